@@ -1,0 +1,130 @@
+#include "weft/core/options.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace weft {
+namespace {
+
+template <class Number>
+Number parse_number(const Option& option, std::string_view text, std::string_view kind) {
+  Number value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  require(error == std::errc() && end == text.data() + text.size(), "option ", option.name, ": '", text, "' is not ",
+          kind);
+  return value;
+}
+
+void check_range(const Option& option, double value, std::string_view text) {
+  require(value >= option.minimum && value <= option.maximum, "option ", option.name, ": ", text,
+          " is out of range, expected ", option.minimum, " to ", option.maximum);
+}
+
+void check(const Option& option, const OptionValue& value) {
+  require(value.index() == option.fallback.index(), "option ", option.name, ": ", to_text(value),
+          " has another type than the default ", to_text(option.fallback));
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    check_range(option, static_cast<double>(*integer), to_text(value));
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    check_range(option, *real, to_text(value));
+  } else if (const auto* text = std::get_if<std::string>(&value); text != nullptr && !option.choices.empty()) {
+    std::string all;
+    for (const std::string_view choice : option.choices) {
+      all += all.empty() ? choice : std::string(", ") + std::string(choice);
+    }
+    require(std::ranges::find(option.choices, *text) != option.choices.end(), "option ", option.name, ": '", *text,
+            "' is not one of ", all);
+  }
+}
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) {
+    row[j] = j;
+  }
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::string to_text(const OptionValue& value) {
+  struct Visitor {
+    std::string operator()(bool v) const { return v ? "true" : "false"; }
+    std::string operator()(std::int64_t v) const { return std::to_string(v); }
+    std::string operator()(double v) const {
+      char text[64];
+      const auto [end, error] = std::to_chars(text, text + sizeof text, v);
+      return {text, end};
+    }
+    std::string operator()(const std::string& v) const { return v; }
+  };
+  return std::visit(Visitor{}, value);
+}
+
+OptionValue parse_option(const Option& option, std::string_view text) {
+  OptionValue value;
+  if (std::holds_alternative<bool>(option.fallback)) {
+    require(text == "true" || text == "false", "option ", option.name, ": '", text, "' is not true or false");
+    value = text == "true";
+  } else if (std::holds_alternative<std::int64_t>(option.fallback)) {
+    value = parse_number<std::int64_t>(option, text, "an integer");
+  } else if (std::holds_alternative<double>(option.fallback)) {
+    value = parse_number<double>(option, text, "a number");
+  } else {
+    value = std::string(text);
+  }
+  check(option, value);
+  return value;
+}
+
+void Options::add(std::span<const Option> table) {
+  for (const Option& option : table) {
+    if (table_.try_emplace(std::string(option.name), option).second) {
+      values_.emplace(std::string(option.name), option.fallback);
+    }
+  }
+}
+
+void Options::set(std::string_view name, std::string_view text) {
+  const auto found = table_.find(name);
+  if (found == table_.end()) {
+    std::vector<std::string> names;
+    for (const auto& [known, option] : table_) {
+      names.push_back(known);
+    }
+    const std::string nearest = nearest_name(name, names);
+    throw ArgumentError(concat("there is no option '", name, "'", nearest.empty() ? "" : "; did you mean '", nearest,
+                               nearest.empty() ? "" : "'?"));
+  }
+  values_[found->first] = parse_option(found->second, text);
+}
+
+void Options::set_value(std::string_view name, const OptionValue& value) {
+  const auto found = table_.find(name);
+  require(found != table_.end(), "there is no option '", name, "'");
+  check(found->second, value);
+  values_[found->first] = value;
+}
+
+std::string nearest_name(std::string_view word, std::span<const std::string> names) {
+  std::string best;
+  std::size_t best_distance = word.size() / 2 + 1;
+  for (const std::string& name : names) {
+    if (const std::size_t distance = edit_distance(word, name); distance < best_distance) {
+      best = name;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+}  // namespace weft

@@ -1,0 +1,79 @@
+// Options as data: one table row gives an option's name, default, range and sentence, and parsing,
+// checks, help and saved configurations all come from it.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "weft/core/error.hpp"
+
+namespace weft {
+
+using OptionValue = std::variant<bool, std::int64_t, double, std::string>;
+
+/// `fallback` decides the option's type.
+struct Option {
+  std::string_view name;
+  OptionValue fallback;
+  std::string_view help;
+  /// Numbers only, inclusive.
+  double minimum = -std::numeric_limits<double>::infinity();
+  double maximum = std::numeric_limits<double>::infinity();
+  /// Text only: what it may be; empty: anything.
+  std::vector<std::string_view> choices = {};
+};
+
+/// `value` as text that `parse_option` reads back to the same bits.
+[[nodiscard]] std::string to_text(const OptionValue& value);
+
+/// The value that `text` means for `option`. Throws ArgumentError naming option, text and range.
+[[nodiscard]] OptionValue parse_option(const Option& option, std::string_view text);
+
+/// Every option of some tables with a value.
+class Options {
+ public:
+  Options() = default;
+  /// The defaults of a table.
+  explicit Options(std::span<const Option> table) { add(table); }
+  /// More options with their defaults. A name that is there already keeps its value.
+  void add(std::span<const Option> table);
+
+  /// Sets from text. Throws ArgumentError if no option has that name (names the nearest) or the value is
+  /// not of its type or range.
+  void set(std::string_view name, std::string_view text);
+  /// A new default for this use; checked like any value.
+  void set_value(std::string_view name, const OptionValue& value);
+
+  [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }
+  [[nodiscard]] bool flag(std::string_view name) const { return get<bool>(name); }
+  [[nodiscard]] std::int64_t integer(std::string_view name) const { return get<std::int64_t>(name); }
+  [[nodiscard]] double real(std::string_view name) const { return get<double>(name); }
+  [[nodiscard]] const std::string& text(std::string_view name) const { return get<std::string>(name); }
+
+  [[nodiscard]] const std::map<std::string, OptionValue, std::less<>>& values() const { return values_; }
+  friend bool operator==(const Options& a, const Options& b) { return a.values_ == b.values_; }
+
+ private:
+  template <class T>
+  [[nodiscard]] const T& get(std::string_view name) const {
+    const auto found = values_.find(name);
+    require(found != values_.end(), "Options: there is no option '", name, "'");
+    const T* value = std::get_if<T>(&found->second);
+    require(value != nullptr, "Options: '", name, "' is read as another type than it has");
+    return *value;
+  }
+
+  std::map<std::string, OptionValue, std::less<>> values_;
+  std::map<std::string, Option, std::less<>> table_;
+};
+
+/// The name among `names` with the smallest edit distance to `word`, or "" if none is near.
+[[nodiscard]] std::string nearest_name(std::string_view word, std::span<const std::string> names);
+
+}  // namespace weft

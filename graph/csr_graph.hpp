@@ -1,0 +1,99 @@
+// The graph: compressed sparse rows, one row a destination.
+//
+// Direction is named here and nowhere mixed: row v lists the sources u of the edges u -> v, that is,
+// what v reads in message passing. sources[offsets[v] .. offsets[v + 1]) ascend and do not repeat.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "weft/core/buffer.hpp"
+#include "weft/core/types.hpp"
+
+namespace weft {
+
+/// The edge source -> destination.
+struct Edge {
+  NodeId source = 0;
+  NodeId destination = 0;
+  friend auto operator<=>(const Edge&, const Edge&) = default;
+};
+
+struct GraphOptions {
+  /// Store the reverse of every edge too.
+  bool symmetrize = false;
+  enum class SelfLoops { keep, remove, add_all };
+  /// What to do with edges u -> u; add_all leaves exactly one at every node.
+  SelfLoops self_loops = SelfLoops::keep;
+};
+
+/// Immutable; copies share the arrays.
+class CsrGraph {
+ public:
+  CsrGraph() = default;
+
+  /// Builds the graph in parallel: sorts by (destination, source) and drops repeats. O(m log m).
+  /// Throws ArgumentError if an edge names a node that is not below num_nodes.
+  [[nodiscard]] static CsrGraph from_edges(std::int64_t num_nodes, std::span<const Edge> edges,
+                                           const GraphOptions& options = {});
+
+  /// Takes over arrays in the form above; num_sources may differ from the number of rows (a bipartite
+  /// message block). Checks every promise in O(n + m) and throws ArgumentError, naming the first row or
+  /// position that breaks one.
+  [[nodiscard]] static CsrGraph from_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources);
+
+  /// The number of rows: nodes that read.
+  [[nodiscard]] std::int64_t num_nodes() const {
+    return rows_ ? static_cast<std::int64_t>(rows_->offsets.size()) - 1 : 0;
+  }
+  /// The number of nodes that may be read; equal to num_nodes() unless the graph is a block.
+  [[nodiscard]] std::int64_t num_sources() const { return rows_ ? rows_->num_sources : 0; }
+  [[nodiscard]] EdgeId num_edges() const { return rows_ ? static_cast<EdgeId>(rows_->sources.size()) : 0; }
+
+  /// [num_nodes + 1]; {0} for the empty graph.
+  [[nodiscard]] std::span<const EdgeId> offsets() const;
+  [[nodiscard]] std::span<const NodeId> sources() const;
+  [[nodiscard]] std::span<const NodeId> sources_of(NodeId v) const {
+    const EdgeId begin = rows_->offsets[v];
+    return std::span<const NodeId>(rows_->sources)
+        .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(rows_->offsets[v + 1] - begin));
+  }
+  [[nodiscard]] std::int64_t in_degree(NodeId v) const { return rows_->offsets[v + 1] - rows_->offsets[v]; }
+  [[nodiscard]] bool has_edge(Edge edge) const;
+
+  /// Whether the two graphs are the same arrays in memory.
+  [[nodiscard]] bool shares_rows_with(const CsrGraph& other) const { return rows_ == other.rows_; }
+
+ private:
+  struct Rows {
+    std::int64_t num_sources = 0;
+    Buffer<EdgeId> offsets;
+    Buffer<NodeId> sources;
+  };
+  std::shared_ptr<const Rows> rows_;
+};
+
+/// A graph with every edge turned round, and where each of its edges stood before.
+struct ReversedGraph {
+  /// Row u lists, ascending, the nodes v with an edge u -> v in the original. If the original is
+  /// symmetric this shares its arrays.
+  CsrGraph graph;
+  /// edge[i]: the position, in the original's order, of edge number i of `graph`.
+  Buffer<EdgeId> edge;
+};
+
+/// In parallel, O(n + m), the same result for every number of threads.
+[[nodiscard]] ReversedGraph reversed(const CsrGraph& graph);
+
+/// Whether every edge u -> v has its v -> u.
+[[nodiscard]] bool is_symmetric(const CsrGraph& graph);
+
+/// Every edge, destination by destination, in the order of the graph's arrays.
+[[nodiscard]] std::vector<Edge> edges_of(const CsrGraph& graph);
+
+/// The graph on `nodes` (distinct) alone, renumbered in their order.
+[[nodiscard]] CsrGraph induced_subgraph(const CsrGraph& graph, std::span<const NodeId> nodes);
+
+}  // namespace weft

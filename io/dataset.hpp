@@ -1,0 +1,83 @@
+// A dataset in memory, and the Weft dataset file (HDF5), version 1, that holds it.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "weft/core/progress.hpp"
+#include "weft/graph/csr_graph.hpp"
+#include "weft/tensor/features.hpp"
+
+namespace weft {
+
+enum class Task {
+  node_classification,
+  node_regression,
+  graph_classification,
+  graph_regression,
+  link_prediction,
+  generation,
+};
+/// The name of the task as the file and the command line spell it.
+[[nodiscard]] std::string_view name_of(Task task);
+[[nodiscard]] std::optional<Task> task_of(std::string_view name);
+
+/// None, a class each (-1: unlabelled), or targets [rows, t] (NaN: missing).
+using Labels = std::variant<std::monostate, std::vector<std::int64_t>, Tensor>;
+
+/// Disjoint sets of nodes, or of graphs where the dataset holds many.
+struct Split {
+  std::string name;
+  std::vector<std::int64_t> train, val, test;
+};
+
+struct Dataset {
+  std::string name;
+  std::string source;
+  std::string license;
+  Task task = Task::node_classification;
+  bool directed = false;
+  /// Classification only.
+  std::int64_t num_classes = 0;
+
+  CsrGraph graph;
+  /// One for each edge in the graph's order, or empty.
+  Buffer<std::int32_t> edge_type;
+  Features edge_features;
+
+  Features node_features;
+  /// One for each node, or empty.
+  Buffer<std::int32_t> node_type;
+  Labels node_labels;
+  /// One for each node, or empty.
+  std::vector<std::string> node_names;
+
+  /// [num_graphs + 1] where the dataset holds many graphs laid end to end, or empty.
+  std::vector<std::int64_t> node_ptr;
+  Labels graph_labels;
+  std::vector<std::string> smiles;
+
+  std::vector<Split> splits;
+
+  [[nodiscard]] bool has_many_graphs() const { return !node_ptr.empty(); }
+  [[nodiscard]] std::int64_t num_graphs() const {
+    return node_ptr.empty() ? 1 : static_cast<std::int64_t>(node_ptr.size()) - 1;
+  }
+  /// nullptr if there is no split of that name.
+  [[nodiscard]] const Split* find_split(std::string_view split_name) const;
+};
+
+/// Reads and checks the whole file. Throws DataError naming file and object if anything breaks the
+/// format; nothing declared by the file is allocated before it is checked against the file's own size.
+[[nodiscard]] Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& progress = {});
+
+/// Writes the file beside `path` and renames it when it is whole. Throws ArgumentError if the dataset
+/// breaks the format, DataError if the file cannot be written.
+void write_dataset(const Dataset& dataset, const std::filesystem::path& path);
+
+}  // namespace weft

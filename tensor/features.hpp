@@ -1,0 +1,38 @@
+// The forms in which features of nodes or edges come: dense, sparse, categorical, or none at all.
+#pragma once
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+#include "weft/core/buffer.hpp"
+#include "weft/tensor/sparse_matrix.hpp"
+#include "weft/tensor/tensor.hpp"
+
+namespace weft {
+
+/// Integer columns for embedding: [rows, num_categories.size()], row after row, each value of column j
+/// in [0, num_categories[j]).
+struct CategoricalMatrix {
+  std::int64_t rows = 0;
+  std::vector<std::int64_t> num_categories;
+  Buffer<std::int32_t> values;
+
+  [[nodiscard]] std::int64_t cols() const { return static_cast<std::int64_t>(num_categories.size()); }
+};
+
+/// std::monostate: there are no features.
+using Features = std::variant<std::monostate, Tensor, SparseMatrix, CategoricalMatrix>;
+
+/// [rows, columns]; [0, 0] where there are no features.
+[[nodiscard]] inline Shape shape_of(const Features& features) {
+  struct Visitor {
+    Shape operator()(std::monostate) const { return {}; }
+    Shape operator()(const Tensor& x) const { return x.shape(); }
+    Shape operator()(const SparseMatrix& x) const { return x.shape(); }
+    Shape operator()(const CategoricalMatrix& x) const { return {x.rows, x.cols()}; }
+  };
+  return std::visit(Visitor{}, features);
+}
+
+}  // namespace weft

@@ -1,0 +1,87 @@
+// What tests share: random inputs, comparisons, and the gradient check by central differences.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "weft/core/random.hpp"
+#include "weft/tensor/variable.hpp"
+
+namespace weft::test {
+
+/// Standard normal numbers, a function of the seed.
+inline Tensor random_tensor(std::int64_t rows, std::int64_t cols, std::uint64_t seed = 1) {
+  Tensor result = Tensor::uninitialized(rows, cols);
+  const Random random(seed);
+  for (std::int64_t i = 0; i < result.size(); ++i) {
+    result.data()[i] = static_cast<float>(random.normal(static_cast<std::uint64_t>(i)));
+  }
+  return result;
+}
+
+/// Each element within `tolerance` of the expected one, relative to its size where that is above 1.
+inline void expect_near(const Tensor& actual, const Tensor& expected, double tolerance = 1e-5) {
+  ASSERT_EQ(actual.shape(), expected.shape());
+  for (std::int64_t i = 0; i < actual.rows(); ++i) {
+    for (std::int64_t j = 0; j < actual.cols(); ++j) {
+      const double scale = std::max(1.0, std::abs(static_cast<double>(expected(i, j))));
+      ASSERT_NEAR(actual(i, j), expected(i, j), tolerance * scale) << "at [" << i << ", " << j << "]";
+    }
+  }
+}
+
+inline bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && std::equal(a.values().begin(), a.values().end(), b.values().begin());
+}
+
+/// Compares the gradient of a random projection of `output()` with respect to `parameter` with central
+/// differences in every element. float32 allows a step of about 1e-2 (the cube root of its epsilon);
+/// `output` must not have kinks within that step of the values tested.
+inline void expect_gradient_matches(Parameter& parameter, const std::function<Variable()>& output,
+                                    double tolerance = 2e-3, float step = 1e-2F) {
+  const Variable y = output();
+  const Tensor weights = random_tensor(y.rows(), y.cols(), 77);
+  const auto loss = [&] {
+    const Variable value = output();
+    double sum = 0.0;
+    for (std::int64_t i = 0; i < value.value().size(); ++i) {
+      sum += static_cast<double>(value.value().data()[i]) * static_cast<double>(weights.data()[i]);
+    }
+    return sum;
+  };
+  const Gradients gradients = backward(y, weights);
+  const Tensor* analytic = gradients.of(parameter.variable());
+  ASSERT_NE(analytic, nullptr) << "the output does not depend on the parameter";
+  double largest = 1.0;
+  for (std::int64_t i = 0; i < analytic->size(); ++i) {
+    largest = std::max(largest, std::abs(static_cast<double>(analytic->data()[i])));
+  }
+  for (std::int64_t i = 0; i < analytic->size(); ++i) {
+    float& x = parameter.mutable_value().data()[i];
+    const float original = x;
+    x = original + step;
+    const double above = loss();
+    x = original - step;
+    const double below = loss();
+    x = original;
+    const double numeric = (above - below) / (2.0 * static_cast<double>(step));
+    ASSERT_NEAR(analytic->data()[i], numeric, tolerance * largest) << "element " << i;
+  }
+}
+
+/// Runs `call` and expects an exception of type E whose message contains `part`.
+template <class E>
+void expect_throws(const std::function<void()>& call, const std::string& part) {
+  try {
+    call();
+    FAIL() << "nothing was thrown; expected a message with '" << part << "'";
+  } catch (const E& error) {
+    EXPECT_NE(std::string(error.what()).find(part), std::string::npos) << "message: " << error.what();
+  }
+}
+
+}  // namespace weft::test
