@@ -23,8 +23,8 @@ inline constexpr std::int64_t kMaxHeads = 64;
 inline constexpr std::int64_t kMaxVectors = kMaxHeads / simd::kLanes;
 
 inline void check_options(std::string_view operation, const EdgeAttentionOptions& options) {
-  require(options.heads >= 1 && options.heads <= kMaxHeads, operation, ": heads is ", options.heads,
-          ", expected 1 to ", kMaxHeads);
+  require(options.heads >= 1 && options.heads <= kMaxHeads, operation, ": heads is ", options.heads, ", expected 1 to ",
+          kMaxHeads);
   require(options.dropout >= 0.0F && options.dropout < 1.0F, operation, ": dropout is ", options.dropout,
           ", expected in [0, 1)");
 }
@@ -125,8 +125,7 @@ class WeightDropout {
  public:
   explicit WeightDropout(const EdgeAttentionOptions& options)
       : random_(options.random),
-        threshold_(static_cast<std::uint32_t>(
-            std::min(65535.0F, std::round(options.dropout * 65536.0F)))),
+        threshold_(static_cast<std::uint32_t>(std::min(65535.0F, std::round(options.dropout * 65536.0F)))),
         scale_(65536.0F / static_cast<float>(65536 - threshold_)) {}
 
   [[nodiscard]] bool is_active() const { return threshold_ > 0; }
@@ -241,8 +240,13 @@ struct MixedLanes {
     for (std::int64_t j = 0; j < count; ++j) {
       const std::int64_t start = first + (j + 1 < count ? 8 * j : std::max<std::int64_t>(width - 8, 0));
       base[j] = start / d;
-      for (std::int64_t i = 0; i < 8; ++i) {
-        lanes[j][i] = static_cast<std::int32_t>((start + i) / d - base[j]);
+      std::int32_t head = 0;
+      for (std::int64_t i = 0, column = start % d; i < 8; ++i, ++column) {
+        if (column == d) {
+          column = 0;
+          ++head;
+        }
+        lanes[j][i] = head;
       }
     }
   }
@@ -282,57 +286,55 @@ template <class Body>
   }
 }
 
-/// Adds to `row`, or overwrites it by, sum over the run of weight_e * x_{columns[e]}; edge e's weights are at
-/// weights + (e - run.begin) * padded.
-[[gnu::always_inline]] inline void gather_heads(const kernels::EdgeRun& run, const float* weights,
-                                                std::int64_t padded, std::int64_t heads, std::int64_t d,
-                                                const float* x, bool accumulate, float* row) {
+/// Adds to `row`, or overwrites it by, sum over the run of weight_e * transform(x_{columns[e]}); edge e's
+/// weights, a number a head, are at weights + (e - run.begin) * padded, and up to 8 numbers behind the last
+/// are read. transform(kVectors, first, width, j, values) sees vector j of the tile of columns that starts at
+/// `first`.
+template <class Transform>
+[[gnu::noinline]] void gather_heads(const kernels::EdgeRun& run, const float* weights, std::int64_t padded,
+                                    std::int64_t heads, std::int64_t d, const float* x, bool accumulate, float* row,
+                                    Transform transform) {
   const std::int64_t stride = heads * d;
-  for_each_tile(heads, d,
-                [&](auto vectors, std::int64_t first, std::int64_t width,
-                    const auto& map) __attribute__((always_inline)) {
-                  constexpr int kVectors = decltype(vectors)::value;
-                  Float8 sum[kVectors] = {};
-                  kernels::gather_tile<kVectors>(
-                      run, x + first, stride, width,
-                      [&](EdgeId e, int j, Float8 values) __attribute__((always_inline)) {
-                        sum[j] += map.weight(weights + (e - run.begin) * padded, j) * values;
-                      });
-                  accumulate ? kernels::add_tile<kVectors>(row + first, width, sum)
-                             : kernels::store_tile<kVectors>(row + first, width, sum);
-                });
+  for_each_tile(
+      heads,
+      d, [&](auto vectors, std::int64_t first, std::int64_t width, const auto& map) __attribute__((always_inline)) {
+        constexpr int kVectors = decltype(vectors)::value;
+        Float8 sum[kVectors] = {};
+        kernels::gather_tile<kVectors>(
+            run, x + first, stride, width, [&](EdgeId e, int j, Float8 values) __attribute__((always_inline)) {
+              sum[j] += map.weight(weights + (e - run.begin) * padded, j) * transform(vectors, first, width, j, values);
+            });
+        accumulate ? kernels::add_tile<kVectors>(row + first, width, sum)
+                   : kernels::store_tile<kVectors>(row + first, width, sum);
+      });
 }
 
-[[gnu::always_inline]] inline float dot(const float* a, const float* b, std::int64_t size) {
-  Float8 sum{};
-  std::int64_t i = 0;
-  for (; i + 8 <= size; i += 8) {
-    sum += simd::load(a + i) * simd::load(b + i);
-  }
-  float result = simd::sum(sum);
-  for (; i < size; ++i) {
-    result += a[i] * b[i];
-  }
-  return result;
+/// For gather_heads: the rows as they are.
+inline constexpr auto kUnchanged =
+    [](auto, std::int64_t, std::int64_t, int, Float8 values) __attribute__((always_inline)) {
+  return values;
+};
+
+/// `count` floats, filled up with zeros.
+[[gnu::always_inline]] inline Float8 load_up_to(const float* from, std::int64_t count) {
+  return count == simd::kLanes ? simd::load(from) : simd::load_part(from, count);
 }
 
-/// out[h] = <a, b> over the d columns of head h.
-[[gnu::always_inline]] inline void dot_heads(const float* a, const float* b, std::int64_t heads, std::int64_t d,
-                                             float* out) {
+/// out[h] = the sum of term(i, count) over the columns i .. i + count of head h: 8 columns at a time, fewer at the
+/// end of a head, where the lanes behind must be 0.
+template <class Term>
+[[gnu::always_inline]] inline void sum_by_head(std::int64_t heads, std::int64_t d, float* out, Term term) {
   const auto tiles = [&](auto vectors_per_head) __attribute__((always_inline)) {
     constexpr int kPerHead = decltype(vectors_per_head)::value, kCount = 8 / kPerHead;
     for (std::int64_t first = 0; first < heads; first += kCount) {
-      Float8 products[8];
-      for (std::int64_t j = 0; j < 8; ++j) {
-        products[j] = simd::load(a + first * d + 8 * j) * simd::load(b + first * d + 8 * j);
-      }
+      Float8 terms[8];
       for (int h = 0; h < kCount; ++h) {
+        terms[h] = term(first * d + 8 * kPerHead * h, 8);
         for (int j = 1; j < kPerHead; ++j) {
-          products[h * kPerHead] += products[h * kPerHead + j];
+          terms[h] += term(first * d + 8 * (kPerHead * h + j), 8);
         }
-        products[h] = products[h * kPerHead];
       }
-      const Float8 sums = simd::sums_of<kCount>(products);
+      const Float8 sums = simd::sums_of<kCount>(terms);
       for (int h = 0; h < kCount; ++h) {
         out[first + h] = sums[h];
       }
@@ -340,7 +342,11 @@ template <class Body>
   };
   if (heads * d % kernels::kTile != 0 || (d != 8 && d != 16 && d != 32 && d != 64)) {
     for (std::int64_t h = 0; h < heads; ++h) {
-      out[h] = dot(a + h * d, b + h * d, d);
+      Float8 sum{};
+      for (std::int64_t i = 0; i < d; i += 8) {
+        sum += term(h * d + i, std::min<std::int64_t>(8, d - i));
+      }
+      out[h] = simd::sum(sum);
     }
   } else if (d == 8) {
     tiles(std::integral_constant<int, 1>{});
@@ -351,6 +357,15 @@ template <class Body>
   } else {
     tiles(std::integral_constant<int, 8>{});
   }
+}
+
+/// out[h] = <a, b> over the d columns of head h.
+[[gnu::always_inline]] inline void dot_heads(const float* a, const float* b, std::int64_t heads, std::int64_t d,
+                                             float* out) {
+  sum_by_head(
+      heads, d, out, [&](std::int64_t i, std::int64_t count) __attribute__((always_inline)) {
+        return load_up_to(a + i, count) * load_up_to(b + i, count);
+      });
 }
 
 }  // namespace weft::attention

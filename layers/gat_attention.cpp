@@ -71,8 +71,8 @@ struct GatForward {
 
   void gather(std::int64_t v, EdgeId begin, EdgeId end, const float* weights, bool accumulate) const {
     const EdgeRun run{graph.sources().data(), begin, end, graph.num_edges()};
-    attention::gather_heads(run, weights, lanes.padded(), lanes.heads(), d, h, accumulate,
-                            y + v * lanes.heads() * d);
+    attention::gather_heads(run, weights, lanes.padded(), lanes.heads(), d, h, accumulate, y + v * lanes.heads() * d,
+                            attention::kUnchanged);
   }
 
   /// A row of more edges than are held at once: pieces, each of which shrinks the sum of those before.
@@ -223,8 +223,7 @@ struct GatBackward {
       const Float8 own = lanes.pattern(right + u * lanes.heads(), p);
       for (std::int64_t i = 8 * p; i < 8 * lanes.vectors(edges); i += 8 * lanes.period()) {
         const Float8 score = simd::load(s.score + i) + own;
-        const Float8 alpha =
-            simd::exp(simd::leaky_relu(score, simd::broadcast(slope)) - simd::load(s.log_sum + i));
+        const Float8 alpha = simd::exp(simd::leaky_relu(score, simd::broadcast(slope)) - simd::load(s.log_sum + i));
         const Float8 factor = dropout.is_active() ? simd::load(s.factor + i) : simd::broadcast(1.0F);
         const Float8 change = alpha * (factor * simd::load(s.weight + i) - simd::load(s.output + i));
         const Float8 gradient = score > 0.0F ? change : slope * change;
@@ -256,7 +255,7 @@ struct GatBackward {
         }
         // dy was just read: nothing to prefetch.
         const EdgeRun run{reversed.graph.sources().data(), e, piece_end, e};
-        attention::gather_heads(run, scratch.weight, padded, heads, d, dy, e > first, row);
+        attention::gather_heads(run, scratch.weight, padded, heads, d, dy, e > first, row, attention::kUnchanged);
       }
       for (std::int64_t p = 0; p < lanes.period(); ++p) {
         sum[p] = lanes.fold(sum[p], [](Float8 a, Float8 b) { return a + b; });
