@@ -257,8 +257,8 @@ bool TextInput::next(std::string_view& line) {
   return true;
 }
 
-void TextInput::fail(const std::string& problem) const {
-  throw DataError(name_, concat("line ", line_number_), problem);
+void TextInput::fail_at(std::int64_t line, const std::string& problem) const {
+  throw DataError(name_, concat("line ", line), problem);
 }
 
 }  // namespace weft

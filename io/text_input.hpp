@@ -11,7 +11,7 @@
 namespace weft {
 
 struct TextLimits {
-  std::int64_t line_bytes = 1 << 20;
+  std::int64_t line_bytes = 1 << 24;
   /// Of a compressed file's content in all.
   std::int64_t content_bytes = std::int64_t{1} << 36;
 };
@@ -32,8 +32,9 @@ class TextInput {
   [[nodiscard]] bool next(std::string_view& line);
   /// Of the line that next() gave last, from 1.
   [[nodiscard]] std::int64_t line_number() const { return line_number_; }
-  /// Throws DataError "NAME: line N: problem".
-  [[noreturn]] void fail(const std::string& problem) const;
+  /// Throws DataError "NAME: line N: problem", of the last line or of the one given.
+  [[noreturn]] void fail(const std::string& problem) const { fail_at(line_number_, problem); }
+  [[noreturn]] void fail_at(std::int64_t line, const std::string& problem) const;
 
  private:
   class Source;
