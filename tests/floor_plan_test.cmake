@@ -20,7 +20,7 @@ function(expect_answer path content expected)
   file(WRITE "${tree}/CMakeLists.txt" "cmake_minimum_required(VERSION 3.25)\nproject(planted LANGUAGES CXX)\n"
        "add_library(weft)\ninclude(${SOURCE}/cmake/floor_plan.cmake)\n${rooms}\n")
   file(WRITE "${tree}/${path}" "${content}\n")
-  execute_process(COMMAND "${CMAKE_COMMAND}" -S "${tree}" -B "${tree}/build" -DCMAKE_CXX_COMPILER_WORKS=ON
+  execute_process(COMMAND "${CMAKE_COMMAND}" -G Ninja -S "${tree}" -B "${tree}/build" -DCMAKE_CXX_COMPILER_WORKS=ON
                           -DCMAKE_CXX_COMPILER=${COMPILER}
                   RESULT_VARIABLE status OUTPUT_QUIET ERROR_VARIABLE answer)
   # CMake wraps long messages.
