@@ -3,6 +3,8 @@
 
 namespace weft {
 
-std::string_view version() { return WEFT_VERSION; }
+std::string_view version() {
+  return WEFT_VERSION;
+}
 
 }  // namespace weft

@@ -46,3 +46,17 @@ separate_arguments(build_flags UNIX_COMMAND "${FLAGS}")
 run("" "${COMPILER}" ${build_flags} "${WORK}/version.cpp" -o "${WORK}/version" ${package_flags}
     "-Wl,-rpath,${prefix}/${LIBDIR}")
 run("^${version}\n$" "${WORK}/version")
+
+# The program that the README shows.
+file(READ "${SOURCE}/README.md" readme)
+string(FIND "${readme}" "```cpp\n" begin)
+math(EXPR begin "${begin} + 7")
+string(SUBSTRING "${readme}" ${begin} -1 readme)
+string(FIND "${readme}" "```" length)
+string(SUBSTRING "${readme}" 0 ${length} readme)
+if(NOT readme MATCHES "int main\\(\\)")
+  message(FATAL_ERROR "the first C++ block of README.md is not a program:\n${readme}")
+endif()
+file(WRITE "${WORK}/readme.cpp" "${readme}")
+run("" "${COMPILER}" ${build_flags} "${WORK}/readme.cpp" -o "${WORK}/readme" ${package_flags}
+    "-Wl,-rpath,${prefix}/${LIBDIR}")
