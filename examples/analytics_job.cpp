@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include <boost/graph/clustering_coefficient.hpp>
 #include <boost/graph/core_numbers.hpp>
 #include <boost/graph/page_rank.hpp>
 
@@ -60,6 +59,19 @@ Month make_month(std::int64_t num_accounts, std::uint64_t seed) {
   return month;
 }
 
+/// The share of pairs of v's neighbors that trade with each other; 0 for fewer than two neighbors.
+float clustering(const weft::CsrGraph& graph, weft::NodeId v) {
+  const auto neighbors = graph.sources_of(v);
+  std::int64_t linked = 0;
+  for (std::size_t i = 1; i < neighbors.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      linked += graph.has_edge({neighbors[i], neighbors[j]}) ? 1 : 0;
+    }
+  }
+  const std::size_t pairs = neighbors.size() * (neighbors.size() - 1) / 2;
+  return neighbors.size() < 2 ? 0.0F : static_cast<float>(linked) / static_cast<float>(pairs);
+}
+
 /// [accounts, 4]: log degree, log page rank, core number, clustering coefficient.
 weft::Tensor describe(const weft::CsrGraph& graph) {
   const std::int64_t n = graph.num_nodes();
@@ -77,7 +89,7 @@ weft::Tensor describe(const weft::CsrGraph& graph) {
     x(v, 0) = std::log1p(static_cast<float>(graph.in_degree(node)));
     x(v, 1) = static_cast<float>(std::log(rank[node] * static_cast<double>(n)));
     x(v, 2) = static_cast<float>(core[node]);
-    x(v, 3) = static_cast<float>(boost::clustering_coefficient(view, node));
+    x(v, 3) = clustering(graph, node);
   }
   return x;
 }

@@ -62,14 +62,15 @@ int main() {
   TwoHops model(data.num_features, 32, num_classes, random.stream(0));
   weft::ParameterList parameters;
   model.list_parameters(parameters);
-  weft::Adam optimizer(parameters.parameters, {.learning_rate = 0.01});
+  weft::Adam optimizer(parameters.parameters, {.weight_decay = 5e-4});
 
   double best_val = 0.0;
   double test_there = 0.0;
   for (std::uint64_t epoch = 1; epoch <= 100; ++epoch) {
     weft::Pass pass = weft::Pass::train(random.stream(epoch));
     const weft::Variable loss = weft::cross_entropy(model.forward(norm, x, pass), data.label, train);
-    optimizer.step(weft::backward(loss));
+    weft::Gradients gradients = weft::backward(loss);
+    optimizer.step(gradients, /*learning_rate=*/0.01);
 
     weft::Pass inference = weft::Pass::inference();
     const weft::Variable logits = model.forward(norm, x, inference);
