@@ -85,7 +85,7 @@ run_demo() {
   rm -rf "$demo"
   mkdir -p "$demo"
 
-  say "Reading this system's package index into $demo/debian.h5"
+  say "Importing this system's package index into $demo/debian.h5"
   "$weft" import debian -o "$demo/debian.h5"
   "$weft" info "$demo/debian.h5"
   say "Training the default model"
@@ -102,10 +102,10 @@ run_demo() {
     printf "  with edges     %6.2f %%\n  without edges  %6.2f %%\n  difference     %+6.2f points\n",
            100 * with, 100 * without, 100 * (with - without) }'
 
-  say "Predicting with the trained model"
-  "$weft" predict "$demo/with_edges" "$demo/debian.h5" -o "$demo/predictions.csv"
-  printf 'The first of %s:\n' "$demo/predictions.csv"
-  head -n 6 "$demo/predictions.csv"
+  say "Predicting a few packages with the trained model; all are in $demo/predictions.csv"
+  "$weft" predict "$demo/with_edges" "$demo/debian.h5" --top 1 -o "$demo/predictions.csv"
+  awk -F, '$2 ~ /^(bash|cmake|git|libtbb-dev|postgresql|python3-numpy|r-base|vim|name)$/ { printf "  %-16s %-16s %s\n", $2, $3, $5 }' \
+    "$demo/predictions.csv"
 }
 
 run_test() {
