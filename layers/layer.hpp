@@ -1,0 +1,90 @@
+// What every layer is given and gives: a pass (training or not, and its randomness) and a list of
+// named parameters.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "weft/core/random.hpp"
+#include "weft/tensor/variable.hpp"
+
+namespace weft {
+
+/// One walk through a model. Training or not is decided here, not in a state of the layers.
+class Pass {
+ public:
+  /// Records gradients and drops out. `step` is the randomness of this step: a function of seed and
+  /// epoch; `progress` in [0, 1] says how much of the training is over, for schedules inside a model.
+  [[nodiscard]] static Pass train(const Random& step, double progress = 1.0) { return Pass(true, step, progress); }
+  /// Leaves no records.
+  [[nodiscard]] static Pass inference() { return Pass(false, Random(0), 1.0); }
+
+  [[nodiscard]] bool is_training() const { return training_; }
+  [[nodiscard]] double progress() const { return progress_; }
+
+  /// The parameter as an input of an operation: with a gradient in training only.
+  [[nodiscard]] Variable use(const Parameter& parameter) const {
+    return training_ ? parameter.variable() : parameter.constant();
+  }
+
+  /// The randomness of the next place in the model that asks for some. Layers run in a fixed order, so
+  /// the n-th place is always the same one.
+  [[nodiscard]] Random next_random() { return step_.stream(++places_); }
+
+ private:
+  Pass(bool training, const Random& step, double progress) : training_(training), step_(step), progress_(progress) {}
+
+  bool training_;
+  Random step_;
+  double progress_;
+  std::uint64_t places_ = 0;
+};
+
+/// Which weight decay a parameter gets.
+enum class ParameterGroup {
+  /// Matrices of the first layer.
+  input,
+  /// Matrices of all other layers.
+  weight,
+  /// Biases, gains and other vectors.
+  vector,
+};
+
+struct NamedParameter {
+  std::string name;
+  Parameter* parameter;
+  ParameterGroup group;
+};
+
+/// Numbers that belong to a model and are saved with it, but are not trained by gradients.
+struct NamedStatistic {
+  std::string name;
+  Tensor* value;
+};
+
+/// Everything a model is made of, in a fixed order, under dotted names.
+class ParameterList {
+ public:
+  void add(const std::string& name, Parameter& parameter, ParameterGroup group) {
+    parameters.push_back({prefix_ + name, &parameter, group});
+  }
+  void add_statistic(const std::string& name, Tensor& value) { statistics.push_back({prefix_ + name, &value}); }
+
+  /// Lists what `layer` is made of under "name.".
+  template <class Layer>
+  void add_layer(const std::string& name, Layer& layer) {
+    const std::string outer = prefix_;
+    prefix_ += name + ".";
+    layer.list_parameters(*this);
+    prefix_ = outer;
+  }
+
+  std::vector<NamedParameter> parameters;
+  std::vector<NamedStatistic> statistics;
+
+ private:
+  std::string prefix_;
+};
+
+}  // namespace weft

@@ -1,0 +1,73 @@
+// Models by name. A row of the table gives a model's cost, source, options and defaults; the command
+// line, its help, its checks and the model file all come from it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "weft/core/options.hpp"
+#include "weft/graph/message_block.hpp"
+#include "weft/layers/layer.hpp"
+#include "weft/tensor/features.hpp"
+
+namespace weft {
+
+/// What a model must know of the data it is made for; saved with it and checked against other data.
+struct ModelShape {
+  /// "dense", "sparse", "categorical" or "none".
+  std::string feature_kind = "none";
+  /// Columns of the features.
+  std::int64_t num_features = 0;
+  /// Categorical features only: values of each column.
+  std::vector<std::int64_t> num_categories;
+  /// Classes or targets.
+  std::int64_t num_outputs = 0;
+
+  friend bool operator==(const ModelShape&, const ModelShape&) = default;
+};
+[[nodiscard]] ModelShape shape_for(const Features& features, std::int64_t num_outputs);
+
+/// Node states to an output for each node. Made by make_model; immutable while inferring, so that threads
+/// may share one.
+class NodeModel {
+ public:
+  virtual ~NodeModel() = default;
+
+  struct Output {
+    /// [n, num_outputs], before softmax.
+    Variable logits;
+    /// [n, hidden], what the last linear map reads: for pictures and other uses.
+    Variable embedding;
+  };
+  /// Throws ArgumentError if the features do not have the shape the model was made for.
+  [[nodiscard]] virtual Output forward(const MessageBlock& block, const Features& features, Pass& pass) const = 0;
+  virtual void list_parameters(ParameterList& list) = 0;
+};
+
+/// A row of the table.
+struct ModelInfo {
+  std::string_view name;
+  std::string_view summary;
+  /// Time and memory of one pass in N, E and d.
+  std::string_view cost;
+  std::string_view source;
+  /// With this model's defaults.
+  std::vector<Option> options;
+};
+
+/// Every model, in the order in which they are shown.
+[[nodiscard]] std::span<const ModelInfo> models();
+/// Throws ArgumentError naming the nearest model if there is none of that name.
+[[nodiscard]] const ModelInfo& model_info(std::string_view name);
+
+/// `options` holds at least the model's own. Weights are drawn from `random`.
+[[nodiscard]] std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& shape,
+                                                    const Options& options, const Random& random);
+
+[[nodiscard]] ParameterList parameters_of(NodeModel& model);
+/// Trained numbers in all parameters.
+[[nodiscard]] std::int64_t num_parameters(NodeModel& model);
+
+}  // namespace weft

@@ -1,0 +1,54 @@
+// A trained model, read-only, for embedding in other programs. One predictor may be shared by threads.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "weft/core/options.hpp"
+#include "weft/graph/csr_graph.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/tensor/features.hpp"
+
+namespace weft {
+
+struct ModelFile;
+
+class Predictor {
+ public:
+  /// Reads a model file, or the model.h5 in a run folder. Throws DataError naming file and object.
+  [[nodiscard]] static Predictor load(const std::filesystem::path& path);
+  [[nodiscard]] static Predictor from_file(const ModelFile& file, const std::string& name);
+
+  /// [n, classes], rows sum to 1. Throws ArgumentError if the features differ from those trained on.
+  [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Features& features) const;
+  [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Tensor& features) const;
+
+  struct Prediction {
+    /// [n, classes]
+    Tensor probabilities;
+    /// [n, hidden]
+    Tensor embedding;
+  };
+  [[nodiscard]] Prediction predict(const CsrGraph& graph, const Features& features) const;
+
+  [[nodiscard]] const std::string& model() const { return model_; }
+  [[nodiscard]] const std::string& dataset() const { return dataset_; }
+  [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] const ModelShape& shape() const { return shape_; }
+  /// The metric and split it was selected by.
+  [[nodiscard]] const std::string& metric() const { return metric_; }
+  [[nodiscard]] const std::string& split() const { return split_; }
+  /// One for each class, or empty.
+  [[nodiscard]] const std::vector<std::string>& class_names() const { return class_names_; }
+
+ private:
+  std::string model_, dataset_, metric_, split_;
+  Options options_;
+  ModelShape shape_;
+  std::vector<std::string> class_names_;
+  std::shared_ptr<const NodeModel> network_;
+};
+
+}  // namespace weft
