@@ -1,0 +1,120 @@
+// R-MAT and grids. The block models stand in block_models.cpp.
+#include "weft/graph/generators.hpp"
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+
+#include "weft/core/error.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/core/random.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::int64_t kGrain = 1 << 14;
+
+/// Where a draw of 32 bits passes from one quadrant to the next.
+struct Quadrants {
+  std::uint64_t a, ab, abc;
+};
+
+/// One edge: descends to a cell of the [num_nodes, num_nodes] matrix by choosing a quadrant at every level,
+/// 32 random bits each. A range of odd length gives its first half one more; one that is down to a single
+/// node stays there, so that any number of nodes will do.
+Edge rmat_edge(std::int64_t num_nodes, const Quadrants& quadrants, const Random& random, std::uint64_t number) {
+  std::int64_t source = 0, source_length = num_nodes;
+  std::int64_t destination = 0, destination_length = num_nodes;
+  const auto enter = [](bool is_high, std::int64_t& start, std::int64_t& length) {
+    const std::int64_t half = (length + 1) / 2;
+    if (is_high && length > 1) {
+      start += half;
+      length -= half;
+    } else {
+      length = half;
+    }
+  };
+  std::array<std::uint32_t, 4> words{};
+  for (std::uint32_t level = 0; source_length > 1 || destination_length > 1; ++level) {
+    if (level % 4 == 0) {
+      words = random.block(number, level / 4);
+    }
+    const std::uint64_t draw = words[level % 4];
+    enter(draw >= quadrants.ab, source, source_length);
+    enter((draw >= quadrants.a && draw < quadrants.ab) || draw >= quadrants.abc, destination, destination_length);
+  }
+  return {static_cast<NodeId>(source), static_cast<NodeId>(destination)};
+}
+
+}  // namespace
+
+CsrGraph rmat(const RmatOptions& options) {
+  const std::int64_t n = options.num_nodes, m = options.num_edges;
+  const double a = options.a, b = options.b, c = options.c;
+  require(n >= 0 && n <= kMaxNodes, "rmat: num_nodes is ", n, ", expected 0 to ", kMaxNodes);
+  require(m >= 0, "rmat: num_edges is ", m, ", expected at least 0");
+  require(n > 0 || m == 0, "rmat: num_edges is ", m, " without nodes, expected 0");
+  require(a >= 0 && b >= 0 && c >= 0 && a + b + c <= 1.0, "rmat: the quadrants' shares are ", a, ", ", b, " and ", c,
+          ", expected none below 0 and a sum of at most 1");
+  const auto border = [](double share) { return static_cast<std::uint64_t>(share * 0x1p32); };
+  const Quadrants quadrants{border(a), border(a + b), border(a + b + c)};
+  const Random random(options.seed);
+
+  Buffer<NodeId> renumbered(static_cast<std::size_t>(options.shuffle_nodes ? n : 0));
+  std::iota(renumbered.begin(), renumbered.end(), NodeId{0});
+  shuffle(std::span<NodeId>(renumbered), random.stream(1));
+  Buffer<Edge> edges(static_cast<std::size_t>(m));
+  const Random draws = random.stream(2);
+  parallel_for(m, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      Edge edge = rmat_edge(n, quadrants, draws, static_cast<std::uint64_t>(i));
+      if (options.shuffle_nodes) {
+        edge = {renumbered[edge.source], renumbered[edge.destination]};
+      }
+      edges[static_cast<std::size_t>(i)] = edge;
+    }
+  });
+  return CsrGraph::from_edges(n, edges,
+                              {.symmetrize = options.undirected, .self_loops = GraphOptions::SelfLoops::remove});
+}
+
+CsrGraph grid(std::int64_t rows, std::int64_t cols, bool torus) {
+  require(rows >= 0 && cols >= 0, "grid: ", rows, " x ", cols, " nodes, expected none below 0");
+  require(rows == 0 || cols <= kMaxNodes / rows, "grid: ", rows, " x ", cols, " nodes, expected at most ", kMaxNodes,
+          " together");
+  const std::int64_t n = rows * cols;
+  constexpr auto kNone = static_cast<NodeId>(kMaxNodes);
+  // Calls use(first, last) with the ascending neighbors of a node.
+  const auto with_neighbors = [&](std::int64_t v, const auto& use) {
+    const std::int64_t row = v / cols, col = v % cols;
+    const auto neighbor = [&](std::int64_t r, std::int64_t c) {
+      const bool is_inside = r >= 0 && r < rows && c >= 0 && c < cols;
+      const std::int64_t u = (r + rows) % rows * cols + (c + cols) % cols;
+      return (is_inside || torus) && u != v ? static_cast<NodeId>(u) : kNone;
+    };
+    std::array<NodeId, 4> found = {neighbor(row - 1, col), neighbor(row, col - 1), neighbor(row, col + 1),
+                                   neighbor(row + 1, col)};
+    std::ranges::sort(found);
+    const auto last = std::unique(found.begin(), found.end());
+    use(found.begin(), std::find(found.begin(), last, kNone));
+  };
+  Buffer<EdgeId> offsets(static_cast<std::size_t>(n) + 1);
+  offsets[0] = 0;
+  parallel_for(n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      with_neighbors(v, [&](auto first, auto last) { offsets[static_cast<std::size_t>(v) + 1] = last - first; });
+    }
+  });
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  Buffer<NodeId> sources(static_cast<std::size_t>(offsets[static_cast<std::size_t>(n)]));
+  parallel_for(n, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      with_neighbors(v, [&](auto first, auto last) {
+        std::copy(first, last, sources.begin() + offsets[static_cast<std::size_t>(v)]);
+      });
+    }
+  });
+  return CsrGraph::from_rows(n, std::move(offsets), std::move(sources));
+}
+
+}  // namespace weft
