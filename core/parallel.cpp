@@ -104,6 +104,11 @@ void with_threads(int threads, FunctionRef<void()> work) {
   arena.execute([&] { work(); });
 }
 
+void on_this_thread(FunctionRef<void()> work) {
+  thread_local tbb::task_arena alone(1);
+  alone.execute([&] { work(); });
+}
+
 int num_threads() {
   return tbb::this_task_arena::max_concurrency();
 }

@@ -55,6 +55,10 @@ void parallel_sort(std::span<std::uint64_t> keys);
 /// Runs `work` with at most `threads` threads in all loops below it; 0 means all the machine gives.
 void with_threads(int threads, FunctionRef<void()> work);
 
+/// Runs `work` with all loops below it, also those of other libraries on oneTBB, on this thread alone.
+/// Cheap enough for every tile of a product.
+void on_this_thread(FunctionRef<void()> work);
+
 /// How many threads loops started here may use.
 [[nodiscard]] int num_threads();
 

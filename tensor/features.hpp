@@ -35,4 +35,8 @@ using Features = std::variant<std::monostate, Tensor, SparseMatrix, CategoricalM
   return std::visit(Visitor{}, features);
 }
 
+/// Each row of dense or sparse features divided by the sum of its absolute values; rows of zeros and
+/// categorical features stay as they are.
+[[nodiscard]] Features row_normalized(const Features& features);
+
 }  // namespace weft

@@ -56,6 +56,13 @@ Variable Variable::constant(Tensor value) {
   return result;
 }
 
+Variable Variable::constant_view(const Tensor& value) {
+  Variable result;
+  result.shape_ = value.shape();
+  result.value_ = std::shared_ptr<const Tensor>(std::shared_ptr<void>(), &value);
+  return result;
+}
+
 Variable Variable::parameter(Tensor value) {
   Variable result;
   result.shape_ = value.shape();

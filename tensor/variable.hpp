@@ -31,6 +31,8 @@ class Variable {
   Variable() = default;
   /// Has no gradient; operations on constants leave no record.
   [[nodiscard]] static Variable constant(Tensor value);
+  /// The same without a copy; `value` must outlive every use of the variable.
+  [[nodiscard]] static Variable constant_view(const Tensor& value);
   /// A leaf whose gradient backward() returns.
   [[nodiscard]] static Variable parameter(Tensor value);
 

@@ -1,0 +1,48 @@
+// Message passing without parameters: what a node reads is the sum, the mean or the symmetrically
+// normalized sum of its sources' states. O(m d) time; nothing of size m d or of a weight per edge is stored.
+#pragma once
+
+#include <memory>
+
+#include "weft/core/buffer.hpp"
+#include "weft/graph/message_block.hpp"
+#include "weft/tensor/variable.hpp"
+
+namespace weft {
+
+/// y_v = sum of x_u over the edges u -> v. x [num_inputs, d] gives y [num_outputs, d].
+[[nodiscard]] Variable aggregate_sum(const MessageBlock& block, const Variable& x);
+
+/// y_v = mean of x_u over the edges u -> v, 0 where v has none. x [num_inputs, d] gives y [num_outputs, d].
+[[nodiscard]] Variable aggregate_mean(const MessageBlock& block, const Variable& x);
+
+/// The symmetric normalization of graph convolution (Kipf and Welling 2017, section 2):
+/// S (A + I) S with S = diag(1 / sqrt(degree)), where v's degree is the number of edges into v, its loop
+/// included. A loop that the graph has already is not added again. In a directed graph both sides use
+/// the degree of edges in, so the matrix is S_v A_vu S_u.
+///
+/// Costs O(n log degree) to make; make one a forward pass, or keep it as long as the graph.
+class GcnNorm {
+ public:
+  /// Throws ArgumentError if the block has inputs that are not outputs: their degrees are not in it.
+  explicit GcnNorm(const MessageBlock& block);
+
+  /// 1 / sqrt(degree), [n]
+  [[nodiscard]] std::span<const float> scale() const { return parts_->scale; }
+  /// What v's own state is multiplied with before the row's scale: scale()[v] where the loop is implied, 0
+  /// where the graph has it; [n].
+  [[nodiscard]] std::span<const float> self_weight() const { return parts_->self_weight; }
+  [[nodiscard]] const MessageBlock& block() const { return block_; }
+
+ private:
+  struct Parts {
+    Buffer<float> scale, self_weight;
+  };
+  MessageBlock block_;
+  std::shared_ptr<const Parts> parts_;
+};
+
+/// y = S (A + I) S x, see GcnNorm. x and y [n, d].
+[[nodiscard]] Variable aggregate_gcn(const GcnNorm& norm, const Variable& x);
+
+}  // namespace weft

@@ -1,0 +1,161 @@
+#include "weft/layers/convolutions.hpp"
+
+#include "weft/layers/aggregation.hpp"
+#include "weft/layers/edge_attention.hpp"
+
+namespace weft {
+namespace {
+
+/// x W + b without edges.
+class NoConvolution final : public Convolution {
+ public:
+  NoConvolution(const ConvolutionOptions& o, const Random& random) : linear_(o.in, o.out, random, o.group) {}
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+    return first_rows(linear_.forward(x, pass), block.num_outputs());
+  }
+  void list_parameters(ParameterList& list) override { linear_.list_parameters(list); }
+
+ private:
+  Linear linear_;
+};
+
+/// D̃^-1/2 (A + I) D̃^-1/2 x W + b (Kipf, Welling 2017). Aggregates whichever side of W is narrower.
+class GcnConvolution final : public Convolution {
+ public:
+  GcnConvolution(const ConvolutionOptions& o, const Random& random) : linear_(o.in, o.out, random, o.group) {}
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+    if (x.is_dense() && linear_.in() < linear_.out()) {
+      return linear_.forward(aggregate_gcn(GcnNorm(block), x.states()), pass);
+    }
+    return linear_.add_bias(aggregate_gcn(GcnNorm(block), linear_.forward_without_bias(x, pass)), pass);
+  }
+  void list_parameters(ParameterList& list) override { linear_.list_parameters(list); }
+
+ private:
+  Linear linear_;
+};
+
+/// x W_self + (mean of the neighbors' x) W_neighbor + b (Hamilton, Ying, Leskovec 2017, mean aggregator).
+class SageConvolution final : public Convolution {
+ public:
+  SageConvolution(const ConvolutionOptions& o, const Random& random)
+      : self_(o.in, o.out, random.stream(0), o.group), neighbor_(o.in, o.out, random.stream(1), o.group) {}
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+    const Variable own = first_rows(self_.forward(x, pass), block.num_outputs());
+    if (x.is_dense() && neighbor_.in() < neighbor_.out()) {
+      return own + neighbor_.forward_without_bias(aggregate_mean(block, x.states()), pass);
+    }
+    return own + aggregate_mean(block, neighbor_.forward_without_bias(x, pass));
+  }
+  void list_parameters(ParameterList& list) override {
+    list.add_layer("self", self_);
+    // The bias is the other map's; one is enough.
+    ParameterList own;
+    neighbor_.list_parameters(own);
+    list.add("neighbor.weight", *own.parameters.front().parameter, own.parameters.front().group);
+  }
+
+ private:
+  Linear self_, neighbor_;
+};
+
+/// Heads of attention are averaged or laid side by side, then a bias is added.
+class AttentionConvolution : public Convolution {
+ protected:
+  explicit AttentionConvolution(const ConvolutionOptions& o)
+      : heads_(o.heads), concat_(o.concat), dropout_(o.attention_dropout), bias_(Tensor(1, o.out)) {}
+
+  [[nodiscard]] EdgeAttentionOptions options(Pass& pass) const {
+    const bool drops = pass.is_training() && dropout_ > 0.0F;
+    return {.heads = heads_, .dropout = drops ? dropout_ : 0.0F, .random = drops ? pass.next_random() : Random(0)};
+  }
+  [[nodiscard]] Variable finish(const Variable& y, const Pass& pass) const {
+    return add_bias(concat_ ? y : mean_of_heads(y, heads_), pass.use(bias_));
+  }
+  [[nodiscard]] static std::int64_t total_width(const ConvolutionOptions& o) {
+    return o.concat ? o.out : o.out * o.heads;
+  }
+
+  std::int64_t heads_;
+  bool concat_;
+  float dropout_;
+  Parameter bias_;
+};
+
+/// Attention along edges and to itself with scores LeakyReLU(a_l x_v + a_r x_u) (Veličković et al. 2018).
+class GatConvolution final : public AttentionConvolution {
+ public:
+  GatConvolution(const ConvolutionOptions& o, const Random& random)
+      : AttentionConvolution(o),
+        linear_(o.in, total_width(o), random.stream(0), o.group),
+        left_(glorot_uniform(1, total_width(o), random.stream(1))),
+        right_(glorot_uniform(1, total_width(o), random.stream(2))) {}
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+    const Variable h = linear_.forward_without_bias(x, pass);
+    const Variable left = head_scores(first_rows(h, block.num_outputs()), pass.use(left_), heads_);
+    const Variable right = head_scores(h, pass.use(right_), heads_);
+    return finish(gat_attention(block.with_self_loops(), h, left, right, options(pass)), pass);
+  }
+  void list_parameters(ParameterList& list) override {
+    ParameterList own;
+    linear_.list_parameters(own);
+    list.add("weight", *own.parameters.front().parameter, own.parameters.front().group);
+    list.add("left", left_, ParameterGroup::weight);
+    list.add("right", right_, ParameterGroup::weight);
+    list.add("bias", bias_, ParameterGroup::vector);
+  }
+
+ private:
+  Linear linear_;
+  Parameter left_, right_;
+};
+
+/// Attention along edges and to itself with scores a LeakyReLU(W_l x_v + W_r x_u) (Brody, Alon, Yahav 2022).
+class Gatv2Convolution final : public AttentionConvolution {
+ public:
+  Gatv2Convolution(const ConvolutionOptions& o, const Random& random)
+      : AttentionConvolution(o),
+        left_(o.in, total_width(o), random.stream(0), o.group),
+        right_(o.in, total_width(o), random.stream(1), o.group),
+        score_(glorot_uniform(1, total_width(o), random.stream(2))) {}
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+    const Variable left = first_rows(left_.forward(x, pass), block.num_outputs());
+    const Variable right = right_.forward(x, pass);
+    return finish(gatv2_attention(block.with_self_loops(), left, right, pass.use(score_), options(pass)), pass);
+  }
+  void list_parameters(ParameterList& list) override {
+    list.add_layer("left", left_);
+    list.add_layer("right", right_);
+    list.add("score", score_, ParameterGroup::weight);
+    list.add("bias", bias_, ParameterGroup::vector);
+  }
+
+ private:
+  Linear left_, right_;
+  Parameter score_;
+};
+
+}  // namespace
+
+std::unique_ptr<Convolution> make_convolution(const ConvolutionOptions& options, const Random& random) {
+  const bool attends = options.kind == "gat" || options.kind == "gatv2";
+  require(!attends || (options.heads >= 1 && (!options.concat || options.out % options.heads == 0)), options.kind,
+          ": a width of ", options.out, " cannot be cut into ", options.heads, " heads");
+  if (options.kind == "gcn") {
+    return std::make_unique<GcnConvolution>(options, random);
+  }
+  if (options.kind == "sage") {
+    return std::make_unique<SageConvolution>(options, random);
+  }
+  if (options.kind == "gat") {
+    return std::make_unique<GatConvolution>(options, random);
+  }
+  if (options.kind == "gatv2") {
+    return std::make_unique<Gatv2Convolution>(options, random);
+  }
+  require(options.kind == "none", "make_convolution: kind is '", options.kind,
+          "', expected gcn, sage, gat, gatv2 or none");
+  return std::make_unique<NoConvolution>(options, random);
+}
+
+}  // namespace weft

@@ -1,0 +1,126 @@
+#include "weft/layers/dense_layers.hpp"
+
+#include <cmath>
+#include <numeric>
+
+#include "weft/core/parallel.hpp"
+#include "weft/tensor/norm_ops.hpp"
+
+namespace weft {
+
+LayerInput::LayerInput(const Features& features) {
+  if (const auto* dense = std::get_if<Tensor>(&features)) {
+    states_ = Variable::constant_view(*dense);
+  } else if (const auto* sparse = std::get_if<SparseMatrix>(&features)) {
+    entries_ = sparse;
+  } else if (const auto* categorical = std::get_if<CategoricalMatrix>(&features)) {
+    categories_ = categorical;
+  } else {
+    throw ArgumentError("LayerInput: there are no features");
+  }
+}
+
+std::int64_t LayerInput::rows() const {
+  return entries_ != nullptr ? entries_->rows() : categories_ != nullptr ? categories_->rows : states_.rows();
+}
+
+LayerInput LayerInput::dropped(float rate, Pass& pass) const {
+  if (!pass.is_training() || rate == 0.0F) {
+    return *this;
+  }
+  const Random random = pass.next_random();
+  LayerInput result = *this;
+  if (is_dense()) {
+    result.states_ = dropout(states_, rate, random);
+  } else {
+    result.dropout_ = rate;
+    result.random_ = random;
+  }
+  return result;
+}
+
+Variable LayerInput::project(const Variable& w, const Variable& bias, Activation activation) const {
+  if (entries_ != nullptr) {
+    return linear(*entries_, w, bias, activation, dropout_, random_);
+  }
+  if (categories_ != nullptr) {
+    return activate(add_bias(embedding_sum(*categories_, w), bias), activation);
+  }
+  return linear(states_, w, bias, activation);
+}
+
+std::int64_t input_width(const ModelShape& shape) {
+  return shape.feature_kind == "categorical"
+             ? std::accumulate(shape.num_categories.begin(), shape.num_categories.end(), std::int64_t{0})
+             : shape.num_features;
+}
+
+Tensor glorot_uniform(std::int64_t rows, std::int64_t cols, const Random& random) {
+  Tensor result = Tensor::uninitialized(rows, cols);
+  const double limit = std::sqrt(6.0 / static_cast<double>(rows + cols));
+  parallel_for(result.size(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const double u = random.uniform(static_cast<std::uint64_t>(i));
+      result.data()[i] = static_cast<float>((2.0 * u - 1.0) * limit);
+    }
+  });
+  return result;
+}
+
+Variable Linear::forward_without_bias(const LayerInput& x, const Pass& pass) const {
+  if (x.is_dense()) {
+    return matmul(x.states(), pass.use(weight_));
+  }
+  return x.project(pass.use(weight_), Variable::constant(Tensor(1, out())), Activation::none);
+}
+
+Norm::Norm(std::string_view kind, std::int64_t width) {
+  require(kind == "none" || kind == "layer" || kind == "batch", "Norm: kind is '", kind,
+          "', expected none, layer or batch");
+  if (kind == "none") {
+    return;
+  }
+  kind_ = kind == "layer" ? Kind::layer : Kind::batch;
+  gain_ = Parameter(Tensor::full(1, width, 1.0F));
+  bias_ = Parameter(Tensor(1, width));
+  if (kind_ == Kind::batch) {
+    running_mean_ = Tensor(1, width);
+    running_variance_ = Tensor::full(1, width, 1.0F);
+  }
+}
+
+Variable Norm::forward(const Variable& x, const Pass& pass) const {
+  if (kind_ == Kind::none) {
+    return x;
+  }
+  const Variable gain = pass.use(gain_), bias = pass.use(bias_);
+  if (kind_ == Kind::layer) {
+    return layer_norm(x, gain, bias);
+  }
+  if (!pass.is_training() || x.rows() == 0) {
+    return batch_norm(x, gain, bias, running_mean_, running_variance_);
+  }
+  BatchNormResult result = batch_norm(x, gain, bias);
+  constexpr float kMomentum = 0.1F;
+  const auto n = static_cast<float>(x.rows());
+  const float unbiased = x.rows() > 1 ? n / (n - 1.0F) : 1.0F;
+  for (std::int64_t j = 0; j < x.cols(); ++j) {
+    running_mean_(0, j) += kMomentum * (result.mean(0, j) - running_mean_(0, j));
+    running_variance_(0, j) += kMomentum * (unbiased * result.variance(0, j) - running_variance_(0, j));
+  }
+  return std::move(result.output);
+}
+
+void Norm::list_parameters(ParameterList& list) {
+  if (kind_ == Kind::none) {
+    return;
+  }
+  list.add("gain", gain_, ParameterGroup::vector);
+  list.add("bias", bias_, ParameterGroup::vector);
+  if (kind_ == Kind::batch) {
+    list.add_statistic("running_mean", running_mean_);
+    list.add_statistic("running_variance", running_variance_);
+  }
+}
+
+}  // namespace weft

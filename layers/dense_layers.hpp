@@ -1,0 +1,98 @@
+// Layers that treat every node alone: linear maps of features or states, norms.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "weft/core/random.hpp"
+#include "weft/layers/layer.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/tensor/dense_ops.hpp"
+#include "weft/tensor/features.hpp"
+
+namespace weft {
+
+/// What a layer reads: the states that an earlier layer made, or features as they come, which may be
+/// sparse or categorical and stay so.
+class LayerInput {
+ public:
+  LayerInput(Variable states) : states_(std::move(states)) {}  // NOLINT(google-explicit-constructor)
+  /// `features` must outlive the pass.
+  explicit LayerInput(const Features& features);
+
+  [[nodiscard]] std::int64_t rows() const;
+  /// Whether the input can be read as a dense matrix.
+  [[nodiscard]] bool is_dense() const { return categories_ == nullptr && entries_ == nullptr; }
+  /// Dense inputs only: [n, k].
+  [[nodiscard]] const Variable& states() const { return states_; }
+
+  /// The input with elements (or stored entries) dropped; categories stay as they are.
+  [[nodiscard]] LayerInput dropped(float rate, Pass& pass) const;
+
+  /// activation(input w + bias), w [k, d] or a row for each category.
+  [[nodiscard]] Variable project(const Variable& w, const Variable& bias, Activation activation) const;
+
+ private:
+  Variable states_;
+  const SparseMatrix* entries_ = nullptr;
+  const CategoricalMatrix* categories_ = nullptr;
+  float dropout_ = 0.0F;
+  Random random_{0};
+};
+
+/// Rows that a linear map needs for features of this shape: columns, or all categories together.
+[[nodiscard]] std::int64_t input_width(const ModelShape& shape);
+
+/// Uniform in +-sqrt(6 / (rows + cols)) (Glorot, Bengio 2010).
+[[nodiscard]] Tensor glorot_uniform(std::int64_t rows, std::int64_t cols, const Random& random);
+
+/// x W + b. [n, in] -> [n, out], O(n in out); for sparse input O(entries out).
+class Linear {
+ public:
+  Linear() = default;
+  Linear(std::int64_t in, std::int64_t out, const Random& random, ParameterGroup group = ParameterGroup::weight)
+      : weight_(glorot_uniform(in, out, random)), bias_(Tensor(1, out)), group_(group) {}
+
+  [[nodiscard]] Variable forward(const LayerInput& x, const Pass& pass,
+                                 Activation activation = Activation::none) const {
+    return x.project(pass.use(weight_), pass.use(bias_), activation);
+  }
+  /// Without the bias, for layers that add it after they have aggregated.
+  [[nodiscard]] Variable forward_without_bias(const LayerInput& x, const Pass& pass) const;
+  [[nodiscard]] Variable add_bias(const Variable& y, const Pass& pass) const {
+    return weft::add_bias(y, pass.use(bias_));
+  }
+  [[nodiscard]] std::int64_t in() const { return weight_.value().rows(); }
+  [[nodiscard]] std::int64_t out() const { return weight_.value().cols(); }
+  [[nodiscard]] Parameter& bias() { return bias_; }
+
+  void list_parameters(ParameterList& list) {
+    list.add("weight", weight_, group_);
+    list.add("bias", bias_, ParameterGroup::vector);
+  }
+
+ private:
+  Parameter weight_, bias_;
+  ParameterGroup group_ = ParameterGroup::weight;
+};
+
+/// Layer norm, batch norm with running statistics, or nothing. [n, d] -> [n, d]
+class Norm {
+ public:
+  Norm() = default;
+  /// kind: "none", "layer" or "batch".
+  Norm(std::string_view kind, std::int64_t width);
+
+  [[nodiscard]] Variable forward(const Variable& x, const Pass& pass) const;
+  void list_parameters(ParameterList& list);
+
+ private:
+  enum class Kind { none, layer, batch };
+  Kind kind_ = Kind::none;
+  Parameter gain_, bias_;
+  // What inference uses: an average over the training passes, each of which moves it by a tenth. Written by
+  // training passes only.
+  mutable Tensor running_mean_, running_variance_;
+};
+
+}  // namespace weft

@@ -1,0 +1,54 @@
+// The default model: in every block a node reads its neighbors (GraphSAGE with its own state apart) and, through
+// a gate, all nodes of its graph by linear attention. O(N d² + E d) time, O(N d) memory.
+//
+//   x⁰ = dropout(act(X W_in))
+//   h  = norm(xˡ⁻¹);  local = [h, mean of neighbors h] W;  global = attention(h) W_o
+//   xˡ = xˡ⁻¹ + dropout(relu(local + sigmoid(h W_g + b_g) global)),  one gate for each head, b_g = -2
+//
+// Linear attention: Katharopoulos, Vyas, Pappas, Fleuret 2020. Local first, global later: Deng, Yue, Zhang,
+// "Polynormer", 2024: the global part joins after a share of the training has passed.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "weft/layers/convolutions.hpp"
+#include "weft/layers/models.hpp"
+
+namespace weft {
+
+class WeftModel final : public NodeModel {
+ public:
+  /// Reads the options of weft_options().
+  WeftModel(const ModelShape& shape, const Options& options, const Random& random);
+
+  [[nodiscard]] Output forward(const MessageBlock& block, const Features& features, Pass& pass) const override;
+  void list_parameters(ParameterList& list) override;
+
+ private:
+  struct Block {
+    Norm norm;
+    std::unique_ptr<Convolution> local;
+    Linear query, key, value, out, gate;
+  };
+
+  [[nodiscard]] Variable global(const Block& block, const MessageBlock& graph, const Variable& h,
+                                const Pass& pass) const;
+
+  ModelShape shape_;
+  Activation activation_;
+  std::int64_t heads_;
+  bool residual_, jumping_sum_;
+  float dropout_, input_dropout_;
+  double warmup_;
+  Linear input_;
+  std::vector<Block> blocks_;
+  Norm last_norm_;
+  Linear head_;
+  // Whether attention has joined; set by training passes, saved with the model.
+  mutable Tensor attends_ = Tensor(1, 1);
+};
+
+[[nodiscard]] std::vector<Option> weft_options();
+
+}  // namespace weft

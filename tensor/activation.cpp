@@ -1,0 +1,89 @@
+#include "weft/tensor/activation.hpp"
+
+#include <algorithm>
+#include <numbers>
+
+#include "weft/core/error.hpp"
+
+namespace weft {
+namespace {
+
+// GELU by the Gaussian distribution function itself: x Phi(x) (Hendrycks, Gimpel 2016).
+float gelu(float x) {
+  return 0.5F * x * (1.0F + std::erf(x * (std::numbers::sqrt2_v<float> / 2.0F)));
+}
+float gelu_derivative(float x) {
+  const float phi = std::exp(-0.5F * x * x) * (std::numbers::inv_sqrtpi_v<float> / std::numbers::sqrt2_v<float>);
+  return 0.5F * (1.0F + std::erf(x * (std::numbers::sqrt2_v<float> / 2.0F))) + x * phi;
+}
+
+template <class F>
+void each(std::span<const float> given, std::span<float> gradient, F derivative) {
+  for (std::size_t i = 0; i < gradient.size(); ++i) {
+    gradient[i] *= derivative(given[i]);
+  }
+}
+
+}  // namespace
+
+Activation activation_of(std::string_view name) {
+  constexpr std::pair<std::string_view, Activation> kNames[] = {{"none", Activation::none},
+                                                                {"relu", Activation::relu},
+                                                                {"elu", Activation::elu},
+                                                                {"gelu", Activation::gelu},
+                                                                {"sigmoid", Activation::sigmoid}};
+  for (const auto& [known, activation] : kNames) {
+    if (name == known) {
+      return activation;
+    }
+  }
+  throw ArgumentError(concat("activation '", name, "' is not one of none, relu, elu, gelu, sigmoid"));
+}
+
+void apply_activation(Activation activation, std::span<float> values) {
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::relu:
+      for (float& x : values) {
+        x = std::max(x, 0.0F);
+      }
+      break;
+    case Activation::elu:
+      for (float& x : values) {
+        x = x > 0.0F ? x : std::expm1(x);
+      }
+      break;
+    case Activation::gelu:
+      for (float& x : values) {
+        x = gelu(x);
+      }
+      break;
+    case Activation::sigmoid:
+      for (float& x : values) {
+        x = 1.0F / (1.0F + std::exp(-x));
+      }
+      break;
+  }
+}
+
+void apply_derivative(Activation activation, std::span<const float> given, std::span<float> gradient) {
+  switch (activation) {
+    case Activation::none:
+      break;
+    case Activation::relu:
+      each(given, gradient, [](float y) { return y > 0.0F ? 1.0F : 0.0F; });
+      break;
+    case Activation::elu:
+      each(given, gradient, [](float y) { return y > 0.0F ? 1.0F : y + 1.0F; });
+      break;
+    case Activation::gelu:
+      each(given, gradient, gelu_derivative);
+      break;
+    case Activation::sigmoid:
+      each(given, gradient, [](float y) { return y * (1.0F - y); });
+      break;
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,26 @@
+// Functions applied to every element, and their derivatives.
+#pragma once
+
+#include <cmath>
+#include <span>
+#include <string_view>
+
+namespace weft {
+
+enum class Activation { none, relu, elu, gelu, sigmoid };
+
+/// "none", "relu", "elu", "gelu" or "sigmoid"; throws ArgumentError for another name.
+[[nodiscard]] Activation activation_of(std::string_view name);
+
+/// Replaces each x by activation(x).
+void apply_activation(Activation activation, std::span<float> values);
+
+/// Whether the derivative can be read off the result alone; gelu's cannot.
+[[nodiscard]] constexpr bool derives_from_result(Activation activation) {
+  return activation != Activation::gelu;
+}
+
+/// Multiplies each gradient by the derivative, given the results y = activation(x), or for gelu given x.
+void apply_derivative(Activation activation, std::span<const float> given, std::span<float> gradient);
+
+}  // namespace weft

@@ -1,0 +1,151 @@
+#include "weft/tensor/losses.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "weft/tensor/elementwise.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::int64_t kRowGrain = 1024;
+
+void check_index(std::string_view operation, std::span<const std::int64_t> index, std::int64_t rows) {
+  for (const std::int64_t i : index) {
+    require(i >= 0 && i < rows, operation, ": index ", i, " is outside [0, ", rows, ")");
+  }
+}
+
+/// out = exp(in - max) / sum; returns max + log(sum).
+double softmax_row(std::span<const float> in, float* out) {
+  const float largest = *std::ranges::max_element(in);
+  double sum = 0.0;
+  for (std::size_t j = 0; j < in.size(); ++j) {
+    out[j] = std::exp(in[j] - largest);
+    sum += static_cast<double>(out[j]);
+  }
+  for (std::size_t j = 0; j < in.size(); ++j) {
+    out[j] = static_cast<float>(static_cast<double>(out[j]) / sum);
+  }
+  return static_cast<double>(largest) + std::log(sum);
+}
+
+/// A loss that is the mean over single entries: term(x, t) is its value and writes its derivative.
+template <class Term>
+Variable mean_over_entries(std::string_view operation, const Variable& output, const Tensor& targets,
+                           std::span<const std::int64_t> index, Term term) {
+  require(output.shape() == targets.shape(), operation, ": output is ", output.shape(), " and targets are ",
+          targets.shape(), ", expected the same");
+  check_index(operation, index, output.rows());
+  const auto count = static_cast<std::int64_t>(index.size());
+  auto gradient = std::make_shared<Tensor>(Tensor::zeros(output.shape()));
+  const double present = parallel_sum(count, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
+    std::int64_t some = 0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      for (const float t : targets.row(index[static_cast<std::size_t>(i)])) {
+        some += std::isnan(t) ? 0 : 1;
+      }
+    }
+    return static_cast<double>(some);
+  });
+  require(present > 0.0, operation, ": no target is present in the ", count, " rows given");
+  const double loss = parallel_sum(count, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
+    double part = 0.0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t row = index[static_cast<std::size_t>(i)];
+      for (std::int64_t j = 0; j < targets.cols(); ++j) {
+        if (!std::isnan(targets(row, j))) {
+          double derivative = 0.0;
+          part += term(static_cast<double>(output.value()(row, j)), static_cast<double>(targets(row, j)), derivative);
+          (*gradient)(row, j) = static_cast<float>(derivative / present);
+        }
+      }
+    }
+    return part;
+  });
+  return record(operation, Tensor::full(1, 1, static_cast<float>(loss / present)), {output},
+                [output = output.without_value(), gradient](Tensor& dy, Gradients& grads) {
+                  for (float& g : gradient->values()) {
+                    g *= dy(0, 0);
+                  }
+                  grads.add(output, std::move(*gradient));
+                });
+}
+
+}  // namespace
+
+// loss = mean over rows of log(sum exp x) - x_label;  dx = (softmax(x) - onehot) / rows
+Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
+                       std::span<const std::int64_t> index) {
+  require(static_cast<std::int64_t>(labels.size()) == logits.rows(), "cross_entropy: logits are ", logits.shape(),
+          " but there are ", labels.size(), " labels");
+  check_index("cross_entropy", index, logits.rows());
+  std::vector<std::int64_t> rows;
+  for (const std::int64_t i : index) {
+    const std::int64_t label = labels[static_cast<std::size_t>(i)];
+    require(label >= -1 && label < logits.cols(), "cross_entropy: row ", i, " has label ", label, ", expected -1 to ",
+            logits.cols() - 1);
+    if (label >= 0) {
+      rows.push_back(i);
+    }
+  }
+  require(!rows.empty(), "cross_entropy: none of the ", index.size(), " rows given has a label");
+  auto gradient = std::make_shared<Tensor>(Tensor::zeros(logits.shape()));
+  const auto count = static_cast<std::int64_t>(rows.size());
+  const double loss = parallel_sum(count, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
+    double part = 0.0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      const std::int64_t row = rows[static_cast<std::size_t>(i)];
+      const std::int64_t label = labels[static_cast<std::size_t>(row)];
+      part += softmax_row(logits.value().row(row), gradient->row(row).data()) -
+              static_cast<double>(logits.value()(row, label));
+      (*gradient)(row, label) -= 1.0F;
+      for (float& g : gradient->row(row)) {
+        g /= static_cast<float>(count);
+      }
+    }
+    return part;
+  });
+  return record("cross_entropy", Tensor::full(1, 1, static_cast<float>(loss / static_cast<double>(count))), {logits},
+                [logits = logits.without_value(), gradient](Tensor& dy, Gradients& grads) {
+                  const float factor = dy(0, 0);
+                  parallel_for(gradient->size(), kernels::kElementGrain, [&](std::int64_t begin, std::int64_t end) {
+                    for (std::int64_t i = begin; i < end; ++i) {
+                      gradient->data()[i] *= factor;
+                    }
+                  });
+                  grads.add(logits, std::move(*gradient));
+                });
+}
+
+// loss = mean of max(x, 0) - x t + log(1 + exp(-|x|));  dx = (sigmoid(x) - t) / entries
+Variable binary_cross_entropy(const Variable& logits, const Tensor& targets, std::span<const std::int64_t> index) {
+  return mean_over_entries("binary_cross_entropy", logits, targets, index, [](double x, double t, double& derivative) {
+    const double e = std::exp(-std::abs(x));
+    derivative = (x >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e)) - t;
+    return std::max(x, 0.0) - x * t + std::log1p(e);
+  });
+}
+
+// loss = mean of (x - t)²;  dx = 2 (x - t) / entries
+Variable mean_squared_error(const Variable& output, const Tensor& targets, std::span<const std::int64_t> index) {
+  return mean_over_entries("mean_squared_error", output, targets, index, [](double x, double t, double& derivative) {
+    derivative = 2.0 * (x - t);
+    return (x - t) * (x - t);
+  });
+}
+
+Tensor softmax(const Tensor& logits) {
+  Tensor result = Tensor::uninitialized(logits.shape());
+  if (logits.cols() > 0) {
+    parallel_for(logits.rows(), kRowGrain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        softmax_row(logits.row(i), result.row(i).data());
+      }
+    });
+  }
+  return result;
+}
+
+}  // namespace weft

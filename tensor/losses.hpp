@@ -1,0 +1,28 @@
+// Losses: means over the entries that count, as [1, 1].
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "weft/tensor/variable.hpp"
+
+namespace weft {
+
+/// Softmax cross-entropy, the mean over the rows at `index` (distinct) whose label is not -1.
+/// logits [n, c], labels [n] in [-1, c). Throws ArgumentError if no row counts.
+[[nodiscard]] Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
+                                     std::span<const std::int64_t> index);
+
+/// Logistic loss for targets in [0, 1], the mean over the entries in the rows at `index` (distinct) whose
+/// target is not NaN. logits and targets [n, t].
+[[nodiscard]] Variable binary_cross_entropy(const Variable& logits, const Tensor& targets,
+                                            std::span<const std::int64_t> index);
+
+/// Squared error, the mean over the entries in the rows at `index` (distinct) whose target is not NaN.
+[[nodiscard]] Variable mean_squared_error(const Variable& output, const Tensor& targets,
+                                          std::span<const std::int64_t> index);
+
+/// Each row to exp(x) over its sum; no gradient. [n, c]
+[[nodiscard]] Tensor softmax(const Tensor& logits);
+
+}  // namespace weft

@@ -1,0 +1,216 @@
+#include "weft/tensor/norm_ops.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include "weft/tensor/elementwise.hpp"
+
+namespace weft {
+namespace {
+
+void require_vectors(std::string_view operation, const Variable& x, const Variable& gain, const Variable& bias) {
+  require(gain.shape() == Shape{1, x.cols()} && bias.shape() == gain.shape(), operation, ": gain is ", gain.shape(),
+          " and bias ", bias.shape(), ", expected [1, ", x.cols(), "]");
+}
+
+/// The gradients of gain and bias, side by side: [sum of dy x̂, sum of dy], where x̂_ij = hat(i, j, x_ij).
+template <class Hat>
+Tensor affine_gradients(const Tensor& x, const Tensor& dy, Hat hat) {
+  const std::int64_t p = x.cols();
+  return kernels::sum_over_rows(x.rows(), 2 * p, [&](std::int64_t begin, std::int64_t end, float* out) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const float *xi = x.row(i).data(), *gi = dy.row(i).data();
+      for (std::int64_t j = 0; j < p; ++j) {
+        out[j] += gi[j] * hat(i, j, xi[j]);
+        out[p + j] += gi[j];
+      }
+    }
+  });
+}
+
+Tensor half_of(const Tensor& pair, std::int64_t half) {
+  const std::int64_t p = pair.cols() / 2;
+  Tensor result = Tensor::uninitialized(1, p);
+  std::copy_n(pair.data() + half * p, p, result.data());
+  return result;
+}
+
+/// y = x̂ gain + bias with x̂_ij = (x_ij - mean_j) inverse_j
+Tensor normalize_columns(const Tensor& x, const Tensor& mean, const Tensor& inverse, const Tensor& gain,
+                         const Tensor& bias) {
+  const std::int64_t p = x.cols();
+  Tensor factor = Tensor::uninitialized(1, p), shift = Tensor::uninitialized(1, p);
+  for (std::int64_t j = 0; j < p; ++j) {
+    factor(0, j) = inverse(0, j) * gain(0, j);
+    shift(0, j) = bias(0, j) - mean(0, j) * factor(0, j);
+  }
+  Tensor y = Tensor::uninitialized(x.shape());
+  parallel_for(x.rows(), kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const float* from = x.row(i).data();
+      float* to = y.row(i).data();
+      for (std::int64_t j = 0; j < p; ++j) {
+        to[j] = from[j] * factor.data()[j] + shift.data()[j];
+      }
+    }
+  });
+  return y;
+}
+
+Tensor inverse_root(const Tensor& variance, float epsilon) {
+  return kernels::generate(variance.shape(),
+                           [&](std::int64_t j) { return 1.0F / std::sqrt(variance.data()[j] + epsilon); });
+}
+
+}  // namespace
+
+// x̂ = (x - mean) / sqrt(var + e) by row, y = x̂ gain + bias;
+// dx = (g - mean(g) - x̂ mean(g x̂)) / sqrt(var + e) with g = dy gain,  dgain = sum dy x̂,  dbias = sum dy
+Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bias, float epsilon) {
+  require_vectors("layer_norm", x, gain, bias);
+  const std::int64_t n = x.rows(), p = x.cols();
+  Tensor y = Tensor::uninitialized(n, p);
+  // Mean and inverse deviation of each row.
+  auto statistics = std::make_shared<Tensor>(Tensor::uninitialized(n, 2));
+  parallel_for(n, kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
+    const float *a = gain.value().data(), *b = bias.value().data();
+    for (std::int64_t i = begin; i < end; ++i) {
+      const float* from = x.value().row(i).data();
+      float* to = y.row(i).data();
+      float total = 0.0F, squares = 0.0F;
+      for (std::int64_t j = 0; j < p; ++j) {
+        total += from[j];
+      }
+      const float mean = total / static_cast<float>(p);
+      for (std::int64_t j = 0; j < p; ++j) {
+        squares += (from[j] - mean) * (from[j] - mean);
+      }
+      const float inverse = 1.0F / std::sqrt(squares / static_cast<float>(p) + epsilon);
+      (*statistics)(i, 0) = mean;
+      (*statistics)(i, 1) = inverse;
+      for (std::int64_t j = 0; j < p; ++j) {
+        to[j] = (from[j] - mean) * inverse * a[j] + b[j];
+      }
+    }
+  });
+  return record("layer_norm", std::move(y), {x, gain, bias},
+                [x, gain, bias = bias.without_value(), statistics, p](Tensor& dy, Gradients& grads) {
+                  if (grads.wants(gain) || grads.wants(bias)) {
+                    const Tensor both = affine_gradients(x.value(), dy, [&](std::int64_t i, std::int64_t, float v) {
+                      return (v - (*statistics)(i, 0)) * (*statistics)(i, 1);
+                    });
+                    grads.add(gain, half_of(both, 0));
+                    grads.add(bias, half_of(both, 1));
+                  }
+                  if (!grads.wants(x)) {
+                    return;
+                  }
+                  parallel_for(dy.rows(), kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
+                    const float* a = gain.value().data();
+                    for (std::int64_t i = begin; i < end; ++i) {
+                      const float* from = x.value().row(i).data();
+                      float* g = dy.row(i).data();
+                      const float mean = (*statistics)(i, 0), inverse = (*statistics)(i, 1);
+                      float sum_g = 0.0F, sum_gx = 0.0F;
+                      for (std::int64_t j = 0; j < p; ++j) {
+                        g[j] *= a[j];
+                        sum_g += g[j];
+                        sum_gx += g[j] * (from[j] - mean) * inverse;
+                      }
+                      sum_g /= static_cast<float>(p);
+                      sum_gx /= static_cast<float>(p);
+                      for (std::int64_t j = 0; j < p; ++j) {
+                        g[j] = inverse * (g[j] - sum_g - (from[j] - mean) * inverse * sum_gx);
+                      }
+                    }
+                  });
+                  grads.add(x, std::move(dy));
+                });
+}
+
+// The same by column; dx = gain / sqrt(var + e) (dy - mean(dy) - x̂ mean(dy x̂))
+BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variable& bias, float epsilon) {
+  require_vectors("batch_norm", x, gain, bias);
+  require(x.rows() >= 1, "batch_norm: x is ", x.shape(), ", expected at least one row");
+  const std::int64_t n = x.rows(), p = x.cols();
+  const float share = 1.0F / static_cast<float>(n);
+
+  Tensor mean = kernels::column_sums(x.value());
+  for (float& m : mean.values()) {
+    m *= share;
+  }
+  Tensor variance = kernels::sum_over_rows(n, p, [&](std::int64_t begin, std::int64_t end, float* out) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      const float* row = x.value().row(i).data();
+      for (std::int64_t j = 0; j < p; ++j) {
+        const float difference = row[j] - mean.data()[j];
+        out[j] += difference * difference;
+      }
+    }
+  });
+  for (float& v : variance.values()) {
+    v *= share;
+  }
+  auto center = std::make_shared<const Tensor>(mean);
+  auto inverse = std::make_shared<const Tensor>(inverse_root(variance, epsilon));
+  Tensor y = normalize_columns(x.value(), *center, *inverse, gain.value(), bias.value());
+  Variable output =
+      record("batch_norm", std::move(y), {x, gain, bias},
+             [x, gain, bias = bias.without_value(), center, inverse, p, share](Tensor& dy, Gradients& grads) {
+               const float *m = center->data(), *r = inverse->data();
+               const Tensor both = affine_gradients(
+                   x.value(), dy, [&](std::int64_t, std::int64_t j, float v) { return (v - m[j]) * r[j]; });
+               grads.add(gain, half_of(both, 0));
+               grads.add(bias, half_of(both, 1));
+               if (!grads.wants(x)) {
+                 return;
+               }
+               parallel_for(dy.rows(), kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
+                 const float* a = gain.value().data();
+                 for (std::int64_t i = begin; i < end; ++i) {
+                   const float* from = x.value().row(i).data();
+                   float* g = dy.row(i).data();
+                   for (std::int64_t j = 0; j < p; ++j) {
+                     const float hat = (from[j] - m[j]) * r[j];
+                     g[j] = a[j] * r[j] * (g[j] - share * (both.data()[p + j] + hat * both.data()[j]));
+                   }
+                 }
+               });
+               grads.add(x, std::move(dy));
+             });
+  return {std::move(output), std::move(mean), std::move(variance)};
+}
+
+// With constant statistics: dx = dy gain / sqrt(var + e)
+Variable batch_norm(const Variable& x, const Variable& gain, const Variable& bias, const Tensor& mean,
+                    const Tensor& variance, float epsilon) {
+  require_vectors("batch_norm", x, gain, bias);
+  require(mean.shape() == gain.shape() && variance.shape() == gain.shape(), "batch_norm: mean is ", mean.shape(),
+          " and variance ", variance.shape(), ", expected ", gain.shape());
+  auto center = std::make_shared<const Tensor>(mean);
+  auto inverse = std::make_shared<const Tensor>(inverse_root(variance, epsilon));
+  Tensor y = normalize_columns(x.value(), *center, *inverse, gain.value(), bias.value());
+  return record("batch_norm", std::move(y), {x, gain, bias},
+                [x, gain, bias = bias.without_value(), center, inverse](Tensor& dy, Gradients& grads) {
+                  const float *m = center->data(), *r = inverse->data();
+                  if (grads.wants(gain) || grads.wants(bias)) {
+                    const Tensor both = affine_gradients(
+                        x.value(), dy, [&](std::int64_t, std::int64_t j, float v) { return (v - m[j]) * r[j]; });
+                    grads.add(gain, half_of(both, 0));
+                    grads.add(bias, half_of(both, 1));
+                  }
+                  const float* a = gain.value().data();
+                  const std::int64_t p = dy.cols();
+                  parallel_for(dy.rows(), kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
+                    for (std::int64_t i = begin; i < end; ++i) {
+                      float* g = dy.row(i).data();
+                      for (std::int64_t j = 0; j < p; ++j) {
+                        g[j] *= a[j] * r[j];
+                      }
+                    }
+                  });
+                  grads.add(x, std::move(dy));
+                });
+}
+
+}  // namespace weft

@@ -1,0 +1,129 @@
+#include "weft/train/metrics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace weft {
+namespace {
+
+constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+
+std::int64_t predicted_class(const Tensor& logits, std::int64_t row) {
+  const auto values = logits.row(row);
+  return std::ranges::max_element(values) - values.begin();
+}
+
+std::int64_t label_at(std::span<const std::int64_t> labels, std::int64_t row) {
+  return labels[static_cast<std::size_t>(row)];
+}
+
+}  // namespace
+
+double accuracy(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  std::int64_t hits = 0;
+  for (const std::int64_t i : index) {
+    hits += predicted_class(logits, i) == label_at(labels, i) ? 1 : 0;
+  }
+  return index.empty() ? kUndefined : static_cast<double>(hits) / static_cast<double>(index.size());
+}
+
+std::vector<std::vector<std::int64_t>> confusion_matrix(const Tensor& logits, std::span<const std::int64_t> labels,
+                                                        std::span<const std::int64_t> index) {
+  const auto classes = static_cast<std::size_t>(logits.cols());
+  std::vector<std::vector<std::int64_t>> counts(classes, std::vector<std::int64_t>(classes, 0));
+  for (const std::int64_t i : index) {
+    ++counts[static_cast<std::size_t>(label_at(labels, i))][static_cast<std::size_t>(predicted_class(logits, i))];
+  }
+  return counts;
+}
+
+double macro_f1(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  const auto counts = confusion_matrix(logits, labels, index);
+  double total = 0.0;
+  std::int64_t present = 0;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    std::int64_t actual = 0, predicted = 0;
+    for (std::size_t other = 0; other < counts.size(); ++other) {
+      actual += counts[c][other];
+      predicted += counts[other][c];
+    }
+    if (actual + predicted > 0) {
+      ++present;
+      // 2 tp + fp + fn is what is labelled c plus what is called c.
+      total += 2.0 * static_cast<double>(counts[c][c]) / static_cast<double>(actual + predicted);
+    }
+  }
+  return present == 0 ? kUndefined : total / static_cast<double>(present);
+}
+
+double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(
+      order, [&](std::size_t a, std::size_t b) { return scores[a] != scores[b] ? scores[a] < scores[b] : a < b; });
+  // The area is the mean rank of the positives, shifted and scaled (Mann, Whitney 1947).
+  double rank_sum = 0.0, positives = 0.0;
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t last = first;
+    while (last < order.size() && scores[order[last]] == scores[order[first]]) {
+      ++last;
+    }
+    const double rank = 0.5 * static_cast<double>(first + 1 + last);
+    for (std::size_t i = first; i < last; ++i) {
+      if (outcomes[order[i]] != 0) {
+        rank_sum += rank;
+        positives += 1.0;
+      }
+    }
+    first = last;
+  }
+  const double negatives = static_cast<double>(order.size()) - positives;
+  if (positives == 0.0 || negatives == 0.0) {
+    return kUndefined;
+  }
+  return (rank_sum - positives * (positives + 1.0) / 2.0) / (positives * negatives);
+}
+
+double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  std::vector<float> scores(index.size());
+  std::vector<std::uint8_t> outcomes(index.size());
+  const auto against_rest = [&](std::int64_t c, auto score) {
+    for (std::size_t i = 0; i < index.size(); ++i) {
+      scores[i] = score(index[i]);
+      outcomes[i] = label_at(labels, index[i]) == c ? 1 : 0;
+    }
+    return roc_auc(scores, outcomes);
+  };
+  if (logits.cols() == 2) {
+    return against_rest(1, [&](std::int64_t row) { return logits(row, 1) - logits(row, 0); });
+  }
+  double total = 0.0, defined = 0.0;
+  for (std::int64_t c = 0; c < logits.cols(); ++c) {
+    // The log-odds of class c: its logit against all others'.
+    const double area = against_rest(c, [&](std::int64_t row) {
+      const auto values = logits.row(row);
+      const float largest = *std::ranges::max_element(values);
+      double others = 0.0;
+      for (std::int64_t k = 0; k < logits.cols(); ++k) {
+        others += k == c ? 0.0 : std::exp(static_cast<double>(logits(row, k) - largest));
+      }
+      return static_cast<float>(static_cast<double>(logits(row, c) - largest) - std::log(others));
+    });
+    if (!std::isnan(area)) {
+      total += area;
+      defined += 1.0;
+    }
+  }
+  return defined == 0.0 ? kUndefined : total / defined;
+}
+
+std::map<std::string, double> classification_metrics(const Tensor& logits, std::span<const std::int64_t> labels,
+                                                     std::span<const std::int64_t> index) {
+  return {{"accuracy", accuracy(logits, labels, index)},
+          {"macro_f1", macro_f1(logits, labels, index)},
+          {"roc_auc", roc_auc(logits, labels, index)}};
+}
+
+}  // namespace weft

@@ -1,0 +1,119 @@
+#include "weft/train/optimizer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "weft/core/parallel.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::int64_t kGrain = 1 << 14;
+
+double sum_of_squares(const Tensor& x) {
+  return parallel_sum(x.size(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    double part = 0.0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      part += static_cast<double>(x.data()[i]) * static_cast<double>(x.data()[i]);
+    }
+    return part;
+  });
+}
+
+double decay_of(const AdamOptions& options, ParameterGroup group) {
+  switch (group) {
+    case ParameterGroup::input:
+      return options.input_decay;
+    case ParameterGroup::weight:
+      return options.weight_decay;
+    case ParameterGroup::vector:
+      return options.vector_decay;
+  }
+  return 0.0;
+}
+
+}  // namespace
+
+Adam::Adam(std::vector<NamedParameter> parameters, const AdamOptions& options)
+    : parameters_(std::move(parameters)), options_(options) {
+  for (const NamedParameter& p : parameters_) {
+    first_.push_back(Tensor::zeros(p.parameter->value().shape()));
+    second_.push_back(Tensor::zeros(p.parameter->value().shape()));
+  }
+}
+
+void Adam::step(Gradients& gradients, double learning_rate) {
+  double squares = 0.0;
+  for (const NamedParameter& p : parameters_) {
+    if (const Tensor* g = gradients.of(p.parameter->variable())) {
+      const double own = sum_of_squares(*g);
+      if (!std::isfinite(own)) {
+        throw NumericError(concat("step ", num_steps_ + 1, ": the gradient of ", p.name, " is not finite"));
+      }
+      squares += own;
+    }
+  }
+  const double norm = std::sqrt(squares);
+  const auto clip = static_cast<float>(options_.clip > 0.0 && norm > options_.clip ? options_.clip / norm : 1.0);
+
+  ++num_steps_;
+  const double t = static_cast<double>(num_steps_);
+  const auto rate = static_cast<float>(learning_rate / (1.0 - std::pow(options_.beta1, t)));
+  const auto second_factor = static_cast<float>(1.0 / (1.0 - std::pow(options_.beta2, t)));
+  const auto beta1 = static_cast<float>(options_.beta1), beta2 = static_cast<float>(options_.beta2);
+  const auto epsilon = static_cast<float>(options_.epsilon);
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    const Tensor* gradient = gradients.of(parameters_[k].parameter->variable());
+    if (gradient == nullptr) {
+      continue;
+    }
+    const double decay = decay_of(options_, parameters_[k].group);
+    const auto coupled = static_cast<float>(options_.decoupled ? 0.0 : decay);
+    const auto shrink = static_cast<float>(options_.decoupled ? 1.0 - learning_rate * decay : 1.0);
+    float* w = parameters_[k].parameter->mutable_value().data();
+    float *m = first_[k].data(), *v = second_[k].data();
+    const float* g = gradient->data();
+    parallel_for(gradient->size(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const float slope = g[i] * clip + coupled * w[i];
+        m[i] = beta1 * m[i] + (1.0F - beta1) * slope;
+        v[i] = beta2 * v[i] + (1.0F - beta2) * slope * slope;
+        w[i] = w[i] * shrink - rate * m[i] / (std::sqrt(v[i] * second_factor) + epsilon);
+      }
+    });
+  }
+}
+
+void Adam::restore(std::int64_t num_steps, std::vector<Tensor> first, std::vector<Tensor> second) {
+  require(first.size() == parameters_.size() && second.size() == parameters_.size(), "Adam::restore: there are ",
+          first.size(), " and ", second.size(), " moments, expected ", parameters_.size());
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    const Shape expected = parameters_[k].parameter->value().shape();
+    require(first[k].shape() == expected && second[k].shape() == expected, "Adam::restore: moments of ",
+            parameters_[k].name, " have shapes ", first[k].shape(), " and ", second[k].shape(), ", expected ",
+            expected);
+  }
+  num_steps_ = num_steps;
+  first_ = std::move(first);
+  second_ = std::move(second);
+}
+
+double schedule_factor(const ScheduleOptions& options, std::int64_t epoch, std::int64_t num_epochs) {
+  const double warmup = options.warmup * static_cast<double>(num_epochs);
+  const double done = static_cast<double>(epoch);
+  if (done < warmup) {
+    return (done + 1.0) / (warmup + 1.0);
+  }
+  if (options.kind == "constant") {
+    return 1.0;
+  }
+  if (options.kind == "step") {
+    return std::pow(options.step_factor, static_cast<double>(epoch / options.step_epochs));
+  }
+  require(options.kind == "cosine", "schedule: kind is '", options.kind, "', expected constant, cosine or step");
+  const double share = (done - warmup) / std::max(1.0, static_cast<double>(num_epochs) - warmup);
+  return 0.5 * (1.0 + std::cos(std::numbers::pi * share));
+}
+
+}  // namespace weft
