@@ -15,7 +15,7 @@ void print(std::string_view text) {
   }
 }
 
-void print(const Json& object) {
+void print_json(const Json& object) {
   // Names in a dataset may hold bytes that are not UTF-8; JSON may not.
   print(object.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
 }

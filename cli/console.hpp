@@ -28,7 +28,7 @@ void writing(Write&& write);
 
 /// To standard output; throws OutputError if it does not take all of it.
 void print(std::string_view text);
-void print(const Json& object);
+void print_json(const Json& object);
 
 /// A line on standard error, unless quiet.
 void say(bool quiet, std::string_view text);

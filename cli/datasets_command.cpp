@@ -55,7 +55,7 @@ Work add_datasets_command(CLI::App& app) {
       rows.emplace_back(file.name, file.path.string() + ", " + std::to_string(file.bytes) + " bytes");
     }
     if (flags->json) {
-      print(Json{{"datasets", all}});
+      print_json(Json{{"datasets", all}});
       return;
     }
     print(aligned(rows));

@@ -92,8 +92,9 @@ Work add_evaluate_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("evaluate", "the figures of a trained model on a split");
   command->add_option("RUN", flags->run, "a run folder, or a model file")->required();
   command->add_option("DATA", flags->data, "a dataset file, or the name of one")->required();
-  command->add_option("--split", flags->splits,
-                      "a split, a pattern, or all; repeatable. Otherwise the one that the model was trained on")
+  command
+      ->add_option("--split", flags->splits,
+                   "a split, a pattern, or all; repeatable. Otherwise the one that the model was trained on")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   add_shared_flags(*command, *flags, "Example: weft evaluate run cora.h5 --json");
@@ -103,7 +104,7 @@ Work add_evaluate_command(CLI::App& app) {
     rehearse_dataset(data, *flags);
     with_threads(flags->threads, [&] {
       const Json evaluation = evaluate(*flags, data);
-      flags->json ? print(evaluation) : print(evaluation_text(evaluation));
+      flags->json ? print_json(evaluation) : print(evaluation_text(evaluation));
     });
   };
 }

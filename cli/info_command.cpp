@@ -50,8 +50,7 @@ Json info_json(const LoadedDataset& loaded) {
   const GraphStatistics figures = statistics_of(dataset.graph);
   Json splits = Json::object();
   for (const Split& split : dataset.splits) {
-    splits[split.name] = {
-        {"train", split.train.size()}, {"val", split.val.size()}, {"test", split.test.size()}};
+    splits[split.name] = {{"train", split.train.size()}, {"val", split.val.size()}, {"test", split.test.size()}};
   }
   const auto* labels = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
   const std::optional<double> homophily = labels ? edge_homophily(dataset.graph, *labels) : std::nullopt;
@@ -85,7 +84,9 @@ Json info_json(const LoadedDataset& loaded) {
           {"seconds", {{"load", loaded.seconds}}}};
 }
 
-std::string plain(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
+std::string plain(const Json& value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
 
 std::string features_text(const Json& features) {
   std::string out = plain(features["kind"]);
@@ -97,12 +98,15 @@ std::string features_text(const Json& features) {
 
 std::string info_text(const Json& info) {
   std::vector<std::pair<std::string, std::string>> rows;
-  const auto add = [&](const std::string& label, const std::string& key) { rows.emplace_back(label, plain(info[key])); };
+  const auto add = [&](const std::string& label, const std::string& key) {
+    rows.emplace_back(label, plain(info[key]));
+  };
   add("dataset", "dataset");
   add("task", "task");
   add("nodes", "nodes");
-  rows.emplace_back("edges", plain(info["edges"]) + (info["directed"] ? ", directed" : ", undirected (both directions "
-                                                                                         "are counted)"));
+  rows.emplace_back("edges", plain(info["edges"]) + (info["directed"] ? ", directed"
+                                                                      : ", undirected (both directions "
+                                                                        "are counted)"));
   add("graphs", "graphs");
   rows.emplace_back("features", features_text(info["features"]));
   rows.emplace_back("edge features", features_text(info["edge_features"]));
@@ -144,7 +148,8 @@ Work add_info_command(CLI::App& app) {
     std::string data;
   };
   const auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("info", "what is in a dataset file: sizes, features, classes, splits, degrees");
+  CLI::App* command =
+      app.add_subcommand("info", "what is in a dataset file: sizes, features, classes, splits, degrees");
   command->add_option("DATA", flags->data, "a dataset file, or the name of one under $WEFT_DATA or the cache")
       ->required();
   add_shared_flags(*command, *flags, "Example: weft info cora.h5 --json");
@@ -153,7 +158,7 @@ Work add_info_command(CLI::App& app) {
     rehearse_dataset(path, *flags);
     with_threads(flags->threads, [&] {
       const Json info = info_json(load_dataset(path, *flags));
-      flags->json ? print(info) : print(info_text(info));
+      flags->json ? print_json(info) : print(info_text(info));
     });
   };
 }

@@ -39,6 +39,15 @@ std::filesystem::path dataset_path(const std::string& path_or_name) {
   return find_dataset(path_or_name, dataset_folders());
 }
 
+void require_new_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs) {
+  std::error_code error;
+  require(!std::filesystem::is_directory(output, error), "-o: ", output.string(), " is a folder, expected a file");
+  for (const std::filesystem::path& input : inputs) {
+    require(!std::filesystem::equivalent(output, input, error), "-o: ", output.string(),
+            " is a file that is read, expected another one");
+  }
+}
+
 void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flags) {
   if (!flags.trust) {
     rehearse(path, [&] { (void)read_dataset(path); });
@@ -79,7 +88,7 @@ std::vector<std::string> matching_splits(const Dataset& dataset, const std::vect
     for (const Split& split : dataset.splits) {
       const bool matches = dataset.find_split(word) != nullptr ? split.name == word
                            : word == "all"                     ? true
-                                           : fnmatch(word.c_str(), split.name.c_str(), 0) == 0;
+                                                               : fnmatch(word.c_str(), split.name.c_str(), 0) == 0;
       if (matches && std::ranges::find(result, split.name) == result.end()) {
         result.push_back(split.name);
       }

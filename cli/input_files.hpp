@@ -18,6 +18,9 @@ namespace weft::cli {
 /// A path, or a bare name looked for in the folders above.
 [[nodiscard]] std::filesystem::path dataset_path(const std::string& path_or_name);
 
+/// Throws ArgumentError if `output` is a folder or one of the files that are read.
+void require_new_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
+
 /// What was read, and how long that took.
 struct LoadedDataset {
   Dataset dataset;

@@ -116,10 +116,14 @@ void throw_report(const std::string& message) {
   }
   const std::vector<std::string> texts = texts_of(message);
   switch (message[0]) {
-    case 'D': throw DataError(texts[0], texts[1], texts[2]);
-    case 'A': throw ArgumentError(texts[0]);
-    case 'M': throw std::bad_alloc();
-    default: throw std::runtime_error(texts[0]);
+    case 'D':
+      throw DataError(texts[0], texts[1], texts[2]);
+    case 'A':
+      throw ArgumentError(texts[0]);
+    case 'M':
+      throw std::bad_alloc();
+    default:
+      throw std::runtime_error(texts[0]);
   }
 }
 
@@ -160,10 +164,10 @@ void rehearse(const std::filesystem::path& file, FunctionRef<void()> read, const
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   if (timed_out || (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))) {
-    throw DataError(file.string(), "",
-                    concat("the HDF5 library cannot read it safely (it was stopped after ", limits.cpu_seconds,
-                           " s of processor time or ", limits.wall_seconds,
-                           " s, or for want of memory); expected a sound file"));
+    throw DataError(
+        file.string(), "",
+        concat("the HDF5 library cannot read it safely (it was stopped after ", limits.cpu_seconds,
+               " s of processor time or ", limits.wall_seconds, " s, or for want of memory); expected a sound file"));
   }
   if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0) {
     throw DataError(file.string(), "",

@@ -81,7 +81,7 @@ Work add_models_command(CLI::App& app) {
   add_shared_flags(*command, *flags,
                    "N nodes, E edges, d width of the layers. Options are changed by `weft train --set NAME=VALUE`.\n"
                    "Example: weft models");
-  return [flags] { flags->json ? print(models_json()) : print(models_text()); };
+  return [flags] { flags->json ? print_json(models_json()) : print(models_text()); };
 }
 
 }  // namespace weft::cli

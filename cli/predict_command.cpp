@@ -2,7 +2,8 @@
 //
 // CSV: a header row; node, name (where nodes have names), class (its name where it has one), then one
 // column p_CLASS for each class, or with --top K the K likeliest classes and their probabilities.
-// HDF5 (.h5): a model-file container of tensors `class` [n, 1] and `probabilities` [n, classes].
+// HDF5 (.h5): /numbers/class int64 [n], /tensors/probabilities float32 [n, classes], and under /config the
+// names of dataset, model and classes (class_0, class_1, ...).
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -111,6 +112,21 @@ void write_csv(const Table& table, const std::filesystem::path& path) {
   file.commit();
 }
 
+void write_hdf5(const Table& table, const Predictor& predictor, const std::filesystem::path& path) {
+  ModelFile file;
+  file.config = {{"dataset", table.dataset.name}, {"model", predictor.model()}};
+  for (std::size_t c = 0; c < table.classes.size(); ++c) {
+    file.config.emplace("class_" + std::to_string(c), table.classes[c]);
+  }
+  std::vector<std::int64_t> best;
+  for (std::int64_t v = 0; v < table.probabilities.rows(); ++v) {
+    best.push_back(likeliest(table.probabilities.row(v), 1).front());
+  }
+  file.numbers.emplace("class", std::move(best));
+  file.tensors.push_back({"probabilities", table.probabilities});
+  write_model_file(file, path, "weft-predictions");
+}
+
 void predict(const PredictFlags& flags, const std::filesystem::path& data) {
   const Predictor predictor = Predictor::load(flags.run);
   const LoadedDataset loaded = load_dataset(data, flags);
@@ -123,16 +139,16 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data) {
       predictor.class_names().empty() ? dataset.class_names : predictor.class_names();
   const Table table{dataset, probabilities, class_names_for(probabilities.cols(), names), flags.top};
   const std::filesystem::path output = flags.output;
-  writing([&] { write_csv(table, output); });
+  writing([&] { output.extension() == ".h5" ? write_hdf5(table, predictor, output) : write_csv(table, output); });
   if (flags.json) {
-    print(Json{{"dataset", dataset.name},
-               {"model", predictor.model()},
-               {"path", flags.output},
-               {"nodes", probabilities.rows()},
-               {"classes", table.classes}});
+    print_json(Json{{"dataset", dataset.name},
+                    {"model", predictor.model()},
+                    {"path", flags.output},
+                    {"nodes", probabilities.rows()},
+                    {"classes", table.classes}});
   }
-  say(flags.quiet, concat("wrote ", flags.output, ": ", probabilities.rows(), " nodes, ", probabilities.cols(),
-                          " classes"));
+  say(flags.quiet,
+      concat("wrote ", flags.output, ": ", probabilities.rows(), " nodes, ", probabilities.cols(), " classes"));
 }
 
 }  // namespace
@@ -148,6 +164,10 @@ Work add_predict_command(CLI::App& app) {
   add_shared_flags(*command, *flags, "Example: weft predict run cora.h5 -o classes.csv");
   return [flags] {
     const std::filesystem::path data = dataset_path(flags->data);
+    require_new_output(flags->output, {data, flags->run, std::filesystem::path(flags->run) / "model.h5"});
+    const std::string extension = std::filesystem::path(flags->output).extension().string();
+    require(extension == ".csv" || extension == ".h5", "weft predict: '", flags->output,
+            "' ends neither in .csv nor in .h5, which decides what is written");
     rehearse_model(flags->run, *flags);
     rehearse_dataset(data, *flags);
     with_threads(flags->threads, [&] { predict(*flags, data); });

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "weft/cli/console.hpp"
+#include "weft/core/error.hpp"
 
 namespace weft::cli {
 
@@ -19,7 +20,9 @@ std::string bar_text(std::int64_t done, std::int64_t total, int width) {
 ProgressBar::ProgressBar(bool quiet)
     : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1), stage_start_(Clock::now()), last_(stage_start_) {}
 
-ProgressBar::~ProgressBar() { clear(); }
+ProgressBar::~ProgressBar() {
+  clear();
+}
 
 void ProgressBar::clear() {
   if (drawn_) {
@@ -50,16 +53,18 @@ void ProgressBar::show(const std::string& stage, std::int64_t done, std::int64_t
   last_ = now;
   std::string line = stage;
   if (total > 0) {
-    line += " [" + bar_text(done, total, 24) + "] " + std::to_string(done) + "/" + std::to_string(total);
+    line += concat(" [", bar_text(done, total, 24), "] ", done, "/", total);
     const double spent = std::chrono::duration<double>(now - stage_start_).count();
     if (done > 0 && done < total && spent > 1.0) {
-      line += "  " + seconds_text(spent / static_cast<double>(done) * static_cast<double>(total - done)) + " left";
+      line += "  ";
+      line += seconds_text(spent / static_cast<double>(done) * static_cast<double>(total - done)) + " left";
     }
   } else if (done > 0) {
-    line += " " + std::to_string(done);
+    line += concat(" ", done);
   }
   if (!detail.empty()) {
-    line += "  " + one_line(detail);
+    line += "  ";
+    line += one_line(detail);
   }
   winsize size{};
   const std::size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 8 ? size.ws_col : 80;

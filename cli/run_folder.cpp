@@ -16,8 +16,8 @@ RunFolder::RunFolder(const std::filesystem::path& path) : path_(path) {
   std::error_code error;
   std::filesystem::create_directories(path_, error);
   if (error || !std::filesystem::is_directory(path_)) {
-    throw OutputError(concat(path_.string(), ": the run folder cannot be made: ",
-                             error ? error.message() : "a file of that name is there"));
+    throw OutputError(concat(
+        path_.string(), ": the run folder cannot be made: ", error ? error.message() : "a file of that name is there"));
   }
   lock_ = open((path_ / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (lock_ < 0) {
@@ -32,6 +32,8 @@ RunFolder::RunFolder(const std::filesystem::path& path) : path_(path) {
   }
 }
 
-RunFolder::~RunFolder() { close(lock_); }
+RunFolder::~RunFolder() {
+  close(lock_);
+}
 
 }  // namespace weft::cli

@@ -45,8 +45,7 @@ void add_predictions(const RunFolder& folder, const Dataset& dataset, const RunR
   if (labels == nullptr || split == nullptr || dataset.num_classes > kMostClassesShown) {
     return;
   }
-  Predictor::Prediction prediction =
-      Predictor::load(folder.model()).predict(dataset.graph, dataset.node_features);
+  Predictor::Prediction prediction = Predictor::load(folder.model()).predict(dataset.graph, dataset.node_features);
   data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
   for (const std::vector<std::int64_t>& row : confusion_matrix(prediction.probabilities, *labels, split->test)) {
     data.confusion.insert(data.confusion.end(), row.begin(), row.end());
@@ -90,9 +89,9 @@ void write_run_report(const RunFolder& folder, const Dataset& dataset, const Run
     data.facts.emplace_back("test " + name, fixed_text(value, 4));
   }
   if (report.runs.size() > 1) {
-    data.facts.emplace_back("mean test " + report.metric + " of " + std::to_string(report.runs.size()) + " runs",
-                            fixed_text(report.mean(&RunResult::test), 4) + " ± " +
-                                fixed_text(report.deviation(&RunResult::test), 4));
+    data.facts.emplace_back(
+        "mean test " + report.metric + " of " + std::to_string(report.runs.size()) + " runs",
+        fixed_text(report.mean(&RunResult::test), 4) + " ± " + fixed_text(report.deviation(&RunResult::test), 4));
   }
   data.facts.emplace_back("parameters", std::to_string(report.num_parameters));
   data.facts.emplace_back("nodes", std::to_string(dataset.graph.num_nodes()));

@@ -1,7 +1,7 @@
 #include "weft/cli/stop_signal.hpp"
 
-#include <csignal>
 #include <unistd.h>
+#include <csignal>
 
 #include <atomic>
 
@@ -42,10 +42,16 @@ void reset_signal_handlers() {
   }
 }
 
-GentleStop::GentleStop() { g_gentle = true; }
-GentleStop::~GentleStop() { g_gentle = false; }
+GentleStop::GentleStop() {
+  g_gentle = true;
+}
+GentleStop::~GentleStop() {
+  g_gentle = false;
+}
 
-bool stop_requested() { return g_requested; }
+bool stop_requested() {
+  return g_requested;
+}
 
 void throw_if_stop_requested() {
   if (stop_requested()) {

@@ -34,7 +34,8 @@ struct SynthFlags : SharedFlags {
 constexpr std::int64_t kGridBlock = 4;
 
 /// Standard normal numbers, shifted by the unit vector of the class where `label` is given.
-Tensor noise_around(std::int64_t rows, std::int64_t cols, const std::vector<std::int64_t>* label, const Random& random) {
+Tensor noise_around(std::int64_t rows, std::int64_t cols, const std::vector<std::int64_t>* label,
+                    const Random& random) {
   Tensor x = Tensor::uninitialized(rows, cols);
   parallel_for(rows, 4096, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
@@ -94,8 +95,8 @@ Dataset make_rmat(const SynthFlags& flags) {
 
 Dataset make_grid(const SynthFlags& flags) {
   const auto side = static_cast<std::int64_t>(std::sqrt(static_cast<double>(flags.nodes)) + 0.5);
-  require(side * side == flags.nodes, "weft synth grid: --nodes is ", flags.nodes, ", expected a square number such as ",
-          std::max<std::int64_t>(side, 1) * std::max<std::int64_t>(side, 1));
+  require(side * side == flags.nodes, "weft synth grid: --nodes is ", flags.nodes,
+          ", expected a square number such as ", std::max<std::int64_t>(side, 1) * std::max<std::int64_t>(side, 1));
   require(flags.edges == 0, "weft synth grid: --edges is ", flags.edges, ", but a grid of ", side, " x ", side,
           " has the edges it has; leave it out");
   Dataset dataset;
@@ -118,8 +119,7 @@ Dataset make(const SynthFlags& flags) {
   dataset.task = Task::node_classification;
   dataset.num_classes = flags.classes;
   const auto& labels = std::get<std::vector<std::int64_t>>(dataset.node_labels);
-  dataset.splits.push_back(
-      stratified_split(labels, flags.classes, {}, Random(flags.seed).stream(2), "0"));
+  dataset.splits.push_back(stratified_split(labels, flags.classes, {}, Random(flags.seed).stream(2), "0"));
   return dataset;
 }
 
@@ -128,20 +128,25 @@ Dataset make(const SynthFlags& flags) {
 Work add_synth_command(CLI::App& app) {
   const auto flags = std::make_shared<SynthFlags>();
   CLI::App* command = app.add_subcommand("synth", "make a dataset from a seed: rmat, sbm or grid");
-  command->add_option("KIND", flags->kind, "rmat: few hubs, classes are degree ranges; sbm: communities with features; grid: a square grid")
+  command
+      ->add_option("KIND", flags->kind,
+                   "rmat: few hubs, classes are degree ranges; sbm: communities with features; grid: a square grid")
       ->required()
       ->check(CLI::IsMember({"rmat", "sbm", "grid"}));
   command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
   command->add_option("--nodes", flags->nodes, "how many nodes; a square number for grid")
       ->check(CLI::Range(std::int64_t{1}, kMaxNodes))
       ->capture_default_str();
-  command->add_option("--edges", flags->edges,
-                      "about how many edges, both directions counted; 0: ten a node (not for grid)")
+  command
+      ->add_option("--edges", flags->edges,
+                   "about how many edges, both directions counted; 0: ten a node (not for grid)")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40));
   command->add_option("--features", flags->features, "columns of the features; 0: none")
       ->check(CLI::Range(0, 1 << 20))
       ->capture_default_str();
-  command->add_option("--classes", flags->classes, "how many classes")->check(CLI::Range(1, 1 << 20))->capture_default_str();
+  command->add_option("--classes", flags->classes, "how many classes")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
   command->add_option("--homophily", flags->homophily, "sbm: the share of edges inside a community")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
@@ -154,12 +159,12 @@ Work add_synth_command(CLI::App& app) {
       const Dataset dataset = make(*flags);
       writing([&] { write_dataset(dataset, flags->output); });
       if (flags->json) {
-        print(Json{{"dataset", dataset.name},
-                   {"path", flags->output},
-                   {"nodes", dataset.graph.num_nodes()},
-                   {"edges", dataset.graph.num_edges()},
-                   {"classes", dataset.num_classes},
-                   {"seed", flags->seed}});
+        print_json(Json{{"dataset", dataset.name},
+                        {"path", flags->output},
+                        {"nodes", dataset.graph.num_nodes()},
+                        {"edges", dataset.graph.num_edges()},
+                        {"classes", dataset.num_classes},
+                        {"seed", flags->seed}});
       }
       say(flags->quiet, concat("wrote ", flags->output, ": ", dataset.graph.num_nodes(), " nodes, ",
                                dataset.graph.num_edges(), " edges, ", dataset.num_classes, " classes"));

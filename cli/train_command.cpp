@@ -27,7 +27,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 struct TrainFlags : SharedFlags {
   std::string data, model, config, output;
@@ -120,7 +122,9 @@ TrainReport train_with_progress(const Dataset& dataset, const TrainJob& job, boo
   return train(dataset, job, observer);
 }
 
-Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(); }
+Json finite(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
 
 Json result_json(const TrainReport& report, const RunConfig& config, const Dataset& dataset, double load_seconds,
                  double total_seconds) {
@@ -207,8 +211,11 @@ void run_training(Run run, Clock::time_point start) {
   const TrainFlags& flags = run.flags;
   LoadedDataset loaded = load_dataset(run.data, flags);
   run.config.splits = matching_splits(loaded.dataset, run.config.splits);
-  TrainJob job{.model = run.config.model, .options = run.options, .splits = run.config.splits,
-               .seeds = seeds_of(run.config)};
+  TrainJob job;
+  job.model = run.config.model;
+  job.options = run.options;
+  job.splits = run.config.splits;
+  job.seeds = seeds_of(run.config);
   job.max_minutes = flags.max_minutes;
   if (run.folder != nullptr) {
     job.folder = run.folder->path();
@@ -229,7 +236,7 @@ void run_training(Run run, Clock::time_point start) {
     writing([&] { write_run_report(*run.folder, loaded.dataset, run.config, run.options, report); });
   }
   const Json json = result_json(report, run.config, loaded.dataset, loaded.seconds, seconds_since(start));
-  flags.json ? print(json) : print(result_text(report, json));
+  flags.json ? print_json(json) : print(result_text(report, json));
   if (run.folder != nullptr) {
     say(flags.quiet, "wrote " + run.folder->path().string() + ": model.h5, report.html, metrics.jsonl, config.toml");
   }
@@ -246,11 +253,14 @@ void train_command(const TrainFlags& flags) {
   if (!flags.output.empty()) {
     folder.emplace(flags.output);
     if (flags.resume && !flags.trust && std::filesystem::exists(folder->checkpoint())) {
-      rehearse(folder->checkpoint(), [&] { (void)read_model_file(folder->checkpoint()); });
+      rehearse(folder->checkpoint(), [&] { (void)read_model_file(folder->checkpoint(), kCheckpointFormat); });
     }
   }
   with_threads(flags.threads, [&] {
-    run_training({.flags = flags, .config = std::move(config), .options = options, .data = data,
+    run_training({.flags = flags,
+                  .config = std::move(config),
+                  .options = options,
+                  .data = data,
                   .folder = folder ? &*folder : nullptr},
                  start);
   });
