@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <numeric>
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
@@ -242,6 +243,39 @@ CsrGraph induced_subgraph(const CsrGraph& graph, std::span<const NodeId> nodes) 
     }
   });
   return CsrGraph::from_rows(num_nodes, std::move(offsets), std::move(sources));
+}
+
+CsrGraph with_self_loops(const CsrGraph& graph) {
+  const std::int64_t n = graph.num_nodes();
+  require(n <= graph.num_sources(), "with_self_loops: the graph has ", n, " rows and ", graph.num_sources(),
+          " sources, expected every row to be a source");
+  constexpr std::int64_t kRowGrain = 4096;
+  Buffer<EdgeId> offsets(static_cast<std::size_t>(n) + 1);
+  offsets[0] = 0;
+  parallel_for(n, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      const auto node = static_cast<NodeId>(v);
+      offsets[static_cast<std::size_t>(v) + 1] = graph.in_degree(node) + (graph.has_edge({node, node}) ? 0 : 1);
+    }
+  });
+  std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());
+  if (offsets[static_cast<std::size_t>(n)] == graph.num_edges()) {
+    return graph;
+  }
+  Buffer<NodeId> sources(static_cast<std::size_t>(offsets[static_cast<std::size_t>(n)]));
+  parallel_for(n, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      const auto node = static_cast<NodeId>(v);
+      const auto row = graph.sources_of(node);
+      const auto place = std::ranges::lower_bound(row, node);
+      NodeId* out = std::copy(row.begin(), place, sources.data() + offsets[static_cast<std::size_t>(v)]);
+      if (place == row.end() || *place != node) {
+        *out++ = node;
+      }
+      std::copy(place, row.end(), out);
+    }
+  });
+  return CsrGraph::from_rows(graph.num_sources(), std::move(offsets), std::move(sources));
 }
 
 }  // namespace weft

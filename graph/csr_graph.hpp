@@ -90,6 +90,10 @@ struct ReversedGraph {
 /// Whether every edge u -> v has its v -> u.
 [[nodiscard]] bool is_symmetric(const CsrGraph& graph);
 
+/// The graph with an edge v -> v at every row; itself if there are all already. O(n log d + m). Throws
+/// ArgumentError if there are more rows than sources.
+[[nodiscard]] CsrGraph with_self_loops(const CsrGraph& graph);
+
 /// Every edge, destination by destination, in the order of the graph's arrays.
 [[nodiscard]] std::vector<Edge> edges_of(const CsrGraph& graph);
 

@@ -26,8 +26,18 @@ MessageBlock::MessageBlock(CsrGraph graph, std::vector<std::int64_t> segments)
 }
 
 const ReversedGraph& MessageBlock::reversed() const {
-  std::call_once(shared_->once, [this] { shared_->reversed = weft::reversed(graph_); });
+  std::call_once(shared_->reversed_once, [this] { shared_->reversed = weft::reversed(graph_); });
   return shared_->reversed;
+}
+
+const MessageBlock& MessageBlock::with_self_loops() const {
+  std::call_once(shared_->loops_once, [this] {
+    CsrGraph looped = weft::with_self_loops(graph_);
+    if (!looped.shares_rows_with(graph_)) {
+      shared_->looped = std::make_unique<const MessageBlock>(std::move(looped), shared_->segments);
+    }
+  });
+  return shared_->looped ? *shared_->looped : *this;
 }
 
 MessageBlock batch_of(std::span<const CsrGraph> graphs) {

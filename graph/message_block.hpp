@@ -36,11 +36,17 @@ class MessageBlock {
   /// Who reads each input: what gradients flow along. Built at the first call and kept.
   [[nodiscard]] const ReversedGraph& reversed() const;
 
+  /// The same block where every output also reads itself, for layers that attend to a node's own state.
+  /// Built at the first call and kept.
+  [[nodiscard]] const MessageBlock& with_self_loops() const;
+
  private:
   struct Shared {
     std::vector<std::int64_t> segments;
-    std::once_flag once;
+    std::once_flag reversed_once, loops_once;
     ReversedGraph reversed;
+    /// Null if the block has all self-loops itself.
+    std::unique_ptr<const MessageBlock> looped;
   };
   CsrGraph graph_;
   std::shared_ptr<Shared> shared_;

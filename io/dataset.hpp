@@ -44,6 +44,8 @@ struct Dataset {
   bool directed = false;
   /// Classification only.
   std::int64_t num_classes = 0;
+  /// One for each class, or empty.
+  std::vector<std::string> class_names;
 
   CsrGraph graph;
   /// One for each edge in the graph's order, or empty.

@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "weft/core/options.hpp"
 #include "weft/graph/message_block.hpp"
@@ -55,6 +57,8 @@ struct ModelInfo {
   std::string_view source;
   /// With this model's defaults.
   std::vector<Option> options;
+  /// How this model is best trained, where that differs from the training's own defaults.
+  std::vector<std::pair<std::string_view, OptionValue>> training;
 };
 
 /// Every model, in the order in which they are shown.

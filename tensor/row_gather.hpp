@@ -1,5 +1,5 @@
-// One tile of a gathered sum: columns [0, width) of weight_e * x_{columns[e]}, added up over a run of edges
-// in registers. The building block of gather_sum and of edge attention.
+// One tile of a gathered sum: columns [0, width) of the rows that a run of edges names, added up in registers.
+// The building block of gather_sum and of edge attention.
 //
 // Method: at most 64 floats (8 registers) a tile, so that the sums stay in registers and many gathered
 // rows are in flight; rows are prefetched a fixed number of edges ahead along the flat array of edges,
@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <type_traits>
 
 #include "weft/core/types.hpp"
 #include "weft/tensor/simd.hpp"
@@ -35,33 +36,74 @@ inline std::int64_t tile_width(std::int64_t remaining) {
   }
 }
 
+/// Where vector j of a tile starts; the last one ends at `width`.
+template <int kVectors>
+[[gnu::always_inline]] inline std::int64_t vector_start(int j, std::int64_t width) {
+  return j + 1 < kVectors ? j * simd::kLanes : std::max<std::int64_t>(width - simd::kLanes, 0);
+}
+
+template <int kVectors>
+[[gnu::always_inline]] inline simd::Float8 load_vector(const float* tile, int j, std::int64_t width) {
+  if constexpr (kVectors == 1) {
+    return width < simd::kLanes ? simd::load_part(tile, width) : simd::load(tile + width - simd::kLanes);
+  }
+  return simd::load(tile + vector_start<kVectors>(j, width));
+}
+
+template <int kVectors>
+[[gnu::always_inline]] inline void load_tile(const float* tile, std::int64_t width, simd::Float8* values) {
+  for (int j = 0; j < kVectors; ++j) {
+    values[j] = load_vector<kVectors>(tile, j, width);
+  }
+}
+
+template <int kVectors>
+[[gnu::always_inline]] inline void store_tile(float* tile, std::int64_t width, const simd::Float8* values) {
+  if (kVectors == 1 && width < simd::kLanes) {
+    return simd::store_part(tile, width, values[0]);
+  }
+  for (int j = 0; j < kVectors; ++j) {
+    simd::store(tile + vector_start<kVectors>(j, width), values[j]);
+  }
+}
+
+/// All loads come before the first store, because the last two vectors may overlap.
+template <int kVectors>
+[[gnu::always_inline]] inline void add_tile(float* tile, std::int64_t width, const simd::Float8* values) {
+  simd::Float8 sum[kVectors];
+  load_tile<kVectors>(tile, width, sum);
+  for (int j = 0; j < kVectors; ++j) {
+    sum[j] += values[j];
+  }
+  store_tile<kVectors>(tile, width, sum);
+}
+
 /// Edges [begin, end) of a row; rows up to edge `stop` may be prefetched.
 struct EdgeRun {
   const std::uint32_t* columns;
   EdgeId begin, end, stop;
 };
 
-/// sum[j] += weight(e, j) * x_{columns[e]}[8 j .. 8 j + 8) for the kVectors vectors of a tile of `width`
-/// columns (8 kVectors - 8 < width <= 8 kVectors, width >= 8); the last vector ends at `width`, so it may
-/// overlap the one before. `weight` is called with an edge and a vector's number.
-template <int kVectors, class Weight>
+/// Calls step(e, j, x_{columns[e]}[8 j .. 8 j + 8)) for every edge of the run and every vector j of a tile of
+/// `width` columns, 8 kVectors - 8 < width <= 8 kVectors. The last vector ends at `width`, so it may overlap
+/// the one before; a tile narrower than 8 is one vector filled up with zeros.
+template <int kVectors, class Step>
 [[gnu::always_inline]] inline void gather_tile(const EdgeRun& run, const float* x, std::int64_t stride,
-                                               std::int64_t width, Weight weight, simd::Float8* sum) {
-  const std::int64_t last = width - simd::kLanes;
-  const auto step = [&](EdgeId e) __attribute__((always_inline)) {
+                                               std::int64_t width, Step step) {
+  const auto take = [&](EdgeId e) __attribute__((always_inline)) {
     const float* row = x + static_cast<std::int64_t>(run.columns[e]) * stride;
     for (int j = 0; j < kVectors; ++j) {
-      sum[j] += weight(e, j) * simd::load(row + (j + 1 < kVectors ? j * simd::kLanes : last));
+      step(e, j, load_vector<kVectors>(row, j, width));
     }
   };
   const EdgeId middle = std::max(run.begin, std::min(run.end, run.stop - kPrefetch));
   EdgeId e = run.begin;
   for (; e < middle; ++e) {
     prefetch_row(x + static_cast<std::int64_t>(run.columns[e + kPrefetch]) * stride, 8 * kVectors);
-    step(e);
+    take(e);
   }
   for (; e < run.end; ++e) {
-    step(e);
+    take(e);
   }
 }
 

@@ -27,6 +27,21 @@ using Int8 = std::int32_t __attribute__((vector_size(32)));
   std::memcpy(to, &values, sizeof(values));
 }
 
+/// The first `count` (1 to 7) floats, then zeros; reads nothing behind them.
+[[gnu::always_inline]] inline Float8 load_part(const float* from, std::int64_t count) {
+  float lanes[8] = {};
+  for (std::int64_t i = 0; i < count; ++i) {
+    lanes[i] = from[i];
+  }
+  return load(lanes);
+}
+
+[[gnu::always_inline]] inline void store_part(float* to, std::int64_t count, Float8 values) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    to[i] = values[i];
+  }
+}
+
 [[gnu::always_inline]] inline Float8 broadcast(float value) {
   return Float8{} + value;
 }

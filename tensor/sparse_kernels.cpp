@@ -48,30 +48,22 @@ template <int kVectors, class Scale>
                                             std::int64_t first, std::int64_t width) {
   const GatherSum& rows = job.rows;
   const auto row = static_cast<std::size_t>(v);
-  const std::int64_t last = width - simd::kLanes;
-  const auto place = [&](int j) { return v * job.width + first + (j + 1 < kVectors ? j * simd::kLanes : last); };
   Float8 sum[kVectors] = {};
   if (rows.self_weight != nullptr) {
+    load_tile<kVectors>(job.x + v * job.width + first, width, sum);
     for (int j = 0; j < kVectors; ++j) {
-      sum[j] = rows.self_weight[v] * simd::load(job.x + place(j));
+      sum[j] *= rows.self_weight[v];
     }
   }
   gather_tile<kVectors>(
-      EdgeRun{rows.columns.data(), rows.offsets[row], rows.offsets[row + 1], stop}, job.x + first, job.width,
-      width, [&](EdgeId e, int) __attribute__((always_inline)) { return scale(e); }, sum);
+      EdgeRun{rows.columns.data(), rows.offsets[row], rows.offsets[row + 1], stop}, job.x + first, job.width, width,
+      [&](EdgeId e, int j, Float8 values) __attribute__((always_inline)) { sum[j] += scale(e) * values; });
   const float row_scale = rows.row_scale != nullptr ? rows.row_scale[v] : 1.0F;
   for (int j = 0; j < kVectors; ++j) {
     sum[j] *= row_scale;
   }
-  if (job.accumulate) {
-    // All loads come before the first store, because the last two vectors may overlap.
-    for (int j = 0; j < kVectors; ++j) {
-      sum[j] += simd::load(job.y + place(j));
-    }
-  }
-  for (int j = 0; j < kVectors; ++j) {
-    simd::store(job.y + place(j), sum[j]);
-  }
+  float* out = job.y + v * job.width + first;
+  job.accumulate ? add_tile<kVectors>(out, width, sum) : store_tile<kVectors>(out, width, sum);
 }
 
 /// Rows of fewer than 8 columns.

@@ -99,17 +99,24 @@ double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::
   if (logits.cols() == 2) {
     return against_rest(1, [&](std::int64_t row) { return logits(row, 1) - logits(row, 0); });
   }
+  // The score of class c is its odds, exp(x_c) against the sum of the others; their order is the order of its
+  // probability, but they do not all round to 1 where the model is sure.
+  std::vector<double> sums(index.size());
+  const auto weight = [&](std::int64_t row, std::int64_t c) {
+    const auto values = logits.row(row);
+    return std::exp(static_cast<double>(logits(row, c)) - static_cast<double>(*std::ranges::max_element(values)));
+  };
+  for (std::size_t i = 0; i < index.size(); ++i) {
+    for (std::int64_t c = 0; c < logits.cols(); ++c) {
+      sums[i] += weight(index[i], c);
+    }
+  }
   double total = 0.0, defined = 0.0;
   for (std::int64_t c = 0; c < logits.cols(); ++c) {
-    // The log-odds of class c: its logit against all others'.
+    std::size_t i = 0;
     const double area = against_rest(c, [&](std::int64_t row) {
-      const auto values = logits.row(row);
-      const float largest = *std::ranges::max_element(values);
-      double others = 0.0;
-      for (std::int64_t k = 0; k < logits.cols(); ++k) {
-        others += k == c ? 0.0 : std::exp(static_cast<double>(logits(row, k) - largest));
-      }
-      return static_cast<float>(static_cast<double>(logits(row, c) - largest) - std::log(others));
+      const double own = weight(row, c);
+      return static_cast<float>(std::log(own) - std::log(std::max(sums[i++] - own, 1e-300)));
     });
     if (!std::isnan(area)) {
       total += area;
@@ -119,11 +126,37 @@ double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::
   return defined == 0.0 ? kUndefined : total / defined;
 }
 
+double mean_log_loss(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  double total = 0.0;
+  for (const std::int64_t i : index) {
+    const auto values = logits.row(i);
+    const auto largest = static_cast<double>(*std::ranges::max_element(values));
+    double sum = 0.0;
+    for (const float x : values) {
+      sum += std::exp(static_cast<double>(x) - largest);
+    }
+    total += largest + std::log(sum) - static_cast<double>(logits(i, label_at(labels, i)));
+  }
+  return index.empty() ? kUndefined : total / static_cast<double>(index.size());
+}
+
 std::map<std::string, double> classification_metrics(const Tensor& logits, std::span<const std::int64_t> labels,
                                                      std::span<const std::int64_t> index) {
   return {{"accuracy", accuracy(logits, labels, index)},
           {"macro_f1", macro_f1(logits, labels, index)},
           {"roc_auc", roc_auc(logits, labels, index)}};
+}
+
+double metric_of(std::string_view name, const Tensor& logits, std::span<const std::int64_t> labels,
+                 std::span<const std::int64_t> index) {
+  if (name == "accuracy") {
+    return accuracy(logits, labels, index);
+  }
+  if (name == "macro_f1") {
+    return macro_f1(logits, labels, index);
+  }
+  require(name == "roc_auc", "metric '", name, "' is not one of accuracy, macro_f1, roc_auc");
+  return roc_auc(logits, labels, index);
 }
 
 }  // namespace weft

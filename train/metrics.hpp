@@ -5,6 +5,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/tensor/tensor.hpp"
@@ -29,10 +30,18 @@ namespace weft {
 /// The area under the ROC curve of scores against 0/1 outcomes, by ranks with ties at half.
 [[nodiscard]] double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outcomes);
 
-/// All of the above by name.
+/// The mean over `index` of -log of the label's probability.
+[[nodiscard]] double mean_log_loss(const Tensor& logits, std::span<const std::int64_t> labels,
+                                   std::span<const std::int64_t> index);
+
+/// "accuracy", "macro_f1" and "roc_auc".
 [[nodiscard]] std::map<std::string, double> classification_metrics(const Tensor& logits,
                                                                    std::span<const std::int64_t> labels,
                                                                    std::span<const std::int64_t> index);
+
+/// One of them. Throws ArgumentError for another name.
+[[nodiscard]] double metric_of(std::string_view name, const Tensor& logits, std::span<const std::int64_t> labels,
+                               std::span<const std::int64_t> index);
 
 /// [classes, classes]: row = label, column = prediction.
 [[nodiscard]] std::vector<std::vector<std::int64_t>> confusion_matrix(const Tensor& logits,

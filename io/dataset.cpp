@@ -1,0 +1,45 @@
+#include "weft/io/dataset.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace weft {
+namespace {
+
+constexpr std::array<std::pair<Task, std::string_view>, 6> kTasks = {{
+    {Task::node_classification, "node_classification"},
+    {Task::node_regression, "node_regression"},
+    {Task::graph_classification, "graph_classification"},
+    {Task::graph_regression, "graph_regression"},
+    {Task::link_prediction, "link_prediction"},
+    {Task::generation, "generation"},
+}};
+
+}  // namespace
+
+std::string_view name_of(Task task) {
+  for (const auto& [value, name] : kTasks) {
+    if (value == task) {
+      return name;
+    }
+  }
+  throw ArgumentError(concat("name_of: ", static_cast<int>(task), " is not a task"));
+}
+
+std::optional<Task> task_of(std::string_view name) {
+  for (const auto& [task, task_name] : kTasks) {
+    if (task_name == name) {
+      return task;
+    }
+  }
+  return std::nullopt;
+}
+
+const Split* Dataset::find_split(std::string_view split_name) const {
+  const auto found =
+      std::find_if(splits.begin(), splits.end(), [&](const Split& split) { return split.name == split_name; });
+  return found == splits.end() ? nullptr : &*found;
+}
+
+}  // namespace weft

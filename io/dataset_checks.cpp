@@ -1,0 +1,292 @@
+#include "weft/io/dataset_checks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "weft/core/parallel.hpp"
+#include "weft/io/utf8.hpp"
+
+namespace weft {
+namespace {
+
+bool is_classification(Task task) {
+  return task == Task::node_classification || task == Task::graph_classification;
+}
+
+bool is_regression(Task task) {
+  return task == Task::node_regression || task == Task::graph_regression;
+}
+
+// The first i in [0, count) for which `breaks(i)`, or count.
+template <class Breaks>
+std::int64_t first_that(std::int64_t count, const Breaks& breaks) {
+  constexpr std::int64_t kChunk = 1 << 16;
+  std::vector<std::int64_t> first(static_cast<std::size_t>((count + kChunk - 1) / kChunk), count);
+  parallel_for(count, kChunk, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      if (breaks(i)) {
+        first[static_cast<std::size_t>(begin / kChunk)] = i;
+        return;
+      }
+    }
+  });
+  return first.empty() ? count : *std::min_element(first.begin(), first.end());
+}
+
+class Checker {
+ public:
+  Checker(const Dataset& data, const Refuse& refuse) : data_(data), refuse_(refuse) {}
+
+  void check() const {
+    check_attributes();
+    check_graphs();
+    check_graph();
+    check_count("/graph/edge_type", data_.edge_type.size(), data_.graph.num_edges(), "edge");
+    check_not_negative("/graph/edge_type", data_.edge_type);
+    check_features("/edge/attr", data_.edge_features, data_.graph.num_edges());
+    check_features("/node/x", data_.node_features, data_.graph.num_nodes());
+    check_count("/node/type", data_.node_type.size(), data_.graph.num_nodes(), "node");
+    check_not_negative("/node/type", data_.node_type);
+    check_count("/node/name", data_.node_names.size(), data_.graph.num_nodes(), "node");
+    check_texts("/node/name", data_.node_names);
+    check_count("/graphs/smiles", data_.smiles.size(), data_.has_many_graphs() ? data_.num_graphs() : 0, "graph");
+    check_texts("/graphs/smiles", data_.smiles);
+    check_labels("/node/y", data_.node_labels, data_.graph.num_nodes(), !of_graphs());
+    check_labels("/graphs/y", data_.graph_labels, data_.has_many_graphs() ? data_.num_graphs() : 0, of_graphs());
+    check_splits();
+  }
+
+ private:
+  template <class... Parts>
+  void fail(const std::string& object, const Parts&... parts) const {
+    refuse_(object, concat(parts...));
+  }
+
+  [[nodiscard]] bool of_graphs() const {
+    return data_.task == Task::graph_classification || data_.task == Task::graph_regression;
+  }
+
+  void check_attributes() const {
+    if (is_classification(data_.task) &&
+        (data_.num_classes < 1 || data_.num_classes > std::numeric_limits<std::int32_t>::max())) {
+      fail("/", "attribute num_classes is ", data_.num_classes, ", expected 1 to 2147483647 for ", name_of(data_.task));
+    }
+    if (data_.num_classes < 0) {
+      fail("/", "attribute num_classes is ", data_.num_classes, ", expected 0 or more");
+    }
+    check_count("/meta/class_name", data_.class_names.size(), data_.num_classes, "class");
+    check_texts("/meta/class_name", data_.class_names);
+    if (of_graphs() && !data_.has_many_graphs()) {
+      fail("/graphs/node_ptr", "is missing, expected for ", name_of(data_.task));
+    }
+    check_texts("/", {data_.name, data_.source, data_.license});
+  }
+
+  void check_graph() const {
+    const CsrGraph& graph = data_.graph;
+    if (graph.num_sources() != graph.num_nodes()) {
+      fail("/graph/indices", "names ", graph.num_sources(), " sources in a graph of ", graph.num_nodes(), " nodes");
+    }
+    if (data_.directed || is_symmetric(graph)) {
+      return;
+    }
+    for (std::int64_t v = 0; v < graph.num_nodes(); ++v) {
+      for (const NodeId u : graph.sources_of(static_cast<NodeId>(v))) {
+        if (!graph.has_edge({static_cast<NodeId>(v), u})) {
+          fail("/graph/indices", "edge ", u, " -> ", v, " has no edge ", v, " -> ", u,
+               ", expected both in a graph that is not directed");
+        }
+      }
+    }
+  }
+
+  void check_graphs() const {
+    const std::vector<std::int64_t>& ptr = data_.node_ptr;
+    if (ptr.empty()) {
+      return;
+    }
+    if (ptr.front() != 0 || ptr.back() != data_.graph.num_nodes()) {
+      fail("/graphs/node_ptr", "runs from ", ptr.front(), " to ", ptr.back(), ", expected 0 to ",
+           data_.graph.num_nodes(), ", the number of nodes");
+    }
+    for (std::size_t g = 0; g + 1 < ptr.size(); ++g) {
+      if (ptr[g + 1] < ptr[g]) {
+        fail("/graphs/node_ptr", "falls from ", ptr[g], " to ", ptr[g + 1], " at ", g + 1,
+             ", expected values that do not fall");
+      }
+    }
+    for (std::size_t g = 0; g + 1 < ptr.size(); ++g) {
+      for (std::int64_t v = ptr[g]; v < ptr[g + 1]; ++v) {
+        for (const NodeId u : data_.graph.sources_of(static_cast<NodeId>(v))) {
+          if (u < ptr[g] || u >= ptr[g + 1]) {
+            fail("/graph/indices", "edge ", u, " -> ", v, " leaves graph ", g, ", which owns nodes ", ptr[g], " to ",
+                 ptr[g + 1] - 1, "; expected no edge between graphs");
+          }
+        }
+      }
+    }
+  }
+
+  // Empty, or one for each.
+  void check_count(const std::string& object, std::size_t count, std::int64_t expected, std::string_view what) const {
+    if (count != 0 && count != static_cast<std::size_t>(expected)) {
+      fail(object, "has ", count, " entries, expected ", expected, ", one for each ", what);
+    }
+  }
+
+  void check_not_negative(const std::string& object, std::span<const std::int32_t> values) const {
+    const auto found = std::find_if(values.begin(), values.end(), [](std::int32_t value) { return value < 0; });
+    if (found != values.end()) {
+      fail(object, "value ", *found, " at ", found - values.begin(), ", expected 0 or more");
+    }
+  }
+
+  void check_texts(const std::string& object, const std::vector<std::string>& texts) const {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      if (!is_utf8(texts[i]) || texts[i].find('\0') != std::string::npos) {
+        fail(object, "the string at ", i, " is not valid UTF-8 without NUL");
+      }
+    }
+  }
+
+  void check_features(const std::string& object, const Features& features, std::int64_t rows) const {
+    if (std::holds_alternative<std::monostate>(features)) {
+      return;
+    }
+    if (shape_of(features).rows != rows) {
+      fail(object, "has ", shape_of(features).rows, " rows, expected ", rows);
+    }
+    if (const auto* dense = std::get_if<Tensor>(&features)) {
+      check_finite(object, dense->values(), dense->cols());
+    } else if (const auto* sparse = std::get_if<SparseMatrix>(&features); sparse != nullptr && sparse->rows() > 0) {
+      check_finite(object + "/data", sparse->by_row().values, 0);
+    } else if (const auto* categorical = std::get_if<CategoricalMatrix>(&features)) {
+      check_categories(object, *categorical);
+    }
+  }
+
+  void check_finite(const std::string& object, std::span<const float> values, std::int64_t cols) const {
+    const auto count = static_cast<std::int64_t>(values.size());
+    const std::int64_t i =
+        first_that(count, [&](std::int64_t k) { return !std::isfinite(values[static_cast<std::size_t>(k)]); });
+    if (i < count) {
+      fail(object, "value ", values[static_cast<std::size_t>(i)], " at ",
+           cols > 0 ? concat("[", i / cols, ", ", i % cols, "]") : concat(i), ", expected a finite number");
+    }
+  }
+
+  void check_categories(const std::string& object, const CategoricalMatrix& matrix) const {
+    const std::int64_t cols = matrix.cols();
+    if (static_cast<std::int64_t>(matrix.values.size()) != matrix.rows * cols) {
+      fail(object, "has ", matrix.values.size(), " values, expected ", matrix.rows, " x ", cols);
+    }
+    for (const std::int64_t categories : matrix.num_categories) {
+      if (categories < 1 || categories > std::numeric_limits<std::int32_t>::max()) {
+        fail(object, "attribute num_categories holds ", categories, ", expected 1 to 2147483647");
+      }
+    }
+    const auto outside = [&](std::int64_t i) {
+      const std::int32_t value = matrix.values[static_cast<std::size_t>(i)];
+      return value < 0 || value >= matrix.num_categories[static_cast<std::size_t>(i % cols)];
+    };
+    const std::int64_t count = matrix.rows * cols;
+    if (const std::int64_t i = first_that(count, outside); i < count) {
+      fail(object, "value ", matrix.values[static_cast<std::size_t>(i)], " at [", i / cols, ", ", i % cols,
+           "], expected 0 to ", matrix.num_categories[static_cast<std::size_t>(i % cols)] - 1);
+    }
+  }
+
+  // `is_target`: the task is to predict these.
+  void check_labels(const std::string& object, const Labels& labels, std::int64_t rows, bool is_target) const {
+    if (const auto* classes = std::get_if<std::vector<std::int64_t>>(&labels)) {
+      if (static_cast<std::int64_t>(classes->size()) != rows) {
+        fail(object, "has ", classes->size(), " labels, expected ", rows);
+      }
+      if (is_target && is_regression(data_.task)) {
+        fail(object, "holds classes, expected real targets for ", name_of(data_.task));
+      }
+      check_classes(object, *classes, is_target && data_.num_classes > 0);
+    } else if (const auto* targets = std::get_if<Tensor>(&labels)) {
+      if (targets->rows() != rows || targets->cols() < 1) {
+        fail(object, "has shape ", targets->shape(), ", expected ", rows, " rows of one target or more");
+      }
+      check_targets(object, *targets, is_target && is_classification(data_.task));
+    }
+  }
+
+  void check_classes(const std::string& object, const std::vector<std::int64_t>& classes, bool bounded) const {
+    const std::int64_t end = bounded ? data_.num_classes : std::numeric_limits<std::int32_t>::max();
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      if (classes[i] < -1 || classes[i] >= end) {
+        fail(object, "class ", classes[i], " at ", i, ", expected -1 (unlabelled) to ", end - 1);
+      }
+    }
+  }
+
+  // Several targets of a classification are each 0 or 1.
+  void check_targets(const std::string& object, const Tensor& targets, bool binary) const {
+    for (std::int64_t i = 0; i < targets.size(); ++i) {
+      const float value = targets.data()[i];
+      if (std::isinf(value) || (binary && !std::isnan(value) && value != 0.0F && value != 1.0F)) {
+        fail(object, "value ", value, " at [", i / targets.cols(), ", ", i % targets.cols(), "], expected ",
+             binary ? "0, 1" : "a finite number", " or NaN (missing)");
+      }
+    }
+  }
+
+  void check_splits() const {
+    const bool of_graph_numbers = data_.has_many_graphs();
+    const std::int64_t count = of_graph_numbers ? data_.num_graphs() : data_.graph.num_nodes();
+    const Labels& labels = of_graph_numbers ? data_.graph_labels : data_.node_labels;
+    const auto* classes = is_classification(data_.task) ? std::get_if<std::vector<std::int64_t>>(&labels) : nullptr;
+    const std::string_view what = of_graph_numbers ? "graph" : "node";
+    std::set<std::string> names;
+    for (const Split& split : data_.splits) {
+      const std::string group = "/split/" + split.name;
+      if (split.name.empty() || split.name == "." || split.name.find('/') != std::string::npos ||
+          split.name.find('\0') != std::string::npos || !is_utf8(split.name) || !names.insert(split.name).second) {
+        fail(group, "is not a name for a split, expected UTF-8 text without '/', each name once");
+      }
+      std::vector<char> owner(static_cast<std::size_t>(count), 0);
+      check_part(group, "train", split.train, what, owner, classes);
+      check_part(group, "val", split.val, what, owner, classes);
+      check_part(group, "test", split.test, what, owner, classes);
+    }
+  }
+
+  void check_part(const std::string& group, const std::string& part, const std::vector<std::int64_t>& members,
+                  std::string_view what, std::vector<char>& owner, const std::vector<std::int64_t>* classes) const {
+    const std::string object = group + "/" + part;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const std::int64_t member = members[i];
+      if (member < 0 || member >= static_cast<std::int64_t>(owner.size())) {
+        fail(object, what, " ", member, " at ", i, ", expected 0 to ", static_cast<std::int64_t>(owner.size()) - 1);
+      }
+      char& first = owner[static_cast<std::size_t>(member)];
+      if (first != 0) {
+        fail(object, what, " ", member, " at ", i, " is already in ",
+             first == 't'   ? "train"
+             : first == 'v' ? "val"
+                            : "test",
+             ", expected disjoint sets without repeats");
+      }
+      first = part == "test" ? 'e' : part[0];
+      if (classes != nullptr && (*classes)[static_cast<std::size_t>(member)] < 0) {
+        fail(object, what, " ", member, " at ", i, " is unlabelled, expected a class for every ", what, " of a split");
+      }
+    }
+  }
+
+  const Dataset& data_;
+  const Refuse& refuse_;
+};
+
+}  // namespace
+
+void check_dataset(const Dataset& dataset, const Refuse& refuse) {
+  Checker(dataset, refuse).check();
+}
+
+}  // namespace weft

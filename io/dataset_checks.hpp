@@ -1,0 +1,17 @@
+// The rules of the dataset format that hold between arrays; reading and writing check the same ones.
+// Private.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "weft/io/dataset.hpp"
+
+namespace weft {
+
+/// Throws: `object` breaks the format by `problem`.
+using Refuse = std::function<void(const std::string& object, const std::string& problem)>;
+
+void check_dataset(const Dataset& dataset, const Refuse& refuse);
+
+}  // namespace weft

@@ -1,0 +1,313 @@
+// read_dataset: the arrays of a dataset file. Rules between arrays are in dataset_checks.cpp.
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "weft/io/dataset.hpp"
+#include "weft/io/dataset_checks.hpp"
+#include "weft/io/hdf5_file.hpp"
+
+namespace weft {
+namespace {
+
+using hdf5::ArrayInfo;
+using hdf5::InputFile;
+using hdf5::Kind;
+using hdf5::Missing;
+
+constexpr std::int64_t kFormatVersion = 1;
+constexpr std::int64_t kInt32Max = std::numeric_limits<std::int32_t>::max();
+constexpr std::int64_t kInt64Min = std::numeric_limits<std::int64_t>::min();
+constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
+
+std::string shape_text(const ArrayInfo& info) {
+  return info.shape.size() == 2 ? concat('[', info.shape[0], ", ", info.shape[1], ']')
+                                : concat('[', info.shape[0], ']');
+}
+
+ArrayInfo array_of_rank(const InputFile& file, const std::string& object, std::size_t rank) {
+  ArrayInfo info = file.array(object);
+  if (info.shape.size() != rank) {
+    file.fail(object, "has shape ", shape_text(info), ", expected rank ", rank);
+  }
+  return info;
+}
+
+template <class T>
+Buffer<T> read_buffer(const InputFile& file, const std::string& object, std::int64_t lowest, std::int64_t highest) {
+  Buffer<T> values(static_cast<std::size_t>(array_of_rank(file, object, 1).shape[0]));
+  file.read_integers<T>(object, values, lowest, highest);
+  return values;
+}
+
+std::vector<std::int64_t> read_vector(const InputFile& file, const std::string& object) {
+  std::vector<std::int64_t> values(static_cast<std::size_t>(array_of_rank(file, object, 1).shape[0]));
+  file.read_integers<std::int64_t>(object, values, kInt64Min, kInt64Max);
+  return values;
+}
+
+std::vector<std::string> read_texts_if_there(const InputFile& file, const std::string& object) {
+  if (!file.has(object)) {
+    return {};
+  }
+  array_of_rank(file, object, 1);
+  return file.read_texts(object);
+}
+
+// Row pointers from 0 to `end` that do not fall.
+Buffer<EdgeId> read_offsets(const InputFile& file, const std::string& object, std::int64_t end,
+                            const std::string& entries) {
+  Buffer<EdgeId> offsets = read_buffer<EdgeId>(file, object, kInt64Min, kInt64Max);
+  if (offsets.empty() || offsets[0] != 0) {
+    file.fail(object, offsets.empty() ? "is empty" : concat("starts at ", offsets[0]), ", expected to start at 0");
+  }
+  for (std::size_t row = 0; row + 1 < offsets.size(); ++row) {
+    if (offsets[row + 1] < offsets[row]) {
+      file.fail(object, "falls from ", offsets[row], " to ", offsets[row + 1], " at row ", row,
+                ", expected values that do not fall");
+    }
+  }
+  if (const EdgeId last = offsets[offsets.size() - 1]; last != end) {
+    file.fail(object, "ends at ", last, ", expected ", end, ", the length of ", entries);
+  }
+  return offsets;
+}
+
+CsrGraph read_graph(const InputFile& file) {
+  const std::string offsets_name = "/graph/indptr";
+  const std::string sources_name = "/graph/indices";
+  const std::int64_t num_edges = array_of_rank(file, sources_name, 1).shape[0];
+  const std::int64_t num_nodes = array_of_rank(file, offsets_name, 1).shape[0] - 1;
+  if (num_nodes > kMaxNodes) {
+    file.fail(offsets_name, "declares ", num_nodes, " nodes, expected at most ", kMaxNodes);
+  }
+  Buffer<EdgeId> offsets = read_offsets(file, offsets_name, num_edges, sources_name);
+  Buffer<NodeId> sources = read_buffer<NodeId>(file, sources_name, 0, num_nodes - 1);
+  for (std::int64_t v = 0; v < num_nodes; ++v) {
+    const EdgeId begin = offsets[static_cast<std::size_t>(v)];
+    const EdgeId end = offsets[static_cast<std::size_t>(v + 1)];
+    for (EdgeId i = begin + 1; i < end; ++i) {
+      const NodeId previous = sources[static_cast<std::size_t>(i - 1)];
+      const NodeId source = sources[static_cast<std::size_t>(i)];
+      if (previous >= source) {
+        file.fail(sources_name, "row ", v, " has source ", source, " after ", previous, " at ", i,
+                  ", expected sources that ascend without repeats");
+      }
+    }
+  }
+  return CsrGraph::from_rows(num_nodes, std::move(offsets), std::move(sources));
+}
+
+Tensor read_tensor(const InputFile& file, const std::string& object, Missing missing) {
+  const ArrayInfo info = array_of_rank(file, object, 2);
+  Tensor values = Tensor::uninitialized(info.shape[0], info.shape[1]);
+  file.read_reals<float>(object, values.values(), missing);
+  return values;
+}
+
+SparseMatrix read_sparse(const InputFile& file, const std::string& object) {
+  const auto shape = file.integers_attribute(object, "shape");
+  if (!shape || shape->size() != 2 || (*shape)[0] < 0 || (*shape)[1] < 0 || (*shape)[1] > kMaxNodes) {
+    file.fail(object,
+              "is a group without an attribute shape of two sizes, expected [rows, columns] of a sparse matrix");
+  }
+  const std::int64_t rows = (*shape)[0];
+  const std::int64_t cols = (*shape)[1];
+  const std::string columns_name = object + "/indices";
+  const std::string values_name = object + "/data";
+  const std::int64_t entries = array_of_rank(file, columns_name, 1).shape[0];
+  if (const std::int64_t count = array_of_rank(file, values_name, 1).shape[0]; count != entries) {
+    file.fail(values_name, "has ", count, " values, expected ", entries, ", one for each of ", columns_name);
+  }
+  if (const std::int64_t count = array_of_rank(file, object + "/indptr", 1).shape[0]; count - 1 != rows) {
+    file.fail(object + "/indptr", "has ", count, " entries, expected ", rows, " rows and one");
+  }
+  Buffer<EdgeId> offsets = read_offsets(file, object + "/indptr", entries, columns_name);
+  Buffer<std::uint32_t> columns = read_buffer<std::uint32_t>(file, columns_name, 0, cols - 1);
+  Buffer<float> values(static_cast<std::size_t>(entries));
+  file.read_reals<float>(values_name, values, Missing::refused);
+  return {rows, cols, std::move(offsets), std::move(columns), std::move(values)};
+}
+
+CategoricalMatrix read_categorical(const InputFile& file, const std::string& object) {
+  const ArrayInfo info = array_of_rank(file, object, 2);
+  CategoricalMatrix matrix;
+  matrix.rows = info.shape[0];
+  matrix.num_categories = file.integers_attribute(object, "num_categories").value_or(std::vector<std::int64_t>());
+  if (matrix.cols() != info.shape[1]) {
+    file.fail(object, "attribute num_categories has ", matrix.cols(), " entries, expected ", info.shape[1],
+              ", one for each column");
+  }
+  matrix.values = Buffer<std::int32_t>(static_cast<std::size_t>(info.shape[0] * info.shape[1]));
+  file.read_integers<std::int32_t>(object, matrix.values, std::numeric_limits<std::int32_t>::min(), kInt32Max);
+  return matrix;
+}
+
+Features read_features(const InputFile& file, const std::string& object) {
+  if (!file.has(object)) {
+    return {};
+  }
+  if (file.is_group(object)) {
+    return read_sparse(file, object);
+  }
+  if (file.integer_attribute(object, "categorical").value_or(0) != 0) {
+    return read_categorical(file, object);
+  }
+  if (const Kind kind = file.array(object).kind; kind == Kind::integer) {
+    file.fail(object, "holds integers without the attribute categorical = 1, expected reals");
+  }
+  return read_tensor(file, object, Missing::refused);
+}
+
+Labels read_labels(const InputFile& file, const std::string& object) {
+  if (!file.has(object)) {
+    return {};
+  }
+  if (file.array(object).kind == Kind::integer) {
+    return read_vector(file, object);
+  }
+  return read_tensor(file, object, Missing::as_nan);
+}
+
+// Numbers inside names count as numbers: 0, 1, 2, 10.
+bool natural_less(const std::string& a, const std::string& b) {
+  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size()) {
+    if (!digit(a[i]) || !digit(b[j])) {
+      if (a[i] != b[j]) {
+        return a[i] < b[j];
+      }
+      ++i, ++j;
+      continue;
+    }
+    const auto number = [&](const std::string& text, std::size_t& at) {
+      while (at + 1 < text.size() && text[at] == '0' && digit(text[at + 1])) {
+        ++at;
+      }
+      const std::size_t begin = at;
+      while (at < text.size() && digit(text[at])) {
+        ++at;
+      }
+      return std::string_view(text).substr(begin, at - begin);
+    };
+    const std::string_view x = number(a, i), y = number(b, j);
+    if (x != y) {
+      return x.size() != y.size() ? x.size() < y.size() : x < y;
+    }
+  }
+  const bool a_ends = i == a.size(), b_ends = j == b.size();
+  return a_ends && b_ends ? a < b : a_ends;
+}
+
+// Groups with none of the three sets (edge splits of link prediction) are not splits of nodes or graphs.
+std::vector<Split> read_splits(const InputFile& file) {
+  std::vector<std::string> names = file.members("/split");
+  std::sort(names.begin(), names.end(), natural_less);
+  std::vector<Split> splits;
+  for (std::string& name : names) {
+    const std::string group = "/split/" + name;
+    if (!file.is_group(group)) {
+      file.fail(group, "is an array, expected a group of train, val and test");
+    }
+    const std::vector<std::string> members = file.members(group);
+    const auto is_set = [](const std::string& member) {
+      return member == "train" || member == "val" || member == "test";
+    };
+    if (std::none_of(members.begin(), members.end(), is_set)) {
+      continue;
+    }
+    Split split{.name = std::move(name), .train = {}, .val = {}, .test = {}};
+    split.train = read_vector(file, group + "/train");
+    split.val = read_vector(file, group + "/val");
+    split.test = read_vector(file, group + "/test");
+    splits.push_back(std::move(split));
+  }
+  return splits;
+}
+
+void read_root_attributes(const InputFile& file, Dataset& data) {
+  const auto text = [&](const char* name) { return file.text_attribute("/", name).value_or(""); };
+  const auto required = [&](const char* name) {
+    const std::optional<std::int64_t> value = file.integer_attribute("/", name);
+    if (!value) {
+      file.fail("/", "attribute ", name, " is missing");
+    }
+    return *value;
+  };
+  const std::optional<std::string> format = file.text_attribute("/", "format");
+  if (format != "weft-graph") {
+    file.fail("/", format ? concat("attribute format is '", *format, "'") : "attribute format is missing",
+              ", expected 'weft-graph'");
+  }
+  const std::int64_t version = required("version");
+  if (version != kFormatVersion) {
+    file.fail("/", "format version ", version, ", expected ", kFormatVersion,
+              version > kFormatVersion ? "; the file was written by a newer Weft" : "");
+  }
+  const std::optional<Task> task = task_of(text("task"));
+  if (!task) {
+    file.fail("/", "attribute task is '", text("task"),
+              "', expected node_classification, node_regression, graph_classification, graph_regression, "
+              "link_prediction or generation");
+  }
+  data.task = *task;
+  const std::int64_t directed = required("directed");
+  if (directed != 0 && directed != 1) {
+    file.fail("/", "attribute directed is ", directed, ", expected 0 or 1");
+  }
+  data.directed = directed == 1;
+  data.num_classes = file.integer_attribute("/", "num_classes").value_or(0);
+  data.name = text("name");
+  data.source = text("source");
+  data.license = text("license");
+}
+
+void read_graph_set(const InputFile& file, Dataset& data) {
+  if (file.has("/graphs/node_ptr")) {
+    data.node_ptr = read_vector(file, "/graphs/node_ptr");
+    if (data.node_ptr.empty()) {
+      file.fail("/graphs/node_ptr", "is empty, expected to start at 0");
+    }
+  }
+  data.graph_labels = read_labels(file, "/graphs/y");
+  data.smiles = read_texts_if_there(file, "/graphs/smiles");
+}
+
+}  // namespace
+
+Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& progress) {
+  const InputFile file(path);
+  Dataset data;
+  std::int64_t done = 0;
+  const auto report = [&](const char* object) {
+    if (progress) {
+      progress({.stage = "reading", .done = done++, .total = 6, .detail = object});
+    }
+  };
+  read_root_attributes(file, data);
+  report("/graph");
+  data.graph = read_graph(file);
+  if (file.has("/graph/edge_type")) {
+    data.edge_type = read_buffer<std::int32_t>(file, "/graph/edge_type", 0, kInt32Max);
+  }
+  report("/edge");
+  data.edge_features = read_features(file, "/edge/attr");
+  report("/node");
+  data.node_features = read_features(file, "/node/x");
+  if (file.has("/node/type")) {
+    data.node_type = read_buffer<std::int32_t>(file, "/node/type", 0, kInt32Max);
+  }
+  data.node_labels = read_labels(file, "/node/y");
+  data.node_names = read_texts_if_there(file, "/node/name");
+  data.class_names = read_texts_if_there(file, "/meta/class_name");
+  report("/graphs");
+  read_graph_set(file, data);
+  report("/split");
+  data.splits = read_splits(file);
+  report("checks");
+  check_dataset(data, [&](const std::string& object, const std::string& problem) { file.fail(object, problem); });
+  return data;
+}
+
+}  // namespace weft

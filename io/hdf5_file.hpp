@@ -1,0 +1,114 @@
+// HDF5 for the readers and writers of this room, without its types: a strict profile for reading files
+// from strangers, and whole-or-nothing writing. Private; safe to use from several threads.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weft/core/error.hpp"
+#include "weft/io/atomic_file.hpp"
+
+namespace weft::hdf5 {
+
+enum class Kind { integer, real, text };
+
+struct ArrayInfo {
+  Kind kind = Kind::integer;
+  /// One or two extents.
+  std::vector<std::int64_t> shape;
+};
+
+/// Whether a file carries the seal of file_seal.hpp.
+enum class Seal { none, checked };
+
+/// What reals may be besides finite: nothing, NaN, or NaN and infinities.
+enum class Missing { refused, as_nan, any };
+
+/// A file open for reading. Objects are named by absolute path. Only hard links, built-in numeric and
+/// string types, arrays of rank 1 or 2 stored inside the file, and the shuffle, deflate and fletcher32
+/// filters are accepted. Sizes are checked against the bytes really stored before anything is allocated.
+/// Every violation is a DataError naming file and object.
+class InputFile {
+ public:
+  explicit InputFile(const std::filesystem::path& path, Seal seal = Seal::none);
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  ~InputFile();
+
+  [[nodiscard]] bool has(std::string_view object) const;
+  [[nodiscard]] bool is_group(std::string_view object) const;
+  /// Names of what a group holds, in the order of their bytes; empty if there is no such group.
+  [[nodiscard]] std::vector<std::string> members(std::string_view group) const;
+
+  [[nodiscard]] std::optional<std::string> text_attribute(std::string_view object, const char* name) const;
+  /// All elements of a scalar or rank 1 integer attribute.
+  [[nodiscard]] std::optional<std::vector<std::int64_t>> integers_attribute(std::string_view object,
+                                                                            const char* name) const;
+  /// A scalar, or an array of one.
+  [[nodiscard]] std::optional<std::int64_t> integer_attribute(std::string_view object, const char* name) const;
+
+  [[nodiscard]] ArrayInfo array(std::string_view object) const;
+  /// T: int32, int64 or uint32. `out` has as many elements as the array; integers of every width and byte
+  /// order are accepted if each lies in [lowest, highest].
+  template <class T>
+  void read_integers(std::string_view object, std::span<T> out, std::int64_t lowest, std::int64_t highest) const;
+  /// T: float or double. Stored as 16, 32 or 64 bits; beyond the range of T is refused, like infinities.
+  template <class T>
+  void read_reals(std::string_view object, std::span<T> out, Missing missing) const;
+  /// Of fixed or variable length, valid UTF-8; together at most as long as the file.
+  [[nodiscard]] std::vector<std::string> read_texts(std::string_view object) const;
+
+  template <class... Parts>
+  [[noreturn]] void fail(std::string_view object, const Parts&... parts) const {
+    throw DataError(name_, std::string(object), concat(parts...));
+  }
+
+ private:
+  std::string name_;
+  std::int64_t size_ = 0;
+  std::int64_t id_ = -1;
+};
+
+/// How numbers lie in memory, or are stored (always little-endian).
+enum class Number { int32, int64, uint32, float32, float64 };
+
+/// A file being written beside its target. Groups on the way to an object are made as needed. Arrays
+/// above 64 KiB are chunked, shuffled and deflated. Errors are DataErrors naming the target.
+class OutputFile {
+ public:
+  explicit OutputFile(const std::filesystem::path& target, Seal seal = Seal::none);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  ~OutputFile();
+
+  void make_group(std::string_view object);
+  void write_text_attribute(std::string_view object, const char* name, const std::string& value);
+  void write_integer_attribute(std::string_view object, const char* name, std::int64_t value);
+  void write_integers_attribute(std::string_view object, const char* name, std::span<const std::int64_t> values);
+
+  void write(std::string_view object, std::span<const std::int64_t> values);
+  void write(std::string_view object, std::span<const std::int32_t> values);
+  void write(std::string_view object, std::span<const float> values);
+  void write(std::string_view object, std::span<const double> values);
+  /// Row after row; each value of `memory` type must be one of the `stored` type too.
+  void write_array(std::string_view object, std::span<const std::int64_t> shape, const void* data, Number memory,
+                   Number stored);
+  void write_texts(std::string_view object, std::span<const std::string> values);
+
+  /// Closes the file, flushes it to disk and gives it its name.
+  void commit();
+
+ private:
+  [[noreturn]] void fail(std::string_view object, std::string_view what) const;
+
+  AtomicFile file_;
+  Seal seal_;
+  std::int64_t id_ = -1;
+};
+
+}  // namespace weft::hdf5

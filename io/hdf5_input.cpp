@@ -1,0 +1,309 @@
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <limits>
+#include <type_traits>
+
+#include "weft/core/buffer.hpp"
+#include "weft/io/file_seal.hpp"
+#include "weft/io/hdf5_array.hpp"
+#include "weft/io/hdf5_file.hpp"
+#include "weft/io/utf8.hpp"
+
+namespace weft::hdf5 {
+namespace {
+
+constexpr std::size_t kLargestAttributeBytes = 1 << 20;
+constexpr std::size_t kMostMembers = 1 << 20;
+
+// Opening a pipe or a device could wait for ever or change it, so the kind is asked before.
+std::int64_t checked_size(const std::string& name) {
+  struct stat status {};
+  if (::stat(name.c_str(), &status) != 0) {
+    throw DataError(name, "", concat("cannot be opened: ", std::strerror(errno)));
+  }
+  if (!S_ISREG(status.st_mode)) {
+    throw DataError(name, "",
+                    S_ISDIR(status.st_mode) ? "is a folder, expected an HDF5 file"
+                                            : "is not a regular file, expected an HDF5 file");
+  }
+  if (status.st_size == 0) {
+    throw DataError(name, "", "is empty, expected an HDF5 file");
+  }
+  std::ifstream file(name, std::ios::binary);
+  if (!file) {
+    throw DataError(name, "", concat("cannot be opened: ", std::strerror(errno)));
+  }
+  return status.st_size;
+}
+
+struct Attribute {
+  Handle id, type;
+  std::int64_t elements;
+};
+
+std::optional<Attribute> open_attribute(const InputFile& file, hid_t root, std::string_view object, const char* name) {
+  const std::optional<Handle> owner = find_object(file, root, object);
+  if (!owner || H5Aexists(*owner, name) == 0) {
+    return std::nullopt;
+  }
+  Handle id(H5Aopen(*owner, name, H5P_DEFAULT), H5Aclose);
+  if (id < 0) {
+    file.fail(object, "attribute ", name, " cannot be opened: ", last_message());
+  }
+  Handle type(H5Aget_type(id), H5Tclose);
+  const Handle space(H5Aget_space(id), H5Sclose);
+  const hssize_t elements = H5Sget_simple_extent_npoints(space);
+  const std::size_t bytes = H5Tget_size(type);
+  if (H5Sget_simple_extent_ndims(space) > 1 || elements < 1 || bytes < 1 ||
+      static_cast<std::size_t>(elements) > kLargestAttributeBytes / bytes) {
+    file.fail(object, "attribute ", name, " holds ", elements, " elements of ", bytes,
+              " bytes, expected one value or one row of values");
+  }
+  return Attribute{std::move(id), std::move(type), elements};
+}
+
+// Where the stored width or sign differ from T's, through 64 bits: libhdf5 itself would clamp silently.
+template <class T, class Wide>
+void read_through(const CheckedArray& array, hid_t wide_type, std::span<T> out, std::int64_t lowest,
+                  std::int64_t highest) {
+  Buffer<Wide> block;
+  const auto place = [&](std::int64_t, std::int64_t count) -> void* {
+    if (block.size() < static_cast<std::size_t>(count)) {
+      block = Buffer<Wide>(static_cast<std::size_t>(count));
+    }
+    return block.data();
+  };
+  const auto done = [&](std::int64_t first, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const Wide value = block[static_cast<std::size_t>(i)];
+      if (std::cmp_less(value, lowest) || std::cmp_greater(value, highest)) {
+        array.fail("value ", value, array.place_of(first + i), ", expected ", lowest, " to ", highest);
+      }
+      out[static_cast<std::size_t>(first + i)] = static_cast<T>(value);
+    }
+  };
+  array.read_blocks(wide_type, sizeof(Wide), place, done);
+}
+
+template <class T>
+hid_t native_type() {
+  if constexpr (std::is_same_v<T, std::int32_t>) {
+    return H5T_NATIVE_INT32;
+  } else if constexpr (std::is_same_v<T, std::int64_t>) {
+    return H5T_NATIVE_INT64;
+  } else {
+    static_assert(std::is_same_v<T, std::uint32_t>);
+    return H5T_NATIVE_UINT32;
+  }
+}
+
+template <class T>
+void check_real(const CheckedArray& array, std::int64_t i, double value, Missing missing) {
+  const bool fits = std::isnan(value) ? missing != Missing::refused : std::abs(value) <= std::numeric_limits<T>::max();
+  if (fits || (missing == Missing::any && !std::isfinite(value))) {
+    return;
+  }
+  array.fail("value ", value, array.place_of(i), ", expected a finite number",
+             missing == Missing::as_nan ? " or NaN" : "", std::isfinite(value) ? " of 32 bits" : "");
+}
+
+}  // namespace
+
+InputFile::InputFile(const std::filesystem::path& path, Seal seal) : name_(path.string()), size_(checked_size(name_)) {
+  if (seal == Seal::checked) {
+    check_seal(path);
+  }
+  const Inside inside;
+  if (H5Fis_hdf5(name_.c_str()) <= 0) {
+    fail("", "is not an HDF5 file, or its beginning is damaged");
+  }
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  id_ = H5Fopen(name_.c_str(), H5F_ACC_RDONLY, access);
+  if (id_ < 0) {
+    fail("", "cannot be opened as HDF5: ", last_message());
+  }
+}
+
+InputFile::~InputFile() {
+  const Inside inside;
+  H5Fclose(id_);
+}
+
+bool InputFile::has(std::string_view object) const {
+  const Inside inside;
+  return find_object(*this, id_, object).has_value();
+}
+
+bool InputFile::is_group(std::string_view object) const {
+  const Inside inside;
+  const std::optional<Handle> found = find_object(*this, id_, object);
+  return found && H5Iget_type(*found) == H5I_GROUP;
+}
+
+std::vector<std::string> InputFile::members(std::string_view group) const {
+  const Inside inside;
+  std::vector<std::string> names;
+  const std::optional<Handle> found = find_object(*this, id_, group);
+  if (!found) {
+    return names;
+  }
+  if (H5Iget_type(*found) != H5I_GROUP) {
+    fail(group, "is an array, expected a group");
+  }
+  hsize_t position = 0;
+  const herr_t result = H5Literate(
+      *found, H5_INDEX_NAME, H5_ITER_INC, &position,
+      [](hid_t, const char* name, const H5L_info_t*, void* out) noexcept -> herr_t {
+        auto& list = *static_cast<std::vector<std::string>*>(out);
+        if (list.size() == kMostMembers) {
+          return -1;
+        }
+        list.emplace_back(name);
+        return 0;
+      },
+      &names);
+  if (result < 0) {
+    fail(group, "cannot be listed: ", last_message());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::optional<std::string> InputFile::text_attribute(std::string_view object, const char* name) const {
+  const Inside inside;
+  const std::optional<Attribute> attribute = open_attribute(*this, id_, object, name);
+  if (!attribute) {
+    return std::nullopt;
+  }
+  if (H5Tget_class(attribute->type) != H5T_STRING || attribute->elements != 1) {
+    fail(object, "attribute ", name, " is not a string, expected one");
+  }
+  std::string text;
+  if (H5Tis_variable_str(attribute->type) > 0) {
+    char* value = nullptr;
+    if (H5Aread(attribute->id, attribute->type, static_cast<void*>(&value)) < 0) {
+      fail(object, "attribute ", name, " cannot be read: ", last_message());
+    }
+    text = value == nullptr ? "" : value;
+    H5free_memory(value);
+  } else {
+    text.resize(H5Tget_size(attribute->type));
+    if (H5Aread(attribute->id, attribute->type, text.data()) < 0) {
+      fail(object, "attribute ", name, " cannot be read: ", last_message());
+    }
+    text = unpadded(text.data(), text.size(), attribute->type);
+  }
+  if (!is_utf8(text)) {
+    fail(object, "attribute ", name, " is not valid UTF-8");
+  }
+  return text;
+}
+
+std::optional<std::vector<std::int64_t>> InputFile::integers_attribute(std::string_view object,
+                                                                       const char* name) const {
+  const Inside inside;
+  const std::optional<Attribute> attribute = open_attribute(*this, id_, object, name);
+  if (!attribute) {
+    return std::nullopt;
+  }
+  if (H5Tget_class(attribute->type) != H5T_INTEGER || !is_plain_number(attribute->type)) {
+    fail(object, "attribute ", name, " does not hold whole integers, expected them");
+  }
+  std::vector<std::int64_t> values(static_cast<std::size_t>(attribute->elements));
+  // Unsigned 64-bit values above the range are clamped by libhdf5; no attribute of the formats is near it.
+  if (H5Aread(attribute->id, H5T_NATIVE_INT64, values.data()) < 0) {
+    fail(object, "attribute ", name, " cannot be read: ", last_message());
+  }
+  return values;
+}
+
+std::optional<std::int64_t> InputFile::integer_attribute(std::string_view object, const char* name) const {
+  const std::optional<std::vector<std::int64_t>> values = integers_attribute(object, name);
+  if (values && values->size() != 1) {
+    fail(object, "attribute ", name, " holds ", values->size(), " values, expected 1");
+  }
+  return values ? std::optional((*values)[0]) : std::nullopt;
+}
+
+ArrayInfo InputFile::array(std::string_view object) const {
+  const Inside inside;
+  return CheckedArray(*this, id_, size_, object).info();
+}
+
+template <class T>
+void InputFile::read_integers(std::string_view object, std::span<T> out, std::int64_t lowest,
+                              std::int64_t highest) const {
+  const Inside inside;
+  const CheckedArray array(*this, id_, size_, object);
+  array.expect(Kind::integer, out.size());
+  const bool is_signed = H5Tget_sign(array.type()) == H5T_SGN_2;
+  if (H5Tget_size(array.type()) == sizeof(T) && is_signed == std::is_signed_v<T>) {
+    const auto place = [&](std::int64_t first, std::int64_t) -> void* { return out.data() + first; };
+    const auto done = [&](std::int64_t first, std::int64_t count) {
+      for (std::int64_t i = first; i < first + count; ++i) {
+        const T value = out[static_cast<std::size_t>(i)];
+        if (std::cmp_less(value, lowest) || std::cmp_greater(value, highest)) {
+          array.fail("value ", value, array.place_of(i), ", expected ", lowest, " to ", highest);
+        }
+      }
+    };
+    array.read_blocks(native_type<T>(), sizeof(T), place, done);
+  } else if (is_signed) {
+    read_through<T, std::int64_t>(array, H5T_NATIVE_INT64, out, lowest, highest);
+  } else {
+    read_through<T, std::uint64_t>(array, H5T_NATIVE_UINT64, out, lowest, highest);
+  }
+}
+template void InputFile::read_integers(std::string_view, std::span<std::int32_t>, std::int64_t, std::int64_t) const;
+template void InputFile::read_integers(std::string_view, std::span<std::int64_t>, std::int64_t, std::int64_t) const;
+template void InputFile::read_integers(std::string_view, std::span<std::uint32_t>, std::int64_t, std::int64_t) const;
+
+template <class T>
+void InputFile::read_reals(std::string_view object, std::span<T> out, Missing missing) const {
+  const Inside inside;
+  const CheckedArray array(*this, id_, size_, object);
+  array.expect(Kind::real, out.size());
+  if (H5Tget_size(array.type()) <= sizeof(T)) {
+    const auto place = [&](std::int64_t first, std::int64_t) -> void* { return out.data() + first; };
+    const auto done = [&](std::int64_t first, std::int64_t count) {
+      for (std::int64_t i = first; i < first + count; ++i) {
+        check_real<T>(array, i, static_cast<double>(out[static_cast<std::size_t>(i)]), missing);
+      }
+    };
+    array.read_blocks(sizeof(T) == 4 ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE, sizeof(T), place, done);
+    return;
+  }
+  Buffer<double> block;
+  const auto place = [&](std::int64_t, std::int64_t count) -> void* {
+    if (block.size() < static_cast<std::size_t>(count)) {
+      block = Buffer<double>(static_cast<std::size_t>(count));
+    }
+    return block.data();
+  };
+  const auto done = [&](std::int64_t first, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const double value = block[static_cast<std::size_t>(i)];
+      check_real<T>(array, first + i, value, missing);
+      out[static_cast<std::size_t>(first + i)] = static_cast<T>(value);
+    }
+  };
+  array.read_blocks(H5T_NATIVE_DOUBLE, sizeof(double), place, done);
+}
+template void InputFile::read_reals(std::string_view, std::span<float>, Missing) const;
+template void InputFile::read_reals(std::string_view, std::span<double>, Missing) const;
+
+std::vector<std::string> InputFile::read_texts(std::string_view object) const {
+  const Inside inside;
+  CheckedArray array(*this, id_, size_, object);
+  array.expect(Kind::text, static_cast<std::size_t>(array.size()));
+  return array.read_texts();
+}
+
+}  // namespace weft::hdf5

@@ -1,0 +1,66 @@
+#include "weft/io/hdf5_library.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <string_view>
+
+namespace weft::hdf5 {
+namespace {
+
+// IEEE 754 binary16, 32 and 64: {bytes, exponent bits, fraction bits}.
+constexpr std::array<std::array<std::size_t, 3>, 3> kReals = {{{2, 5, 10}, {4, 8, 23}, {8, 11, 52}}};
+
+}  // namespace
+
+std::string last_message() {
+  std::string text;
+  H5Ewalk2(
+      H5E_DEFAULT, H5E_WALK_UPWARD,
+      [](unsigned n, const H5E_error2_t* error, void* out) -> herr_t {
+        if (n == 0 && error->desc != nullptr) {
+          static_cast<std::string*>(out)->assign(error->desc);
+        }
+        return 0;
+      },
+      &text);
+  constexpr std::string_view kMark = "error message = '";
+  if (const std::size_t start = text.find(kMark); start != std::string::npos) {
+    text = text.substr(start + kMark.size());
+    text = text.substr(0, text.find('\''));
+  }
+  return text.empty() ? "the HDF5 library gives no reason" : text;
+}
+
+bool is_plain_number(hid_t type) {
+  const std::size_t bytes = H5Tget_size(type);
+  const H5T_order_t order = H5Tget_order(type);
+  if ((order != H5T_ORDER_LE && order != H5T_ORDER_BE && bytes > 1) || H5Tget_offset(type) != 0 ||
+      H5Tget_precision(type) != 8 * bytes) {
+    return false;
+  }
+  if (H5Tget_class(type) == H5T_INTEGER) {
+    return bytes == 1 || bytes == 2 || bytes == 4 || bytes == 8;
+  }
+  std::size_t sign = 0, exponent_at = 0, exponent = 0, fraction_at = 0, fraction = 0;
+  if (H5Tget_fields(type, &sign, &exponent_at, &exponent, &fraction_at, &fraction) < 0) {
+    return false;
+  }
+  return std::any_of(kReals.begin(), kReals.end(), [&](const auto& real) {
+    return real[0] == bytes && real[1] == exponent && real[2] == fraction && fraction_at == 0 &&
+           exponent_at == fraction && sign == 8 * bytes - 1 && H5Tget_norm(type) == H5T_NORM_IMPLIED &&
+           H5Tget_ebias(type) == (std::size_t{1} << (exponent - 1)) - 1;
+  });
+}
+
+std::string unpadded(const char* text, std::size_t bytes, hid_t type) {
+  std::size_t length = strnlen(text, bytes);
+  if (H5Tget_strpad(type) == H5T_STR_SPACEPAD) {
+    while (length > 0 && text[length - 1] == ' ') {
+      --length;
+    }
+  }
+  return {text, length};
+}
+
+}  // namespace weft::hdf5

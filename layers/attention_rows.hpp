@@ -1,0 +1,371 @@
+// What the edge attentions share: heads as lanes of a vector, the softmax of a row that may come in several
+// pieces, tiles of columns that know the weight of their head, and dropout as a function of the edge.
+#pragma once
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+#include "weft/core/random.hpp"
+#include "weft/graph/csr_graph.hpp"
+#include "weft/layers/edge_attention.hpp"
+#include "weft/tensor/row_gather.hpp"
+
+namespace weft::attention {
+
+using simd::Float8;
+
+inline constexpr std::int64_t kMaxHeads = 64;
+/// Vectors that hold one number for each of kMaxHeads heads.
+inline constexpr std::int64_t kMaxVectors = kMaxHeads / simd::kLanes;
+
+inline void check_options(std::string_view operation, const EdgeAttentionOptions& options) {
+  require(options.heads >= 1 && options.heads <= kMaxHeads, operation, ": heads is ", options.heads, ", expected 1 to ",
+          kMaxHeads);
+  require(options.dropout >= 0.0F && options.dropout < 1.0F, operation, ": dropout is ", options.dropout,
+          ", expected in [0, 1)");
+}
+
+/// How numbers by (edge, head) lie in scratch memory: `padded` numbers an edge, so that a vector holds either
+/// whole edges or a part of one. kHeads is the number of heads, or 0 if it is known only when running.
+template <int kHeads>
+class HeadLanes {
+ public:
+  static constexpr int kCompiled = kHeads;
+
+  explicit HeadLanes(std::int64_t heads) : heads_(heads) {}
+
+  [[nodiscard, gnu::always_inline]] std::int64_t heads() const { return kHeads > 0 ? kHeads : heads_; }
+  [[nodiscard, gnu::always_inline]] std::int64_t padded() const {
+    if (kHeads > 0) {
+      return kHeads;
+    }
+    return heads_ <= 8 ? static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(heads_)))
+                       : (heads_ + 7) / 8 * 8;
+  }
+  /// Vectors until the heads repeat.
+  [[nodiscard, gnu::always_inline]] std::int64_t period() const { return std::max<std::int64_t>(1, padded() / 8); }
+  /// Vectors that hold the numbers of `edges` edges.
+  [[nodiscard, gnu::always_inline]] std::int64_t vectors(std::int64_t edges) const {
+    return (edges * padded() + 7) / 8;
+  }
+
+  /// One edge's numbers, with zeros for the heads that fill up.
+  [[gnu::always_inline]] void copy(const float* from, float* to) const {
+    for (std::int64_t h = 0; h < heads(); ++h) {
+      to[h] = from[h];
+    }
+    for (std::int64_t h = heads(); h < padded(); ++h) {
+      to[h] = 0.0F;
+    }
+  }
+
+  /// A node's numbers, repeated, as they meet vector p of the period.
+  [[nodiscard, gnu::always_inline]] Float8 pattern(const float* from, std::int64_t p) const {
+    if constexpr (kHeads == 1) {
+      return simd::broadcast(*from);
+    } else if constexpr (kHeads == 8) {
+      return simd::load(from);
+    } else {
+      float lanes[8];
+      for (std::int64_t i = 0; i < 8; ++i) {
+        const std::int64_t head = (8 * p + i) % padded();
+        lanes[i] = head < heads() ? from[head] : 0.0F;
+      }
+      return simd::load(lanes);
+    }
+  }
+
+  /// Combines the lanes that belong to the same head; every one of them gets the result.
+  template <class Combine>
+  [[nodiscard, gnu::always_inline]] Float8 fold(Float8 x, Combine combine) const {
+    if (padded() <= 4) {
+      x = combine(x, __builtin_shufflevector(x, x, 4, 5, 6, 7, 0, 1, 2, 3));
+    }
+    if (padded() <= 2) {
+      x = combine(x, __builtin_shufflevector(x, x, 2, 3, 0, 1, 6, 7, 4, 5));
+    }
+    if (padded() == 1) {
+      x = combine(x, __builtin_shufflevector(x, x, 1, 0, 3, 2, 5, 4, 7, 6));
+    }
+    return x;
+  }
+
+  /// Writes `value` behind the numbers of `edges` edges, up to the end of the last vector.
+  [[gnu::always_inline]] void fill_up(float* numbers, std::int64_t edges, float value) const {
+    for (std::int64_t i = edges * padded(); i < 8 * vectors(edges); ++i) {
+      numbers[i] = value;
+    }
+  }
+
+ private:
+  std::int64_t heads_;
+};
+
+/// Calls body(HeadLanes<kHeads>) with the number of heads compiled in where that is common.
+template <class Body>
+void with_head_lanes(std::int64_t heads, Body body) {
+  switch (heads) {
+    case 1:
+      return body(HeadLanes<1>(1));
+    case 4:
+      return body(HeadLanes<4>(4));
+    case 8:
+      return body(HeadLanes<8>(8));
+    default:
+      return body(HeadLanes<0>(heads));
+  }
+}
+
+/// Whether a weight survives: 16 bits of Philox for each head, 8 heads a block.
+class WeightDropout {
+ public:
+  explicit WeightDropout(const EdgeAttentionOptions& options)
+      : random_(options.random),
+        threshold_(static_cast<std::uint32_t>(std::min(65535.0F, std::round(options.dropout * 65536.0F)))),
+        scale_(65536.0F / static_cast<float>(65536 - threshold_)) {}
+
+  [[nodiscard]] bool is_active() const { return threshold_ > 0; }
+
+  /// factors[h] is 0 or 1 / P(kept), for the heads of one edge.
+  void factors(NodeId destination, NodeId source, std::int64_t heads, float* factors) const {
+    const std::uint64_t edge = std::uint64_t{destination} << 32 | source;
+    for (std::int64_t first = 0; first < heads; first += 8) {
+      const auto block = random_.block(edge, static_cast<std::uint32_t>(first / 8));
+      for (std::int64_t h = first; h < std::min(heads, first + 8); ++h) {
+        const std::uint32_t drawn = block[static_cast<std::size_t>((h - first) / 2)] >> (h % 2 * 16) & 0xFFFF;
+        factors[h] = drawn >= threshold_ ? scale_ : 0.0F;
+      }
+    }
+  }
+
+ private:
+  Random random_;
+  std::uint32_t threshold_;
+  float scale_;
+};
+
+/// The softmax of a row whose logits come in pieces: the largest so far and the sum of exp(logit - largest)
+/// (Milakov and Gimelshein 2018). One number a lane, in the pattern of HeadLanes.
+struct RowSoftmax {
+  Float8 largest[kMaxVectors];
+  Float8 sum[kMaxVectors];
+  /// What sums of earlier pieces must be multiplied with.
+  Float8 shrink[kMaxVectors];
+
+  template <int kHeads>
+  [[gnu::always_inline]] void start(const HeadLanes<kHeads>& lanes) {
+    for (std::int64_t p = 0; p < lanes.period(); ++p) {
+      largest[p] = simd::broadcast(-std::numeric_limits<float>::infinity());
+      sum[p] = Float8{};
+    }
+  }
+
+  /// Replaces the logits of `edges` edges (at least one; filled up with -inf) by exp(logit - largest).
+  template <int kHeads>
+  [[gnu::always_inline]] void take(const HeadLanes<kHeads>& lanes, float* logits, std::int64_t edges) {
+    const std::int64_t count = lanes.vectors(edges), period = lanes.period();
+    for (std::int64_t p = 0; p < period; ++p) {
+      Float8 high = largest[p];
+      for (std::int64_t i = p; i < count; i += period) {
+        high = simd::max(high, simd::load(logits + 8 * i));
+      }
+      high = lanes.fold(high, simd::max);
+      Float8 total{};
+      for (std::int64_t i = p; i < count; i += period) {
+        const Float8 power = simd::exp(simd::load(logits + 8 * i) - high);
+        simd::store(logits + 8 * i, power);
+        total += power;
+      }
+      shrink[p] = simd::exp(largest[p] - high);
+      sum[p] = sum[p] * shrink[p] + lanes.fold(total, [](Float8 a, Float8 b) { return a + b; });
+      largest[p] = high;
+    }
+  }
+
+  /// Multiplies the numbers of `edges` edges by 1 / sum.
+  template <int kHeads>
+  [[gnu::always_inline]] void normalize(const HeadLanes<kHeads>& lanes, float* numbers, std::int64_t edges) const {
+    const std::int64_t count = lanes.vectors(edges), period = lanes.period();
+    for (std::int64_t p = 0; p < period; ++p) {
+      const Float8 inverse = 1.0F / sum[p];
+      for (std::int64_t i = p; i < count; i += period) {
+        simd::store(numbers + 8 * i, inverse * simd::load(numbers + 8 * i));
+      }
+    }
+  }
+
+  /// Multiplies head h's d columns of `row` by factors of head h.
+  static void scale_row(const Float8* factors, std::int64_t heads, std::int64_t d, float* row) {
+    for (std::int64_t h = 0; h < heads; ++h) {
+      const float factor = factors[h / 8][h % 8];
+      for (std::int64_t j = h * d; j < (h + 1) * d; ++j) {
+        row[j] *= factor;
+      }
+    }
+  }
+
+  /// log of the sum of exp(logit), a number a head.
+  void write_log_sum(std::int64_t heads, float* out) const {
+    for (std::int64_t h = 0; h < heads; ++h) {
+      out[h] = largest[h / 8][h % 8] + std::log(sum[h / 8][h % 8]);
+    }
+  }
+};
+
+/// The weight of every vector of a tile, out of the numbers of one edge: one head in the whole tile,
+struct OneHead {
+  std::int64_t head;
+  [[nodiscard, gnu::always_inline]] float weight(const float* edge, int) const { return edge[head]; }
+};
+/// heads of kVectorsPerHead whole vectors each,
+template <int kVectorsPerHead>
+struct WholeVectors {
+  std::int64_t head;
+  [[nodiscard, gnu::always_inline]] float weight(const float* edge, int j) const {
+    return edge[head + j / kVectorsPerHead];
+  }
+};
+/// or heads that begin and end inside vectors. Reads 8 numbers from the edge's first head of a vector on.
+struct MixedLanes {
+  std::int64_t base[8];
+  simd::Int8 lanes[8];
+
+  /// The tile [first, first + width) of heads of d columns.
+  MixedLanes(std::int64_t first, std::int64_t width, std::int64_t d) {
+    const std::int64_t count = (width + 7) / 8;
+    for (std::int64_t j = 0; j < count; ++j) {
+      const std::int64_t start = first + (j + 1 < count ? 8 * j : std::max<std::int64_t>(width - 8, 0));
+      base[j] = start / d;
+      std::int32_t head = 0;
+      for (std::int64_t i = 0, column = start % d; i < 8; ++i, ++column) {
+        if (column == d) {
+          column = 0;
+          ++head;
+        }
+        lanes[j][i] = head;
+      }
+    }
+  }
+  [[nodiscard, gnu::always_inline]] Float8 weight(const float* edge, int j) const {
+    return simd::permute(simd::load(edge + base[j]), lanes[j]);
+  }
+};
+
+/// Calls body(integral_constant vectors, first column, width, weights) for every tile of heads * d columns.
+template <class Body>
+[[gnu::always_inline]] inline void for_each_tile(std::int64_t heads, std::int64_t d, Body body) {
+  using Full = std::integral_constant<int, 8>;
+  const std::int64_t columns = heads * d;
+  if (columns % kernels::kTile == 0 && (d == 8 || d == 16 || d == 32)) {
+    for (std::int64_t first = 0; first < columns; first += kernels::kTile) {
+      if (d == 8) {
+        body(Full{}, first, kernels::kTile, WholeVectors<1>{first / 8});
+      } else if (d == 16) {
+        body(Full{}, first, kernels::kTile, WholeVectors<2>{first / 16});
+      } else {
+        body(Full{}, first, kernels::kTile, WholeVectors<4>{first / 32});
+      }
+    }
+  } else {
+    const std::int64_t group = d >= 8 ? d : columns;
+    for (std::int64_t first = 0; first < columns;) {
+      const std::int64_t width = kernels::tile_width(group - first % group);
+      kernels::with_vectors((width + 7) / 8, [&](auto vectors) __attribute__((always_inline)) {
+        if (d >= 8) {
+          body(vectors, first, width, OneHead{first / d});
+        } else {
+          body(vectors, first, width, MixedLanes(first, width, d));
+        }
+      });
+      first += width;
+    }
+  }
+}
+
+/// Adds to `row`, or overwrites it by, sum over the run of weight_e * transform(x_{columns[e]}); edge e's
+/// weights, a number a head, are at weights + (e - run.begin) * padded, and up to 8 numbers behind the last
+/// are read. transform(kVectors, first, width, j, values) sees vector j of the tile of columns that starts at
+/// `first`.
+template <class Transform>
+[[gnu::noinline]] void gather_heads(const kernels::EdgeRun& run, const float* weights, std::int64_t padded,
+                                    std::int64_t heads, std::int64_t d, const float* x, bool accumulate, float* row,
+                                    Transform transform) {
+  const std::int64_t stride = heads * d;
+  for_each_tile(
+      heads,
+      d, [&](auto vectors, std::int64_t first, std::int64_t width, const auto& map) __attribute__((always_inline)) {
+        constexpr int kVectors = decltype(vectors)::value;
+        Float8 sum[kVectors] = {};
+        kernels::gather_tile<kVectors>(
+            run, x + first, stride, width, [&](EdgeId e, int j, Float8 values) __attribute__((always_inline)) {
+              sum[j] += map.weight(weights + (e - run.begin) * padded, j) * transform(vectors, first, width, j, values);
+            });
+        accumulate ? kernels::add_tile<kVectors>(row + first, width, sum)
+                   : kernels::store_tile<kVectors>(row + first, width, sum);
+      });
+}
+
+/// For gather_heads: the rows as they are.
+inline constexpr auto kUnchanged =
+    [](auto, std::int64_t, std::int64_t, int, Float8 values) __attribute__((always_inline)) {
+  return values;
+};
+
+/// `count` floats, filled up with zeros.
+[[gnu::always_inline]] inline Float8 load_up_to(const float* from, std::int64_t count) {
+  return count == simd::kLanes ? simd::load(from) : simd::load_part(from, count);
+}
+
+/// out[h] = the sum of term(i, count) over the columns i .. i + count of head h: 8 columns at a time, fewer at the
+/// end of a head, where the lanes behind must be 0.
+template <class Term>
+[[gnu::always_inline]] inline void sum_by_head(std::int64_t heads, std::int64_t d, float* out, Term term) {
+  const auto tiles = [&](auto vectors_per_head) __attribute__((always_inline)) {
+    constexpr int kPerHead = decltype(vectors_per_head)::value, kCount = 8 / kPerHead;
+    for (std::int64_t first = 0; first < heads; first += kCount) {
+      Float8 terms[8];
+      for (int h = 0; h < kCount; ++h) {
+        terms[h] = term(first * d + 8 * kPerHead * h, 8);
+        for (int j = 1; j < kPerHead; ++j) {
+          terms[h] += term(first * d + 8 * (kPerHead * h + j), 8);
+        }
+      }
+      const Float8 sums = simd::sums_of<kCount>(terms);
+      for (int h = 0; h < kCount; ++h) {
+        out[first + h] = sums[h];
+      }
+    }
+  };
+  if (heads * d % kernels::kTile != 0 || (d != 8 && d != 16 && d != 32 && d != 64)) {
+    for (std::int64_t h = 0; h < heads; ++h) {
+      Float8 sum{};
+      for (std::int64_t i = 0; i < d; i += 8) {
+        sum += term(h * d + i, std::min<std::int64_t>(8, d - i));
+      }
+      out[h] = simd::sum(sum);
+    }
+  } else if (d == 8) {
+    tiles(std::integral_constant<int, 1>{});
+  } else if (d == 16) {
+    tiles(std::integral_constant<int, 2>{});
+  } else if (d == 32) {
+    tiles(std::integral_constant<int, 4>{});
+  } else {
+    tiles(std::integral_constant<int, 8>{});
+  }
+}
+
+/// out[h] = <a, b> over the d columns of head h.
+[[gnu::always_inline]] inline void dot_heads(const float* a, const float* b, std::int64_t heads, std::int64_t d,
+                                             float* out) {
+  sum_by_head(
+      heads, d, out, [&](std::int64_t i, std::int64_t count) __attribute__((always_inline)) {
+        return load_up_to(a + i, count) * load_up_to(b + i, count);
+      });
+}
+
+}  // namespace weft::attention

@@ -1,0 +1,356 @@
+// GAT, fused. Forward: the rows of up to 2048 edges at a time go through scores -> softmax -> weighted gather,
+// so weights live in the L2 cache only. Backward: <dy_v, y_v> = sum over u of alpha_vu <dy_v, h_u> (as Dao et al.,
+// FlashAttention, 2022, appendix B.2) makes one sweep over the edges by source enough: it gathers dy_v and a record
+// of v's scores, makes alpha again, and sums dh_u and dright_u; a pass by destination then sums dleft.
+// Cost: forward m d + O(m heads), backward 2 m d + O(m heads) multiply-adds; scratch of m heads in backward.
+#include <limits>
+#include <vector>
+
+#include "weft/core/parallel.hpp"
+#include "weft/layers/attention_rows.hpp"
+#include "weft/layers/edge_attention.hpp"
+
+namespace weft {
+namespace {
+
+using attention::HeadLanes;
+using attention::RowSoftmax;
+using attention::WeightDropout;
+using kernels::EdgeRun;
+using kernels::kPrefetch;
+using simd::Float8;
+
+/// Edges whose weights are held at once, and floats gathered by a task.
+constexpr std::int64_t kBatchEdges = 2048, kFloatsPerTask = 1 << 18;
+/// Backward: edges whose gathered rows are read twice and must stay in the L1 cache.
+constexpr std::int64_t kPieceEdges = 64;
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+
+std::int64_t edges_per_task(std::int64_t columns) {
+  return std::max<std::int64_t>(512, kFloatsPerTask / std::max<std::int64_t>(1, columns));
+}
+
+template <int kHeads>
+struct GatForward {
+  HeadLanes<kHeads> lanes;
+  std::int64_t d;
+  const CsrGraph& graph;
+  const float *h, *left, *right;
+  float slope;
+  WeightDropout dropout;
+  float *y, *log_sum;
+
+  /// Edges [begin, end) of row v: LeakyReLU(left_v + right_u), filled up with -inf.
+  void write_scores(std::int64_t v, EdgeId begin, EdgeId end, float* scores) const {
+    const auto sources = graph.sources();
+    const EdgeId stop = graph.num_edges() - 1;
+    const std::int64_t heads = lanes.heads(), padded = lanes.padded(), period = lanes.period();
+    for (EdgeId e = begin; e < end; ++e) {
+      __builtin_prefetch(right + sources[static_cast<std::size_t>(std::min(e + 2 * kPrefetch, stop))] * heads);
+      lanes.copy(right + sources[static_cast<std::size_t>(e)] * heads, scores + (e - begin) * padded);
+    }
+    lanes.fill_up(scores, end - begin, -kInfinity);
+    const Float8 slopes = simd::broadcast(slope);
+    for (std::int64_t p = 0; p < period; ++p) {
+      const Float8 own = lanes.pattern(left + v * heads, p);
+      for (std::int64_t i = p; i < lanes.vectors(end - begin); i += period) {
+        simd::store(scores + 8 * i, simd::leaky_relu(own + simd::load(scores + 8 * i), slopes));
+      }
+    }
+  }
+
+  void drop(std::int64_t v, EdgeId begin, EdgeId end, float* weights) const {
+    float factors[attention::kMaxHeads];
+    for (EdgeId e = begin; e < end; ++e) {
+      dropout.factors(static_cast<NodeId>(v), graph.sources()[static_cast<std::size_t>(e)], lanes.heads(), factors);
+      for (std::int64_t i = 0; i < lanes.heads(); ++i) {
+        weights[(e - begin) * lanes.padded() + i] *= factors[i];
+      }
+    }
+  }
+
+  void gather(std::int64_t v, EdgeId begin, EdgeId end, const float* weights, bool accumulate) const {
+    const EdgeRun run{graph.sources().data(), begin, end, graph.num_edges()};
+    attention::gather_heads(run, weights, lanes.padded(), lanes.heads(), d, h, accumulate, y + v * lanes.heads() * d,
+                            attention::kUnchanged);
+  }
+
+  /// A row of more edges than are held at once: pieces, each of which shrinks the sum of those before.
+  void long_row(std::int64_t v, EdgeId begin, EdgeId end, float* weights) const {
+    float* row = y + v * lanes.heads() * d;
+    RowSoftmax softmax;
+    softmax.start(lanes);
+    for (EdgeId e = begin; e < end; e += kBatchEdges) {
+      const EdgeId piece_end = std::min(end, e + kBatchEdges);
+      write_scores(v, e, piece_end, weights);
+      softmax.take(lanes, weights, piece_end - e);
+      if (dropout.is_active()) {
+        drop(v, e, piece_end, weights);
+      }
+      if (e > begin) {
+        RowSoftmax::scale_row(softmax.shrink, lanes.heads(), d, row);
+      }
+      gather(v, e, piece_end, weights, e > begin);
+    }
+    Float8 inverse[attention::kMaxVectors];
+    for (std::int64_t p = 0; p < lanes.period(); ++p) {
+      inverse[p] = 1.0F / softmax.sum[p];
+    }
+    RowSoftmax::scale_row(inverse, lanes.heads(), d, row);
+    softmax.write_log_sum(lanes.heads(), log_sum + v * lanes.heads());
+  }
+
+  /// Rows [begin, end) hold at most kBatchEdges edges together: all weights, then all sums.
+  void short_rows(std::int64_t begin, std::int64_t end, float* weights, std::int64_t* starts) const {
+    const auto offsets = graph.offsets();
+    std::int64_t place = 0;
+    for (std::int64_t v = begin; v < end; ++v) {
+      const EdgeId first = offsets[static_cast<std::size_t>(v)], last = offsets[static_cast<std::size_t>(v) + 1];
+      starts[v - begin] = place;
+      if (first < last) {
+        write_scores(v, first, last, weights + place);
+        RowSoftmax softmax;
+        softmax.start(lanes);
+        softmax.take(lanes, weights + place, last - first);
+        softmax.normalize(lanes, weights + place, last - first);
+        softmax.write_log_sum(lanes.heads(), log_sum + v * lanes.heads());
+        if (dropout.is_active()) {
+          drop(v, first, last, weights + place);
+        }
+      } else {
+        std::fill_n(log_sum + v * lanes.heads(), lanes.heads(), 0.0F);
+      }
+      place += 8 * lanes.vectors(last - first);
+    }
+    for (std::int64_t v = begin; v < end; ++v) {
+      gather(v, offsets[static_cast<std::size_t>(v)], offsets[static_cast<std::size_t>(v) + 1],
+             weights + starts[v - begin], false);
+    }
+  }
+
+  void operator()(std::int64_t begin, std::int64_t end) const {
+    const auto offsets = graph.offsets();
+    Buffer<float> weights(static_cast<std::size_t>(kBatchEdges * (lanes.padded() + 8) + 8), 0.0F);
+    std::vector<std::int64_t> starts(static_cast<std::size_t>(kBatchEdges));
+    while (begin < end) {
+      const EdgeId first = offsets[static_cast<std::size_t>(begin)];
+      std::int64_t batch_end = begin;
+      while (batch_end < end && batch_end - begin < kBatchEdges &&
+             offsets[static_cast<std::size_t>(batch_end) + 1] - first <= kBatchEdges) {
+        ++batch_end;
+      }
+      if (batch_end == begin) {
+        long_row(begin, first, offsets[static_cast<std::size_t>(begin) + 1], weights.data());
+        ++begin;
+      } else {
+        short_rows(begin, batch_end, weights.data(), starts.data());
+        begin = batch_end;
+      }
+    }
+  }
+};
+
+/// What the sweep by source reads of every destination: left_v, the log of its softmax sum, and <dy_v, y_v>, each
+/// a number a head; [n, 3 heads].
+Buffer<float> destination_records(const Tensor& left, const Tensor& log_sum, const Tensor& y, const Tensor& dy) {
+  const std::int64_t heads = left.cols(), d = y.cols() / heads;
+  Buffer<float> records(static_cast<std::size_t>(left.rows() * 3 * heads));
+  parallel_for(left.rows(), 1024, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      float* record = records.data() + v * 3 * heads;
+      std::copy_n(left.data() + v * heads, heads, record);
+      std::copy_n(log_sum.data() + v * heads, heads, record + heads);
+      attention::dot_heads(dy.data() + v * heads * d, y.data() + v * heads * d, heads, d, record + 2 * heads);
+    }
+  });
+  return records;
+}
+
+template <int kHeads>
+struct GatBackward {
+  HeadLanes<kHeads> lanes;
+  std::int64_t d;
+  const ReversedGraph& reversed;
+  const float *h, *right, *dy, *records;
+  float slope;
+  WeightDropout dropout;
+  float *dh, *dright;
+  /// The gradient of left_v + right_u, [m, heads] in the order of the edges by destination.
+  float* dscore;
+
+  /// Numbers by (edge of a piece, head).
+  struct Scratch {
+    explicit Scratch(std::int64_t padded)
+        : size(kPieceEdges * padded + 16), numbers(static_cast<std::size_t>(5 * size), 0.0F) {}
+    float* part(std::int64_t i) { return numbers.data() + i * size; }
+    std::int64_t size;
+    Buffer<float> numbers;
+    float *score = part(0), *log_sum = part(1), *output = part(2), *weight = part(3), *factor = part(4);
+  };
+
+  /// left_v, log_sum_v, <dy_v, y_v> and <dy_v, h_u> for the edges [begin, end) that u is the source of.
+  void read_destinations(std::int64_t u, EdgeId begin, EdgeId end, Scratch& s) const {
+    const auto readers = reversed.graph.sources();
+    const EdgeId stop = reversed.graph.num_edges() - 1;
+    const std::int64_t heads = lanes.heads(), padded = lanes.padded(), columns = heads * d;
+    for (EdgeId e = begin; e < end; ++e) {
+      const EdgeId ahead = std::min(e + kPrefetch, stop);
+      const std::int64_t next = readers[static_cast<std::size_t>(ahead)], v = readers[static_cast<std::size_t>(e)];
+      kernels::prefetch_row(dy + next * columns, columns);
+      kernels::prefetch_row(records + next * 3 * heads, 3 * heads);
+      __builtin_prefetch(dscore + reversed.edge[static_cast<std::size_t>(ahead)] * heads, 1);
+      const float* record = records + v * 3 * heads;
+      const std::int64_t place = (e - begin) * padded;
+      lanes.copy(record, s.score + place);
+      lanes.copy(record + heads, s.log_sum + place);
+      lanes.copy(record + 2 * heads, s.output + place);
+      attention::dot_heads(dy + v * columns, h + u * columns, heads, d, s.weight + place);
+      if (dropout.is_active()) {
+        dropout.factors(static_cast<NodeId>(v), static_cast<NodeId>(u), heads, s.factor + place);
+      }
+    }
+    // Behind the piece exp gives 0, so those lanes add nothing.
+    lanes.fill_up(s.score, end - begin, 0.0F);
+    lanes.fill_up(s.log_sum, end - begin, kInfinity);
+    lanes.fill_up(s.output, end - begin, 0.0F);
+    lanes.fill_up(s.weight, end - begin, 0.0F);
+  }
+
+  /// Turns the piece's numbers into the weights of dy (s.weight) and the gradients of scores (s.score), which are
+  /// added to dright_u as well: dscore = alpha (factor <dy_v, h_u> - <dy_v, y_v>) LeakyReLU'.
+  void differentiate(std::int64_t u, std::int64_t edges, Scratch& s, Float8* sum) const {
+    for (std::int64_t p = 0; p < lanes.period(); ++p) {
+      const Float8 own = lanes.pattern(right + u * lanes.heads(), p);
+      for (std::int64_t i = 8 * p; i < 8 * lanes.vectors(edges); i += 8 * lanes.period()) {
+        const Float8 score = simd::load(s.score + i) + own;
+        const Float8 alpha = simd::exp(simd::leaky_relu(score, simd::broadcast(slope)) - simd::load(s.log_sum + i));
+        const Float8 factor = dropout.is_active() ? simd::load(s.factor + i) : simd::broadcast(1.0F);
+        const Float8 change = alpha * (factor * simd::load(s.weight + i) - simd::load(s.output + i));
+        const Float8 gradient = score > 0.0F ? change : slope * change;
+        simd::store(s.weight + i, alpha * factor);
+        simd::store(s.score + i, gradient);
+        sum[p] += gradient;
+      }
+    }
+  }
+
+  void operator()(std::int64_t begin, std::int64_t end) const {
+    const auto offsets = reversed.graph.offsets();
+    const std::int64_t heads = lanes.heads(), padded = lanes.padded();
+    Scratch scratch(padded);
+    for (std::int64_t u = begin; u < end; ++u) {
+      const EdgeId first = offsets[static_cast<std::size_t>(u)], last = offsets[static_cast<std::size_t>(u) + 1];
+      Float8 sum[attention::kMaxVectors] = {};
+      float* row = dh + u * heads * d;
+      if (first == last) {
+        std::fill_n(row, heads * d, 0.0F);
+      }
+      for (EdgeId e = first; e < last; e += kPieceEdges) {
+        const EdgeId piece_end = std::min(last, e + kPieceEdges);
+        read_destinations(u, e, piece_end, scratch);
+        differentiate(u, piece_end - e, scratch, sum);
+        for (EdgeId i = e; i < piece_end; ++i) {
+          std::copy_n(scratch.score + (i - e) * padded, heads,
+                      dscore + reversed.edge[static_cast<std::size_t>(i)] * heads);
+        }
+        // dy was just read: nothing to prefetch.
+        const EdgeRun run{reversed.graph.sources().data(), e, piece_end, e};
+        attention::gather_heads(run, scratch.weight, padded, heads, d, dy, e > first, row, attention::kUnchanged);
+      }
+      for (std::int64_t p = 0; p < lanes.period(); ++p) {
+        sum[p] = lanes.fold(sum[p], [](Float8 a, Float8 b) { return a + b; });
+      }
+      for (std::int64_t i = 0; i < heads; ++i) {
+        dright[u * heads + i] = sum[i / 8][i % 8];
+      }
+    }
+  }
+};
+
+/// dleft_v = sum of the gradients of v's scores.
+Tensor sum_by_destination(const CsrGraph& graph, const Buffer<float>& dscore, std::int64_t heads) {
+  Tensor sums(graph.num_nodes(), heads);
+  const auto offsets = graph.offsets();
+  parallel_rows(offsets, 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      float* row = sums.data() + v * heads;
+      for (EdgeId e = offsets[static_cast<std::size_t>(v)]; e < offsets[static_cast<std::size_t>(v) + 1]; ++e) {
+        for (std::int64_t i = 0; i < heads; ++i) {
+          row[i] += dscore[static_cast<std::size_t>(e * heads + i)];
+        }
+      }
+    }
+  });
+  return sums;
+}
+
+struct GatInputs {
+  MessageBlock block;
+  Variable h, left, right;
+  EdgeAttentionOptions options;
+};
+
+void differentiate_gat(const GatInputs& in, const Tensor& log_sum, const Tensor& y, const Tensor& dy,
+                       Gradients& gradients) {
+  const std::int64_t heads = in.options.heads, d = y.cols() / heads;
+  const ReversedGraph& reversed = in.block.reversed();
+  const Buffer<float> records = destination_records(in.left.value(), log_sum, y, dy);
+  Tensor dh = Tensor::uninitialized(in.h.shape()), dright = Tensor::uninitialized(in.right.shape());
+  Buffer<float> dscore(static_cast<std::size_t>(in.block.num_edges() * heads));
+  attention::with_head_lanes(heads, [&](auto lanes) {
+    const GatBackward<decltype(lanes)::kCompiled> sweep{lanes,
+                                                        d,
+                                                        reversed,
+                                                        in.h.value().data(),
+                                                        in.right.value().data(),
+                                                        dy.data(),
+                                                        records.data(),
+                                                        in.options.negative_slope,
+                                                        WeightDropout(in.options),
+                                                        dh.data(),
+                                                        dright.data(),
+                                                        dscore.data()};
+    parallel_rows(reversed.graph.offsets(), edges_per_task(y.cols()), sweep);
+  });
+  gradients.add(in.h, std::move(dh));
+  gradients.add(in.right, std::move(dright));
+  if (gradients.wants(in.left)) {
+    gradients.add(in.left, sum_by_destination(in.block.graph(), dscore, heads));
+  }
+}
+
+}  // namespace
+
+Variable gat_attention(const MessageBlock& block, const Variable& h, const Variable& left, const Variable& right,
+                       const EdgeAttentionOptions& options) {
+  attention::check_options("gat_attention", options);
+  const std::int64_t heads = options.heads, d = h.cols() / heads;
+  require(h.rows() == block.num_inputs() && h.cols() % heads == 0 && d > 0, "gat_attention: h has shape ", h.shape(),
+          ", expected ", block.num_inputs(), " rows and a multiple of ", heads, " columns");
+  require((left.shape() == Shape{block.num_outputs(), heads}), "gat_attention: left has shape ", left.shape(),
+          ", expected ", Shape{block.num_outputs(), heads});
+  require((right.shape() == Shape{block.num_inputs(), heads}), "gat_attention: right has shape ", right.shape(),
+          ", expected ", Shape{block.num_inputs(), heads});
+
+  auto y = std::make_shared<Tensor>(Tensor::uninitialized(block.num_outputs(), heads * d));
+  auto log_sum = std::make_shared<Tensor>(Tensor::uninitialized(block.num_outputs(), heads));
+  attention::with_head_lanes(heads, [&](auto lanes) {
+    const GatForward<decltype(lanes)::kCompiled> rows{lanes,
+                                                      d,
+                                                      block.graph(),
+                                                      h.value().data(),
+                                                      left.value().data(),
+                                                      right.value().data(),
+                                                      options.negative_slope,
+                                                      WeightDropout(options),
+                                                      y->data(),
+                                                      log_sum->data()};
+    parallel_rows(block.offsets(), edges_per_task(heads * d), rows);
+  });
+  return record("gat_attention", y, {h, left, right},
+                [in = GatInputs{block, h, left, right, options}, log_sum, y](const Tensor& dy, Gradients& gradients) {
+                  differentiate_gat(in, *log_sum, *y, dy, gradients);
+                });
+}
+
+}  // namespace weft

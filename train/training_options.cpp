@@ -1,0 +1,47 @@
+// The options of training itself, and how they meet those of a model.
+#include "weft/layers/models.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+
+std::span<const Option> training_options() {
+  static const std::vector<Option> kOptions = {
+      {"epochs", std::int64_t{200}, "passes over the training data", 1, 1e9},
+      {"learning_rate", 0.01, "size of a step of Adam", 0.0, 10.0},
+      {"weight_decay", 0.0, "pull of weight matrices towards 0", 0.0, 100.0},
+      {"decay", std::string("all"), "which matrices decay: all, or those of the first layer", {}, {}, {"all", "input"}},
+      {"optimizer",
+       std::string("adam"),
+       "adam adds the decay to the gradient, adamw takes it from the weight",
+       {},
+       {},
+       {"adam", "adamw"}},
+      {"schedule", std::string("constant"), "how the learning rate falls", {}, {}, {"constant", "cosine", "step"}},
+      {"warmup", 0.0, "share of the epochs over which the learning rate rises", 0.0, 1.0},
+      {"step_epochs", std::int64_t{50}, "schedule step: epochs between falls", 1, 1e9},
+      {"step_factor", 0.5, "schedule step: what each fall multiplies with", 0.0, 1.0},
+      {"clip", 0.0, "largest norm of the gradient; 0: no limit", 0.0, 1e9},
+      {"patience", std::int64_t{0}, "stop after so many epochs without a better validation figure; 0: never", 0, 1e9},
+      {"metric",
+       std::string("auto"),
+       "what validation selects by; auto: roc_auc for two classes, accuracy for more",
+       {},
+       {},
+       {"auto", "accuracy", "macro_f1", "roc_auc"}},
+      {"edges", true, "false: train without the graph's edges, as a baseline"},
+      {"checkpoint_seconds", 30.0, "time between checkpoints; 0: after every epoch", 0.0, 1e9},
+  };
+  return kOptions;
+}
+
+Options default_options(std::string_view model) {
+  const ModelInfo& info = model_info(model);
+  Options options(info.options);
+  options.add(training_options());
+  for (const auto& [name, value] : info.training) {
+    options.set_value(name, value);
+  }
+  return options;
+}
+
+}  // namespace weft
