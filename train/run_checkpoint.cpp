@@ -1,0 +1,136 @@
+#include "weft/train/run_checkpoint.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::string_view kOption = "option.";
+
+void put_job(ModelFile& file, const NodeProblem& problem) {
+  file.config["model"] = problem.job.model;
+  file.config["dataset"] = problem.dataset.name;
+  file.config["task"] = std::string(name_of(problem.dataset.task));
+  file.config["metric"] = problem.metric;
+  file.config["feature_kind"] = problem.shape.feature_kind;
+  for (const auto& [name, value] : problem.job.options.values()) {
+    file.config[std::string(kOption) + name] = to_text(value);
+  }
+  file.numbers["num_features"] = std::vector<std::int64_t>{problem.shape.num_features};
+  file.numbers["num_outputs"] = std::vector<std::int64_t>{problem.shape.num_outputs};
+  file.numbers["num_categories"] = problem.shape.num_categories;
+}
+
+/// Numbers that differ if the data differ in anything that training reads, bar the features' values.
+std::vector<std::int64_t> fingerprint(const NodeProblem& problem) {
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a over 64-bit words
+  const auto mix = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3; };
+  for (const EdgeId offset : problem.dataset.graph.offsets()) {
+    mix(static_cast<std::uint64_t>(offset));
+  }
+  for (const NodeId source : problem.dataset.graph.sources()) {
+    mix(source);
+  }
+  for (const std::int64_t label : problem.labels) {
+    mix(static_cast<std::uint64_t>(label));
+  }
+  for (const std::string& name : problem.job.splits) {
+    for (const auto& part : {&Split::train, &Split::val, &Split::test}) {
+      for (const std::int64_t node : problem.dataset.find_split(name)->*part) {
+        mix(static_cast<std::uint64_t>(node));
+      }
+    }
+  }
+  return {problem.dataset.graph.num_nodes(), problem.dataset.graph.num_edges(), static_cast<std::int64_t>(hash)};
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) {
+    all += text + '\n';
+  }
+  return all;
+}
+
+std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
+  std::string all;
+  for (const std::uint64_t seed : seeds) {
+    all += std::to_string(seed) + ' ';
+  }
+  return all;
+}
+
+}  // namespace
+
+ModelFile model_file_of(const NodeProblem& problem, const RunResult& result, const std::vector<NamedTensor>& state) {
+  ModelFile file;
+  put_job(file, problem);
+  file.config["split"] = result.split;
+  file.config["seed"] = std::to_string(result.seed);
+  file.config["class_names"] = joined(problem.dataset.class_names);
+  file.numbers["best_epoch"] = std::vector<std::int64_t>{result.best_epoch};
+  file.numbers["figures"] = std::vector<double>{result.train, result.val, result.test};
+  file.tensors = state;
+  return file;
+}
+
+ModelFile checkpoint_of(const NodeProblem& problem, const JobProgress& progress) {
+  ModelFile file;
+  put_job(file, problem);
+  file.config["splits"] = joined(problem.job.splits);
+  file.config["seeds"] = seeds_text(problem.job.seeds);
+  file.numbers["data"] = fingerprint(problem);
+  file.numbers["job"] = std::vector<std::int64_t>{static_cast<std::int64_t>(progress.done.size()),
+                                                  static_cast<std::int64_t>(progress.best_run), progress.num_lines};
+  for (std::size_t i = 0; i < progress.done.size(); ++i) {
+    const RunResult& run = progress.done[i];
+    const std::string name = "done." + std::to_string(i);
+    file.numbers[name + ".epochs"] = std::vector<std::int64_t>{run.best_epoch, run.epochs};
+    std::vector<double> figures = {run.train, run.val, run.test, run.seconds};
+    for (const auto& [metric, figure] : run.test_metrics) {
+      figures.push_back(figure);
+    }
+    file.numbers[name + ".figures"] = std::move(figures);
+  }
+  return file;
+}
+
+JobProgress progress_of(const ModelFile& checkpoint, const NodeProblem& problem) {
+  const ModelFile expected = checkpoint_of(problem, {});
+  for (const auto& [key, value] : expected.config) {
+    const auto found = checkpoint.config.find(key);
+    // More epochs may be asked for, or another time between checkpoints, without changing what was done.
+    if (key == "option.checkpoint_seconds") {
+      continue;
+    }
+    require(found != checkpoint.config.end() && found->second == value, "resume: the checkpoint has ", key, " '",
+            found == checkpoint.config.end() ? "" : found->second, "', this job '", value, "'");
+  }
+  require(checkpoint.integers("data") == expected.integers("data"),
+          "resume: the checkpoint was made on another dataset or another version of it");
+  const std::vector<std::int64_t>& job = checkpoint.integers("job");
+  const std::size_t num_runs = problem.job.splits.size() * problem.job.seeds.size();
+  require(job.size() == 3 && job[0] >= 0 && job[0] <= static_cast<std::int64_t>(num_runs) && job[1] >= 0 &&
+              job[1] <= job[0] && job[2] >= 0,
+          "resume: the checkpoint counts ", job.empty() ? -1 : job[0], " runs of ", num_runs);
+  JobProgress progress{.done = {}, .best_run = static_cast<std::size_t>(job[1]), .num_lines = job[2]};
+  for (std::int64_t i = 0; i < job[0]; ++i) {
+    const std::string name = "done." + std::to_string(i);
+    const auto& epochs = checkpoint.integers(name + ".epochs");
+    const auto& figures = checkpoint.reals(name + ".figures");
+    require(epochs.size() == 2 && figures.size() == 7, "resume: ", name, " has ", epochs.size(), " and ",
+            figures.size(), " numbers, expected 2 and 7");
+    const auto run = static_cast<std::size_t>(i);
+    progress.done.push_back(
+        {.seed = problem.job.seeds[run % problem.job.seeds.size()],
+         .split = problem.job.splits[run / problem.job.seeds.size()],
+         .train = figures[0],
+         .val = figures[1],
+         .test = figures[2],
+         .best_epoch = epochs[0],
+         .epochs = epochs[1],
+         .seconds = figures[3],
+         .test_metrics = {{"accuracy", figures[4]}, {"macro_f1", figures[5]}, {"roc_auc", figures[6]}}});
+  }
+  return progress;
+}
+
+}  // namespace weft

@@ -1,0 +1,162 @@
+#include "weft/train/trainer.hpp"
+
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "weft/train/node_run.hpp"
+#include "weft/train/run_checkpoint.hpp"
+#include "weft/train/run_log.hpp"
+
+namespace weft {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Runs the pairs of split and seed one after the other, and keeps the run folder in step.
+class Job {
+ public:
+  Job(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer)
+      : problem_(dataset, job), job_(job), observer_(observer) {
+    require(!job.splits.empty() && !job.seeds.empty(), "train: there are ", job.splits.size(), " splits and ",
+            job.seeds.size(), " seeds, expected at least one of each");
+    for (const std::string& split : job.splits) {
+      require(dataset.find_split(split) != nullptr, "train: the dataset ", dataset.name, " has no split '", split, "'");
+    }
+  }
+
+  TrainReport run() {
+    std::optional<ModelFile> unfinished = job_.resume ? read_checkpoint() : std::nullopt;
+    if (!job_.folder.empty()) {
+      log_ = RunLog(job_.folder / "metrics.jsonl", progress_.num_lines);
+    }
+    TrainReport report;
+    report.metric = problem_.metric;
+    while (progress_.done.size() < num_runs() && !stopped_) {
+      run_one(unfinished);
+      unfinished.reset();
+    }
+    report.runs = std::move(progress_.done);
+    report.best_run = progress_.best_run;
+    report.interrupted = stopped_;
+    report.num_parameters = num_parameters_;
+    report.train_seconds = seconds_since(start_);
+    report.num_epochs = num_epochs_;
+    return report;
+  }
+
+ private:
+  [[nodiscard]] std::size_t num_runs() const { return job_.splits.size() * job_.seeds.size(); }
+
+  std::optional<ModelFile> read_checkpoint() {
+    const auto path = job_.folder / "checkpoint.h5";
+    require(!job_.folder.empty(), "train: resume needs the folder of the run to go on with");
+    if (!std::filesystem::exists(path)) {
+      return std::nullopt;
+    }
+    ModelFile checkpoint = read_model_file(path, kCheckpointFormat);
+    progress_ = progress_of(checkpoint, problem_);
+    if (checkpoint.numbers.contains("run.epochs")) {
+      return checkpoint;
+    }
+    return std::nullopt;
+  }
+
+  void run_one(const std::optional<ModelFile>& unfinished) {
+    const std::size_t number = progress_.done.size();
+    const Split& split = *problem_.dataset.find_split(job_.splits[number / job_.seeds.size()]);
+    NodeRun run(problem_, split, job_.seeds[number % job_.seeds.size()]);
+    num_parameters_ = run.num_parameters();
+    if (unfinished) {
+      run.restore(*unfinished);
+    }
+    while (!run.is_done() && !stopped_) {
+      run.advance();
+      ++num_epochs_;
+      EpochRecord record = run.record();
+      record.run = static_cast<std::int64_t>(number);
+      record.num_runs = static_cast<std::int64_t>(num_runs());
+      log_.add(record);
+      if (observer_.on_epoch) {
+        observer_.on_epoch(record);
+      }
+      stopped_ = (observer_.should_stop && observer_.should_stop()) ||
+                 (job_.max_minutes > 0.0 && seconds_since(start_) > 60.0 * job_.max_minutes);
+      if (stopped_ || seconds_since(last_checkpoint_) >= job_.options.real("checkpoint_seconds")) {
+        write_checkpoint(&run);
+      }
+    }
+    finish(run);
+  }
+
+  /// A run that was stopped counts with what it has reached; the checkpoint, written before, goes on from there.
+  void finish(NodeRun& run) {
+    const RunResult result = run.finish();
+    const std::size_t number = progress_.done.size();
+    const bool is_best = number == 0 || !(result.val <= progress_.done[progress_.best_run].val);
+    progress_.done.push_back(result);
+    if (is_best) {
+      progress_.best_run = number;
+      if (!job_.folder.empty()) {
+        write_model_file(model_file_of(problem_, result, run.best_state()), job_.folder / "model.h5");
+      }
+    }
+    if (!stopped_) {
+      write_checkpoint(nullptr);
+    }
+  }
+
+  void write_checkpoint(const NodeRun* run) {
+    last_checkpoint_ = Clock::now();
+    if (job_.folder.empty()) {
+      return;
+    }
+    progress_.num_lines = log_.num_lines();
+    ModelFile checkpoint = checkpoint_of(problem_, progress_);
+    if (run != nullptr) {
+      run->save(checkpoint);
+    }
+    write_model_file(checkpoint, job_.folder / "checkpoint.h5", kCheckpointFormat);
+  }
+
+  NodeProblem problem_;
+  const TrainJob& job_;
+  const TrainObserver& observer_;
+  JobProgress progress_;
+  RunLog log_;
+  bool stopped_ = false;
+  std::int64_t num_parameters_ = 0, num_epochs_ = 0;
+  Clock::time_point start_ = Clock::now(), last_checkpoint_ = start_;
+};
+
+}  // namespace
+
+double TrainReport::mean(double RunResult::*figure) const {
+  double total = 0.0;
+  for (const RunResult& run : runs) {
+    total += run.*figure;
+  }
+  return runs.empty() ? 0.0 : total / static_cast<double>(runs.size());
+}
+
+double TrainReport::deviation(double RunResult::*figure) const {
+  if (runs.size() < 2) {
+    return 0.0;
+  }
+  const double center = mean(figure);
+  double squares = 0.0;
+  for (const RunResult& run : runs) {
+    squares += (run.*figure - center) * (run.*figure - center);
+  }
+  return std::sqrt(squares / static_cast<double>(runs.size() - 1));
+}
+
+TrainReport train(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer) {
+  return Job(dataset, job, observer).run();
+}
+
+}  // namespace weft
