@@ -43,6 +43,15 @@ Json options_json(std::span<const Option> options) {
   return result;
 }
 
+/// How the model is best trained, where that differs from the training's own defaults.
+Json training_json(const ModelInfo& model) {
+  Json result = Json::object();
+  for (const auto& [name, value] : model.training) {
+    result[std::string(name)] = json_of(value);
+  }
+  return result;
+}
+
 Json models_json() {
   Json all = Json::array();
   for (const ModelInfo& model : models()) {
@@ -50,7 +59,8 @@ Json models_json() {
                    {"summary", std::string(model.summary)},
                    {"cost", std::string(model.cost)},
                    {"source", std::string(model.source)},
-                   {"options", options_json(model.options)}});
+                   {"options", options_json(model.options)},
+                   {"training", training_json(model)}});
   }
   return {{"models", all}, {"training_options", options_json(training_options())}};
 }
@@ -68,7 +78,11 @@ std::string models_text() {
   std::string out;
   for (const ModelInfo& model : models()) {
     out += std::string(model.name) + ": " + std::string(model.summary) + "\n  cost: " + std::string(model.cost) +
-           "\n  source: " + std::string(model.source) + "\n" + options_text(model.options) + "\n";
+           "\n  source: " + std::string(model.source) + "\n" + options_text(model.options);
+    for (const auto& [name, value] : model.training) {
+      out += concat("  ", name, " = ", to_text(value), " unless set otherwise\n");
+    }
+    out += "\n";
   }
   return out + "Options of training, for every model:\n" + options_text(training_options());
 }

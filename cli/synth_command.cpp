@@ -119,7 +119,7 @@ Dataset make(const SynthFlags& flags) {
   dataset.task = Task::node_classification;
   dataset.num_classes = flags.classes;
   const auto& labels = std::get<std::vector<std::int64_t>>(dataset.node_labels);
-  dataset.splits.push_back(stratified_split(labels, flags.classes, {}, Random(flags.seed).stream(2), "0"));
+  dataset.splits.push_back(stratified_split("0", labels, flags.classes, {}, Random(flags.seed).stream(2)));
   return dataset;
 }
 

@@ -161,6 +161,7 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
           {"val_std", finite(report.deviation(&RunResult::val))},
           {"test_std", finite(report.deviation(&RunResult::test))},
           {"per_run", runs},
+          {"interrupted", report.interrupted},
           {"parameters", report.num_parameters},
           {"threads", num_threads()},
           {"seconds",
@@ -193,10 +194,10 @@ std::string result_text(const TrainReport& report, const Json& json) {
   return aligned(rows);
 }
 
-[[noreturn]] void throw_interrupted(const TrainFlags& flags, bool out_of_time) {
-  const std::string why = out_of_time ? concat("stopped after --max-minutes ", flags.max_minutes) : "interrupted";
-  throw Interrupted(flags.output.empty() ? why + "; nothing was saved, because no run folder was given with -o"
-                                         : why + "; saved. To go on: weft train -o " + flags.output + " --resume");
+/// How a run that stopped early is taken up again.
+std::string way_on(const TrainFlags& flags) {
+  return flags.output.empty() ? "nothing was saved, because no run folder was given with -o"
+                              : "saved. To go on: weft train -o " + flags.output + " --resume";
 }
 
 struct Run {
@@ -229,14 +230,17 @@ void run_training(Run run, Clock::time_point start) {
   }
   TrainReport report;
   writing([&] { report = train_with_progress(loaded.dataset, job, flags.quiet); });
-  if (report.interrupted) {
-    throw_interrupted(flags, !stop_requested());
+  if (report.interrupted && stop_requested()) {
+    throw Interrupted("interrupted; " + way_on(flags));
   }
   if (run.folder != nullptr) {
     writing([&] { write_run_report(*run.folder, loaded.dataset, run.config, run.options, report); });
   }
   const Json json = result_json(report, run.config, loaded.dataset, loaded.seconds, seconds_since(start));
   flags.json ? print_json(json) : print(result_text(report, json));
+  if (report.interrupted) {
+    say(flags.quiet, concat("stopped after --max-minutes ", flags.max_minutes, "; ", way_on(flags)));
+  }
   if (run.folder != nullptr) {
     say(flags.quiet, "wrote " + run.folder->path().string() + ": model.h5, report.html, metrics.jsonl, config.toml");
   }
@@ -252,8 +256,9 @@ void train_command(const TrainFlags& flags) {
   std::optional<RunFolder> folder;
   if (!flags.output.empty()) {
     folder.emplace(flags.output);
-    if (flags.resume && !flags.trust && std::filesystem::exists(folder->checkpoint())) {
-      rehearse(folder->checkpoint(), [&] { (void)read_model_file(folder->checkpoint(), kCheckpointFormat); });
+    if (flags.resume && std::filesystem::exists(folder->checkpoint())) {
+      const auto read = [&] { (void)read_model_file(folder->checkpoint(), kCheckpointFormat); };
+      flags.trust ? read() : rehearse(folder->checkpoint(), read);
     }
   }
   with_threads(flags.threads, [&] {
