@@ -1,0 +1,34 @@
+// The commands. Each is a thin call into the library: it adds its flags to the command line and returns
+// what runs if it is the chosen one.
+#pragma once
+
+#include <functional>
+
+#include <CLI/App.hpp>
+
+namespace weft::cli {
+
+/// Throws on failure; main turns the kind of the exception into the exit code.
+using Work = std::function<void()>;
+
+/// What every command understands.
+struct SharedFlags {
+  bool json = false;
+  bool quiet = false;
+  /// Read files in this process at once, without the rehearsal in a child.
+  bool trust = false;
+  int threads = 0;
+};
+/// The flags above, and `text` at the end of the help.
+void add_shared_flags(CLI::App& command, SharedFlags& flags, const std::string& text);
+
+Work add_info_command(CLI::App& app);
+Work add_import_command(CLI::App& app);
+Work add_synth_command(CLI::App& app);
+Work add_train_command(CLI::App& app);
+Work add_evaluate_command(CLI::App& app);
+Work add_predict_command(CLI::App& app);
+Work add_models_command(CLI::App& app);
+Work add_datasets_command(CLI::App& app);
+
+}  // namespace weft::cli

@@ -1,0 +1,112 @@
+// weft evaluate: the figures of a trained model on a split.
+#include <CLI/CLI.hpp>
+
+#include <cmath>
+
+#include "weft/cli/console.hpp"
+#include "weft/cli/input_files.hpp"
+#include "weft/core/error.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/train/metrics.hpp"
+#include "weft/train/predictor.hpp"
+
+namespace weft::cli {
+namespace {
+
+struct EvaluateFlags : SharedFlags {
+  std::string run, data;
+  std::vector<std::string> splits;
+};
+
+Json metrics_json(const Tensor& probabilities, const std::vector<std::int64_t>& labels,
+                  const std::vector<std::int64_t>& index) {
+  Json result = Json::object();
+  for (const auto& [name, value] : classification_metrics(probabilities, labels, index)) {
+    result[name] = std::isfinite(value) ? Json(value) : Json();
+  }
+  return result;
+}
+
+const std::vector<std::int64_t>& class_labels(const Dataset& dataset, const Predictor& predictor) {
+  const auto* labels = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
+  require(labels != nullptr, "weft evaluate: ", dataset.name, " has no class for its nodes, expected /node/y");
+  require(dataset.num_classes == predictor.shape().num_outputs, "weft evaluate: ", dataset.name, " has ",
+          dataset.num_classes, " classes, expected ", predictor.shape().num_outputs, " as the model has");
+  return *labels;
+}
+
+Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data) {
+  const Predictor predictor = Predictor::load(flags.run);
+  const LoadedDataset loaded = load_dataset(data, flags);
+  const Dataset& dataset = loaded.dataset;
+  const std::vector<std::int64_t>& labels = class_labels(dataset, predictor);
+  std::vector<std::string> wanted = flags.splits;
+  if (wanted.empty() && dataset.find_split(predictor.split()) != nullptr) {
+    wanted = {predictor.split()};
+  }
+  const Tensor probabilities = predictor.probabilities(dataset.graph, dataset.node_features);
+  Json results = Json::array();
+  for (const std::string& name : matching_splits(dataset, wanted)) {
+    const Split& split = *dataset.find_split(name);
+    Json metrics = {{"train", metrics_json(probabilities, labels, split.train)},
+                    {"val", metrics_json(probabilities, labels, split.val)},
+                    {"test", metrics_json(probabilities, labels, split.test)}};
+    Json one = {{"split", name}};
+    for (const char* part : {"train", "val", "test"}) {
+      one[part] = metrics[part].value(predictor.metric(), Json());
+    }
+    one["metrics"] = metrics;
+    results.push_back(std::move(one));
+  }
+  Json object = {{"dataset", dataset.name},
+                 {"task", std::string(name_of(dataset.task))},
+                 {"model", predictor.model()},
+                 {"metric", predictor.metric()}};
+  object.update(results.front());
+  object["per_split"] = results;
+  return object;
+}
+
+std::string evaluation_text(const Json& evaluation) {
+  std::vector<std::pair<std::string, std::string>> rows = {{"model", evaluation["model"]},
+                                                           {"dataset", evaluation["dataset"]}};
+  for (const Json& split : evaluation["per_split"]) {
+    rows.emplace_back("split", split["split"]);
+    for (const auto& [part, metrics] : split["metrics"].items()) {
+      for (const auto& [name, value] : metrics.items()) {
+        char text[32] = "not defined";
+        if (value.is_number()) {
+          std::snprintf(text, sizeof text, "%.4f", value.get<double>());
+        }
+        rows.emplace_back("  " + part + " " + name, text);
+      }
+    }
+  }
+  return aligned(rows);
+}
+
+}  // namespace
+
+Work add_evaluate_command(CLI::App& app) {
+  const auto flags = std::make_shared<EvaluateFlags>();
+  CLI::App* command = app.add_subcommand("evaluate", "the figures of a trained model on a split");
+  command->add_option("RUN", flags->run, "a run folder, or a model file")->required();
+  command->add_option("DATA", flags->data, "a dataset file, or the name of one")->required();
+  command
+      ->add_option("--split", flags->splits,
+                   "a split, a pattern, or all; repeatable. Otherwise the one that the model was trained on")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  add_shared_flags(*command, *flags, "Example: weft evaluate run cora.h5 --json");
+  return [flags] {
+    const std::filesystem::path data = dataset_path(flags->data);
+    rehearse_model(flags->run, *flags);
+    rehearse_dataset(data, *flags);
+    with_threads(flags->threads, [&] {
+      const Json evaluation = evaluate(*flags, data);
+      flags->json ? print_json(evaluation) : print(evaluation_text(evaluation));
+    });
+  };
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,28 @@
+// Reading a file that may be hostile. The HDF5 library can crash or hang on damaged files, so a child
+// process reads the whole file first; this process reads it only when the child has come through.
+#pragma once
+
+#include <filesystem>
+
+#include "weft/core/parallel.hpp"
+
+namespace weft::cli {
+
+struct ReadLimits {
+  /// Processor time of the child, in seconds.
+  double cpu_seconds = 60.0;
+  /// Time on the clock, in seconds.
+  double wall_seconds = 120.0;
+};
+/// Limits that a sound file of this size stays well within.
+[[nodiscard]] ReadLimits limits_for(const std::filesystem::path& file);
+
+/// Runs `read` in a child process and throws what it throws there: DataError and ArgumentError as such,
+/// std::bad_alloc too, others as std::runtime_error. If the child is ended by a signal or a limit, throws
+/// DataError naming `file`. To be called before this process starts any thread.
+void rehearse(const std::filesystem::path& file, FunctionRef<void()> read, const ReadLimits& limits);
+inline void rehearse(const std::filesystem::path& file, FunctionRef<void()> read) {
+  rehearse(file, read, limits_for(file));
+}
+
+}  // namespace weft::cli

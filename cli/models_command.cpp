@@ -1,0 +1,101 @@
+// weft models: every model that can be trained, as the library's table has it.
+#include <CLI/CLI.hpp>
+
+#include <cmath>
+
+#include "weft/cli/commands.hpp"
+#include "weft/cli/console.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft::cli {
+namespace {
+
+Json json_of(const OptionValue& value) {
+  return std::visit([](const auto& v) { return Json(v); }, value);
+}
+
+/// What values an option takes: "0 to 1", "sum, mean", "true, false", "any number".
+std::string range_text(const Option& option) {
+  if (std::holds_alternative<bool>(option.fallback)) {
+    return "true, false";
+  }
+  if (std::holds_alternative<std::string>(option.fallback)) {
+    std::string out;
+    for (const std::string_view choice : option.choices) {
+      out += (out.empty() ? "" : ", ") + std::string(choice);
+    }
+    return out.empty() ? "any text" : out;
+  }
+  const bool low = std::isfinite(option.minimum), high = std::isfinite(option.maximum);
+  const std::string from = to_text(option.minimum), to = to_text(option.maximum);
+  return low && high ? from + " to " + to : low ? "at least " + from : high ? "at most " + to : "any number";
+}
+
+Json options_json(std::span<const Option> options) {
+  Json result = Json::array();
+  for (const Option& option : options) {
+    result.push_back({{"name", std::string(option.name)},
+                      {"default", json_of(option.fallback)},
+                      {"range", range_text(option)},
+                      {"help", std::string(option.help)}});
+  }
+  return result;
+}
+
+/// How the model is best trained, where that differs from the training's own defaults.
+Json training_json(const ModelInfo& model) {
+  Json result = Json::object();
+  for (const auto& [name, value] : model.training) {
+    result[std::string(name)] = json_of(value);
+  }
+  return result;
+}
+
+Json models_json() {
+  Json all = Json::array();
+  for (const ModelInfo& model : models()) {
+    all.push_back({{"name", std::string(model.name)},
+                   {"summary", std::string(model.summary)},
+                   {"cost", std::string(model.cost)},
+                   {"source", std::string(model.source)},
+                   {"options", options_json(model.options)},
+                   {"training", training_json(model)}});
+  }
+  return {{"models", all}, {"training_options", options_json(training_options())}};
+}
+
+std::string options_text(std::span<const Option> options) {
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const Option& option : options) {
+    rows.emplace_back("  " + std::string(option.name) + " = " + to_text(option.fallback),
+                      std::string(option.help) + " (" + range_text(option) + ")");
+  }
+  return aligned(rows);
+}
+
+std::string models_text() {
+  std::string out;
+  for (const ModelInfo& model : models()) {
+    out += std::string(model.name) + ": " + std::string(model.summary) + "\n  cost: " + std::string(model.cost) +
+           "\n  source: " + std::string(model.source) + "\n" + options_text(model.options);
+    for (const auto& [name, value] : model.training) {
+      out += concat("  ", name, " = ", to_text(value), " unless set otherwise\n");
+    }
+    out += "\n";
+  }
+  return out + "Options of training, for every model:\n" + options_text(training_options());
+}
+
+}  // namespace
+
+Work add_models_command(CLI::App& app) {
+  const auto flags = std::make_shared<SharedFlags>();
+  CLI::App* command = app.add_subcommand("models", "every model: its cost, its options, their defaults and ranges");
+  add_shared_flags(*command, *flags,
+                   "N nodes, E edges, d width of the layers. Options are changed by `weft train --set NAME=VALUE`.\n"
+                   "Example: weft models");
+  return [flags] { flags->json ? print_json(models_json()) : print(models_text()); };
+}
+
+}  // namespace weft::cli

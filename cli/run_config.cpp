@@ -1,0 +1,168 @@
+#include "weft/cli/run_config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "weft/cli/console.hpp"
+#include "weft/core/error.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft::cli {
+namespace {
+
+constexpr std::array<std::string_view, 5> kRunKeys = {"dataset", "model", "split", "seed", "runs"};
+constexpr std::int64_t kMostRuns = 10000;
+
+template <class Integer>
+Integer parse_integer(const std::string& key, const std::string& text, std::string_view expected) {
+  Integer value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  require(error == std::errc() && end == text.data() + text.size(), key, ": '", text, "' is not ", expected);
+  return value;
+}
+
+std::string text_of(const std::string& key, const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) {
+    return *text;
+  }
+  if (const auto flag = node.value_exact<bool>()) {
+    return *flag ? "true" : "false";
+  }
+  if (const auto integer = node.value_exact<std::int64_t>()) {
+    return std::to_string(*integer);
+  }
+  const auto real = node.value_exact<double>();
+  require(real.has_value(), "'", key, "' is a table, an array or a date, expected a text, a number, true or false");
+  return to_text(*real);
+}
+
+toml::table parse_file(const std::filesystem::path& path) {
+  constexpr std::size_t kMostBytes = 1 << 20;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kMostBytes + 1, '\0');
+  if (!std::filesystem::is_regular_file(path) || !file) {
+    throw DataError(path.string(), "", "the configuration cannot be opened, expected a TOML file");
+  }
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kMostBytes) {
+    throw DataError(path.string(), "", "the configuration has more than 1 MiB, expected a short TOML file");
+  }
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    throw DataError(path.string(), concat("line ", error.source().begin.line), std::string(error.description()));
+  }
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      out += escape;
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+/// A TOML number keeps its type: 1 is written 1.0 where the option is a real.
+std::string toml_of(const OptionValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return quoted(*text);
+  }
+  std::string out = to_text(value);
+  const bool whole = std::holds_alternative<double>(value) && out.find_first_not_of("-0123456789") == std::string::npos;
+  return whole ? out + ".0" : out;
+}
+
+}  // namespace
+
+void RunConfig::set(const std::string& key, const std::string& text) {
+  if (key == "dataset") {
+    dataset = text;
+  } else if (key == "model") {
+    model = text;
+  } else if (key == "split") {
+    splits = {text};
+  } else if (key == "seed") {
+    // TOML knows no whole number above 2^63 - 1, so a large seed is written as a text there.
+    seed = parse_integer<std::uint64_t>(key, text, "a whole number from 0 to 18446744073709551615");
+  } else if (key == "runs") {
+    runs = parse_integer<std::int64_t>(key, text, "a whole number");
+    require(runs >= 1 && runs <= kMostRuns, "runs: ", runs, " is out of range, expected 1 to ", kMostRuns);
+  } else {
+    options.emplace_back(key, text);
+  }
+}
+
+void RunConfig::set(const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  require(equals != std::string::npos && equals > 0, "--set: '", assignment, "' has no value, expected key=value");
+  set(assignment.substr(0, equals), assignment.substr(equals + 1));
+}
+
+void read_run_config(const std::filesystem::path& path, RunConfig& config) {
+  const toml::table table = parse_file(path);
+  try {
+    for (const auto& [toml_key, node] : table) {
+      const std::string key(toml_key.str());
+      if (const toml::array* array = node.as_array(); array != nullptr && key == "split") {
+        config.splits.clear();
+        for (const toml::node& one : *array) {
+          config.splits.push_back(text_of(key, one));
+        }
+      } else {
+        config.set(key, text_of(key, node));
+      }
+    }
+    (void)options_of(config);
+  } catch (const ArgumentError& error) {
+    throw ArgumentError(path.string() + ": " + error.what());
+  }
+}
+
+Options options_of(const RunConfig& config) {
+  Options options = default_options(config.model.empty() ? TrainJob{}.model : config.model);
+  for (const auto& [key, text] : config.options) {
+    if (!options.has(key)) {
+      std::vector<std::string> names(kRunKeys.begin(), kRunKeys.end());
+      for (const auto& [name, value] : options.values()) {
+        names.push_back(name);
+      }
+      const std::string nearest = nearest_name(key, names);
+      throw ArgumentError(concat("there is no option '", key, "'",
+                                 nearest.empty() ? "; `weft models` lists them" : "; did you mean '" + nearest + "'?"));
+    }
+    options.set(key, text);
+  }
+  return options;
+}
+
+std::string run_config_text(const RunConfig& config, const Options& options) {
+  std::string out = "# Everything that decides this run. Again: weft train --config config.toml -o ANOTHER\n";
+  out += "dataset = " + quoted(config.dataset) + "\nmodel = " + quoted(config.model) + "\nsplit = [";
+  for (std::size_t i = 0; i < config.splits.size(); ++i) {
+    out += (i > 0 ? ", " : "") + quoted(config.splits[i]);
+  }
+  const bool large = config.seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const std::string seed = std::to_string(config.seed);
+  out += "]\nseed = " + (large ? quoted(seed) : seed) + "\nruns = " + std::to_string(config.runs) + "\n\n";
+  for (const auto& [name, value] : options.values()) {
+    out += name + " = " + toml_of(value) + "\n";
+  }
+  return out;
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,175 @@
+// weft synth: datasets made from a seed, ready to train on.
+//
+// sbm: communities with features around their means; the class is the community. rmat: the class is the
+// quartile of the degree, which models must read from the edges, for the features are noise. grid: the
+// class is the cell of a checkerboard of 4 x 4 blocks that the node lies in, the features are noise around
+// the class mean, so that neighbors help.
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "weft/cli/console.hpp"
+#include "weft/cli/input_files.hpp"
+#include "weft/core/error.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/core/random.hpp"
+#include "weft/graph/generators.hpp"
+#include "weft/io/splits.hpp"
+
+namespace weft::cli {
+namespace {
+
+struct SynthFlags : SharedFlags {
+  std::string kind, output;
+  std::int64_t nodes = 1000;
+  std::int64_t edges = 0;
+  std::int64_t features = 16;
+  std::int64_t classes = 4;
+  double homophily = 0.8;
+  std::uint64_t seed = 0;
+};
+
+constexpr std::int64_t kGridBlock = 4;
+
+/// Standard normal numbers, shifted by the unit vector of the class where `label` is given.
+Tensor noise_around(std::int64_t rows, std::int64_t cols, const std::vector<std::int64_t>* label,
+                    const Random& random) {
+  Tensor x = Tensor::uninitialized(rows, cols);
+  parallel_for(rows, 4096, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      for (std::int64_t j = 0; j < cols; ++j) {
+        const bool shifted = label != nullptr && (*label)[static_cast<std::size_t>(i)] == j;
+        x(i, j) = static_cast<float>(random.normal(static_cast<std::uint64_t>(i * cols + j)) + (shifted ? 1.0 : 0.0));
+      }
+    }
+  });
+  return x;
+}
+
+/// Class of each node: which of `classes` equal parts of the degree order it is in; equal degrees in the
+/// order of node numbers.
+std::vector<std::int64_t> degree_classes(const CsrGraph& graph, std::int64_t classes) {
+  const std::int64_t n = graph.num_nodes();
+  std::vector<NodeId> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), NodeId{0});
+  std::ranges::stable_sort(order, {}, [&](NodeId v) { return graph.in_degree(v); });
+  std::vector<std::int64_t> label(static_cast<std::size_t>(n));
+  for (std::int64_t rank = 0; rank < n; ++rank) {
+    label[order[static_cast<std::size_t>(rank)]] = rank * classes / n;
+  }
+  return label;
+}
+
+Dataset make_sbm(const SynthFlags& flags) {
+  const std::int64_t edges = flags.edges > 0 ? flags.edges : 10 * flags.nodes;
+  const double degree = static_cast<double>(edges) / static_cast<double>(flags.nodes);
+  LabeledGraph made = contextual_block_model({.blocks = {.num_nodes = flags.nodes,
+                                                         .num_communities = flags.classes,
+                                                         .degree_inside = degree * flags.homophily,
+                                                         .degree_outside = degree * (1.0 - flags.homophily),
+                                                         .seed = flags.seed},
+                                              .num_features = flags.features});
+  Dataset dataset;
+  dataset.graph = std::move(made.graph);
+  dataset.node_labels = std::move(made.label);
+  if (flags.features > 0) {
+    dataset.node_features = Tensor::from_buffer(flags.nodes, flags.features, std::move(made.features));
+  }
+  return dataset;
+}
+
+Dataset make_rmat(const SynthFlags& flags) {
+  // Both directions are stored, so half as many are drawn.
+  const std::int64_t edges = flags.edges > 0 ? flags.edges : 10 * flags.nodes;
+  Dataset dataset;
+  dataset.graph =
+      rmat({.num_nodes = flags.nodes, .num_edges = (edges + 1) / 2, .undirected = true, .seed = flags.seed});
+  dataset.node_labels = degree_classes(dataset.graph, flags.classes);
+  if (flags.features > 0) {
+    dataset.node_features = noise_around(flags.nodes, flags.features, nullptr, Random(flags.seed).stream(1));
+  }
+  return dataset;
+}
+
+Dataset make_grid(const SynthFlags& flags) {
+  const auto side = static_cast<std::int64_t>(std::sqrt(static_cast<double>(flags.nodes)) + 0.5);
+  require(side * side == flags.nodes, "weft synth grid: --nodes is ", flags.nodes,
+          ", expected a square number such as ", std::max<std::int64_t>(side, 1) * std::max<std::int64_t>(side, 1));
+  require(flags.edges == 0, "weft synth grid: --edges is ", flags.edges, ", but a grid of ", side, " x ", side,
+          " has the edges it has; leave it out");
+  Dataset dataset;
+  dataset.graph = grid(side, side);
+  std::vector<std::int64_t> label(static_cast<std::size_t>(flags.nodes));
+  for (std::int64_t v = 0; v < flags.nodes; ++v) {
+    label[static_cast<std::size_t>(v)] = (v / side / kGridBlock + v % side / kGridBlock) % flags.classes;
+  }
+  if (flags.features > 0) {
+    dataset.node_features = noise_around(flags.nodes, flags.features, &label, Random(flags.seed).stream(1));
+  }
+  dataset.node_labels = std::move(label);
+  return dataset;
+}
+
+Dataset make(const SynthFlags& flags) {
+  Dataset dataset = flags.kind == "sbm" ? make_sbm(flags) : flags.kind == "rmat" ? make_rmat(flags) : make_grid(flags);
+  dataset.name = std::filesystem::path(flags.output).stem().string();
+  dataset.source = concat("weft synth ", flags.kind, " --seed ", flags.seed);
+  dataset.task = Task::node_classification;
+  dataset.num_classes = flags.classes;
+  const auto& labels = std::get<std::vector<std::int64_t>>(dataset.node_labels);
+  dataset.splits.push_back(stratified_split("0", labels, flags.classes, {}, Random(flags.seed).stream(2)));
+  return dataset;
+}
+
+}  // namespace
+
+Work add_synth_command(CLI::App& app) {
+  const auto flags = std::make_shared<SynthFlags>();
+  CLI::App* command = app.add_subcommand("synth", "make a dataset from a seed: rmat, sbm or grid");
+  command
+      ->add_option("KIND", flags->kind,
+                   "rmat: few hubs, classes are degree ranges; sbm: communities with features; grid: a square grid")
+      ->required()
+      ->check(CLI::IsMember({"rmat", "sbm", "grid"}));
+  command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
+  command->add_option("--nodes", flags->nodes, "how many nodes; a square number for grid")
+      ->check(CLI::Range(std::int64_t{1}, kMaxNodes))
+      ->capture_default_str();
+  command
+      ->add_option("--edges", flags->edges,
+                   "about how many edges, both directions counted; 0: ten a node (not for grid)")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 40));
+  command->add_option("--features", flags->features, "columns of the features; 0: none")
+      ->check(CLI::Range(0, 1 << 20))
+      ->capture_default_str();
+  command->add_option("--classes", flags->classes, "how many classes")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  command->add_option("--homophily", flags->homophily, "sbm: the share of edges inside a community")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  command->add_option("--seed", flags->seed, "the same seed makes the same file")->capture_default_str();
+  add_shared_flags(*command, *flags, "Example: weft synth sbm --nodes 10000 --features 32 -o sbm.h5");
+  return [flags] {
+    require(flags->classes <= flags->nodes, "weft synth: ", flags->classes, " classes for ", flags->nodes,
+            " nodes, expected at most as many");
+    with_threads(flags->threads, [&] {
+      const Dataset dataset = make(*flags);
+      writing([&] { write_dataset(dataset, flags->output); });
+      if (flags->json) {
+        print_json(Json{{"dataset", dataset.name},
+                        {"path", flags->output},
+                        {"nodes", dataset.graph.num_nodes()},
+                        {"edges", dataset.graph.num_edges()},
+                        {"classes", dataset.num_classes},
+                        {"seed", flags->seed}});
+      }
+      say(flags->quiet, concat("wrote ", flags->output, ": ", dataset.graph.num_nodes(), " nodes, ",
+                               dataset.graph.num_edges(), " edges, ", dataset.num_classes, " classes"));
+    });
+  };
+}
+
+}  // namespace weft::cli

@@ -1,0 +1,302 @@
+// weft train: one model on one dataset, over seeds and splits.
+//
+// What decides the run comes, later ones winning, from: the model's defaults, --config (or, with --resume,
+// the folder's own config.toml), --set, and the flags of their own.
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <cmath>
+#include <optional>
+
+#include "weft/cli/console.hpp"
+#include "weft/cli/input_files.hpp"
+#include "weft/cli/isolation.hpp"
+#include "weft/cli/progress_bar.hpp"
+#include "weft/cli/run_config.hpp"
+#include "weft/cli/run_folder.hpp"
+#include "weft/cli/run_report.hpp"
+#include "weft/cli/stop_signal.hpp"
+#include "weft/core/error.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/io/atomic_file.hpp"
+#include "weft/io/model_file.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+struct TrainFlags : SharedFlags {
+  std::string data, model, config, output;
+  std::vector<std::string> assignments, splits;
+  std::optional<std::int64_t> epochs, runs;
+  std::optional<std::uint64_t> seed;
+  double max_minutes = 0.0;
+  bool resume = false;
+};
+
+/// The run that the command line asks for. Splits are still as the user wrote them.
+RunConfig config_of(const TrainFlags& flags) {
+  RunConfig config;
+  const std::filesystem::path own = std::filesystem::path(flags.output) / "config.toml";
+  if (!flags.config.empty()) {
+    read_run_config(flags.config, config);
+  } else if (flags.resume && std::filesystem::exists(own)) {
+    read_run_config(own, config);
+  }
+  if (!flags.model.empty() && flags.model != config.model) {
+    (void)default_options(flags.model);
+    config.model = flags.model;
+  }
+  for (const std::string& assignment : flags.assignments) {
+    config.set(assignment);
+  }
+  config.dataset = flags.data.empty() ? config.dataset : flags.data;
+  require(!config.dataset.empty(), "weft train: no dataset is named, on the command line or in --config");
+  if (!flags.splits.empty()) {
+    config.splits = flags.splits;
+  }
+  if (flags.epochs) {
+    config.set("epochs", std::to_string(*flags.epochs));
+  }
+  if (flags.runs) {
+    config.set("runs", std::to_string(*flags.runs));
+  }
+  config.seed = flags.seed.value_or(config.seed);
+  config.model = config.model.empty() ? TrainJob{}.model : config.model;
+  return config;
+}
+
+std::vector<std::uint64_t> seeds_of(const RunConfig& config) {
+  const auto runs = static_cast<std::uint64_t>(config.runs);
+  require(config.seed <= std::numeric_limits<std::uint64_t>::max() - (runs - 1), "--seed: ", config.seed, " and ",
+          config.runs, " runs pass the largest seed, 18446744073709551615");
+  std::vector<std::uint64_t> seeds;
+  for (std::uint64_t i = 0; i < runs; ++i) {
+    seeds.push_back(config.seed + i);
+  }
+  return seeds;
+}
+
+std::string epoch_text(const EpochRecord& epoch) {
+  char text[160];
+  std::snprintf(text, sizeof text, "loss %.4f  val %.4f  best %.4f", epoch.loss, epoch.val, epoch.best_val);
+  return text;
+}
+
+std::string stage_text(const EpochRecord& epoch) {
+  std::string out = "training";
+  if (epoch.num_runs > 1) {
+    out += " run " + std::to_string(epoch.run + 1) + "/" + std::to_string(epoch.num_runs);
+  }
+  return out + " (split " + epoch.split + ", seed " + std::to_string(epoch.seed) + ")";
+}
+
+TrainReport train_with_progress(const Dataset& dataset, const TrainJob& job, bool quiet) {
+  ProgressBar bar(quiet);
+  const GentleStop gentle;
+  bool told = false;
+  const TrainObserver observer{
+      .on_epoch =
+          [&](const EpochRecord& epoch) {
+            const std::string stage = stage_text(epoch);
+            bar.show(stage, epoch.epoch, epoch.num_epochs, epoch_text(epoch));
+            if (bar.wants_log_line()) {
+              say(quiet, concat(stage, ": epoch ", epoch.epoch, " of ", epoch.num_epochs, ", ", epoch_text(epoch)));
+            }
+          },
+      .should_stop =
+          [&] {
+            if (stop_requested() && !told) {
+              told = true;
+              bar.clear();
+              say(quiet, "stopping after this epoch; interrupt again to stop at once");
+            }
+            return stop_requested();
+          }};
+  return train(dataset, job, observer);
+}
+
+Json finite(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
+
+Json result_json(const TrainReport& report, const RunConfig& config, const Dataset& dataset, double load_seconds,
+                 double total_seconds) {
+  Json runs = Json::array();
+  for (const RunResult& run : report.runs) {
+    Json metrics = Json::object();
+    for (const auto& [name, value] : run.test_metrics) {
+      metrics[name] = finite(value);
+    }
+    runs.push_back({{"seed", run.seed},
+                    {"split", run.split},
+                    {"train", finite(run.train)},
+                    {"val", finite(run.val)},
+                    {"test", finite(run.test)},
+                    {"best_epoch", run.best_epoch},
+                    {"epochs", run.epochs},
+                    {"seconds", run.seconds},
+                    {"test_metrics", metrics}});
+  }
+  std::string split;
+  for (const std::string& name : config.splits) {
+    split += (split.empty() ? "" : ",") + name;
+  }
+  const double epochs = static_cast<double>(std::max<std::int64_t>(report.num_epochs, 1));
+  return {{"dataset", dataset.name},
+          {"task", std::string(name_of(dataset.task))},
+          {"model", config.model},
+          {"metric", report.metric},
+          {"split", split},
+          {"runs", report.runs.size()},
+          {"train", finite(report.mean(&RunResult::train))},
+          {"val", finite(report.mean(&RunResult::val))},
+          {"test", finite(report.mean(&RunResult::test))},
+          {"val_std", finite(report.deviation(&RunResult::val))},
+          {"test_std", finite(report.deviation(&RunResult::test))},
+          {"per_run", runs},
+          {"interrupted", report.interrupted},
+          {"parameters", report.num_parameters},
+          {"threads", num_threads()},
+          {"seconds",
+           {{"load", load_seconds},
+            {"train", report.train_seconds},
+            {"per_epoch", report.train_seconds / epochs},
+            {"total", total_seconds}}},
+          {"peak_rss_bytes", peak_rss_bytes()}};
+}
+
+std::string result_text(const TrainReport& report, const Json& json) {
+  const auto figure = [&](double RunResult::*which) {
+    char text[64];
+    if (report.runs.size() > 1) {
+      std::snprintf(text, sizeof text, "%.4f +- %.4f", report.mean(which), report.deviation(which));
+    } else {
+      std::snprintf(text, sizeof text, "%.4f", report.mean(which));
+    }
+    return std::string(text);
+  };
+  std::vector<std::pair<std::string, std::string>> rows = {
+      {"model", json["model"]}, {"dataset", json["dataset"]}, {"split", json["split"]}};
+  rows.emplace_back("train " + report.metric, figure(&RunResult::train));
+  rows.emplace_back("val " + report.metric, figure(&RunResult::val));
+  rows.emplace_back("test " + report.metric, figure(&RunResult::test));
+  rows.emplace_back("runs", std::to_string(report.runs.size()));
+  rows.emplace_back("parameters", std::to_string(report.num_parameters));
+  rows.emplace_back("training time", seconds_text(report.train_seconds) + ", " +
+                                         seconds_text(json["seconds"]["per_epoch"].get<double>()) + " an epoch");
+  return aligned(rows);
+}
+
+/// How a run that stopped early is taken up again.
+std::string way_on(const TrainFlags& flags) {
+  return flags.output.empty() ? "nothing was saved, because no run folder was given with -o"
+                              : "saved. To go on: weft train -o " + flags.output + " --resume";
+}
+
+struct Run {
+  const TrainFlags& flags;
+  RunConfig config;
+  Options options;
+  std::filesystem::path data;
+  const RunFolder* folder;
+};
+
+void run_training(Run run, Clock::time_point start) {
+  const TrainFlags& flags = run.flags;
+  LoadedDataset loaded = load_dataset(run.data, flags);
+  run.config.splits = matching_splits(loaded.dataset, run.config.splits);
+  TrainJob job;
+  job.model = run.config.model;
+  job.options = run.options;
+  job.splits = run.config.splits;
+  job.seeds = seeds_of(run.config);
+  job.max_minutes = flags.max_minutes;
+  if (run.folder != nullptr) {
+    job.folder = run.folder->path();
+    job.resume = flags.resume && std::filesystem::exists(run.folder->checkpoint());
+    if (flags.resume && !job.resume) {
+      say(flags.quiet, "there is no checkpoint to go on from; starting from the beginning");
+    }
+    RunConfig saved = run.config;
+    saved.dataset = std::filesystem::absolute(run.data).string();
+    writing([&] { write_file_atomically(run.folder->config(), run_config_text(saved, run.options)); });
+  }
+  TrainReport report;
+  writing([&] { report = train_with_progress(loaded.dataset, job, flags.quiet); });
+  if (report.interrupted && stop_requested()) {
+    throw Interrupted("interrupted; " + way_on(flags));
+  }
+  if (run.folder != nullptr) {
+    writing([&] { write_run_report(*run.folder, loaded.dataset, run.config, run.options, report); });
+  }
+  const Json json = result_json(report, run.config, loaded.dataset, loaded.seconds, seconds_since(start));
+  flags.json ? print_json(json) : print(result_text(report, json));
+  if (report.interrupted) {
+    say(flags.quiet, concat("stopped after --max-minutes ", flags.max_minutes, "; ", way_on(flags)));
+  }
+  if (run.folder != nullptr) {
+    say(flags.quiet, "wrote " + run.folder->path().string() + ": model.h5, report.html, metrics.jsonl, config.toml");
+  }
+}
+
+void train_command(const TrainFlags& flags) {
+  const Clock::time_point start = Clock::now();
+  require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
+  RunConfig config = config_of(flags);
+  const Options options = options_of(config);
+  const std::filesystem::path data = dataset_path(config.dataset);
+  rehearse_dataset(data, flags);
+  std::optional<RunFolder> folder;
+  if (!flags.output.empty()) {
+    folder.emplace(flags.output);
+    if (flags.resume && std::filesystem::exists(folder->checkpoint())) {
+      const auto read = [&] { (void)read_model_file(folder->checkpoint(), kCheckpointFormat); };
+      flags.trust ? read() : rehearse(folder->checkpoint(), read);
+    }
+  }
+  with_threads(flags.threads, [&] {
+    run_training({.flags = flags,
+                  .config = std::move(config),
+                  .options = options,
+                  .data = data,
+                  .folder = folder ? &*folder : nullptr},
+                 start);
+  });
+}
+
+}  // namespace
+
+Work add_train_command(CLI::App& app) {
+  const auto flags = std::make_shared<TrainFlags>();
+  CLI::App* command = app.add_subcommand("train", "train a model, over seeds and splits");
+  command->add_option("DATA", flags->data, "a dataset file, or the name of one under $WEFT_DATA or the cache");
+  command->add_option("-o,--output", flags->output,
+                      "a folder for the model, its checkpoint, config, metrics and report");
+  command->add_option("--model", flags->model, "the model; `weft models` lists them");
+  command->add_option("--config", flags->config, "a TOML file with any of the options; flags and --set win over it");
+  command->add_option("--set", flags->assignments, "key=value: sets an option of training or of the model; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--epochs", flags->epochs, "how many times to go over the training part, at most");
+  command->add_option("--seed", flags->seed, "decides everything that is random");
+  command->add_option("--runs", flags->runs, "so many runs, with seeds one apart: mean and deviation");
+  command->add_option("--split", flags->splits, "a split, a pattern such as '[0-9]', or all; repeatable: a run each")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--max-minutes", flags->max_minutes, "stop with a checkpoint after so much time; 0: no limit")
+      ->check(CLI::Range(0.0, 1e6));
+  command->add_flag("--resume", flags->resume, "go on from the checkpoint in -o, with its config");
+  add_shared_flags(*command, *flags,
+                   "An interrupted run (Ctrl-C) finishes its epoch and saves; a second Ctrl-C stops at once.\n"
+                   "Example: weft train cora.h5 --runs 10 -o run --set dropout=0.5");
+  return [flags] { train_command(*flags); };
+}
+
+}  // namespace weft::cli

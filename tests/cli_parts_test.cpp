@@ -1,0 +1,97 @@
+// Parts of the command that are worth a test of their own: isolation, configurations, the bar.
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <new>
+
+#include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/cli/isolation.hpp"
+#include "weft/cli/progress_bar.hpp"
+#include "weft/cli/run_config.hpp"
+
+namespace weft::test {
+namespace {
+
+using namespace weft::cli;
+
+constexpr ReadLimits kShort{.cpu_seconds = 1.0, .wall_seconds = 0.3};
+
+TEST(Isolation, LetsASoundFileThrough) {
+  int touched = 0;
+  rehearse("good.h5", [&] { ++touched; });
+  EXPECT_EQ(touched, 0) << "the child works on its own copy";
+}
+
+TEST(Isolation, BringsBackWhatIsWrongWithTheFile) {
+  try {
+    rehearse("bad.h5", [] { throw DataError("bad.h5", "/graph/indptr", "starts at 1, expected 0"); });
+    FAIL() << "nothing was thrown";
+  } catch (const DataError& error) {
+    EXPECT_EQ(error.file(), "bad.h5");
+    EXPECT_EQ(error.object(), "/graph/indptr");
+    EXPECT_EQ(error.problem(), "starts at 1, expected 0");
+  }
+  expect_throws<ArgumentError>([] { rehearse("x", [] { throw ArgumentError("no"); }); }, "no");
+  expect_throws<std::bad_alloc>([] { rehearse("x", [] { throw std::bad_alloc(); }); }, "");
+}
+
+TEST(Isolation, SurvivesAReaderThatCrashes) {
+  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE}) {
+    // As the reader's own crash would: no handler that the test program has may catch it.
+    expect_throws<DataError>([&] { rehearse("evil.h5", [&] { std::signal(signal, SIG_DFL), raise(signal); }); },
+                             "evil.h5: the HDF5 library cannot read it safely");
+  }
+}
+
+TEST(Isolation, StopsAReaderThatHangs) {
+  expect_throws<DataError>(
+      [] {
+        rehearse(
+            "slow.h5", [] { pause(); }, kShort);
+      },
+      "it was stopped after");
+}
+
+TEST(Isolation, StopsAReaderThatLoops) {
+  volatile std::uint64_t turns = 0;
+  const auto loop = [&] {
+    while (true) {
+      turns = turns + 1;
+    }
+  };
+  expect_throws<DataError>([&] { rehearse("loop.h5", loop, {.cpu_seconds = 1.0, .wall_seconds = 60.0}); },
+                           "it was stopped after");
+}
+
+TEST(ProgressBar, FillsByShare) {
+  EXPECT_EQ(bar_text(1, 4, 8), "##......");
+  EXPECT_EQ(bar_text(9, 4, 4), "####");
+  EXPECT_EQ(bar_text(0, 0, 2), "..");
+}
+
+TEST(RunConfig, ReadsBackWhatItWrote) {
+  const TemporaryFolder folder;
+  RunConfig config;
+  config.dataset = "a \"quoted\" \\ path\n";
+  config.model = "weft";
+  config.splits = {"0", "strat1"};
+  config.seed = 18446744073709551615U;
+  config.runs = 3;
+  config.set("learning_rate=1");
+  const Options options = options_of(config);
+  std::ofstream(folder / "c.toml") << run_config_text(config, options);
+  RunConfig again;
+  read_run_config(folder / "c.toml", again);
+  EXPECT_EQ(again.dataset, config.dataset);
+  EXPECT_EQ(again.model, "weft");
+  EXPECT_EQ(again.splits, config.splits);
+  EXPECT_EQ(again.seed, config.seed);
+  EXPECT_EQ(again.runs, 3);
+  EXPECT_EQ(options_of(again), options);
+  EXPECT_EQ(options_of(again).real("learning_rate"), 1.0);
+}
+
+}  // namespace
+}  // namespace weft::test

@@ -1,0 +1,107 @@
+#include "weft/train/report.hpp"
+
+#include <cmath>
+
+#include "tests/support.hpp"
+#include "weft/train/principal_components.hpp"
+#include "weft/train/svg_chart.hpp"
+
+namespace weft::test {
+namespace {
+
+TEST(SvgChart, EscapesWhatMeansSomethingToHtml) {
+  EXPECT_EQ(escape_html("<a href=\"x\">&'\x01"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39; ");
+}
+
+TEST(SvgChart, WritesFixedDigitsAndNoMinusZero) {
+  EXPECT_EQ(fixed_text(1.25, 1), "1.2");
+  EXPECT_EQ(fixed_text(-0.001, 1), "0.0");
+  EXPECT_EQ(fixed_text(std::nan(""), 1), "–");
+}
+
+TEST(SvgChart, DrawsAPointForEveryFiniteValue) {
+  const ChartSeries series{"s", "#000", {1, 2, 3}, {0.5, std::nan(""), 0.7}};
+  const std::string svg = scatter_chart({"t", "d", "x", "y"}, std::span(&series, 1));
+  std::size_t circles = 0;
+  for (std::size_t at = svg.find("<circle"); at != std::string::npos; at = svg.find("<circle", at + 1)) {
+    ++circles;
+  }
+  EXPECT_EQ(circles, 2U);
+  EXPECT_NE(svg.find("<title>t</title>"), std::string::npos);
+  EXPECT_NE(svg.find("<desc>d</desc>"), std::string::npos);
+}
+
+TEST(PrincipalComponents, FindTheLineThatPointsLieOn) {
+  // Four points on the line (3, 4) t with t = -1, 0, 1, 4; their mean has t = 1.
+  const PrincipalComponents result = principal_components({{-3, -4}, {0, 0}, {3, 4}, {12, 16}});
+  EXPECT_NEAR(result.share[0], 1.0, 1e-9);
+  EXPECT_NEAR(result.share[1], 0.0, 1e-9);
+  expect_near(result.points, {{-10, 0}, {-5, 0}, {0, 0}, {15, 0}}, 1e-5);
+}
+
+TEST(PrincipalComponents, OrderDirectionsByVariance) {
+  // Variance 2 * 1 along the first axis, 2 * 9 along the second.
+  const PrincipalComponents result = principal_components({{1, 0}, {-1, 0}, {0, 3}, {0, -3}});
+  EXPECT_NEAR(result.share[0], 0.9, 1e-6);
+  EXPECT_NEAR(result.share[1], 0.1, 1e-6);
+  expect_near(result.points, {{0, 1}, {0, -1}, {3, 0}, {-3, 0}}, 1e-4);
+}
+
+TEST(PrincipalComponents, LeaveEqualPointsAtTheOrigin) {
+  const PrincipalComponents result = principal_components({{2, 2}, {2, 2}, {2, 2}});
+  expect_near(result.points, Tensor(3, 2));
+  EXPECT_EQ(result.share[0], 0.0);
+}
+
+TEST(Report, CountsPrecisionAndRecallByClass) {
+  // Class 0: 3 right, 1 taken for 1. Class 1: 2 right. Class 2: not there, never predicted.
+  const std::vector<std::int64_t> confusion = {3, 1, 0, 0, 2, 0, 0, 0, 0};
+  const std::vector<ClassFigures> figures = class_figures(confusion, 3);
+  EXPECT_DOUBLE_EQ(figures[0].precision, 1.0);
+  EXPECT_DOUBLE_EQ(figures[0].recall, 0.75);
+  EXPECT_DOUBLE_EQ(figures[1].precision, 2.0 / 3.0);
+  EXPECT_DOUBLE_EQ(figures[1].recall, 1.0);
+  EXPECT_TRUE(std::isnan(figures[2].precision));
+  EXPECT_TRUE(std::isnan(figures[2].recall));
+  EXPECT_EQ(figures[0].count, 4);
+}
+
+ReportData small_report() {
+  ReportData data{.dataset = "two <towns>", .task = "node_classification", .model = "gcn", .metric = "accuracy"};
+  data.split = "0";
+  data.epochs = {1, 2};
+  data.loss = {0.7, 0.4};
+  data.val = {0.5, 0.8125};
+  data.best_epoch = 2;
+  data.test_figure = 0.7512;
+  data.class_names = {"left", "right"};
+  data.confusion = {3, 1, 0, 4};
+  data.in_degrees = {1, 2, 0, 4, 0, 1};
+  data.embedding = {{0, 1}, {1, 0}, {4, 4}};
+  data.embedding_class = {0, 1, -1};
+  data.config = {{"hidden", "64"}};
+  return data;
+}
+
+TEST(Report, ShowsWhatItWasGivenAndReachesNothingOutside) {
+  const std::string html = report_html(small_report());
+  for (const char* part : {"two &lt;towns&gt;", "0.7512", "left taken for right: 1", "class not known", "4–7", "hidden",
+                           "Training loss by epoch"}) {
+    EXPECT_NE(html.find(part), std::string::npos) << part;
+  }
+  EXPECT_EQ(html.find("http"), std::string::npos);
+  EXPECT_EQ(html.find("<script"), std::string::npos);
+  EXPECT_EQ(html.find("nan"), std::string::npos);
+}
+
+TEST(Report, RefusesLengthsThatDoNotFit) {
+  ReportData data = small_report();
+  data.loss.pop_back();
+  expect_throws<ArgumentError>([&] { (void)report_html(data); }, "2 epochs but 1 losses");
+  data = small_report();
+  data.confusion.pop_back();
+  expect_throws<ArgumentError>([&] { (void)report_html(data); }, "3 cells, expected 4");
+}
+
+}  // namespace
+}  // namespace weft::test

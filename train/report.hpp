@@ -1,0 +1,55 @@
+// The report of a training run: one HTML file that shows its curves and figures, opened by any browser
+// without a network and without scripts.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "weft/tensor/tensor.hpp"
+
+namespace weft {
+
+/// Plain values only; anything left empty is left out of the report.
+struct ReportData {
+  std::string dataset = {}, task = {}, model = {}, metric = {}, split = {};
+
+  /// A point an epoch, of equal length.
+  std::vector<double> epochs = {}, loss = {};
+  /// The metric on the training and the validation part; empty, or a point an epoch (NaN: not measured).
+  std::vector<double> train = {}, val = {};
+  /// What the figures below were read at.
+  std::int64_t best_epoch = 0;
+  double train_figure = 0.0, val_figure = 0.0, test_figure = 0.0;
+
+  /// [c]
+  std::vector<std::string> class_names = {};
+  /// On the test part, [c, c]: row: the true class, column: the predicted one.
+  std::vector<std::int64_t> confusion = {};
+
+  /// in_degrees[k]: how many nodes have in-degree k.
+  std::vector<std::int64_t> in_degrees = {};
+
+  /// What the last layer makes of some nodes (or graphs), and their classes (-1: unknown).
+  Tensor embedding = {};
+  std::vector<std::int64_t> embedding_class = {};
+
+  /// What was measured beside the metric, and everything that decided the run: name and value.
+  std::vector<std::pair<std::string, std::string>> facts = {}, config = {};
+};
+
+/// Precision and recall of one class, read from a confusion matrix; NaN where nothing was predicted
+/// (precision) or nothing is there (recall).
+struct ClassFigures {
+  double precision = 0.0, recall = 0.0;
+  /// How many have the class.
+  std::int64_t count = 0;
+};
+[[nodiscard]] std::vector<ClassFigures> class_figures(std::span<const std::int64_t> confusion, std::int64_t classes);
+
+/// The whole file. Throws ArgumentError if lengths do not fit together.
+[[nodiscard]] std::string report_html(const ReportData& data);
+
+}  // namespace weft
