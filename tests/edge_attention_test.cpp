@@ -346,6 +346,15 @@ TEST(Simd, ExpIsWithinItsBoundAndFlushesWhatIsTooSmall) {
   EXPECT_TRUE(std::isnan(simd::exp(simd::broadcast(std::nanf("")))[0]));
 }
 
+TEST(Simd, LogIsWithinItsBound) {
+  for (double x = 1e-30; x < 1e30; x *= 1.0037) {
+    const auto argument = static_cast<float>(x);
+    const double exact = std::log(static_cast<double>(argument));
+    ASSERT_NEAR(simd::log(simd::broadcast(argument))[2], exact, 2e-7 * std::max(1.0, std::abs(exact))) << "x = " << x;
+  }
+  EXPECT_EQ(simd::log(simd::broadcast(1.0F))[0], 0.0F);
+}
+
 TEST(Simd, SumsOfPutsTheSumOfEachVectorIntoItsLane) {
   simd::Float8 x[8];
   for (int i = 0; i < 8; ++i) {
