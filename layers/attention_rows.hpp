@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string_view>
 
 #include "weft/core/random.hpp"
@@ -69,6 +70,8 @@ class HeadLanes {
       return simd::broadcast(*from);
     } else if constexpr (kHeads == 8) {
       return simd::load(from);
+    } else if constexpr (kHeads == 4) {
+      return Float8{from[0], from[1], from[2], from[3], from[0], from[1], from[2], from[3]};
     } else {
       float lanes[8];
       for (std::int64_t i = 0; i < 8; ++i) {
@@ -120,7 +123,7 @@ void with_head_lanes(std::int64_t heads, Body body) {
   }
 }
 
-/// Whether a weight survives: 16 bits of Philox for each head, 8 heads a block.
+/// Whether a weight survives: 16 bits of Philox for each head, 8 heads a block of the edge's own counter.
 class WeightDropout {
  public:
   explicit WeightDropout(const EdgeAttentionOptions& options)
@@ -130,23 +133,78 @@ class WeightDropout {
 
   [[nodiscard]] bool is_active() const { return threshold_ > 0; }
 
-  /// factors[h] is 0 or 1 / P(kept), for the heads of one edge.
-  void factors(NodeId destination, NodeId source, std::int64_t heads, float* factors) const {
-    const std::uint64_t edge = std::uint64_t{destination} << 32 | source;
-    for (std::int64_t first = 0; first < heads; first += 8) {
-      const auto block = random_.block(edge, static_cast<std::uint32_t>(first / 8));
-      for (std::int64_t h = first; h < std::min(heads, first + 8); ++h) {
-        const std::uint32_t drawn = block[static_cast<std::size_t>((h - first) / 2)] >> (h % 2 * 16) & 0xFFFF;
-        factors[h] = drawn >= threshold_ ? scale_ : 0.0F;
+  /// factors[i * padded + h] is 0 or 1 / P(kept), for head h of the i-th edge between `node` and others[i]; `node` is
+  /// the destination, or the source if `by_source`.
+  void write_factors(NodeId node, std::span<const NodeId> others, bool by_source, std::int64_t heads,
+                     std::int64_t padded, float* factors) const {
+    for (std::size_t first = 0; first < others.size(); first += kGroup) {
+      const std::size_t count = std::min(kGroup, others.size() - first);
+      for (std::int64_t h = 0; h < heads; h += 8) {
+        Blocks blocks;
+        for (std::size_t i = 0; i < kGroup; ++i) {
+          const NodeId other = others[first + std::min(i, count - 1)];
+          blocks.word[0][i] = by_source ? node : other;
+          blocks.word[1][i] = by_source ? other : node;
+          blocks.word[2][i] = static_cast<std::uint32_t>(h / 8);
+          blocks.word[3][i] = 0;
+        }
+        mix(blocks);
+        for (std::size_t i = 0; i < count; ++i) {
+          float* out = factors + (first + i) * static_cast<std::size_t>(padded) + h;
+          for (std::int64_t j = 0; j < std::min<std::int64_t>(8, heads - h); ++j) {
+            const std::uint64_t drawn = blocks.word[j / 2][i] >> (j % 2 * 16) & 0xFFFF;
+            out[j] = drawn >= threshold_ ? scale_ : 0.0F;
+          }
+        }
       }
     }
   }
 
  private:
+  static constexpr std::size_t kGroup = 8;
+  /// One 32-bit word of each of 8 blocks, in lanes of 64 bits that hold a whole product.
+  using Words = std::uint64_t __attribute__((vector_size(8 * kGroup)));
+  struct Blocks {
+    Words word[4];
+  };
+
+  /// philox4x32 (core/random.hpp) of 8 counters side by side.
+  [[gnu::always_inline]] void mix(Blocks& blocks) const {
+    Words w0 = blocks.word[0], w1 = blocks.word[1], w2 = blocks.word[2], w3 = blocks.word[3];
+    auto key = random_.key();
+    for (int round = 0; round < 10; ++round) {
+      const Words a = w0 * 0xD2511F53, b = w2 * 0xCD9E8D57;
+      w0 = (b >> 32) ^ w1 ^ key[0];
+      w1 = b & 0xFFFFFFFF;
+      w2 = (a >> 32) ^ w3 ^ key[1];
+      w3 = a & 0xFFFFFFFF;
+      key[0] += 0x9E3779B9;
+      key[1] += 0xBB67AE85;
+    }
+    blocks = {{w0, w1, w2, w3}};
+  }
+
   Random random_;
   std::uint32_t threshold_;
   float scale_;
 };
+
+/// Multiplies the weights of edges that `node` reads from `sources` by their factors.
+inline void drop_weights(const WeightDropout& dropout, NodeId node, std::span<const NodeId> sources, std::int64_t heads,
+                         std::int64_t padded, float* weights) {
+  constexpr std::size_t kPiece = 64;
+  float factors[kPiece * kMaxHeads];
+  for (std::size_t first = 0; first < sources.size(); first += kPiece) {
+    const std::size_t count = std::min(kPiece, sources.size() - first);
+    dropout.write_factors(node, sources.subspan(first, count), false, heads, heads, factors);
+    float* out = weights + first * static_cast<std::size_t>(padded);
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::int64_t h = 0; h < heads; ++h) {
+        out[static_cast<std::int64_t>(i) * padded + h] *= factors[static_cast<std::int64_t>(i) * heads + h];
+      }
+    }
+  }
+}
 
 /// The softmax of a row whose logits come in pieces: the largest so far and the sum of exp(logit - largest)
 /// (Milakov and Gimelshein 2018). One number a lane, in the pattern of HeadLanes.
@@ -210,8 +268,13 @@ struct RowSoftmax {
 
   /// log of the sum of exp(logit), a number a head.
   void write_log_sum(std::int64_t heads, float* out) const {
-    for (std::int64_t h = 0; h < heads; ++h) {
-      out[h] = largest[h / 8][h % 8] + std::log(sum[h / 8][h % 8]);
+    for (std::int64_t h = 0; h < heads; h += simd::kLanes) {
+      const Float8 log_sum = largest[h / 8] + simd::log(sum[h / 8]);
+      if (heads - h >= simd::kLanes) {
+        simd::store(out + h, log_sum);
+      } else {
+        simd::store_part(out + h, heads - h, log_sum);
+      }
     }
   }
 };

@@ -60,13 +60,9 @@ struct GatForward {
   }
 
   void drop(std::int64_t v, EdgeId begin, EdgeId end, float* weights) const {
-    float factors[attention::kMaxHeads];
-    for (EdgeId e = begin; e < end; ++e) {
-      dropout.factors(static_cast<NodeId>(v), graph.sources()[static_cast<std::size_t>(e)], lanes.heads(), factors);
-      for (std::int64_t i = 0; i < lanes.heads(); ++i) {
-        weights[(e - begin) * lanes.padded() + i] *= factors[i];
-      }
-    }
+    const auto sources =
+        graph.sources().subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    attention::drop_weights(dropout, static_cast<NodeId>(v), sources, lanes.heads(), lanes.padded(), weights);
   }
 
   void gather(std::int64_t v, EdgeId begin, EdgeId end, const float* weights, bool accumulate) const {
@@ -205,9 +201,11 @@ struct GatBackward {
       lanes.copy(record + heads, s.log_sum + place);
       lanes.copy(record + 2 * heads, s.output + place);
       attention::dot_heads(dy + v * columns, h + u * columns, heads, d, s.weight + place);
-      if (dropout.is_active()) {
-        dropout.factors(static_cast<NodeId>(v), static_cast<NodeId>(u), heads, s.factor + place);
-      }
+    }
+    if (dropout.is_active()) {
+      dropout.write_factors(static_cast<NodeId>(u),
+                            readers.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
+                            true, heads, padded, s.factor);
     }
     // Behind the piece exp gives 0, so those lanes add nothing.
     lanes.fill_up(s.score, end - begin, 0.0F);

@@ -92,13 +92,9 @@ struct GatV2Forward {
   }
 
   void drop(std::int64_t v, EdgeId begin, EdgeId end, float* weights) const {
-    float factors[attention::kMaxHeads];
-    for (EdgeId e = begin; e < end; ++e) {
-      dropout.factors(static_cast<NodeId>(v), graph.sources()[static_cast<std::size_t>(e)], lanes.heads(), factors);
-      for (std::int64_t i = 0; i < lanes.heads(); ++i) {
-        weights[(e - begin) * lanes.padded() + i] *= factors[i];
-      }
-    }
+    const auto sources =
+        graph.sources().subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
+    attention::drop_weights(dropout, static_cast<NodeId>(v), sources, lanes.heads(), lanes.padded(), weights);
   }
 
   void sum_row(std::int64_t v, EdgeId begin, EdgeId end, float* weights) const {
@@ -168,7 +164,13 @@ struct GatV2BySource {
   void read_destinations(std::int64_t u, EdgeId begin, EdgeId end, Scratch& s) const {
     const auto readers = reversed.graph.sources();
     const std::int64_t heads = scores.heads, columns = heads * scores.d;
-    std::fill_n(s.factor, (end - begin) * lanes.padded(), 1.0F);
+    if (dropout.is_active()) {
+      dropout.write_factors(static_cast<NodeId>(u),
+                            readers.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
+                            true, heads, lanes.padded(), s.factor);
+    } else {
+      std::fill_n(s.factor, (end - begin) * lanes.padded(), 1.0F);
+    }
     for (EdgeId e = begin; e < end; ++e) {
       const EdgeId ahead = std::min(e + kPrefetch, reversed.graph.num_edges() - 1);
       const std::int64_t next = readers[static_cast<std::size_t>(ahead)], v = readers[static_cast<std::size_t>(e)];
@@ -177,9 +179,6 @@ struct GatV2BySource {
       const std::int64_t place = (e - begin) * lanes.padded();
       scores.score(v, u, s.score + place);
       attention::dot_heads(dy + v * columns, scores.right_of(u), heads, scores.d, s.weight + place);
-      if (dropout.is_active()) {
-        dropout.factors(static_cast<NodeId>(v), static_cast<NodeId>(u), heads, s.factor + place);
-      }
       for (std::int64_t i = 0; i < heads; ++i) {
         s.score[place + i] -= log_sum[v * heads + i];
       }

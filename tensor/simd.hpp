@@ -2,6 +2,7 @@
 // instruction set, to one AVX register where there is one and to two SSE registers elsewhere.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -30,14 +31,14 @@ using Int8 = std::int32_t __attribute__((vector_size(32)));
 /// The first `count` (1 to 7) floats, then zeros; reads nothing behind them.
 [[gnu::always_inline]] inline Float8 load_part(const float* from, std::int64_t count) {
   float lanes[8] = {};
-  for (std::int64_t i = 0; i < count; ++i) {
+  for (std::int64_t i = 0; i < std::min(count, kLanes); ++i) {
     lanes[i] = from[i];
   }
   return load(lanes);
 }
 
 [[gnu::always_inline]] inline void store_part(float* to, std::int64_t count, Float8 values) {
-  for (std::int64_t i = 0; i < count; ++i) {
+  for (std::int64_t i = 0; i < std::min(count, kLanes); ++i) {
     to[i] = values[i];
   }
 }
@@ -147,6 +148,26 @@ template <int kCount>
   const Float8 power = float_of_bits((bits_of(rounded) << 23) + 0x3F800000);
   const Float8 result = p * power;
   return x < kLowest ? Float8{} : result;
+}
+
+/// Natural logarithm of positive normal numbers with an error below 2e-7 times the larger of 1 and the result:
+/// x = 2^k m with m in [sqrt(1/2), sqrt(2)); log m by the polynomial of Cephes (logf.c, Moshier 1989).
+[[gnu::always_inline]] inline Float8 log(Float8 x) {
+  constexpr std::int32_t kSqrtHalf = 0x3F3504F3;
+  const Int8 exponent = (bits_of(x) - kSqrtHalf) >> 23;
+  const Float8 m = float_of_bits(bits_of(x) - (exponent << 23)) - 1.0F;
+  const Float8 k = __builtin_convertvector(exponent, Float8);
+  Float8 p = broadcast(7.0376836292e-2F);
+  p = p * m - 1.1514610310e-1F;
+  p = p * m + 1.1676998740e-1F;
+  p = p * m - 1.2420140846e-1F;
+  p = p * m + 1.4249322787e-1F;
+  p = p * m - 1.6668057665e-1F;
+  p = p * m + 2.0000714765e-1F;
+  p = p * m - 2.4999993993e-1F;
+  p = p * m + 3.3333331174e-1F;
+  const Float8 square = m * m;
+  return m * square * p + k * -2.12194440e-4F - 0.5F * square + m + k * 0.693359375F;
 }
 
 }  // namespace weft::simd

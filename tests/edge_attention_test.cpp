@@ -333,6 +333,22 @@ TEST_P(EdgeAttention, RefusesOptionsAndShapesThatDoNotFit) {
   }
 }
 
+TEST(WeightDropout, DrawsTheBitsOfPhiloxForEveryEdgeAndHead) {
+  // One edge 3 -> 7: y is 1 / P(kept) or 0, as 16 bits of the block of counter (7, 3) say.
+  std::vector<Edge> edges{{3, 7}};
+  const MessageBlock block(CsrGraph::from_edges(8, edges));
+  const Variable ones = Variable::constant(Tensor::full(8, 12, 1.0F));
+  for (std::uint64_t seed = 0; seed < 20; ++seed) {
+    const Random random(seed);
+    const Tensor y = gat_attention(block, ones, ones, ones, {.heads = 12, .dropout = 0.5F, .random = random}).value();
+    for (std::int64_t h = 0; h < 12; ++h) {
+      const auto words = random.block(std::uint64_t{7} << 32 | 3, static_cast<std::uint32_t>(h / 8));
+      const bool kept = (words[static_cast<std::size_t>(h % 8 / 2)] >> (h % 2 * 16) & 0xFFFF) >= 0x8000;
+      EXPECT_NEAR(y(7, h), kept ? 2.0F : 0.0F, 1e-6) << "seed " << seed << ", head " << h;
+    }
+  }
+}
+
 TEST(Simd, ExpIsWithinItsBoundAndFlushesWhatIsTooSmall) {
   for (double x = -87.32; x < 88.36; x += 0.00317) {
     const auto argument = static_cast<float>(x);
@@ -344,6 +360,15 @@ TEST(Simd, ExpIsWithinItsBoundAndFlushesWhatIsTooSmall) {
   EXPECT_EQ(simd::exp(simd::broadcast(-88.0F))[0], 0.0F);
   EXPECT_TRUE(std::isfinite(simd::exp(simd::broadcast(infinity))[0]));
   EXPECT_TRUE(std::isnan(simd::exp(simd::broadcast(std::nanf("")))[0]));
+}
+
+TEST(Simd, LogIsWithinItsBound) {
+  for (double x = 1e-30; x < 1e30; x *= 1.0037) {
+    const auto argument = static_cast<float>(x);
+    const double exact = std::log(static_cast<double>(argument));
+    ASSERT_NEAR(simd::log(simd::broadcast(argument))[2], exact, 2e-7 * std::max(1.0, std::abs(exact))) << "x = " << x;
+  }
+  EXPECT_EQ(simd::log(simd::broadcast(1.0F))[0], 0.0F);
 }
 
 TEST(Simd, SumsOfPutsTheSumOfEachVectorIntoItsLane) {
