@@ -61,26 +61,22 @@ SparseMatrix bag_of_words(std::span<const std::string> texts, std::int64_t vocab
   }
   const Counts chosen = most_frequent(counts, vocabulary);
   std::unordered_map<std::string_view, std::uint32_t> column_of;
-  std::vector<double> weight;
   for (const auto& [word, count] : chosen) {
-    column_of.emplace(word, static_cast<std::uint32_t>(weight.size()));
-    weight.push_back(std::log(static_cast<double>(texts.size()) / static_cast<double>(count)));
+    column_of.emplace(word, static_cast<std::uint32_t>(column_of.size()));
   }
   Buffer<EdgeId> offsets(texts.size() + 1, 0);
   std::vector<std::uint32_t> columns;
   std::vector<float> values;
   for (std::size_t row = 0; row < texts.size(); ++row) {
     const std::size_t begin = columns.size();
-    double squares = 0.0;
     for (const std::string& word : words[row]) {
-      if (const auto found = column_of.find(word); found != column_of.end() && weight[found->second] > 0.0) {
+      if (const auto found = column_of.find(word); found != column_of.end()) {
         columns.push_back(found->second);
-        squares += weight[found->second] * weight[found->second];
       }
     }
-    for (std::size_t i = begin; i < columns.size(); ++i) {
-      values.push_back(static_cast<float>(weight[columns[i]] / std::sqrt(squares)));
-    }
+    const std::size_t count = columns.size() - begin;
+    values.insert(values.end(), count,
+                  count == 0 ? 0.0F : static_cast<float>(1.0 / std::sqrt(static_cast<double>(count))));
     offsets[row + 1] = static_cast<EdgeId>(columns.size());
   }
   return {static_cast<std::int64_t>(texts.size()), static_cast<std::int64_t>(chosen.size()), std::move(offsets),

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <limits>
 #include <utility>
 
+#include "weft/io/text_heap.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft::hdf5 {
@@ -42,20 +42,6 @@ std::string_view name_of_class(H5T_class_t type) {
       return "data of an unknown type";
   }
 }
-
-// Memory for variable-length strings, refused beyond what the file could hold.
-struct TextBudget {
-  std::int64_t left;
-  static void* allocate(std::size_t bytes, void* budget) {
-    std::int64_t& left = static_cast<TextBudget*>(budget)->left;
-    if (left < 0 || bytes > static_cast<std::size_t>(left)) {
-      return nullptr;
-    }
-    left -= static_cast<std::int64_t>(bytes);
-    return std::malloc(bytes);
-  }
-  static void release(void* text, void* /*budget*/) { std::free(text); }
-};
 
 }  // namespace
 
@@ -97,7 +83,7 @@ CheckedArray::CheckedArray(const InputFile& file, hid_t root, std::int64_t file_
       data_(-1, H5Oclose),
       type_(-1, H5Tclose),
       space_(-1, H5Sclose),
-      transfer_(H5Pcreate(H5P_DATASET_XFER), H5Pclose) {
+      base_(base_address(root)) {
   std::optional<Handle> found = find_object(file, root, object);
   if (!found) {
     fail("is missing");
@@ -119,6 +105,9 @@ void CheckedArray::check_type() {
     fail("holds ", name_of_class(type), ", expected integers, reals or strings");
   }
   info_.kind = type == H5T_INTEGER ? Kind::integer : type == H5T_FLOAT ? Kind::real : Kind::text;
+  if (H5Tis_variable_str(type_) > 0 && base_ < 0) {
+    fail("holds strings in a file of unusual address sizes, expected 8 bytes");
+  }
   if (type != H5T_STRING && !is_plain_number(type_)) {
     fail("holds numbers of an unusual form in ", H5Tget_size(type_),
          " bytes, expected whole integers of 8 to 64 bits or IEEE reals of 16, 32 or 64 bits");
@@ -158,8 +147,7 @@ void CheckedArray::check_storage() {
     fail("has an unknown storage layout");
   }
   const bool deflated = check_filters(properties);
-  // A variable-length string is stored as length, heap address and index.
-  const std::int64_t element = H5Tis_variable_str(type_) > 0 ? 12 : static_cast<std::int64_t>(H5Tget_size(type_));
+  const auto element = static_cast<std::int64_t>(H5Tis_variable_str(type_) > 0 ? kReferenceBytes : H5Tget_size(type_));
   std::int64_t declared = 0;
   if (__builtin_mul_overflow(size_, element, &declared)) {
     fail("declares ", size_, " elements of ", element, " bytes, too large to exist");
@@ -255,14 +243,14 @@ void CheckedArray::read_blocks(hid_t memory_type, std::size_t element_bytes,
     const Handle memory(H5Screate_simple(static_cast<int>(info_.shape.size()), extent.data(), nullptr), H5Sclose);
     void* target = place(row * cols, count * cols);
     if (H5Sselect_hyperslab(space_, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr) < 0 ||
-        H5Dread(data_, memory_type, memory, space_, transfer_, target) < 0) {
+        H5Dread(data_, memory_type, memory, space_, H5P_DEFAULT, target) < 0) {
       fail("cannot be read from row ", row, " on: ", last_message());
     }
     done(row * cols, count * cols);
   }
 }
 
-std::vector<std::string> CheckedArray::read_texts() {
+std::vector<std::string> CheckedArray::read_texts() const {
   std::vector<std::string> texts;
   texts.reserve(static_cast<std::size_t>(size_));
   if (H5Tis_variable_str(type_) > 0) {
@@ -278,31 +266,20 @@ std::vector<std::string> CheckedArray::read_texts() {
   return texts;
 }
 
-void CheckedArray::read_variable(std::vector<std::string>& texts) {
-  TextBudget budget{file_bytes_ + size_};
-  H5Pset_vlen_mem_manager(transfer_, TextBudget::allocate, &budget, TextBudget::release, &budget);
-  std::vector<char*> block;
-  const auto release = [&] {
-    for (char*& text : block) {
-      std::free(std::exchange(text, nullptr));
-    }
-  };
+void CheckedArray::read_variable(std::vector<std::string>& texts) const {
+  TextHeap heap(file_.name(), file_bytes_, base_, [this](const std::string& problem) { fail(problem); });
+  const RawReferences references;
+  std::vector<unsigned char> block;
   const auto place = [&](std::int64_t, std::int64_t count) -> void* {
-    block.assign(static_cast<std::size_t>(count), nullptr);
+    block.resize(static_cast<std::size_t>(count) * kReferenceBytes);
     return block.data();
   };
-  const auto done = [&](std::int64_t, std::int64_t) {
-    for (const char* text : block) {
-      texts.emplace_back(text == nullptr ? "" : text);
+  const auto done = [&](std::int64_t, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      texts.push_back(heap.text(block.data() + static_cast<std::size_t>(i) * kReferenceBytes));
     }
-    release();
   };
-  try {
-    read_blocks(type_, sizeof(char*), place, done);
-  } catch (...) {
-    release();
-    throw;
-  }
+  read_blocks(references.type(), kReferenceBytes, place, done);
 }
 
 void CheckedArray::read_fixed(std::vector<std::string>& texts) const {

@@ -33,7 +33,7 @@ class CheckedArray {
   /// `place(first, count)` returns for elements first .. first + count, and then calls done(first, count).
   void read_blocks(hid_t memory_type, std::size_t element_bytes, FunctionRef<void*(std::int64_t, std::int64_t)> place,
                    FunctionRef<void(std::int64_t, std::int64_t)> done) const;
-  [[nodiscard]] std::vector<std::string> read_texts();
+  [[nodiscard]] std::vector<std::string> read_texts() const;
 
   /// " at 5" or " at [1, 2]".
   [[nodiscard]] std::string place_of(std::int64_t i) const;
@@ -48,13 +48,14 @@ class CheckedArray {
   void check_storage();
   [[nodiscard]] bool check_filters(hid_t properties) const;
   void check_chunks(hid_t properties, std::int64_t element, std::int64_t stored, bool deflated);
-  void read_variable(std::vector<std::string>& texts);
+  void read_variable(std::vector<std::string>& texts) const;
   void read_fixed(std::vector<std::string>& texts) const;
 
   const InputFile& file_;
   std::int64_t file_bytes_;
   std::string object_;
-  Handle data_, type_, space_, transfer_;
+  Handle data_, type_, space_;
+  std::int64_t base_;
   ArrayInfo info_;
   std::int64_t size_ = 1;
   std::int64_t chunk_rows_ = 1;

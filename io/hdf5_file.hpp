@@ -63,6 +63,8 @@ class InputFile {
   /// Of fixed or variable length, valid UTF-8; together at most as long as the file.
   [[nodiscard]] std::vector<std::string> read_texts(std::string_view object) const;
 
+  [[nodiscard]] const std::string& name() const { return name_; }
+
   template <class... Parts>
   [[noreturn]] void fail(std::string_view object, const Parts&... parts) const {
     throw DataError(name_, std::string(object), concat(parts...));

@@ -13,6 +13,7 @@
 #include "weft/io/file_seal.hpp"
 #include "weft/io/hdf5_array.hpp"
 #include "weft/io/hdf5_file.hpp"
+#include "weft/io/text_heap.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft::hdf5 {
@@ -187,12 +188,15 @@ std::optional<std::string> InputFile::text_attribute(std::string_view object, co
   }
   std::string text;
   if (H5Tis_variable_str(attribute->type) > 0) {
-    char* value = nullptr;
-    if (H5Aread(attribute->id, attribute->type, static_cast<void*>(&value)) < 0) {
-      fail(object, "attribute ", name, " cannot be read: ", last_message());
+    const RawReferences references;
+    std::array<unsigned char, kReferenceBytes> reference{};
+    const std::int64_t base = base_address(id_);
+    if (base < 0 || H5Aread(attribute->id, references.type(), reference.data()) < 0) {
+      fail(object, "attribute ", name, " cannot be read: ", base < 0 ? "unusual address sizes" : last_message());
     }
-    text = value == nullptr ? "" : value;
-    H5free_memory(value);
+    text = TextHeap(name_, size_, base, [&](const std::string& problem) {
+             fail(object, "attribute ", name, ": ", problem);
+           }).text(reference.data());
   } else {
     text.resize(H5Tget_size(attribute->type));
     if (H5Aread(attribute->id, attribute->type, text.data()) < 0) {

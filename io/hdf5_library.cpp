@@ -5,13 +5,47 @@
 #include <cstring>
 #include <string_view>
 
+#include "weft/io/text_heap.hpp"
+
 namespace weft::hdf5 {
 namespace {
 
 // IEEE 754 binary16, 32 and 64: {bytes, exponent bits, fraction bits}.
 constexpr std::array<std::array<std::size_t, 3>, 3> kReals = {{{2, 5, 10}, {4, 8, 23}, {8, 11, 52}}};
 
+// From strings on disk to opaque bytes of the same size: the bytes stay.
+herr_t keep_reference(hid_t stored, hid_t memory, H5T_cdata_t* data, std::size_t, std::size_t, std::size_t, void*,
+                      void*, hid_t) {
+  if (data->command != H5T_CONV_INIT) {
+    return 0;
+  }
+  data->need_bkg = H5T_BKG_NO;
+  const bool fits = H5Tis_variable_str(stored) > 0 && H5Tget_size(stored) == kReferenceBytes &&
+                    H5Tget_class(memory) == H5T_OPAQUE && H5Tget_size(memory) == kReferenceBytes;
+  return fits ? 0 : -1;
+}
+
 }  // namespace
+
+RawReferences::RawReferences()
+    : string_(H5Tcopy(H5T_C_S1), H5Tclose), opaque_(H5Tcreate(H5T_OPAQUE, kReferenceBytes), H5Tclose) {
+  H5Tset_size(string_, H5T_VARIABLE);
+  H5Tset_tag(opaque_, "weft text reference");
+  H5Tregister(H5T_PERS_SOFT, "weft_reference", string_, opaque_, keep_reference);
+}
+
+RawReferences::~RawReferences() {
+  H5Tunregister(H5T_PERS_SOFT, "weft_reference", -1, -1, keep_reference);
+}
+
+std::int64_t base_address(hid_t file) {
+  const Handle creation(H5Fget_create_plist(file), H5Pclose);
+  hsize_t user_block = 0;
+  std::size_t address_bytes = 0, size_bytes = 0;
+  const bool known = H5Pget_userblock(creation, &user_block) >= 0 &&
+                     H5Pget_sizes(creation, &address_bytes, &size_bytes) >= 0 && address_bytes == 8 && size_bytes == 8;
+  return known ? static_cast<std::int64_t>(user_block) : -1;
+}
 
 std::string last_message() {
   std::string text;

@@ -3,6 +3,7 @@
 
 #include <hdf5.h>
 
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -66,6 +67,23 @@ class Handle {
 
 /// Whether a number fills its bytes in a form that memory has: integers, or IEEE 754 binary16, 32, 64.
 [[nodiscard]] bool is_plain_number(hid_t type);
+
+/// While it lives, stored variable-length strings can be read as their references, unresolved, by the
+/// memory type type() (see text_heap.hpp).
+class RawReferences {
+ public:
+  RawReferences();
+  RawReferences(const RawReferences&) = delete;
+  RawReferences& operator=(const RawReferences&) = delete;
+  ~RawReferences();
+  [[nodiscard]] hid_t type() const { return opaque_; }
+
+ private:
+  Handle string_, opaque_;
+};
+
+/// Where addresses of the file count from; -1 if it does not use addresses and sizes of 8 bytes.
+[[nodiscard]] std::int64_t base_address(hid_t file);
 
 /// The text of a fixed-length string, without the padding that its type declares.
 [[nodiscard]] std::string unpadded(const char* text, std::size_t bytes, hid_t type);

@@ -8,7 +8,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <iostream>
 #include <limits>
 #include <numeric>
 
@@ -211,13 +210,13 @@ TEST(DatasetFileDeathTest, LeavesNothingBehindOnAFullDisk) {
     try {
       write_dataset(data, folder / "data.h5");
     } catch (const DataError& error) {
-      std::cerr << error.what();
-      std::exit(3);
+      // The death test's own output is a file under the same limit, so the code tells what was said.
+      std::exit(std::string(error.what()).find("File too large") != std::string::npos ? 3 : 4);
     }
     std::exit(0);
   };
   for (const rlim_t bytes : {rlim_t{0}, rlim_t{100}, rlim_t{3000}, rlim_t{100000}, rlim_t{1000000}}) {
-    EXPECT_EXIT(write_and_exit(bytes), testing::ExitedWithCode(3), "data.h5: .*File too large") << bytes;
+    EXPECT_EXIT(write_and_exit(bytes), testing::ExitedWithCode(3), "") << bytes;
     EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << bytes;
   }
 }
