@@ -340,6 +340,7 @@ TEST_F(Cli, EvaluatesToTheFiguresOfTheTraining) {
   EXPECT_EQ(evaluated["metric"], trained["metric"]);
   EXPECT_NEAR(evaluated["test"], trained["test"], 1e-9);
   EXPECT_NEAR(evaluated["val"], trained["val"], 1e-9);
+  EXPECT_EQ(evaluated["metrics"]["test"], trained["per_run"][0]["test_metrics"]);
   EXPECT_EQ(weft_json({"evaluate", "run/model.h5", "sbm.h5", "--split", "all"})["test"], evaluated["test"]);
 }
 
