@@ -1,12 +1,40 @@
-# The floor plan, checked. weft_room(NAME MAY_INCLUDE rooms...) adds the files of a room to the library and
-# stops the configure step if one of them includes a room, or an outside library, that it may not.
+# The floor plan, checked: the configure step stops where a file includes a room, or an outside library,
+# that it may not.
 #
 #   weft_room(graph MAY_INCLUDE core PRIVATE secret.hpp CONFINE boost/=boost_graph.hpp)
-#
-# PRIVATE headers are not installed. CONFINE prefix=file: only that file of the room may include <prefix...>;
-# no other room may include it at all.
+#     adds the files of a room to the library. PRIVATE headers are not installed. CONFINE prefix=file: only
+#     that file of the room may include <prefix...>; no other room may include it at all.
+#   weft_program(cli MAY_INCLUDE core graph USES CLI/)
+#     checks a folder of programs, in which every file may include the outside libraries it USES.
 
-set(WEFT_OUTSIDE oneapi/ tbb/ dnnl omp.h boost/ hdf5 H5 rdkit/ GraphMol/ zlib.h lzma.h)
+set(WEFT_OUTSIDE oneapi/ tbb/ dnnl omp.h boost/ hdf5 H5 rdkit/ GraphMol/ zlib.h lzma.h CLI/ toml++/ curl/ mpi.h)
+
+# Sets `problem` in the caller's scope to the rule that one #include line breaks; empty if it breaks none.
+function(weft_judge_include line room name allowed confined)
+  set(problem "")
+  if(line MATCHES "\"([^\"]*)\"")
+    set(header "${CMAKE_MATCH_1}")
+    if(NOT header MATCHES "^weft/[a-z]+/[a-z0-9_]+\\.hpp$")
+      set(problem "spell project headers \"weft/<room>/<file>\": ${line}")
+    else()
+      string(REGEX REPLACE "^weft/([a-z]+)/.*" "\\1" included "${header}")
+      if(NOT included IN_LIST allowed)
+        set(problem "${room}/ may not include ${included}/")
+      endif()
+    endif()
+  elseif(line MATCHES "<[ \t]*weft/")
+    set(problem "spell project headers \"weft/<room>/<file>\": ${line}")
+  elseif(line MATCHES "<[ \t]*([^>]+)>")
+    set(header "${CMAKE_MATCH_1}")
+    foreach(prefix IN LISTS WEFT_OUTSIDE)
+      string(FIND "${header}" "${prefix}" position)
+      if(position EQUAL 0 AND NOT "${prefix}=${name}" IN_LIST confined AND NOT "${prefix}=*" IN_LIST confined)
+        set(problem "may not include <${prefix}...>; it is confined to another file")
+      endif()
+    endforeach()
+  endif()
+  set(problem "${problem}" PARENT_SCOPE)
+endfunction()
 
 function(weft_check_includes room files allowed confined)
   foreach(path IN LISTS files)
@@ -14,24 +42,10 @@ function(weft_check_includes room files allowed confined)
     cmake_path(RELATIVE_PATH path BASE_DIRECTORY "${PROJECT_SOURCE_DIR}" OUTPUT_VARIABLE shown)
     cmake_path(GET path FILENAME name)
     foreach(line IN LISTS includes)
-      if(line MATCHES "\"weft/([a-z_]+)/" AND NOT CMAKE_MATCH_1 IN_LIST allowed)
-        message(FATAL_ERROR "floor plan: ${shown}: ${room}/ may not include ${CMAKE_MATCH_1}/")
-      elseif(line MATCHES "\"" AND NOT line MATCHES "\"weft/")
-        message(FATAL_ERROR "floor plan: ${shown}: spell project headers \"weft/<room>/<file>\": ${line}")
+      weft_judge_include("${line}" ${room} "${name}" "${allowed}" "${confined}")
+      if(NOT problem STREQUAL "")
+        message(FATAL_ERROR "floor plan: ${shown}: ${problem}")
       endif()
-      foreach(prefix IN LISTS WEFT_OUTSIDE)
-        if(line MATCHES "<${prefix}")
-          set(ok FALSE)
-          foreach(pair IN LISTS confined)
-            if(pair STREQUAL "${prefix}=${name}")
-              set(ok TRUE)
-            endif()
-          endforeach()
-          if(NOT ok)
-            message(FATAL_ERROR "floor plan: ${shown}: may not include <${prefix}...>; it is confined to another file")
-          endif()
-        endif()
-      endforeach()
     endforeach()
   endforeach()
 endfunction()
@@ -53,4 +67,11 @@ function(weft_room room)
                                  FILES "${PROJECT_BINARY_DIR}/include/weft/${room}/${name}")
     endif()
   endforeach()
+endfunction()
+
+function(weft_program folder)
+  cmake_parse_arguments(arg "" "" "MAY_INCLUDE;USES" ${ARGN})
+  file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.hpp" "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
+  list(TRANSFORM arg_USES APPEND "=*")
+  weft_check_includes(${folder} "${files}" "${folder};${arg_MAY_INCLUDE}" "${arg_USES}")
 endfunction()

@@ -1,4 +1,30 @@
-# install(): the library, its headers and the package that find_package(weft) finds.
+# install(): the library, its headers, and the two ways to find it, find_package(weft) and pkg-config.
+# No public header names an outside library but Boost.Graph's adaptor, so users of the shared library need
+# nothing else; a static one has them link what it was built on, and its package finds that again.
 include(CMakePackageConfigHelpers)
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/weft")
+
 install(TARGETS weft EXPORT weft-targets FILE_SET HEADERS)
-install(EXPORT weft-targets NAMESPACE weft:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/weft)
+install(EXPORT weft-targets NAMESPACE weft:: DESTINATION "${package_dir}")
+
+configure_package_config_file(cmake/weft-config.cmake.in "${PROJECT_BINARY_DIR}/package/weft-config.cmake"
+                              INSTALL_DESTINATION "${package_dir}" NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/package/weft-config-version.cmake"
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/package/weft-config.cmake" "${PROJECT_BINARY_DIR}/package/weft-config-version.cmake"
+        DESTINATION "${package_dir}")
+
+file(RELATIVE_PATH from_pc_to_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
+if(BUILD_SHARED_LIBS)
+  set(pc_libs_of_a_static_weft "")
+else()
+  install(FILES cmake/FindDNNL.cmake DESTINATION "${package_dir}")
+  string(JOIN " " hdf5_libs ${HDF5_C_LIBRARIES})
+  get_target_property(openmp_libs DNNL::dnnl INTERFACE_LINK_LIBRARIES)
+  if(NOT openmp_libs)
+    set(openmp_libs "")
+  endif()
+  set(pc_libs_of_a_static_weft "${DNNL_LIBRARY} ${openmp_libs} ${hdf5_libs} -ltbb -lz -llzma -lstdc++ -lm")
+endif()
+configure_file(cmake/weft.pc.in "${PROJECT_BINARY_DIR}/package/weft.pc" @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/package/weft.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")

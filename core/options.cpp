@@ -117,7 +117,7 @@ void Options::set_value(std::string_view name, const OptionValue& value) {
 
 std::string nearest_name(std::string_view word, std::span<const std::string> names) {
   std::string best;
-  std::size_t best_distance = word.size() / 2 + 1;
+  std::size_t best_distance = word.size() / 2 + 2;
   for (const std::string& name : names) {
     if (const std::size_t distance = edit_distance(word, name); distance < best_distance) {
       best = name;

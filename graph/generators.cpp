@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <numeric>
 
 #include "weft/core/error.hpp"
@@ -19,31 +20,56 @@ struct Quadrants {
   std::uint64_t a, ab, abc;
 };
 
-/// One edge: descends to a cell of the [num_nodes, num_nodes] matrix by choosing a quadrant at every level,
-/// 32 random bits each. A range of odd length gives its first half one more; one that is down to a single
-/// node stays there, so that any number of nodes will do.
-Edge rmat_edge(std::int64_t num_nodes, const Quadrants& quadrants, const Random& random, std::uint64_t number) {
-  std::int64_t source = 0, source_length = num_nodes;
-  std::int64_t destination = 0, destination_length = num_nodes;
-  const auto enter = [](bool is_high, std::int64_t& start, std::int64_t& length) {
-    const std::int64_t half = (length + 1) / 2;
-    if (is_high && length > 1) {
-      start += half;
-      length -= half;
-    } else {
-      length = half;
-    }
-  };
-  std::array<std::uint32_t, 4> words{};
-  for (std::uint32_t level = 0; source_length > 1 || destination_length > 1; ++level) {
-    if (level % 4 == 0) {
-      words = random.block(number, level / 4);
-    }
-    const std::uint64_t draw = words[level % 4];
-    enter(draw >= quadrants.ab, source, source_length);
-    enter((draw >= quadrants.a && draw < quadrants.ab) || draw >= quadrants.abc, destination, destination_length);
+/// Edges drawn side by side: the steps of one edge wait for each other, those of several do not, and
+/// compilers turn these loops into vector instructions.
+constexpr std::int64_t kLanes = 16;
+template <class T>
+using Lanes = std::array<T, kLanes>;
+
+/// Ranges of nodes that are halved until one node is left in each.
+struct NodeRanges {
+  Lanes<NodeId> start{};
+  Lanes<NodeId> length{};
+
+  /// Goes on with the second half or the first, which has one more where the length is odd. One node stays
+  /// one node. Without branches: which half it will be is random, so every other guess would be wrong.
+  void halve(std::size_t lane, bool is_second) {
+    const NodeId odd = length[lane] & 1U;
+    const NodeId half = (length[lane] >> 1) + odd;
+    const NodeId mask = NodeId{0} - static_cast<NodeId>(is_second & (length[lane] > 1));
+    start[lane] += half & mask;
+    length[lane] = half - (odd & mask);
   }
-  return {static_cast<NodeId>(source), static_cast<NodeId>(destination)};
+};
+
+/// Edges number first .. first + kLanes: each descends to a cell of the [num_nodes, num_nodes] matrix by
+/// choosing a quadrant at every level, 32 random bits each.
+Lanes<Edge> rmat_edges(NodeId num_nodes, const Quadrants& quadrants, const Random& random, std::uint64_t first) {
+  NodeRanges source, destination;
+  source.length.fill(num_nodes);
+  destination.length.fill(num_nodes);
+  const int num_levels = std::bit_width(num_nodes - 1);
+  for (int level = 0; level < num_levels; level += 4) {
+    std::array<Lanes<std::uint32_t>, 4> words;
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      const auto block = random.block(first + lane, static_cast<std::uint32_t>(level / 4));
+      for (std::size_t i = 0; i < 4; ++i) {
+        words[i][lane] = block[i];
+      }
+    }
+    for (const Lanes<std::uint32_t>& draws : words) {  // below the last level nothing changes any more
+      for (std::size_t lane = 0; lane < kLanes; ++lane) {
+        const std::uint64_t draw = draws[lane];
+        source.halve(lane, draw >= quadrants.ab);
+        destination.halve(lane, ((draw >= quadrants.a) & (draw < quadrants.ab)) | (draw >= quadrants.abc));
+      }
+    }
+  }
+  Lanes<Edge> edges;
+  for (std::size_t lane = 0; lane < kLanes; ++lane) {
+    edges[lane] = {source.start[lane], destination.start[lane]};
+  }
+  return edges;
 }
 
 }  // namespace
@@ -66,12 +92,14 @@ CsrGraph rmat(const RmatOptions& options) {
   Buffer<Edge> edges(static_cast<std::size_t>(m));
   const Random draws = random.stream(2);
   parallel_for(m, kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      Edge edge = rmat_edge(n, quadrants, draws, static_cast<std::uint64_t>(i));
+    for (std::int64_t i = begin; i < end; i += kLanes) {
+      Lanes<Edge> drawn = rmat_edges(static_cast<NodeId>(n), quadrants, draws, static_cast<std::uint64_t>(i));
       if (options.shuffle_nodes) {
-        edge = {renumbered[edge.source], renumbered[edge.destination]};
+        for (Edge& edge : drawn) {
+          edge = {renumbered[edge.source], renumbered[edge.destination]};
+        }
       }
-      edges[static_cast<std::size_t>(i)] = edge;
+      std::copy_n(drawn.begin(), std::min(kLanes, end - i), edges.begin() + i);
     }
   });
   return CsrGraph::from_edges(n, edges,

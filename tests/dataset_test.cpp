@@ -1,9 +1,14 @@
 // Dataset files: every form comes back as it was written, and the public files say what their list says.
 #include "weft/io/dataset.hpp"
 
+#include <sys/resource.h>
+
+#include <array>
 #include <cmath>
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <iostream>
 #include <limits>
 #include <numeric>
 
@@ -191,6 +196,30 @@ TEST(DatasetFile, NamesTheFileThatCannotBeWritten) {
   const TemporaryFolder folder;
   test::expect_throws<DataError>([&] { write_dataset(path_graph(), folder / "none" / "data.h5"); }, "none/data.h5");
   test::expect_throws<DataError>([&] { write_dataset(path_graph(), folder.path()); }, "it is a folder");
+}
+
+// A limit on the size of files stands in for a full disk: writing and flushing fail half way. The child must
+// also survive its own exit, where libhdf5 cleans up.
+TEST(DatasetFileDeathTest, LeavesNothingBehindOnAFullDisk) {
+  const TemporaryFolder folder;
+  Dataset data = path_graph();
+  data.node_features = test::random_tensor(4, 200000);
+  const auto write_and_exit = [&](rlim_t bytes) {
+    std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limit = {bytes, bytes};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    try {
+      write_dataset(data, folder / "data.h5");
+    } catch (const DataError& error) {
+      std::cerr << error.what();
+      std::exit(3);
+    }
+    std::exit(0);
+  };
+  for (const rlim_t bytes : {rlim_t{0}, rlim_t{100}, rlim_t{3000}, rlim_t{100000}, rlim_t{1000000}}) {
+    EXPECT_EXIT(write_and_exit(bytes), testing::ExitedWithCode(3), "data.h5: .*File too large") << bytes;
+    EXPECT_TRUE(std::filesystem::is_empty(folder.path())) << bytes;
+  }
 }
 
 TEST(DatasetFile, ReportsProgressAndCanBeStopped) {

@@ -1,0 +1,92 @@
+// What the machine can do at most, measured in the process that is compared with it: multiply-adds out of registers,
+// and gathering rows along a graph's own edges without writing anything.
+#pragma once
+
+#include <cstdint>
+
+#include "weft/core/parallel.hpp"
+#include "weft/graph/csr_graph.hpp"
+#include "weft/tensor/tensor.hpp"
+
+namespace weft::bench {
+
+#if defined(__AVX512F__)
+inline constexpr std::int64_t kMachineLanes = 16;
+#elif defined(__AVX__)
+inline constexpr std::int64_t kMachineLanes = 8;
+#else
+inline constexpr std::int64_t kMachineLanes = 4;
+#endif
+using MachineVector = float __attribute__((vector_size(4 * kMachineLanes)));
+
+/// Multiply-adds in flight: latency times throughput of the widest machines, and no more than they have registers.
+inline constexpr int kChains = kMachineLanes == 16 ? 20 : 10;
+
+/// Does at least `flops` floating point operations in registers on all threads; returns how many.
+inline double multiply_add(double flops) {
+  constexpr std::int64_t kTasks = 64;
+  const auto steps = static_cast<std::int64_t>(flops / (2.0 * kMachineLanes * kChains * kTasks)) + 1;
+  parallel_for(kTasks, 1, [&](std::int64_t, std::int64_t) {
+    MachineVector sum[kChains] = {};
+    MachineVector factor = MachineVector{} + 0.999F, term = MachineVector{} + 0.001F;
+    asm volatile("" : "+x"(factor), "+x"(term));
+    for (std::int64_t step = 0; step < steps; ++step) {
+#pragma GCC unroll 20
+      for (int i = 0; i < kChains; ++i) {
+        sum[i] = sum[i] * factor + term;
+      }
+    }
+    for (int i = 0; i < kChains; ++i) {
+      asm volatile("" : : "x"(sum[i]));
+    }
+  });
+  return 2.0 * kMachineLanes * kChains * kTasks * static_cast<double>(steps);
+}
+
+/// Adds up the rows of x [*, 8 kVectors] that the graph's edges name, each task its own share of edges, in registers;
+/// rows are prefetched `kAhead` edges ahead.
+template <int kVectors>
+void gather_into_registers(const CsrGraph& graph, const float* x) {
+  using Vector = float __attribute__((vector_size(32)));
+  constexpr EdgeId kAhead = 16, kEdgesPerTask = 4096;
+  constexpr std::int64_t kWidth = 8 * kVectors;
+  const auto sources = graph.sources();
+  parallel_for(graph.num_edges(), kEdgesPerTask, [&](EdgeId begin, EdgeId end) {
+    // More than 8 vectors are gathered as pieces of 8, as many rows then stay in flight.
+    constexpr int kPiece = kVectors < 8 ? kVectors : 8;
+    Vector sum[kPiece] = {};
+    for (EdgeId e = begin; e < end; ++e) {
+      const auto next = static_cast<std::size_t>(std::min(e + kAhead, graph.num_edges() - 1));
+      const float* ahead = x + static_cast<std::int64_t>(sources[next]) * kWidth;
+      const float* row = x + static_cast<std::int64_t>(sources[static_cast<std::size_t>(e)]) * kWidth;
+      for (std::int64_t i = 0; i < kWidth; i += 16) {
+        __builtin_prefetch(ahead + i);
+      }
+      for (int piece = 0; piece < kVectors; piece += kPiece) {
+        for (int j = 0; j < kPiece; ++j) {
+          Vector values;
+          __builtin_memcpy(&values, row + 8 * (piece + j), sizeof(values));
+          sum[j] += values;
+        }
+      }
+    }
+    for (int j = 0; j < kPiece; ++j) {
+      asm volatile("" : : "m"(sum[j]));
+    }
+  });
+}
+
+inline void gather_limit(const CsrGraph& graph, const Tensor& x) {
+  switch (x.cols()) {
+    case 64:
+      return gather_into_registers<8>(graph, x.data());
+    case 128:
+      return gather_into_registers<16>(graph, x.data());
+    case 256:
+      return gather_into_registers<32>(graph, x.data());
+    default:
+      throw ArgumentError(concat("gather_limit: width is ", x.cols(), ", expected 64, 128 or 256"));
+  }
+}
+
+}  // namespace weft::bench

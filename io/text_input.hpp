@@ -1,0 +1,53 @@
+// Lines of text from a file, plain or compressed by gzip or xz, or from a pipe. Private.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace weft {
+
+struct TextLimits {
+  std::int64_t line_bytes = 1 << 24;
+  /// Of a compressed file's content in all.
+  std::int64_t content_bytes = std::int64_t{1} << 36;
+};
+
+/// Compression is recognized by the first bytes, not by the name. Damaged, truncated or overlong input is a
+/// DataError naming the input and the line. The mark at the start of UTF-8 files is skipped; lines end in
+/// LF or CR LF, the last one also without.
+class TextInput {
+ public:
+  explicit TextInput(const std::filesystem::path& path, const TextLimits& limits = {});
+  /// Reads, and does not close, what is open; errors call it `name`.
+  TextInput(std::FILE* open, std::string name, const TextLimits& limits = {});
+  TextInput(const TextInput&) = delete;
+  TextInput& operator=(const TextInput&) = delete;
+  ~TextInput();
+
+  /// The next line without its end, valid until the next call; false at the end of the input.
+  [[nodiscard]] bool next(std::string_view& line);
+  /// Of the line that next() gave last, from 1.
+  [[nodiscard]] std::int64_t line_number() const { return line_number_; }
+  /// Throws DataError "NAME: line N: problem", of the last line or of the one given.
+  [[noreturn]] void fail(const std::string& problem) const { fail_at(line_number_, problem); }
+  [[noreturn]] void fail_at(std::int64_t line, const std::string& problem) const;
+
+ private:
+  class Source;
+  void fill();
+
+  std::string name_;
+  TextLimits limits_;
+  std::unique_ptr<Source> source_;
+  std::string buffer_;
+  std::size_t begin_ = 0;
+  bool ended_ = false;
+  std::int64_t content_ = 0;
+  std::int64_t line_number_ = 0;
+};
+
+}  // namespace weft

@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# From a bare Debian 12 or 13 to a result, each command on its own:
+#   ./run.sh demo   builds Weft, trains on the packages of this system with and without their links
+#   ./run.sh test   builds Weft and runs every test
+# Missing Debian packages are installed when run as root or where sudo asks no password.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+export LC_ALL=C.UTF-8
+export HOME="${HOME:-/root}"
+
+library_packages=(g++ cmake ninja-build ccache libtbb-dev libdnnl-dev libhdf5-dev libboost-dev zlib1g-dev liblzma-dev
+  libcli11-dev nlohmann-json3-dev libtomlplusplus-dev)
+test_packages=(libgtest-dev pkgconf)
+build=build/release
+demo=demo
+
+say() { printf '\n==> %s\n' "$*"; }
+fail() { printf 'run.sh: %s\n' "$*" >&2; exit 1; }
+
+# The command that gives root rights: nothing for root, sudo where it asks no password.
+as_root=()
+may_install() {
+  [ "$(id -u)" -eq 0 ] && return 0
+  as_root=(sudo -n)
+  command -v sudo >/dev/null && sudo -n true 2>/dev/null
+}
+
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Acquire::Retries=3 "$@" </dev/null
+}
+
+# Mirrors fail for moments: three attempts, with a fresh index before each.
+apt_install() {
+  local attempt
+  for attempt in 1 2 3; do
+    apt update && apt install -y --no-install-recommends "$@" >/dev/null && return 0
+    say "Attempt $attempt to install packages failed"
+    sleep $((attempt * 5))
+  done
+  fail "apt-get could not install: $*"
+}
+
+need_packages() {
+  if ! command -v dpkg-query >/dev/null; then
+    say "This is not Debian: expecting these packages' equivalents to be installed: $*"
+    return 0
+  fi
+  local package missing=()
+  for package in "$@"; do
+    [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing+=("$package")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  may_install || fail "missing packages, and no right to install them. As root: apt-get install --no-install-recommends ${missing[*]}"
+  say "Installing ${missing[*]}"
+  apt_install "${missing[@]}"
+}
+
+# compile ON|OFF: with or without the tests, in the same build folder.
+compile() {
+  say "Configuring and building the release preset in $build (tests: $1)"
+  cmake --preset release -DWEFT_BUILD_TESTS="$1" --log-level=WARNING
+  cmake --build --preset release
+}
+
+# The field of a JSON object in a file; CMake reads JSON, and is here in any case.
+json_field() { cmake -DFILE="$1" -DFIELD="$2" -P cmake/json_field.cmake; }
+
+# train NAME OPTION...: a run folder demo/NAME and its figures in demo/NAME.json.
+train() {
+  local name=$1
+  shift
+  "$weft" train "$demo/debian.h5" -o "$demo/$name" --json "$@" >"$demo/$name.json"
+}
+
+run_demo() {
+  need_packages "${library_packages[@]}"
+  # The data set is this system's package index, which minimal images come without.
+  if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
+    may_install || fail "there is no package index under /var/lib/apt/lists. As root: apt-get update"
+    say "Fetching the package index"
+    apt update
+  fi
+  compile OFF
+  weft=$build/cli/weft
+  rm -rf "$demo"
+  mkdir -p "$demo"
+
+  say "Importing this system's package index into $demo/debian.h5"
+  "$weft" import debian -o "$demo/debian.h5"
+  "$weft" info "$demo/debian.h5"
+  say "Training the default model"
+  train with_edges
+  say "Training the same model without edges"
+  train without_edges --set edges=false
+
+  local metric with without
+  metric=$(json_field "$demo/with_edges.json" metric)
+  with=$(json_field "$demo/with_edges.json" test)
+  without=$(json_field "$demo/without_edges.json" test)
+  say "Test $metric on packages that training never saw"
+  awk -v with="$with" -v without="$without" 'BEGIN {
+    printf "  with edges     %6.2f %%\n  without edges  %6.2f %%\n  difference     %+6.2f points\n",
+           100 * with, 100 * without, 100 * (with - without) }'
+
+  say "Predicting a few packages with the trained model; all are in $demo/predictions.csv"
+  "$weft" predict "$demo/with_edges" "$demo/debian.h5" --top 1 -o "$demo/predictions.csv"
+  awk -F, '$2 ~ /^(bash|cmake|git|libtbb-dev|postgresql|python3-numpy|r-base|vim|name)$/ { printf "  %-16s %-16s %s\n", $2, $3, $5 }' \
+    "$demo/predictions.csv"
+}
+
+run_test() {
+  need_packages "${library_packages[@]}" "${test_packages[@]}"
+  compile ON
+  say "Running the tests"
+  ctest --preset release -j 2
+}
+
+case "${1:-}" in
+  demo) run_demo ;;
+  test) run_test ;;
+  *) fail "usage: ./run.sh demo | test" ;;
+esac

@@ -1,0 +1,62 @@
+# A stranger's use of Weft: installs the build into an empty prefix, moves that prefix, then builds and runs
+# against it what find_package(weft), pkg-config and the shell find there.
+#   cmake -DSOURCE=<tree> -DBUILD=<its build> -DWORK=<scratch folder> -DVERSION=<version> -DCOMPILER=<c++>
+#         -DFLAGS=<its flags> -DBUILD_TYPE=<type> -DLIBDIR=<lib> -DBINDIR=<bin> -P install_test.cmake
+cmake_minimum_required(VERSION 3.25)
+
+function(run expected)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE status OUTPUT_VARIABLE answer ERROR_VARIABLE problem)
+  list(JOIN ARGN " " shown)
+  if(NOT status EQUAL 0 OR NOT answer MATCHES "${expected}")
+    message(FATAL_ERROR "${shown}\nanswered with code ${status}, expected 0 and '${expected}':\n${answer}\n${problem}")
+  endif()
+  set(answer "${answer}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE "${WORK}")
+run("" "${CMAKE_COMMAND}" --install "${BUILD}" --prefix "${WORK}/first")
+file(RENAME "${WORK}/first" "${WORK}/moved")
+set(prefix "${WORK}/moved")
+string(REPLACE "." "\\." version "${VERSION}")
+
+if(EXISTS "${prefix}/${BINDIR}/weft")
+  run("${version}" "${prefix}/${BINDIR}/weft" --version)
+endif()
+
+# examples/ as a project of its own.
+run("" "${CMAKE_COMMAND}" -G Ninja -S "${SOURCE}/examples" -B "${WORK}/examples" "-DCMAKE_PREFIX_PATH=${prefix}"
+    "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}"
+    -DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+run("" "${CMAKE_COMMAND}" --build "${WORK}/examples")
+run("test accuracy (0\\.9|1)" "${WORK}/examples/train_node_classifier")
+run("roc_auc on the next month (0\\.9|1)" "${WORK}/examples/analytics_job" "${WORK}/rings")
+
+# The same package without CMake.
+file(WRITE "${WORK}/version.cpp" [[
+#include <iostream>
+#include <weft/core/version.hpp>
+int main() { std::cout << weft::version() << '\n'; }
+]])
+find_program(pkg_config NAMES pkg-config pkgconf REQUIRED)
+set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
+run("${version}" "${pkg_config}" --modversion weft)
+run("-lweft" "${pkg_config}" --cflags --libs weft)
+separate_arguments(package_flags UNIX_COMMAND "${answer}")
+separate_arguments(build_flags UNIX_COMMAND "${FLAGS}")
+run("" "${COMPILER}" ${build_flags} "${WORK}/version.cpp" -o "${WORK}/version" ${package_flags}
+    "-Wl,-rpath,${prefix}/${LIBDIR}")
+run("^${version}\n$" "${WORK}/version")
+
+# The program that the README shows.
+file(READ "${SOURCE}/README.md" readme)
+string(FIND "${readme}" "```cpp\n" begin)
+math(EXPR begin "${begin} + 7")
+string(SUBSTRING "${readme}" ${begin} -1 readme)
+string(FIND "${readme}" "```" length)
+string(SUBSTRING "${readme}" 0 ${length} readme)
+if(NOT readme MATCHES "int main\\(\\)")
+  message(FATAL_ERROR "the first C++ block of README.md is not a program:\n${readme}")
+endif()
+file(WRITE "${WORK}/readme.cpp" "${readme}")
+run("" "${COMPILER}" ${build_flags} "${WORK}/readme.cpp" -o "${WORK}/readme" ${package_flags}
+    "-Wl,-rpath,${prefix}/${LIBDIR}")

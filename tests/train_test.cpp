@@ -1,0 +1,351 @@
+// Training: optimizer, schedules, metrics, whole jobs, determinism and resuming.
+#include <cmath>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <limits>
+#include <vector>
+
+#include "tests/support.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/graph/generators.hpp"
+#include "weft/io/model_file.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/tensor/dense_ops.hpp"
+#include "weft/train/metrics.hpp"
+#include "weft/train/optimizer.hpp"
+#include "weft/train/predictor.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+using test::expect_near;
+using test::expect_throws;
+
+/// A folder that goes away with the test.
+class Folder {
+ public:
+  Folder() {
+    std::string pattern = (fs::temp_directory_path() / "weft-train-XXXXXX").string();
+    path_ = mkdtemp(pattern.data());
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  [[nodiscard]] const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+/// Three communities whose features alone tell little.
+Dataset communities(std::int64_t num_nodes = 300) {
+  LabeledGraph made = contextual_block_model(
+      {.blocks = {.num_nodes = num_nodes, .num_communities = 3, .degree_inside = 10, .degree_outside = 2, .seed = 5},
+       .num_features = 8,
+       .signal = 1.0});
+  Dataset data;
+  data.name = "communities";
+  data.num_classes = 3;
+  data.graph = std::move(made.graph);
+  data.node_features = Tensor::from_buffer(num_nodes, 8, std::move(made.features));
+  data.node_labels = std::move(made.label);
+  Split split;
+  split.name = "rand0";
+  for (std::int64_t v = 0; v < num_nodes; ++v) {
+    (v % 3 == 0 ? split.train : v % 3 == 1 ? split.val : split.test).push_back(v);
+  }
+  data.splits.push_back(std::move(split));
+  return data;
+}
+
+TrainJob short_job(std::string_view model, std::int64_t epochs = 12) {
+  TrainJob job;
+  job.model = model;
+  job.options = default_options(model);
+  job.splits = {"rand0"};
+  job.options.set_value("epochs", epochs);
+  job.options.set_value("hidden", std::int64_t{16});
+  return job;
+}
+
+std::vector<Tensor> weights_in(const fs::path& folder) {
+  std::vector<Tensor> weights;
+  for (NamedTensor& tensor : read_model_file(folder / "model.h5").tensors) {
+    weights.push_back(std::move(tensor.value));
+  }
+  return weights;
+}
+
+void expect_same_bits(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_TRUE(test::same_bits(a[i], b[i])) << "tensor " << i;
+  }
+}
+
+std::string text_of(const fs::path& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(Adam, TakesAStepOfTheLearningRateAtFirst) {
+  Parameter w(Tensor{{1, 1}});
+  Adam adam({{"w", &w, ParameterGroup::weight}}, {});
+  Gradients gradients = backward(sum(multiply(w.variable(), Variable::constant(Tensor{{3, -0.01F}}))));
+  adam.step(gradients, 0.1);
+  // The first moments over the roots of the second are +-1 whatever the size of the gradient.
+  expect_near(w.value(), Tensor{{0.9F, 1.1F}}, 1e-5);
+}
+
+TEST(Adam, DecaysEachGroupByItsOwnAmount) {
+  Parameter input(Tensor{{1}}), weight(Tensor{{1}}), vector(Tensor{{1}});
+  Adam adam({{"input", &input, ParameterGroup::input},
+             {"weight", &weight, ParameterGroup::weight},
+             {"vector", &vector, ParameterGroup::vector}},
+            {.decoupled = true, .input_decay = 1.0, .weight_decay = 0.5});
+  Gradients gradients = backward(scale(input.variable() + weight.variable() + vector.variable(), 0.0F));
+  adam.step(gradients, 0.1);
+  EXPECT_FLOAT_EQ(input.value()(0, 0), 0.9F);
+  EXPECT_FLOAT_EQ(weight.value()(0, 0), 0.95F);
+  EXPECT_FLOAT_EQ(vector.value()(0, 0), 1.0F);
+}
+
+TEST(Adam, ClipsTheNormOfAllGradientsTogether) {
+  // With epsilon far above the gradients a step is nearly proportional to them.
+  const auto step_with = [](double clip) {
+    Parameter a(Tensor{{0}}), b(Tensor{{0}});
+    Adam adam({{"a", &a, ParameterGroup::weight}, {"b", &b, ParameterGroup::weight}}, {.epsilon = 1e6, .clip = clip});
+    Gradients gradients = backward(scale(a.variable(), 3.0F) + scale(b.variable(), 4.0F));
+    adam.step(gradients, 1e6);
+    return Tensor{{a.value()(0, 0), b.value()(0, 0)}};
+  };
+  expect_near(step_with(0.0), Tensor{{-3, -4}}, 1e-4);
+  expect_near(step_with(1.0), Tensor{{-0.6F, -0.8F}}, 1e-4);
+}
+
+TEST(Adam, NamesTheParameterWhoseGradientIsNotFinite) {
+  Parameter w(Tensor{{1}});
+  Adam adam({{"hop0.weight", &w, ParameterGroup::weight}}, {});
+  Gradients gradients = backward(scale(w.variable(), std::numeric_limits<float>::infinity()));
+  expect_throws<NumericError>([&] { adam.step(gradients, 0.1); }, "step 1: the gradient of hop0.weight is not finite");
+  EXPECT_FLOAT_EQ(w.value()(0, 0), 1.0F);
+}
+
+TEST(Schedule, RisesHoldsStepsAndFallsLikeACosine) {
+  EXPECT_DOUBLE_EQ(schedule_factor({}, 7, 10), 1.0);
+  EXPECT_DOUBLE_EQ(schedule_factor({.warmup = 0.3}, 0, 10), 0.25);
+  EXPECT_DOUBLE_EQ(schedule_factor({.warmup = 0.3}, 2, 10), 0.75);
+  EXPECT_DOUBLE_EQ(schedule_factor({.warmup = 0.3}, 3, 10), 1.0);
+  EXPECT_DOUBLE_EQ(schedule_factor({.kind = "step", .step_epochs = 4, .step_factor = 0.5}, 8, 10), 0.25);
+  EXPECT_NEAR(schedule_factor({.kind = "cosine"}, 5, 10), 0.5, 1e-12);
+  expect_throws<ArgumentError>([] { (void)schedule_factor({.kind = "linear"}, 1, 10); }, "kind is 'linear'");
+}
+
+TEST(Metrics, CountByHand) {
+  // Predictions 0 0 1 1 1 against labels 0 1 1 1 0.
+  const Tensor logits{{2, 0}, {1, 0}, {0, 3}, {0, 4}, {0, 1}};
+  const std::vector<std::int64_t> labels = {0, 1, 1, 1, 0}, all = {0, 1, 2, 3, 4};
+  EXPECT_DOUBLE_EQ(accuracy(logits, labels, all), 0.6);
+  // Class 0: tp 1 fp 1 fn 1; class 1: tp 2 fp 1 fn 1.
+  EXPECT_DOUBLE_EQ(macro_f1(logits, labels, all), (0.5 + 2.0 / 3.0) / 2.0);
+  // Scores of class 1: -2 -1 3 4 1; of six pairs the two with node 1 against node 4 and 0 give one loss.
+  EXPECT_DOUBLE_EQ(roc_auc(logits, labels, all), 5.0 / 6.0);
+  EXPECT_EQ(confusion_matrix(logits, labels, all), (std::vector<std::vector<std::int64_t>>{{1, 1}, {1, 2}}));
+  EXPECT_TRUE(std::isnan(accuracy(logits, labels, {})));
+  const std::vector<std::int64_t> only_ones = {1, 2};
+  EXPECT_TRUE(std::isnan(roc_auc(logits, labels, only_ones)));
+  expect_throws<ArgumentError>([&] { (void)metric_of("f1", logits, labels, all); }, "metric 'f1' is not one of");
+}
+
+TEST(Metrics, RocAucCountsTiesAsHalf) {
+  const std::vector<float> scores = {1, 1, 2, 0};
+  const std::vector<std::uint8_t> outcomes = {1, 0, 1, 0};
+  EXPECT_DOUBLE_EQ(roc_auc(scores, outcomes), (0.5 + 1 + 1 + 1) / 4.0);
+}
+
+TEST(Metrics, RocAucOfManyClassesIsTheMeanOfEachAgainstTheRest) {
+  const Tensor logits{{5, 0, 0}, {0, 5, 0}, {0, 0, 5}, {5, 0, 0}};
+  const std::vector<std::int64_t> labels = {0, 1, 2, 1}, all = {0, 1, 2, 3};
+  // Class 0 has one of three pairs tied; class 1 two of four; class 2 none.
+  const double class0 = 2.5 / 3.0, class1 = (1 + 1 + 0.5 + 0.5) / 4.0, class2 = 1.0;
+  EXPECT_NEAR(roc_auc(logits, labels, all), (class0 + class1 + class2) / 3.0, 1e-12);
+}
+
+TEST(Train, LearnsTheCommunitiesBetterWithEdgesThanWithout) {
+  const Dataset data = communities();
+  TrainJob job = short_job("gcn", 60);
+  const double with_edges = train(data, job).runs[0].test;
+  job.options.set_value("edges", false);
+  const double without = train(data, job).runs[0].test;
+  EXPECT_GT(with_edges, 0.85);
+  EXPECT_LT(without, with_edges - 0.1);
+}
+
+TEST(Train, EveryModelGivesTheSameWeightsOnOneTwoAndFourThreads) {
+  const Dataset data = communities(1500);
+  for (const ModelInfo& info : models()) {
+    SCOPED_TRACE(info.name);
+    std::vector<std::vector<Tensor>> weights;
+    for (const int threads : {1, 2, 4}) {
+      const Folder folder;
+      TrainJob job = short_job(info.name, 6);
+      job.folder = folder.path();
+      with_threads(threads, [&] { (void)train(data, job); });
+      weights.push_back(weights_in(folder.path()));
+    }
+    expect_same_bits(weights[0], weights[1]);
+    expect_same_bits(weights[0], weights[2]);
+  }
+}
+
+TEST(Train, GoesOnFromACheckpointToTheSameBits) {
+  const Dataset data = communities();
+  for (const ModelInfo& info : models()) {
+    SCOPED_TRACE(info.name);
+    const Folder whole, cut;
+    TrainJob job = short_job(info.name, 10);
+    job.seeds = {3, 4};
+    job.options.set("norm", std::string_view("batch"));
+    job.folder = whole.path();
+    const TrainReport uninterrupted = train(data, job);
+
+    job.folder = cut.path();
+    int epochs_left = 14;  // into the second run
+    TrainReport first = train(data, job, {.on_epoch = {}, .should_stop = [&] { return --epochs_left == 0; }});
+    EXPECT_TRUE(first.interrupted);
+    job.resume = true;
+    const TrainReport resumed = train(data, job);
+    EXPECT_FALSE(resumed.interrupted);
+
+    expect_same_bits(weights_in(whole.path()), weights_in(cut.path()));
+    ASSERT_EQ(resumed.runs.size(), 2U);
+    for (std::size_t i = 0; i < 2; ++i) {
+      EXPECT_EQ(resumed.runs[i].test, uninterrupted.runs[i].test);
+      EXPECT_EQ(resumed.runs[i].best_epoch, uninterrupted.runs[i].best_epoch);
+    }
+    EXPECT_EQ(resumed.best_run, uninterrupted.best_run);
+    const std::string log = text_of(cut.path() / "metrics.jsonl");
+    EXPECT_EQ(std::count(log.begin(), log.end(), '\n'), 20);
+  }
+}
+
+TEST(Train, RefusesToResumeAnotherJobOrOtherData) {
+  const Folder folder;
+  const Dataset data = communities();
+  TrainJob job = short_job("gcn", 3);
+  job.folder = folder.path();
+  (void)train(data, job);
+  job.resume = true;
+  expect_throws<ArgumentError>([&] { (void)train(communities(330), job); }, "another dataset");
+  job.options.set_value("hidden", std::int64_t{17});
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "option.hidden '16', this job '17'");
+}
+
+TEST(Train, SelectsByValidationAndReportsTestAtThatEpoch) {
+  const Dataset data = communities();
+  double best_val = -1.0;
+  std::int64_t best_epoch = -1;
+  const TrainReport report = train(data, short_job("gcn", 30), {.on_epoch = [&](const EpochRecord& r) {
+                                     if (r.val > best_val) {
+                                       best_val = r.val;
+                                     }
+                                     best_epoch = r.best_epoch;
+                                   }});
+  EXPECT_EQ(report.runs[0].val, best_val);
+  EXPECT_EQ(report.runs[0].best_epoch, best_epoch);
+  EXPECT_EQ(report.runs[0].test, report.runs[0].test_metrics.at("accuracy"));
+}
+
+TEST(Train, StopsEarlyWhenPatienceIsUp) {
+  TrainJob job = short_job("mlp", 400);
+  job.options.set_value("patience", std::int64_t{5});
+  const RunResult run = train(communities(), job).runs[0];
+  EXPECT_LT(run.epochs, 400);
+  EXPECT_EQ(run.epochs, run.best_epoch + 6);
+}
+
+TEST(Train, RunsEverySeedOnEverySplitAndSaysMeanAndDeviation) {
+  Dataset data = communities();
+  Split second = data.splits[0];
+  second.name = "rand1";
+  std::swap(second.train, second.test);
+  data.splits.push_back(second);
+  TrainJob job = short_job("gcn", 5);
+  job.splits = {"rand0", "rand1"};
+  job.seeds = {7, 8};
+  const TrainReport report = train(data, job);
+  ASSERT_EQ(report.runs.size(), 4U);
+  EXPECT_EQ(report.runs[3].split, "rand1");
+  EXPECT_EQ(report.runs[3].seed, 8U);
+  double mean = 0.0;
+  for (const RunResult& run : report.runs) {
+    mean += run.test / 4.0;
+  }
+  EXPECT_DOUBLE_EQ(report.mean(&RunResult::test), mean);
+  EXPECT_GT(report.deviation(&RunResult::test), 0.0);
+}
+
+TEST(Train, RefusesWhatItCannotTrain) {
+  Dataset data = communities();
+  TrainJob job = short_job("gcn");
+  job.splits = {"public"};
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "has no split 'public'");
+  job.splits = {"rand0"};
+  data.task = Task::generation;
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "the task is generation");
+  data.task = Task::node_classification;
+  data.node_labels = std::monostate{};
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "has no node classes");
+}
+
+TEST(Train, NamesEpochAndSeedWhenTheLossIsNotFinite) {
+  Dataset data = communities();
+  TrainJob job = short_job("mlp", 50);
+  std::get<Tensor>(data.node_features)(0, 0) = 3e38F;
+  std::get<Tensor>(data.node_features)(3, 0) = -3e38F;
+  expect_throws<NumericError>([&] { (void)train(data, job); }, "of seed 0, split rand0: the loss is");
+}
+
+TEST(Train, PeakMemoryDoesNotGrowWithEpochs) {
+  const Dataset data = communities(20000);
+  TrainJob job = short_job("weft", 4);
+  job.options.set_value("hidden", std::int64_t{64});
+  (void)train(data, job);
+  const std::int64_t after_four = memory_use().peak;
+  job.options.set_value("epochs", std::int64_t{12});
+  (void)train(data, job);
+  EXPECT_LE(memory_use().peak, after_four + (after_four >> 6));
+}
+
+TEST(Predictor, GivesWhatTheTrainerMeasured) {
+  const Folder folder;
+  const Dataset data = communities();
+  for (const ModelInfo& info : models()) {
+    SCOPED_TRACE(info.name);
+    TrainJob job = short_job(info.name, 10);
+    job.folder = folder.path();
+    const TrainReport report = train(data, job);
+    const Predictor predictor = Predictor::load(folder.path());
+    const Tensor p = predictor.probabilities(data.graph, data.node_features);
+    EXPECT_DOUBLE_EQ(accuracy(p, std::get<std::vector<std::int64_t>>(data.node_labels), data.splits[0].test),
+                     report.runs[0].test);
+    EXPECT_NEAR(p(0, 0) + p(0, 1) + p(0, 2), 1.0, 1e-5);
+    EXPECT_EQ(predictor.model(), info.name);
+    expect_throws<ArgumentError>([&] { (void)predictor.probabilities(data.graph, Tensor(300, 9)); },
+                                 "made for 8 dense features, given 9 dense");
+  }
+}
+
+TEST(Predictor, NamesTheFileThatIsNotAModel) {
+  const Folder folder;
+  ModelFile file;
+  file.config["model"] = "gcn";
+  write_model_file(file, folder.path() / "model.h5");
+  expect_throws<DataError>([&] { (void)Predictor::load(folder.path()); }, "model.h5");
+}
+
+}  // namespace
+}  // namespace weft
