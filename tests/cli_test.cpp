@@ -234,6 +234,29 @@ TEST_F(Cli, NeverDiesOfADamagedFile) {
   EXPECT_GT(refused, 75);
 }
 
+TEST_F(Cli, NeverDiesOfADamagedPublicFile) {
+  const char* named = std::getenv("WEFT_DATA");
+  fs::path data =
+      named != nullptr ? fs::path(named) : fs::path(__FILE__).parent_path() / ".." / ".." / "shared" / "data";
+  data = fs::exists(data / "h5") ? data / "h5" : data;
+  for (const std::string name : {"wisconsin.h5", "community_small.h5", "mutag.h5"}) {
+    if (!fs::exists(data / name)) {
+      ASSERT_EQ(std::getenv("CI"), nullptr) << name << " is missing";
+      GTEST_SKIP() << name << " is missing; set WEFT_DATA";
+    }
+    const std::string good = content_of(data / name);
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+      // Half of the changes go to the first bytes, where the file's own structure is dense.
+      const std::string head = mutated(good.substr(0, 4096), seed, 1 + static_cast<int>(seed % 4));
+      write_content(path("mutated.h5"), mutated(head + good.substr(4096), seed + 1000, 1 + static_cast<int>(seed % 4)));
+      const CommandResult result = weft({"info", "mutated.h5"});
+      EXPECT_TRUE(result.code == 0 || result.code == 3)
+          << name << ", seed " << seed << ": code " << result.code << ", signal " << result.signal << "\n"
+          << result.err;
+    }
+  }
+}
+
 TEST_F(Cli, RefusesADamagedModel) {
   make_sbm();
   ASSERT_EQ(weft({"train", "sbm.h5", "--epochs", "2", "-o", "run"}).code, 0);
