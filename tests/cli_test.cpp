@@ -2,10 +2,8 @@
 // interruption leaves half a file behind.
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cmath>
 #include <sstream>
-#include <thread>
 
 #include <nlohmann/json.hpp>
 
@@ -61,18 +59,6 @@ class Cli : public testing::Test {
 
   TemporaryFolder folder_;
 };
-
-template <class Condition>
-bool wait_until(Condition condition, double seconds = 60.0) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (std::chrono::steady_clock::now() < end) {
-    if (condition()) {
-      return true;
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return false;
-}
 
 void expect_same_tensors(const fs::path& a, const fs::path& b) {
   const ModelFile left = read_model_file(a), right = read_model_file(b);
@@ -203,16 +189,6 @@ TEST_F(Cli, EndsWith3ForWhatIsNoDatasetFileAtAll) {
     EXPECT_NE(result.err.find(name), std::string::npos) << result.err;
     EXPECT_FALSE(fs::exists(path("run"))) << name;
   }
-}
-
-/// Changes `count` bytes of `bytes` to anything, places and values decided by `seed`.
-std::string mutated(std::string bytes, std::uint64_t seed, int count) {
-  const Random random(seed);
-  for (int i = 0; i < count; ++i) {
-    const auto k = static_cast<std::uint64_t>(i);
-    bytes[random.below(bytes.size(), 2 * k)] = static_cast<char>(random.below(256, 2 * k + 1));
-  }
-  return bytes;
 }
 
 TEST_F(Cli, NeverDiesOfADamagedFile) {
