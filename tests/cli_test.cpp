@@ -150,12 +150,14 @@ TEST_F(Cli, FindsADatasetByItsName) {
   make_sbm();
   fs::create_directories(path("data/h5"));
   fs::rename(path("sbm.h5"), path("data/h5/town.h5"));
+  const char* outside = std::getenv("WEFT_DATA");
+  const std::string before = outside != nullptr ? outside : "";
   setenv("WEFT_DATA", path("data").c_str(), 1);
   EXPECT_EQ(weft_json({"info", "town"})["nodes"], 200);
   const Json found = weft_json({"datasets", "list"});
   ASSERT_GE(found["datasets"].size(), 1U);
   EXPECT_EQ(found["datasets"][0]["name"], "town");
-  unsetenv("WEFT_DATA");
+  setenv("WEFT_DATA", before.c_str(), 1);
   const CommandResult missing = weft({"info", "town"});
   EXPECT_EQ(missing.code, 3) << missing.err;
   EXPECT_NE(missing.err.find("town"), std::string::npos);
