@@ -5,6 +5,7 @@
 #include <functional>
 
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 
 namespace weft::cli {
 
@@ -21,6 +22,9 @@ struct SharedFlags {
 };
 /// The flags above, and `text` at the end of the help.
 void add_shared_flags(CLI::App& command, SharedFlags& flags, const std::string& text);
+
+/// Refuses text that is no whole number from 0 to 2^64 - 1; CLI11 itself would take -1 for the largest.
+CLI::Validator whole_seed();
 
 Work add_info_command(CLI::App& app);
 Work add_import_command(CLI::App& app);

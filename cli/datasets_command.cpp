@@ -43,7 +43,7 @@ std::vector<FoundFile> found_files() {
 Work add_datasets_command(CLI::App& app) {
   const auto flags = std::make_shared<SharedFlags>();
   CLI::App* command = app.add_subcommand("datasets", "the datasets that a bare name finds");
-  command->add_subcommand("list", "the same");
+  command->add_subcommand("list", "the same")->fallthrough();
   add_shared_flags(*command, *flags,
                    "NAME.h5 is looked for in $WEFT_DATA, $WEFT_DATA/h5, then ${XDG_CACHE_HOME:-~/.cache}/weft.\n"
                    "Example: WEFT_DATA=data weft datasets list");

@@ -18,10 +18,10 @@ struct EvaluateFlags : SharedFlags {
   std::vector<std::string> splits;
 };
 
-Json metrics_json(const Tensor& probabilities, const std::vector<std::int64_t>& labels,
+Json metrics_json(const Tensor& logits, const std::vector<std::int64_t>& labels,
                   const std::vector<std::int64_t>& index) {
   Json result = Json::object();
-  for (const auto& [name, value] : classification_metrics(probabilities, labels, index)) {
+  for (const auto& [name, value] : classification_metrics(logits, labels, index)) {
     result[name] = std::isfinite(value) ? Json(value) : Json();
   }
   return result;
@@ -44,13 +44,13 @@ Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data) {
   if (wanted.empty() && dataset.find_split(predictor.split()) != nullptr) {
     wanted = {predictor.split()};
   }
-  const Tensor probabilities = predictor.probabilities(dataset.graph, dataset.node_features);
+  const Tensor logits = predictor.predict(dataset.graph, dataset.node_features).logits;
   Json results = Json::array();
   for (const std::string& name : matching_splits(dataset, wanted)) {
     const Split& split = *dataset.find_split(name);
-    Json metrics = {{"train", metrics_json(probabilities, labels, split.train)},
-                    {"val", metrics_json(probabilities, labels, split.val)},
-                    {"test", metrics_json(probabilities, labels, split.test)}};
+    Json metrics = {{"train", metrics_json(logits, labels, split.train)},
+                    {"val", metrics_json(logits, labels, split.val)},
+                    {"test", metrics_json(logits, labels, split.test)}};
     Json one = {{"split", name}};
     for (const char* part : {"train", "val", "test"}) {
       one[part] = metrics[part].value(predictor.metric(), Json());

@@ -56,7 +56,7 @@ Work add_debian(CLI::App& app) {
   command->add_option("PACKAGES", flags->packages,
                       "a Packages file, plain, .gz or .xz; otherwise what apt-cache knows on this machine");
   command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
-  command->add_option("--seed", flags->seed, "decides the splits")->capture_default_str();
+  command->add_option("--seed", flags->seed, "decides the splits")->check(whole_seed())->capture_default_str();
   command->add_option("--vocabulary", flags->vocabulary, "how many words of the descriptions are features")
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
@@ -86,7 +86,7 @@ Work add_edgelist(CLI::App& app) {
   command->add_flag("--directed", flags->directed, "keep the directions; otherwise both of every edge are stored");
   command->add_flag("--weights", flags->weights, "keep the third column of the edges as an edge feature");
   command->add_flag("--regression", flags->regression, "labels are numbers to predict, not classes");
-  command->add_option("--seed", flags->seed, "decides a random split")->capture_default_str();
+  command->add_option("--seed", flags->seed, "decides a random split")->check(whole_seed())->capture_default_str();
   add_shared_flags(*command, *flags,
                    "Example: weft import edgelist edges.csv --labels labels.csv --features x.csv -o mine.h5");
   return [flags] {

@@ -134,7 +134,7 @@ ReadLimits limits_for(const std::filesystem::path& file) {
   const std::uintmax_t bytes = std::filesystem::file_size(file, error);
   // The slowest sound files, small numbers packed tightly, are read at more than 10 MB of file a second.
   const double extra = error ? 0.0 : static_cast<double>(bytes) / 1e6;
-  return {.cpu_seconds = 60.0 + extra, .wall_seconds = 120.0 + 4.0 * extra};
+  return {.cpu_seconds = 5.0 + extra, .wall_seconds = 60.0 + 4.0 * extra};
 }
 
 void rehearse(const std::filesystem::path& file, FunctionRef<void()> read, const ReadLimits& limits) {

@@ -10,9 +10,9 @@ namespace weft::cli {
 
 struct ReadLimits {
   /// Processor time of the child, in seconds.
-  double cpu_seconds = 60.0;
+  double cpu_seconds = 5.0;
   /// Time on the clock, in seconds.
-  double wall_seconds = 120.0;
+  double wall_seconds = 60.0;
 };
 /// Limits that a sound file of this size stays well within.
 [[nodiscard]] ReadLimits limits_for(const std::filesystem::path& file);

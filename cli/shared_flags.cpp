@@ -1,3 +1,7 @@
+#include <charconv>
+#include <cstdint>
+#include <string>
+
 #include <CLI/CLI.hpp>
 
 #include "weft/cli/commands.hpp"
@@ -14,6 +18,16 @@ void add_shared_flags(CLI::App& command, SharedFlags& flags, const std::string& 
                    "read input files in this process at once; without it a child process reads them first, so that a "
                    "damaged file cannot take the command down");
   command.footer(text);
+}
+
+CLI::Validator whole_seed() {
+  return {[](std::string& text) {
+            std::uint64_t value = 0;
+            const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+            const bool whole = error == std::errc() && end == text.data() + text.size();
+            return whole ? std::string() : "'" + text + "' is not a whole number from 0 to 18446744073709551615";
+          },
+          "SEED"};
 }
 
 }  // namespace weft::cli

@@ -150,7 +150,9 @@ Work add_synth_command(CLI::App& app) {
   command->add_option("--homophily", flags->homophily, "sbm: the share of edges inside a community")
       ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
-  command->add_option("--seed", flags->seed, "the same seed makes the same file")->capture_default_str();
+  command->add_option("--seed", flags->seed, "the same seed makes the same file")
+      ->check(whole_seed())
+      ->capture_default_str();
   add_shared_flags(*command, *flags, "Example: weft synth sbm --nodes 10000 --features 32 -o sbm.h5");
   return [flags] {
     require(flags->classes <= flags->nodes, "weft synth: ", flags->classes, " classes for ", flags->nodes,

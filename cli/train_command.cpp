@@ -105,9 +105,9 @@ TrainReport train_with_progress(const Dataset& dataset, const TrainJob& job, boo
       .on_epoch =
           [&](const EpochRecord& epoch) {
             const std::string stage = stage_text(epoch);
-            bar.show(stage, epoch.epoch, epoch.num_epochs, epoch_text(epoch));
+            bar.show(stage, epoch.epoch + 1, epoch.num_epochs, epoch_text(epoch));
             if (bar.wants_log_line()) {
-              say(quiet, concat(stage, ": epoch ", epoch.epoch, " of ", epoch.num_epochs, ", ", epoch_text(epoch)));
+              say(quiet, concat(stage, ": epoch ", epoch.epoch + 1, " of ", epoch.num_epochs, ", ", epoch_text(epoch)));
             }
           },
       .should_stop =
@@ -285,7 +285,7 @@ Work add_train_command(CLI::App& app) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--epochs", flags->epochs, "how many times to go over the training part, at most");
-  command->add_option("--seed", flags->seed, "decides everything that is random");
+  command->add_option("--seed", flags->seed, "decides everything that is random")->check(whole_seed());
   command->add_option("--runs", flags->runs, "so many runs, with seeds one apart: mean and deviation");
   command->add_option("--split", flags->splits, "a split, a pattern such as '[0-9]', or all; repeatable: a run each")
       ->expected(1)

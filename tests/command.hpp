@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -14,7 +15,10 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include "weft/core/random.hpp"
 
 namespace weft::test {
 
@@ -110,5 +114,28 @@ class Command {
   std::filesystem::path out_, err_;
   pid_t process_ = -1;
 };
+
+/// Asks every few milliseconds; false if it does not become true in time.
+template <class Condition>
+bool wait_until(Condition condition, double seconds = 60.0) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
+  while (std::chrono::steady_clock::now() < end) {
+    if (condition()) {
+      return true;
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return false;
+}
+
+/// Changes `count` bytes of `bytes` to anything, places and values decided by `seed`.
+inline std::string mutated(std::string bytes, std::uint64_t seed, int count) {
+  const Random random(seed);
+  for (int i = 0; i < count; ++i) {
+    const auto k = static_cast<std::uint64_t>(i);
+    bytes[random.below(bytes.size(), 2 * k)] = static_cast<char>(random.below(256, 2 * k + 1));
+  }
+  return bytes;
+}
 
 }  // namespace weft::test

@@ -51,7 +51,7 @@ Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& 
   const ModelInput input(graph, {}, features, options_);
   Pass pass = Pass::inference();
   const NodeModel::Output output = network_->forward(input.block(), input.features(), pass);
-  return {softmax(output.logits.value()), output.embedding.value()};
+  return {softmax(output.logits.value()), output.embedding.value(), output.logits.value()};
 }
 
 Tensor Predictor::probabilities(const CsrGraph& graph, const Features& features) const {

@@ -30,6 +30,8 @@ class Predictor {
     Tensor probabilities;
     /// [n, hidden]
     Tensor embedding;
+    /// [n, classes], before softmax: what metrics rank by, so that figures agree with those of training.
+    Tensor logits;
   };
   [[nodiscard]] Prediction predict(const CsrGraph& graph, const Features& features) const;
 

@@ -58,7 +58,7 @@ std::string head(const ReportData& data) {
 std::string curves(const ReportData& data) {
   std::string out;
   const ChartSeries loss{"training loss", class_color(0), data.epochs, data.loss};
-  const double marker = data.best_epoch > 0 ? static_cast<double>(data.best_epoch) : std::nan("");
+  const double marker = data.best_epoch >= 0 ? static_cast<double>(data.best_epoch) : std::nan("");
   out += section("Loss", line_chart({"Training loss by epoch",
                                      "The training loss goes from " + fixed_text(data.loss.front(), 4) + " to " +
                                          fixed_text(data.loss.back(), 4) + " in " + std::to_string(data.epochs.size()) +

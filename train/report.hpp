@@ -20,8 +20,8 @@ struct ReportData {
   std::vector<double> epochs = {}, loss = {};
   /// The metric on the training and the validation part; empty, or a point an epoch (NaN: not measured).
   std::vector<double> train = {}, val = {};
-  /// What the figures below were read at.
-  std::int64_t best_epoch = 0;
+  /// What the figures below were read at, counted as `epochs` are; -1: not known.
+  std::int64_t best_epoch = -1;
   double train_figure = 0.0, val_figure = 0.0, test_figure = 0.0;
 
   /// [c]
