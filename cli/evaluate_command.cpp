@@ -96,7 +96,9 @@ Work add_evaluate_command(CLI::App& app) {
       ->add_option("--split", flags->splits,
                    "a split, a pattern, or all; repeatable. Otherwise the one that the model was trained on")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      // Otherwise CLI11 takes a pattern in brackets for a list of its own.
+      ->allow_extra_args(false);
   add_shared_flags(*command, *flags, "Example: weft evaluate run cora.h5 --json");
   return [flags] {
     const std::filesystem::path data = dataset_path(flags->data);

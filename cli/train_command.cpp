@@ -289,7 +289,9 @@ Work add_train_command(CLI::App& app) {
   command->add_option("--runs", flags->runs, "so many runs, with seeds one apart: mean and deviation");
   command->add_option("--split", flags->splits, "a split, a pattern such as '[0-9]', or all; repeatable: a run each")
       ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      // Otherwise CLI11 takes a pattern in brackets for a list of its own.
+      ->allow_extra_args(false);
   command->add_option("--max-minutes", flags->max_minutes, "stop with a checkpoint after so much time; 0: no limit")
       ->check(CLI::Range(0.0, 1e6));
   command->add_flag("--resume", flags->resume, "go on from the checkpoint in -o, with its config");

@@ -32,6 +32,7 @@ class Job {
   TrainReport run() {
     std::optional<ModelFile> unfinished = job_.resume ? read_checkpoint() : std::nullopt;
     if (!job_.folder.empty()) {
+      std::filesystem::create_directories(job_.folder);
       log_ = RunLog(job_.folder / "metrics.jsonl", progress_.num_lines);
     }
     TrainReport report;

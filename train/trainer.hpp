@@ -29,7 +29,7 @@ struct TrainJob {
   /// One run for each pair of these.
   std::vector<std::string> splits;
   std::vector<std::uint64_t> seeds = {0};
-  /// Where checkpoint.h5, metrics.jsonl and model.h5 are written; empty: nowhere.
+  /// Where checkpoint.h5, metrics.jsonl and model.h5 are written, made if it is not there; empty: nowhere.
   std::filesystem::path folder;
   /// Go on from folder/checkpoint.h5. Throws ArgumentError if it belongs to another job or dataset.
   bool resume = false;
