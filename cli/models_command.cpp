@@ -43,10 +43,9 @@ Json options_json(std::span<const Option> options) {
   return result;
 }
 
-/// How the model is best trained, where that differs from the training's own defaults.
-Json training_json(const ModelInfo& model) {
+Json overrides_json(std::span<const std::pair<std::string_view, OptionValue>> overrides) {
   Json result = Json::object();
-  for (const auto& [name, value] : model.training) {
+  for (const auto& [name, value] : overrides) {
     result[std::string(name)] = json_of(value);
   }
   return result;
@@ -60,7 +59,8 @@ Json models_json() {
                    {"cost", std::string(model.cost)},
                    {"source", std::string(model.source)},
                    {"options", options_json(model.options)},
-                   {"training", training_json(model)}});
+                   {"always", overrides_json(model.always)},
+                   {"many_labels", overrides_json(model.many_labels)}});
   }
   return {{"models", all}, {"training_options", options_json(training_options())}};
 }
@@ -74,15 +74,21 @@ std::string options_text(std::span<const Option> options) {
   return aligned(rows);
 }
 
+std::string overrides_text(std::string_view when, std::span<const std::pair<std::string_view, OptionValue>> overrides) {
+  std::string out;
+  for (const auto& [name, value] : overrides) {
+    out += concat(out.empty() ? "" : ", ", name, " = ", to_text(value));
+  }
+  return out.empty() ? "" : concat("  ", when, ": ", out, "\n");
+}
+
 std::string models_text() {
   std::string out;
   for (const ModelInfo& model : models()) {
     out += std::string(model.name) + ": " + std::string(model.summary) + "\n  cost: " + std::string(model.cost) +
            "\n  source: " + std::string(model.source) + "\n" + options_text(model.options);
-    for (const auto& [name, value] : model.training) {
-      out += concat("  ", name, " = ", to_text(value), " unless set otherwise\n");
-    }
-    out += "\n";
+    out += overrides_text("unless set otherwise", model.always);
+    out += overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels) + "\n";
   }
   return out + "Options of training, for every model:\n" + options_text(training_options());
 }

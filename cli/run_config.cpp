@@ -10,7 +10,6 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/core/error.hpp"
-#include "weft/train/trainer.hpp"
 
 namespace weft::cli {
 namespace {
@@ -127,14 +126,14 @@ void read_run_config(const std::filesystem::path& path, RunConfig& config) {
         config.set(key, text_of(key, node));
       }
     }
-    (void)options_of(config);
+    (void)options_of(config, LabelBudget::few);
   } catch (const ArgumentError& error) {
     throw ArgumentError(path.string() + ": " + error.what());
   }
 }
 
-Options options_of(const RunConfig& config) {
-  Options options = default_options(config.model.empty() ? TrainJob{}.model : config.model);
+Options options_of(const RunConfig& config, LabelBudget budget) {
+  Options options = default_options(config.model.empty() ? TrainJob{}.model : config.model, budget);
   for (const auto& [key, text] : config.options) {
     if (!options.has(key)) {
       std::vector<std::string> names(kRunKeys.begin(), kRunKeys.end());

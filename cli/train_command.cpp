@@ -212,6 +212,7 @@ void run_training(Run run, Clock::time_point start) {
   const TrainFlags& flags = run.flags;
   LoadedDataset loaded = load_dataset(run.data, flags);
   run.config.splits = matching_splits(loaded.dataset, run.config.splits);
+  run.options = options_of(run.config, label_budget(loaded.dataset, *loaded.dataset.find_split(run.config.splits[0])));
   TrainJob job;
   job.model = run.config.model;
   job.options = run.options;
@@ -250,7 +251,8 @@ void train_command(const TrainFlags& flags) {
   const Clock::time_point start = Clock::now();
   require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
   RunConfig config = config_of(flags);
-  const Options options = options_of(config);
+  // Wrong keys and values are told before any data is read; the defaults that count follow with the data.
+  (void)options_of(config, LabelBudget::few);
   const std::filesystem::path data = dataset_path(config.dataset);
   rehearse_dataset(data, flags);
   std::optional<RunFolder> folder;
@@ -264,7 +266,7 @@ void train_command(const TrainFlags& flags) {
   with_threads(flags.threads, [&] {
     run_training({.flags = flags,
                   .config = std::move(config),
-                  .options = options,
+                  .options = {},
                   .data = data,
                   .folder = folder ? &*folder : nullptr},
                  start);

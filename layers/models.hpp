@@ -55,10 +55,11 @@ struct ModelInfo {
   /// Time and memory of one pass in N, E and d.
   std::string_view cost;
   std::string_view source;
-  /// With this model's defaults.
+  /// With this model's defaults for few labels.
   std::vector<Option> options;
-  /// How this model is best trained, where that differs from the training's own defaults.
-  std::vector<std::pair<std::string_view, OptionValue>> training;
+  /// Options of the model or of its training that differ from their defaults: in either case, and where
+  /// there are many labels to learn from.
+  std::vector<std::pair<std::string_view, OptionValue>> always, many_labels;
 };
 
 /// Every model, in the order in which they are shown.

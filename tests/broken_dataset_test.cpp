@@ -156,7 +156,8 @@ TEST(RawDataset, RefusesMoreTextThanTheFileHolds) {
     bytes.replace(at + 16 * k, 16, bytes, at, 16);
   }
   write_bytes(folder / "bomb.h5", bytes);
-  EXPECT_NE(problem_of(folder / "bomb.h5").find("/node/name: holds more text than the file has bytes"), std::string::npos)
+  EXPECT_NE(problem_of(folder / "bomb.h5").find("/node/name: holds more text than the file has bytes"),
+            std::string::npos)
       << problem_of(folder / "bomb.h5");
 }
 

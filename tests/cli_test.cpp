@@ -345,6 +345,11 @@ TEST_F(Cli, EvaluatesToTheFiguresOfTheTraining) {
   EXPECT_EQ(weft_json({"evaluate", "run/model.h5", "sbm.h5", "--split", "all"})["test"], evaluated["test"]);
 }
 
+TEST_F(Cli, TakesAPatternInBracketsForSplits) {
+  make_sbm();
+  EXPECT_EQ(weft_json({"train", "sbm.h5", "--epochs", "1", "--split", "[0-9]"})["split"], "0");
+}
+
 TEST_F(Cli, PredictsAClassForEveryNode) {
   make_sbm();
   ASSERT_EQ(weft({"train", "sbm.h5", "--epochs", "5", "-o", "run"}).code, 0);

@@ -259,6 +259,15 @@ TEST(Train, SelectsByValidationAndReportsTestAtThatEpoch) {
   EXPECT_EQ(report.runs[0].test, report.runs[0].test_metrics.at("accuracy"));
 }
 
+TEST(LabelBudget, IsManyFromAHundredTrainingLabelsAClass) {
+  Dataset data = communities(900);
+  EXPECT_EQ(label_budget(data, data.splits[0]), LabelBudget::many);  // 300 for 3 classes
+  data.splits[0].train.pop_back();
+  EXPECT_EQ(label_budget(data, data.splits[0]), LabelBudget::few);
+  EXPECT_EQ(default_options("gcn").text("norm"), "none");
+  EXPECT_EQ(default_options("gcn", LabelBudget::many).text("norm"), "batch");
+}
+
 TEST(Train, StopsEarlyWhenPatienceIsUp) {
   TrainJob job = short_job("mlp", 400);
   job.options.set_value("patience", std::int64_t{5});

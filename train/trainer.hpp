@@ -19,12 +19,19 @@ namespace weft {
 /// The options of training itself: epochs, learning_rate, weight_decay, schedule, patience, metric, …
 [[nodiscard]] std::span<const Option> training_options();
 
-/// Training options and the options of `model`, with that model's defaults.
-[[nodiscard]] Options default_options(std::string_view model);
+/// How much there is to learn from. A hundred labels want a small model that is held back by dropout and
+/// decay, as the papers on citation graphs have it; thousands want a deep, normalized one.
+enum class LabelBudget { few, many };
+
+/// Many: a hundred or more labelled training nodes for each class, on average.
+[[nodiscard]] LabelBudget label_budget(const Dataset& dataset, const Split& split);
+
+/// Training options and the options of `model`, with the defaults for that model and budget.
+[[nodiscard]] Options default_options(std::string_view model, LabelBudget budget = LabelBudget::few);
 
 struct TrainJob {
   std::string model = "weft";
-  /// As default_options(model) gives them, changed where wanted.
+  /// As default_options() gives them, changed where wanted.
   Options options;
   /// One run for each pair of these.
   std::vector<std::string> splits;

@@ -1,4 +1,6 @@
 // The options of training itself, and how they meet those of a model.
+#include <algorithm>
+
 #include "weft/layers/models.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -34,12 +36,27 @@ std::span<const Option> training_options() {
   return kOptions;
 }
 
-Options default_options(std::string_view model) {
+LabelBudget label_budget(const Dataset& dataset, const Split& split) {
+  const auto* labels = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
+  if (labels == nullptr) {
+    return LabelBudget::few;
+  }
+  const auto count = std::ranges::count_if(
+      split.train, [&](std::int64_t node) { return (*labels)[static_cast<std::size_t>(node)] >= 0; });
+  return count >= 100 * dataset.num_classes ? LabelBudget::many : LabelBudget::few;
+}
+
+Options default_options(std::string_view model, LabelBudget budget) {
   const ModelInfo& info = model_info(model);
   Options options(info.options);
   options.add(training_options());
-  for (const auto& [name, value] : info.training) {
+  for (const auto& [name, value] : info.always) {
     options.set_value(name, value);
+  }
+  if (budget == LabelBudget::many) {
+    for (const auto& [name, value] : info.many_labels) {
+      options.set_value(name, value);
+    }
   }
   return options;
 }
