@@ -47,7 +47,7 @@ const std::vector<Row>& table() {
         .many_labels = {{"convolution", std::string("sage")},
                         {"layers", std::int64_t{3}},
                         {"norm", std::string("layer")},
-                        {"dropout", 0.5},
+                        {"dropout", 0.3},
                         {"input_dropout", 0.0},
                         {"attention_warmup", 0.2},
                         {"learning_rate", 0.01}}},

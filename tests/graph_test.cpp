@@ -223,6 +223,27 @@ TEST(IsSymmetric, SeesTheOneEdgeWithoutItsMirrorWhicheverWayItPoints) {
   EXPECT_FALSE(is_symmetric(CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 2}, {2, 0}, {3, 2}})));
 }
 
+TEST(WithSelfLoops, AddsTheMissingOnesInOrderAndKeepsTheOthers) {
+  const CsrGraph graph = CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {3, 1}, {2, 2}, {1, 3}});
+  EXPECT_EQ(edges_of(with_self_loops(graph)),
+            (std::vector<Edge>{{0, 0}, {0, 1}, {1, 1}, {3, 1}, {2, 2}, {1, 3}, {3, 3}}));
+}
+
+TEST(WithSelfLoops, IsTheGraphItselfWhereAllAreThere) {
+  const CsrGraph graph =
+      CsrGraph::from_edges(3, std::vector<Edge>{{0, 1}}, {.self_loops = GraphOptions::SelfLoops::add_all});
+  EXPECT_TRUE(with_self_loops(graph).shares_rows_with(graph));
+}
+
+TEST(WithSelfLoops, OfABlockBuildsOnceAndKeepsSegments) {
+  const MessageBlock block(CsrGraph::from_edges(3, std::vector<Edge>{{0, 1}}), {0, 2, 3});
+  EXPECT_EQ(block.with_self_loops().num_edges(), 4);
+  EXPECT_EQ(block.with_self_loops().num_graphs(), 2);
+  EXPECT_EQ(&block.with_self_loops(), &MessageBlock(block).with_self_loops());
+  const MessageBlock looped = block.with_self_loops();
+  EXPECT_EQ(&looped.with_self_loops(), &looped);
+}
+
 TEST(InducedSubgraph, KeepsTheEdgesBetweenTheNodesRenumbered) {
   const CsrGraph graph = CsrGraph::from_edges(5, std::vector<Edge>{{0, 1}, {1, 3}, {4, 3}, {3, 4}, {2, 4}});
   const CsrGraph part = induced_subgraph(graph, Ids{4, 3, 1});

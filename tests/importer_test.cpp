@@ -415,6 +415,7 @@ TEST(Debian, ComparesVersionsAsDpkgDoes) {
 
 TEST(Debian, ImportsThisMachinesArchive) {
   if (std::system("test \"$(apt-cache dumpavail 2>/dev/null | grep -c '^Package:')\" -ge 60000") != 0) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "this machine does not know the packages of an archive";
     GTEST_SKIP() << "this machine does not know the packages of an archive";
   }
   const Dataset data = import_debian();

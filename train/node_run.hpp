@@ -40,7 +40,6 @@ class NodeRun {
   [[nodiscard]] std::int64_t epoch() const { return epoch_; }
   /// Puts the best weights into the model and measures them on all parts.
   [[nodiscard]] RunResult finish();
-  [[nodiscard]] std::int64_t num_parameters() const { return weft::num_parameters(*model_); }
   /// The best weights so far, or those at the start.
   [[nodiscard]] const std::vector<NamedTensor>& best_state() const { return best_state_; }
 

@@ -35,6 +35,7 @@ class Job {
       std::filesystem::create_directories(job_.folder);
       log_ = RunLog(job_.folder / "metrics.jsonl", progress_.num_lines);
     }
+    num_parameters_ = num_parameters(*make_model(job_.model, problem_.shape, job_.options, Random(0)));
     TrainReport report;
     report.metric = problem_.metric;
     while (progress_.done.size() < num_runs() && !stopped_) {
@@ -71,7 +72,6 @@ class Job {
     const std::size_t number = progress_.done.size();
     const Split& split = *problem_.dataset.find_split(job_.splits[number / job_.seeds.size()]);
     NodeRun run(problem_, split, job_.seeds[number % job_.seeds.size()]);
-    num_parameters_ = run.num_parameters();
     if (unfinished) {
       run.restore(*unfinished);
     }
