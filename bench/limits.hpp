@@ -30,6 +30,10 @@ inline double multiply_add(double flops) {
     MachineVector sum[kChains] = {};
     MachineVector factor = MachineVector{} + 0.999F, term = MachineVector{} + 0.001F;
     asm volatile("" : "+x"(factor), "+x"(term));
+    // Chains of unknown and unequal values: of equal ones the compiler would do one for all.
+    for (int i = 0; i < kChains; ++i) {
+      asm volatile("" : "+x"(sum[i]));
+    }
     for (std::int64_t step = 0; step < steps; ++step) {
 #pragma GCC unroll 20
       for (int i = 0; i < kChains; ++i) {

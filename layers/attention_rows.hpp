@@ -140,49 +140,40 @@ class WeightDropout {
     for (std::size_t first = 0; first < others.size(); first += kGroup) {
       const std::size_t count = std::min(kGroup, others.size() - first);
       for (std::int64_t h = 0; h < heads; h += 8) {
-        Blocks blocks;
+        simd::Word8 near = simd::Word8{} + node, far{}, words[4];
         for (std::size_t i = 0; i < kGroup; ++i) {
-          const NodeId other = others[first + std::min(i, count - 1)];
-          blocks.word[0][i] = by_source ? node : other;
-          blocks.word[1][i] = by_source ? other : node;
-          blocks.word[2][i] = static_cast<std::uint32_t>(h / 8);
-          blocks.word[3][i] = 0;
+          far[i] = others[first + std::min(i, count - 1)];
         }
-        mix(blocks);
-        for (std::size_t i = 0; i < count; ++i) {
-          float* out = factors + (first + i) * static_cast<std::size_t>(padded) + h;
-          for (std::int64_t j = 0; j < std::min<std::int64_t>(8, heads - h); ++j) {
-            const std::uint64_t drawn = blocks.word[j / 2][i] >> (j % 2 * 16) & 0xFFFF;
-            out[j] = drawn >= threshold_ ? scale_ : 0.0F;
-          }
-        }
+        words[0] = by_source ? near : far;
+        words[1] = by_source ? far : near;
+        words[2] = simd::Word8{} + static_cast<std::uint64_t>(h / 8);
+        words[3] = simd::Word8{};
+        simd::philox4x32(random_.key(), words);
+        write_group(words, count, std::min<std::int64_t>(8, heads - h), padded,
+                    factors + first * static_cast<std::size_t>(padded) + h);
       }
     }
   }
 
  private:
-  static constexpr std::size_t kGroup = 8;
-  /// One 32-bit word of each of 8 blocks, in lanes of 64 bits that hold a whole product.
-  using Words = std::uint64_t __attribute__((vector_size(8 * kGroup)));
-  struct Blocks {
-    Words word[4];
-  };
-
-  /// philox4x32 (core/random.hpp) of 8 counters side by side.
-  [[gnu::always_inline]] void mix(Blocks& blocks) const {
-    Words w0 = blocks.word[0], w1 = blocks.word[1], w2 = blocks.word[2], w3 = blocks.word[3];
-    auto key = random_.key();
-    for (int round = 0; round < 10; ++round) {
-      const Words a = w0 * 0xD2511F53, b = w2 * 0xCD9E8D57;
-      w0 = (b >> 32) ^ w1 ^ key[0];
-      w1 = b & 0xFFFFFFFF;
-      w2 = (a >> 32) ^ w3 ^ key[1];
-      w3 = a & 0xFFFFFFFF;
-      key[0] += 0x9E3779B9;
-      key[1] += 0xBB67AE85;
+  /// The factors of `count` edges for the heads of one block: 16 bits a head, those of head 0 lowest in word 0.
+  [[gnu::always_inline]] void write_group(const simd::Word8* words, std::size_t count, std::int64_t heads,
+                                          std::int64_t padded, float* out) const {
+    alignas(32) float kept[8][kGroup];
+    const simd::Int8 threshold = simd::Int8{} + static_cast<std::int32_t>(threshold_);
+    for (std::int64_t j = 0; j < heads; ++j) {
+      const simd::Int8 bits = __builtin_convertvector(words[j / 2], simd::Int8);
+      const simd::Int8 drawn = (bits >> static_cast<int>(j % 2 * 16)) & 0xFFFF;
+      simd::store(kept[j], simd::select(drawn >= threshold, simd::broadcast(scale_), Float8{}));
     }
-    blocks = {{w0, w1, w2, w3}};
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::int64_t j = 0; j < heads; ++j) {
+        out[static_cast<std::int64_t>(i) * padded + j] = kept[j][i];
+      }
+    }
   }
+
+  static constexpr std::size_t kGroup = 8;
 
   Random random_;
   std::uint32_t threshold_;
