@@ -6,6 +6,7 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -54,13 +55,47 @@ class HeadLanes {
     return (edges * padded() + 7) / 8;
   }
 
-  /// One edge's numbers, with zeros for the heads that fill up.
+  /// One edge's numbers, with zeros for the heads that fill up. In as few stores as can be: a vector that is read
+  /// back soon waits for every one of them.
   [[gnu::always_inline]] void copy(const float* from, float* to) const {
+    if constexpr (kHeads > 0) {
+      std::memcpy(to, from, kHeads * sizeof(float));
+      return;
+    }
     for (std::int64_t h = 0; h < heads(); ++h) {
       to[h] = from[h];
     }
     for (std::int64_t h = heads(); h < padded(); ++h) {
       to[h] = 0.0F;
+    }
+  }
+
+  /// Vector i of the numbers of `edges` edges, straight from table [*, heads] at rows[edge]; zeros behind the last.
+  /// For one, four or eight heads.
+  [[nodiscard, gnu::always_inline]] Float8 gather(const float* table, const NodeId* rows, std::int64_t edges,
+                                                  std::int64_t i) const {
+    static_assert(kHeads == 1 || kHeads == 4 || kHeads == 8);
+    constexpr std::int64_t kEdges = 8 / kHeads;
+    const auto row = [&](std::int64_t e)
+                         __attribute__((always_inline)) { return table + std::int64_t{rows[kEdges * i + e]} * kHeads; };
+    if constexpr (kHeads == 8) {
+      return simd::load(row(0));
+    } else if constexpr (kHeads == 4) {
+      using Float4 = float __attribute__((vector_size(16)));
+      Float4 low, high{};
+      std::memcpy(&low, row(0), sizeof(low));
+      if (2 * i + 1 < edges) {
+        std::memcpy(&high, row(1), sizeof(high));
+      }
+      return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+    } else if (8 * i + 8 <= edges) {
+      return Float8{*row(0), *row(1), *row(2), *row(3), *row(4), *row(5), *row(6), *row(7)};
+    } else {
+      Float8 part{};
+      for (std::int64_t e = 0; e < edges - 8 * i; ++e) {
+        part[e] = *row(e);
+      }
+      return part;
     }
   }
 
@@ -309,6 +344,15 @@ struct MixedLanes {
   }
 };
 
+/// The weights of vectors of 16 columns for heads of 8 columns, two heads a vector.
+struct PairsOfHeads {
+  std::int64_t head;
+  [[nodiscard, gnu::always_inline]] simd::Float16 weight(const float* edge, int j) const {
+    const Float8 low = simd::broadcast(edge[head + 2 * j]), high = simd::broadcast(edge[head + 2 * j + 1]);
+    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  }
+};
+
 /// Calls body(integral_constant vectors, first column, width, weights) for every tile of heads * d columns.
 template <class Body>
 [[gnu::always_inline]] inline void for_each_tile(std::int64_t heads, std::int64_t d, Body body) {
@@ -363,11 +407,64 @@ template <class Transform>
       });
 }
 
+/// The weight of a whole tile's vectors for heads of 16, 32 or more columns.
+template <int kVectorsPerHead>
+struct HeadsOfSixteens {
+  std::int64_t head;
+  [[nodiscard, gnu::always_inline]] float weight(const float* edge, int j) const {
+    return edge[head + j / kVectorsPerHead];
+  }
+};
+
+/// gather_heads of rows as they are, for heads of 8, 16, 32 or a multiple of 64 columns, 64 columns a tile.
+[[gnu::noinline]] inline void gather_whole_heads(const kernels::EdgeRun& run, const float* weights, std::int64_t padded,
+                                                 std::int64_t columns, std::int64_t d, const float* x, bool accumulate,
+                                                 float* row) {
+  const auto tile = [&](std::int64_t first, const auto& map) __attribute__((always_inline)) {
+    simd::Float16 sum[4] = {};
+    kernels::gather_whole_tile<4>(
+        run, x + first,
+        columns, [&](EdgeId e, int j, simd::Float16 values) __attribute__((always_inline)) {
+          sum[j] += map.weight(weights + (e - run.begin) * padded, j) * values;
+        },
+        [](EdgeId) {});
+    for (int j = 0; j < 4; ++j) {
+      float* out = row + first + 16 * j;
+      simd::store(out, accumulate ? simd::load16(out) + sum[j] : sum[j]);
+    }
+  };
+  for (std::int64_t first = 0; first < columns; first += 64) {
+    if (d == 8) {
+      tile(first, PairsOfHeads{first / 8});
+    } else if (d == 16) {
+      tile(first, HeadsOfSixteens<1>{first / 16});
+    } else if (d == 32) {
+      tile(first, HeadsOfSixteens<2>{first / 32});
+    } else {
+      tile(first, HeadsOfSixteens<4>{first / d});
+    }
+  }
+}
+
+inline bool has_whole_tiles(std::int64_t heads, std::int64_t d) {
+  return heads * d % 64 == 0 && (d == 8 || d == 16 || d == 32 || d % 64 == 0);
+}
+
 /// For gather_heads: the rows as they are.
 inline constexpr auto kUnchanged =
     [](auto, std::int64_t, std::int64_t, int, Float8 values) __attribute__((always_inline)) {
   return values;
 };
+
+/// gather_heads of the rows as they are.
+inline void gather_states(const kernels::EdgeRun& run, const float* weights, std::int64_t padded, std::int64_t heads,
+                          std::int64_t d, const float* x, bool accumulate, float* row) {
+  if (has_whole_tiles(heads, d)) {
+    gather_whole_heads(run, weights, padded, heads * d, d, x, accumulate, row);
+  } else {
+    gather_heads(run, weights, padded, heads, d, x, accumulate, row, kUnchanged);
+  }
+}
 
 /// `count` floats, filled up with zeros.
 [[gnu::always_inline]] inline Float8 load_up_to(const float* from, std::int64_t count) {
@@ -389,9 +486,7 @@ template <class Term>
         }
       }
       const Float8 sums = simd::sums_of<kCount>(terms);
-      for (int h = 0; h < kCount; ++h) {
-        out[first + h] = sums[h];
-      }
+      std::memcpy(out + first, &sums, kCount * sizeof(float));
     }
   };
   if (heads * d % kernels::kTile != 0 || (d != 8 && d != 16 && d != 32 && d != 64)) {

@@ -113,8 +113,7 @@ struct GatV2Forward {
       }
       // The rows were just read: nothing to prefetch.
       const EdgeRun run{graph.sources().data(), e, piece_end, e};
-      attention::gather_heads(run, weights, lanes.padded(), scores.heads, scores.d, scores.right, e > begin, row,
-                              attention::kUnchanged);
+      attention::gather_states(run, weights, lanes.padded(), scores.heads, scores.d, scores.right, e > begin, row);
     }
     Float8 inverse[attention::kMaxVectors];
     for (std::int64_t p = 0; p < lanes.period(); ++p) {
@@ -220,8 +219,7 @@ struct GatV2BySource {
         read_destinations(u, e, piece_end, scratch);
         differentiate(e, piece_end, scratch);
         const EdgeRun run{reversed.graph.sources().data(), e, piece_end, e};
-        attention::gather_heads(run, scratch.weight, lanes.padded(), heads, d, dy, e > first, row,
-                                attention::kUnchanged);
+        attention::gather_states(run, scratch.weight, lanes.padded(), heads, d, dy, e > first, row);
         attention::gather_heads(run, scratch.score, lanes.padded(), heads, d, scores.left, true, row,
                                 scores.slope_at(scores.right_of(u)));
       }
