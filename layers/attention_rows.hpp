@@ -76,8 +76,9 @@ class HeadLanes {
                                                   std::int64_t i) const {
     static_assert(kHeads == 1 || kHeads == 4 || kHeads == 8);
     constexpr std::int64_t kEdges = 8 / kHeads;
-    const auto row = [&](std::int64_t e)
-                         __attribute__((always_inline)) { return table + std::int64_t{rows[kEdges * i + e]} * kHeads; };
+    const auto row = [&](std::int64_t e) __attribute__((always_inline)) {
+      return table + std::int64_t{rows[kEdges * i + e]} * kHeads;
+    };
     if constexpr (kHeads == 8) {
       return simd::load(row(0));
     } else if constexpr (kHeads == 4) {
@@ -416,36 +417,43 @@ struct HeadsOfSixteens {
   }
 };
 
-/// gather_heads of rows as they are, for heads of 8, 16, 32 or a multiple of 64 columns, 64 columns a tile.
-[[gnu::noinline]] inline void gather_whole_heads(const kernels::EdgeRun& run, const float* weights, std::int64_t padded,
-                                                 std::int64_t columns, std::int64_t d, const float* x, bool accumulate,
-                                                 float* row) {
-  const auto tile = [&](std::int64_t first, const auto& map) __attribute__((always_inline)) {
-    simd::Float16 sum[4] = {};
-    kernels::gather_whole_tile<4>(
-        run, x + first,
-        columns, [&](EdgeId e, int j, simd::Float16 values) __attribute__((always_inline)) {
-          sum[j] += map.weight(weights + (e - run.begin) * padded, j) * values;
-        },
-        [](EdgeId) {});
-    for (int j = 0; j < 4; ++j) {
-      float* out = row + first + 16 * j;
-      simd::store(out, accumulate ? simd::load16(out) + sum[j] : sum[j]);
-    }
-  };
-  for (std::int64_t first = 0; first < columns; first += 64) {
-    if (d == 8) {
-      tile(first, PairsOfHeads{first / 8});
-    } else if (d == 16) {
-      tile(first, HeadsOfSixteens<1>{first / 16});
-    } else if (d == 32) {
-      tile(first, HeadsOfSixteens<2>{first / 32});
-    } else {
-      tile(first, HeadsOfSixteens<4>{first / d});
-    }
+/// Calls body(weights) for a tile of whole vectors of 16 columns from `first` on; see has_whole_tiles.
+template <class Body>
+[[gnu::always_inline]] inline void with_whole_map(std::int64_t first, std::int64_t d, Body body) {
+  if (d == 8) {
+    body(PairsOfHeads{first / 8});
+  } else if (d == 16) {
+    body(HeadsOfSixteens<1>{first / 16});
+  } else if (d == 32) {
+    body(HeadsOfSixteens<2>{first / 32});
+  } else {
+    body(HeadsOfSixteens<4>{first / d});
   }
 }
 
+/// gather_heads of rows as they are, 64 columns a tile; see has_whole_tiles.
+[[gnu::noinline]] inline void gather_whole_heads(const kernels::EdgeRun& run, const float* weights, std::int64_t padded,
+                                                 std::int64_t columns, std::int64_t d, const float* x, bool accumulate,
+                                                 float* row) {
+  for (std::int64_t first = 0; first < columns; first += 64) {
+    with_whole_map(
+        first, d, [&](const auto& map) __attribute__((always_inline)) {
+          simd::Float16 sum[4] = {};
+          kernels::gather_whole_tile<4>(
+              run, x + first, columns,
+              [&](EdgeId e, int j, simd::Float16 values) __attribute__((always_inline)) {
+                sum[j] += map.weight(weights + (e - run.begin) * padded, j) * values;
+              },
+              [](EdgeId) {});
+          for (int j = 0; j < 4; ++j) {
+            float* out = row + first + 16 * j;
+            simd::store(out, accumulate ? simd::load16(out) + sum[j] : sum[j]);
+          }
+        });
+  }
+}
+
+/// Whether heads of d columns make up tiles of 64 columns, each vector of 16 of one head or of two.
 inline bool has_whole_tiles(std::int64_t heads, std::int64_t d) {
   return heads * d % 64 == 0 && (d == 8 || d == 16 || d == 32 || d % 64 == 0);
 }
@@ -466,24 +474,33 @@ inline void gather_states(const kernels::EdgeRun& run, const float* weights, std
   }
 }
 
+/// How many floats sum_by_head's term is asked for, where it is 16.
+using SixteenFloats = std::integral_constant<int, 16>;
+
 /// `count` floats, filled up with zeros.
 [[gnu::always_inline]] inline Float8 load_up_to(const float* from, std::int64_t count) {
   return count == simd::kLanes ? simd::load(from) : simd::load_part(from, count);
 }
+[[gnu::always_inline]] inline simd::Float16 load_up_to(const float* from, SixteenFloats) {
+  return simd::load16(from);
+}
 
-/// out[h] = the sum of term(i, count) over the columns i .. i + count of head h: 8 columns at a time, fewer at the
-/// end of a head, where the lanes behind must be 0.
+/// out[h] = the sum of term(i, count) over the columns i .. i + count of head h: 16 columns at a time where heads
+/// allow it, else 8, fewer at the end of a head, where the lanes behind must be 0.
 template <class Term>
 [[gnu::always_inline]] inline void sum_by_head(std::int64_t heads, std::int64_t d, float* out, Term term) {
-  const auto tiles = [&](auto vectors_per_head) __attribute__((always_inline)) {
-    constexpr int kPerHead = decltype(vectors_per_head)::value, kCount = 8 / kPerHead;
+  constexpr std::int64_t kEight = 8;
+  const auto tiles = [&](auto sixteens_per_head) __attribute__((always_inline)) {
+    constexpr int kPerHead = decltype(sixteens_per_head)::value, kCount = 4 / kPerHead;
     for (std::int64_t first = 0; first < heads; first += kCount) {
-      Float8 terms[8];
+      Float8 terms[4];
       for (int h = 0; h < kCount; ++h) {
-        terms[h] = term(first * d + 8 * kPerHead * h, 8);
+        const std::int64_t column = first * d + 16 * kPerHead * h;
+        simd::Float16 sum = term(column, SixteenFloats{});
         for (int j = 1; j < kPerHead; ++j) {
-          terms[h] += term(first * d + 8 * (kPerHead * h + j), 8);
+          sum += term(column + 16 * j, SixteenFloats{});
         }
+        terms[h] = simd::fold(sum);
       }
       const Float8 sums = simd::sums_of<kCount>(terms);
       std::memcpy(out + first, &sums, kCount * sizeof(float));
@@ -498,13 +515,19 @@ template <class Term>
       out[h] = simd::sum(sum);
     }
   } else if (d == 8) {
-    tiles(std::integral_constant<int, 1>{});
+    for (std::int64_t first = 0; first < heads; first += 8) {
+      Float8 terms[8];
+      for (int h = 0; h < 8; ++h) {
+        terms[h] = term(8 * (first + h), kEight);
+      }
+      simd::store(out + first, simd::sums_of<8>(terms));
+    }
   } else if (d == 16) {
-    tiles(std::integral_constant<int, 2>{});
+    tiles(std::integral_constant<int, 1>{});
   } else if (d == 32) {
-    tiles(std::integral_constant<int, 4>{});
+    tiles(std::integral_constant<int, 2>{});
   } else {
-    tiles(std::integral_constant<int, 8>{});
+    tiles(std::integral_constant<int, 4>{});
   }
 }
 
@@ -512,7 +535,7 @@ template <class Term>
 [[gnu::always_inline]] inline void dot_heads(const float* a, const float* b, std::int64_t heads, std::int64_t d,
                                              float* out) {
   sum_by_head(
-      heads, d, out, [&](std::int64_t i, std::int64_t count) __attribute__((always_inline)) {
+      heads, d, out, [&](std::int64_t i, auto count) __attribute__((always_inline)) {
         return load_up_to(a + i, count) * load_up_to(b + i, count);
       });
 }

@@ -63,8 +63,8 @@ struct GatForward {
           other = lanes.gather(right, sources.data() + begin, end - begin, i);
         }
         const auto used = static_cast<std::int32_t>(std::min<std::int64_t>(8, (end - begin) * padded - 8 * i));
-        simd::store(scores + 8 * i, simd::select(kLane < used, simd::leaky_relu(own + other, slopes),
-                                                 simd::broadcast(-kInfinity)));
+        simd::store(scores + 8 * i,
+                    simd::select(kLane < used, simd::leaky_relu(own + other, slopes), simd::broadcast(-kInfinity)));
       }
     }
   }

@@ -148,8 +148,8 @@ struct WideSum {
 [[gnu::always_inline]] inline float dot(const float* a, const float* b, std::int64_t size) {
   WideSum sum;
   for_each_vector(
-      size,
-      [&](std::int64_t i, auto lanes) __attribute__((always_inline)) { sum.add(lanes.load(a + i) * lanes.load(b + i)); });
+      size, [&](std::int64_t i, auto lanes)
+                __attribute__((always_inline)) { sum.add(lanes.load(a + i) * lanes.load(b + i)); });
   return sum.total();
 }
 
@@ -167,8 +167,8 @@ struct Scratch {
       : keys(static_cast<std::size_t>(shapes.panel_rows() * shapes.key_columns())),
         inverse(static_cast<std::size_t>(shapes.panel_rows() * shapes.heads)),
         shift(static_cast<std::size_t>(shapes.panel_rows() * shapes.heads)),
-        turned(static_cast<std::size_t>(attention::is_narrow(shapes.d, shapes.e) ? shapes.key_columns() * shapes.e
-                                                                                  : 0)) {}
+        turned(
+            static_cast<std::size_t>(attention::is_narrow(shapes.d, shapes.e) ? shapes.key_columns() * shapes.e : 0)) {}
 
   /// phi(Q) / D or phi(K), [rows, heads d]; 1 / D and f, [rows, heads]; the transposes of all S, for narrow heads.
   Buffer<float> keys, inverse, shift, turned;
@@ -341,7 +341,10 @@ void for_each_whole_segment(const Plan& plan, const Shapes& shapes, Body whole) 
 class PartStates {
  public:
   PartStates(std::shared_ptr<const Plan> plan_of_segments, const Shapes& shapes)
-      : plan_holder_(std::move(plan_of_segments)), plan_(*plan_holder_), shapes_(shapes), sums_(static_cast<std::int64_t>(plan_.cut_parts.size()), shapes.state_size()) {}
+      : plan_holder_(std::move(plan_of_segments)),
+        plan_(*plan_holder_),
+        shapes_(shapes),
+        sums_(static_cast<std::int64_t>(plan_.cut_parts.size()), shapes.state_size()) {}
 
   /// Runs body(part, sums of the part) for all parts, then adds up those of each segment in order.
   template <class Body>

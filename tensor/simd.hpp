@@ -91,6 +91,12 @@ using Word8 = std::uint64_t __attribute__((vector_size(64)));
 [[gnu::always_inline]] inline Float8 leaky_relu(Float8 x, Float8 slope) {
   return x > 0.0F ? x : slope * x;
 }
+[[gnu::always_inline]] inline Float16 leaky_relu(Float16 x, float slope) {
+  return x > 0.0F ? x : slope * x;
+}
+[[gnu::always_inline]] inline Float8 leaky_relu(Float8 x, float slope) {
+  return x > 0.0F ? x : slope * x;
+}
 
 /// The lanes of `x` at `lanes` (each in [0, 8)).
 [[gnu::always_inline]] inline Float8 permute(Float8 x, Int8 lanes) {
@@ -142,9 +148,13 @@ template <int kCount>
 [[gnu::always_inline]] inline float sum(Float8 x) {
   return sums_of<1>(&x)[0];
 }
+/// The upper eight lanes added to the lower.
+[[gnu::always_inline]] inline Float8 fold(Float16 x) {
+  return __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
+         __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+}
 [[gnu::always_inline]] inline float sum(Float16 x) {
-  return sum(__builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
-             __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15));
+  return sum(fold(x));
 }
 
 /// e^x with a relative error below 2e-7 where the result is a normal number. Below -87.33 the result is

@@ -63,8 +63,8 @@ template <int kVectors, class Scale>
     }
   }
   gather_tile<kVectors>(
-      EdgeRun{rows.columns.data(), rows.offsets[row], rows.offsets[row + 1], stop}, job.x + first, job.width, width,
-      [&](EdgeId e, int j, Float8 values) __attribute__((always_inline)) { sum[j] += scale(e) * values; });
+      EdgeRun{rows.columns.data(), rows.offsets[row], rows.offsets[row + 1], stop}, job.x + first, job.width,
+      width, [&](EdgeId e, int j, Float8 values) __attribute__((always_inline)) { sum[j] += scale(e) * values; });
   const float row_scale = rows.row_scale != nullptr ? rows.row_scale[v] : 1.0F;
   for (int j = 0; j < kVectors; ++j) {
     sum[j] *= row_scale;
@@ -86,8 +86,8 @@ template <int kVectors, class Scale>
     }
   }
   gather_whole_tile<kVectors>(
-      EdgeRun{rows.columns.data(), rows.offsets[row], rows.offsets[row + 1], stop}, job.x + first, job.width,
-      [&](EdgeId e, int j, Float16 values) __attribute__((always_inline)) { sum[j] += scale(e) * values; },
+      EdgeRun{rows.columns.data(), rows.offsets[row], rows.offsets[row + 1], stop}, job.x + first,
+      job.width, [&](EdgeId e, int j, Float16 values) __attribute__((always_inline)) { sum[j] += scale(e) * values; },
       [&](EdgeId e) __attribute__((always_inline)) { scale.prefetch(e); });
   const float row_scale = rows.row_scale != nullptr ? rows.row_scale[v] : 1.0F;
   float* out = job.y + v * job.width + first;
