@@ -56,17 +56,17 @@ inline void stream_three(const Tensor& a, const Tensor& b, const Tensor& c, Tens
   });
 }
 
-/// Adds up the rows of x [*, 16 kVectors] that the graph's edges name, each task its own share of edges, in registers;
+/// Adds up the rows of x [*, kWidth] that the graph's edges name, each task its own share of edges, in registers;
 /// rows are prefetched `kAhead` edges ahead.
-template <int kVectors>
+template <std::int64_t kWidth>
 void gather_into_registers(const CsrGraph& graph, const float* x) {
-  using Vector = float __attribute__((vector_size(64)));
+  using Vector = float __attribute__((vector_size(4 * kMachineLanes)));
   constexpr EdgeId kAhead = 16, kEdgesPerTask = 4096;
-  constexpr std::int64_t kWidth = 16 * kVectors;
+  constexpr std::int64_t kVectors = kWidth / kMachineLanes;
+  // Wider rows are added up in pieces that leave the sums in registers.
+  constexpr std::int64_t kPiece = kVectors < 8 ? kVectors : 8;
   const auto sources = graph.sources();
   parallel_for(graph.num_edges(), kEdgesPerTask, [&](EdgeId begin, EdgeId end) {
-    // Wider rows are added up in pieces that leave the sums in registers.
-    constexpr int kPiece = kVectors < 4 ? kVectors : 4;
     Vector sum[kPiece] = {};
     for (EdgeId e = begin; e < end; ++e) {
       const auto next = static_cast<std::size_t>(std::min(e + kAhead, graph.num_edges() - 1));
@@ -75,16 +75,16 @@ void gather_into_registers(const CsrGraph& graph, const float* x) {
       for (std::int64_t i = 0; i < kWidth; i += 16) {
         __builtin_prefetch(ahead + i);
       }
-      for (int piece = 0; piece < kVectors; piece += kPiece) {
-        for (int j = 0; j < kPiece; ++j) {
+      for (std::int64_t piece = 0; piece < kVectors; piece += kPiece) {
+        for (std::int64_t j = 0; j < kPiece; ++j) {
           Vector values;
-          __builtin_memcpy(&values, row + 16 * (piece + j), sizeof(values));
+          __builtin_memcpy(&values, row + kMachineLanes * (piece + j), sizeof(values));
           sum[j] += values;
         }
       }
     }
-    for (int j = 0; j < kPiece; ++j) {
-      asm volatile("" : : "m"(sum[j]));
+    for (std::int64_t j = 0; j < kPiece; ++j) {
+      asm volatile("" : : "x"(sum[j]));
     }
   });
 }
@@ -92,11 +92,11 @@ void gather_into_registers(const CsrGraph& graph, const float* x) {
 inline void gather_limit(const CsrGraph& graph, const Tensor& x) {
   switch (x.cols()) {
     case 64:
-      return gather_into_registers<4>(graph, x.data());
+      return gather_into_registers<64>(graph, x.data());
     case 128:
-      return gather_into_registers<8>(graph, x.data());
+      return gather_into_registers<128>(graph, x.data());
     case 256:
-      return gather_into_registers<16>(graph, x.data());
+      return gather_into_registers<256>(graph, x.data());
     default:
       throw ArgumentError(concat("gather_limit: width is ", x.cols(), ", expected 64, 128 or 256"));
   }

@@ -10,6 +10,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/layers/attention_rows.hpp"
 #include "weft/layers/edge_attention.hpp"
+#include "weft/layers/head_tiles.hpp"
 
 namespace weft {
 namespace {

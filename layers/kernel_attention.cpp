@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "weft/core/parallel.hpp"
-#include "weft/layers/attention_rows.hpp"
 #include "weft/layers/head_products.hpp"
 
 namespace weft {
