@@ -27,12 +27,13 @@ double multiply_add(double flops) {
   constexpr std::int64_t kTasks = 64;
   const auto steps = static_cast<std::int64_t>(flops / (2.0 * kLanes * kChains * kTasks)) + 1;
   parallel_for(kTasks, 1, [&](std::int64_t, std::int64_t) {
-    Vector sum[kChains] = {};
     Vector factor = Vector{} + 0.999F, term = Vector{} + 0.001F;
     asm volatile("" : "+x"(factor), "+x"(term));
-    // Chains of unknown and unequal values: of equal ones the compiler would do one for all.
+    // Chains of unequal values: of equal ones the compiler would do one for all.
+    Vector sum[kChains];
+#pragma GCC unroll 20
     for (int i = 0; i < kChains; ++i) {
-      asm volatile("" : "+x"(sum[i]));
+      sum[i] = term * static_cast<float>(i + 1);
     }
     for (std::int64_t step = 0; step < steps; ++step) {
 #pragma GCC unroll 20
@@ -40,6 +41,7 @@ double multiply_add(double flops) {
         sum[i] = sum[i] * factor + term;
       }
     }
+#pragma GCC unroll 20
     for (int i = 0; i < kChains; ++i) {
       asm volatile("" : : "x"(sum[i]));
     }
