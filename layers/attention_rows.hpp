@@ -1,11 +1,12 @@
 // What the edge attentions share: heads as lanes of a vector, the softmax of a row that may come in several
-// pieces, tiles of columns that know the weight of their head, and dropout as a function of the edge.
+// pieces, and dropout as a function of the edge.
 #pragma once
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <string_view>
@@ -13,7 +14,7 @@
 #include "weft/core/random.hpp"
 #include "weft/graph/csr_graph.hpp"
 #include "weft/layers/edge_attention.hpp"
-#include "weft/tensor/row_gather.hpp"
+#include "weft/tensor/simd.hpp"
 
 namespace weft::attention {
 
@@ -54,13 +55,48 @@ class HeadLanes {
     return (edges * padded() + 7) / 8;
   }
 
-  /// One edge's numbers, with zeros for the heads that fill up.
+  /// One edge's numbers, with zeros for the heads that fill up. In as few stores as can be: a vector that is read
+  /// back soon waits for every one of them.
   [[gnu::always_inline]] void copy(const float* from, float* to) const {
+    if constexpr (kHeads > 0) {
+      std::memcpy(to, from, kHeads * sizeof(float));
+      return;
+    }
     for (std::int64_t h = 0; h < heads(); ++h) {
       to[h] = from[h];
     }
     for (std::int64_t h = heads(); h < padded(); ++h) {
       to[h] = 0.0F;
+    }
+  }
+
+  /// Vector i of the numbers of `edges` edges, straight from table [*, heads] at rows[edge]; zeros behind the last.
+  /// For one, four or eight heads.
+  [[nodiscard, gnu::always_inline]] Float8 gather(const float* table, const NodeId* rows, std::int64_t edges,
+                                                  std::int64_t i) const {
+    static_assert(kHeads == 1 || kHeads == 4 || kHeads == 8);
+    constexpr std::int64_t kEdges = 8 / kHeads;
+    const auto row = [&](std::int64_t e) __attribute__((always_inline)) {
+      return table + std::int64_t{rows[kEdges * i + e]} * kHeads;
+    };
+    if constexpr (kHeads == 8) {
+      return simd::load(row(0));
+    } else if constexpr (kHeads == 4) {
+      using Float4 = float __attribute__((vector_size(16)));
+      Float4 low, high{};
+      std::memcpy(&low, row(0), sizeof(low));
+      if (2 * i + 1 < edges) {
+        std::memcpy(&high, row(1), sizeof(high));
+      }
+      return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+    } else if (8 * i + 8 <= edges) {
+      return Float8{*row(0), *row(1), *row(2), *row(3), *row(4), *row(5), *row(6), *row(7)};
+    } else {
+      Float8 part{};
+      for (std::int64_t e = 0; e < edges - 8 * i; ++e) {
+        part[e] = *row(e);
+      }
+      return part;
     }
   }
 
@@ -140,49 +176,40 @@ class WeightDropout {
     for (std::size_t first = 0; first < others.size(); first += kGroup) {
       const std::size_t count = std::min(kGroup, others.size() - first);
       for (std::int64_t h = 0; h < heads; h += 8) {
-        Blocks blocks;
+        simd::Word8 near = simd::Word8{} + node, far{}, words[4];
         for (std::size_t i = 0; i < kGroup; ++i) {
-          const NodeId other = others[first + std::min(i, count - 1)];
-          blocks.word[0][i] = by_source ? node : other;
-          blocks.word[1][i] = by_source ? other : node;
-          blocks.word[2][i] = static_cast<std::uint32_t>(h / 8);
-          blocks.word[3][i] = 0;
+          far[i] = others[first + std::min(i, count - 1)];
         }
-        mix(blocks);
-        for (std::size_t i = 0; i < count; ++i) {
-          float* out = factors + (first + i) * static_cast<std::size_t>(padded) + h;
-          for (std::int64_t j = 0; j < std::min<std::int64_t>(8, heads - h); ++j) {
-            const std::uint64_t drawn = blocks.word[j / 2][i] >> (j % 2 * 16) & 0xFFFF;
-            out[j] = drawn >= threshold_ ? scale_ : 0.0F;
-          }
-        }
+        words[0] = by_source ? near : far;
+        words[1] = by_source ? far : near;
+        words[2] = simd::Word8{} + static_cast<std::uint64_t>(h / 8);
+        words[3] = simd::Word8{};
+        simd::philox4x32(random_.key(), words);
+        write_group(words, count, std::min<std::int64_t>(8, heads - h), padded,
+                    factors + first * static_cast<std::size_t>(padded) + h);
       }
     }
   }
 
  private:
-  static constexpr std::size_t kGroup = 8;
-  /// One 32-bit word of each of 8 blocks, in lanes of 64 bits that hold a whole product.
-  using Words = std::uint64_t __attribute__((vector_size(8 * kGroup)));
-  struct Blocks {
-    Words word[4];
-  };
-
-  /// philox4x32 (core/random.hpp) of 8 counters side by side.
-  [[gnu::always_inline]] void mix(Blocks& blocks) const {
-    Words w0 = blocks.word[0], w1 = blocks.word[1], w2 = blocks.word[2], w3 = blocks.word[3];
-    auto key = random_.key();
-    for (int round = 0; round < 10; ++round) {
-      const Words a = w0 * 0xD2511F53, b = w2 * 0xCD9E8D57;
-      w0 = (b >> 32) ^ w1 ^ key[0];
-      w1 = b & 0xFFFFFFFF;
-      w2 = (a >> 32) ^ w3 ^ key[1];
-      w3 = a & 0xFFFFFFFF;
-      key[0] += 0x9E3779B9;
-      key[1] += 0xBB67AE85;
+  /// The factors of `count` edges for the heads of one block: 16 bits a head, those of head 0 lowest in word 0.
+  [[gnu::always_inline]] void write_group(const simd::Word8* words, std::size_t count, std::int64_t heads,
+                                          std::int64_t padded, float* out) const {
+    alignas(32) float kept[8][kGroup];
+    const simd::Int8 threshold = simd::Int8{} + static_cast<std::int32_t>(threshold_);
+    for (std::int64_t j = 0; j < heads; ++j) {
+      const simd::Int8 bits = __builtin_convertvector(words[j / 2], simd::Int8);
+      const simd::Int8 drawn = (bits >> static_cast<int>(j % 2 * 16)) & 0xFFFF;
+      simd::store(kept[j], simd::select(drawn >= threshold, simd::broadcast(scale_), Float8{}));
     }
-    blocks = {{w0, w1, w2, w3}};
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::int64_t j = 0; j < heads; ++j) {
+        out[static_cast<std::int64_t>(i) * padded + j] = kept[j][i];
+      }
+    }
   }
+
+  static constexpr std::size_t kGroup = 8;
 
   Random random_;
   std::uint32_t threshold_;
@@ -278,157 +305,5 @@ struct RowSoftmax {
     }
   }
 };
-
-/// The weight of every vector of a tile, out of the numbers of one edge: one head in the whole tile,
-struct OneHead {
-  std::int64_t head;
-  [[nodiscard, gnu::always_inline]] float weight(const float* edge, int) const { return edge[head]; }
-};
-/// heads of kVectorsPerHead whole vectors each,
-template <int kVectorsPerHead>
-struct WholeVectors {
-  std::int64_t head;
-  [[nodiscard, gnu::always_inline]] float weight(const float* edge, int j) const {
-    return edge[head + j / kVectorsPerHead];
-  }
-};
-/// or heads that begin and end inside vectors. Reads 8 numbers from the edge's first head of a vector on.
-struct MixedLanes {
-  std::int64_t base[8];
-  simd::Int8 lanes[8];
-
-  /// The tile [first, first + width) of heads of d columns.
-  MixedLanes(std::int64_t first, std::int64_t width, std::int64_t d) {
-    const std::int64_t count = (width + 7) / 8;
-    for (std::int64_t j = 0; j < count; ++j) {
-      const std::int64_t start = first + (j + 1 < count ? 8 * j : std::max<std::int64_t>(width - 8, 0));
-      base[j] = start / d;
-      std::int32_t head = 0;
-      for (std::int64_t i = 0, column = start % d; i < 8; ++i, ++column) {
-        if (column == d) {
-          column = 0;
-          ++head;
-        }
-        lanes[j][i] = head;
-      }
-    }
-  }
-  [[nodiscard, gnu::always_inline]] Float8 weight(const float* edge, int j) const {
-    return simd::permute(simd::load(edge + base[j]), lanes[j]);
-  }
-};
-
-/// Calls body(integral_constant vectors, first column, width, weights) for every tile of heads * d columns.
-template <class Body>
-[[gnu::always_inline]] inline void for_each_tile(std::int64_t heads, std::int64_t d, Body body) {
-  using Full = std::integral_constant<int, 8>;
-  const std::int64_t columns = heads * d;
-  if (columns % kernels::kTile == 0 && (d == 8 || d == 16 || d == 32)) {
-    for (std::int64_t first = 0; first < columns; first += kernels::kTile) {
-      if (d == 8) {
-        body(Full{}, first, kernels::kTile, WholeVectors<1>{first / 8});
-      } else if (d == 16) {
-        body(Full{}, first, kernels::kTile, WholeVectors<2>{first / 16});
-      } else {
-        body(Full{}, first, kernels::kTile, WholeVectors<4>{first / 32});
-      }
-    }
-  } else {
-    const std::int64_t group = d >= 8 ? d : columns;
-    for (std::int64_t first = 0; first < columns;) {
-      const std::int64_t width = kernels::tile_width(group - first % group);
-      kernels::with_vectors((width + 7) / 8, [&](auto vectors) __attribute__((always_inline)) {
-        if (d >= 8) {
-          body(vectors, first, width, OneHead{first / d});
-        } else {
-          body(vectors, first, width, MixedLanes(first, width, d));
-        }
-      });
-      first += width;
-    }
-  }
-}
-
-/// Adds to `row`, or overwrites it by, sum over the run of weight_e * transform(x_{columns[e]}); edge e's
-/// weights, a number a head, are at weights + (e - run.begin) * padded, and up to 8 numbers behind the last
-/// are read. transform(kVectors, first, width, j, values) sees vector j of the tile of columns that starts at
-/// `first`.
-template <class Transform>
-[[gnu::noinline]] void gather_heads(const kernels::EdgeRun& run, const float* weights, std::int64_t padded,
-                                    std::int64_t heads, std::int64_t d, const float* x, bool accumulate, float* row,
-                                    Transform transform) {
-  const std::int64_t stride = heads * d;
-  for_each_tile(
-      heads,
-      d, [&](auto vectors, std::int64_t first, std::int64_t width, const auto& map) __attribute__((always_inline)) {
-        constexpr int kVectors = decltype(vectors)::value;
-        Float8 sum[kVectors] = {};
-        kernels::gather_tile<kVectors>(
-            run, x + first, stride, width, [&](EdgeId e, int j, Float8 values) __attribute__((always_inline)) {
-              sum[j] += map.weight(weights + (e - run.begin) * padded, j) * transform(vectors, first, width, j, values);
-            });
-        accumulate ? kernels::add_tile<kVectors>(row + first, width, sum)
-                   : kernels::store_tile<kVectors>(row + first, width, sum);
-      });
-}
-
-/// For gather_heads: the rows as they are.
-inline constexpr auto kUnchanged =
-    [](auto, std::int64_t, std::int64_t, int, Float8 values) __attribute__((always_inline)) {
-  return values;
-};
-
-/// `count` floats, filled up with zeros.
-[[gnu::always_inline]] inline Float8 load_up_to(const float* from, std::int64_t count) {
-  return count == simd::kLanes ? simd::load(from) : simd::load_part(from, count);
-}
-
-/// out[h] = the sum of term(i, count) over the columns i .. i + count of head h: 8 columns at a time, fewer at the
-/// end of a head, where the lanes behind must be 0.
-template <class Term>
-[[gnu::always_inline]] inline void sum_by_head(std::int64_t heads, std::int64_t d, float* out, Term term) {
-  const auto tiles = [&](auto vectors_per_head) __attribute__((always_inline)) {
-    constexpr int kPerHead = decltype(vectors_per_head)::value, kCount = 8 / kPerHead;
-    for (std::int64_t first = 0; first < heads; first += kCount) {
-      Float8 terms[8];
-      for (int h = 0; h < kCount; ++h) {
-        terms[h] = term(first * d + 8 * kPerHead * h, 8);
-        for (int j = 1; j < kPerHead; ++j) {
-          terms[h] += term(first * d + 8 * (kPerHead * h + j), 8);
-        }
-      }
-      const Float8 sums = simd::sums_of<kCount>(terms);
-      for (int h = 0; h < kCount; ++h) {
-        out[first + h] = sums[h];
-      }
-    }
-  };
-  if (heads * d % kernels::kTile != 0 || (d != 8 && d != 16 && d != 32 && d != 64)) {
-    for (std::int64_t h = 0; h < heads; ++h) {
-      Float8 sum{};
-      for (std::int64_t i = 0; i < d; i += 8) {
-        sum += term(h * d + i, std::min<std::int64_t>(8, d - i));
-      }
-      out[h] = simd::sum(sum);
-    }
-  } else if (d == 8) {
-    tiles(std::integral_constant<int, 1>{});
-  } else if (d == 16) {
-    tiles(std::integral_constant<int, 2>{});
-  } else if (d == 32) {
-    tiles(std::integral_constant<int, 4>{});
-  } else {
-    tiles(std::integral_constant<int, 8>{});
-  }
-}
-
-/// out[h] = <a, b> over the d columns of head h.
-[[gnu::always_inline]] inline void dot_heads(const float* a, const float* b, std::int64_t heads, std::int64_t d,
-                                             float* out) {
-  sum_by_head(
-      heads, d, out, [&](std::int64_t i, std::int64_t count) __attribute__((always_inline)) {
-        return load_up_to(a + i, count) * load_up_to(b + i, count);
-      });
-}
 
 }  // namespace weft::attention

@@ -9,6 +9,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/layers/attention_rows.hpp"
 #include "weft/layers/edge_attention.hpp"
+#include "weft/layers/head_tiles.hpp"
 
 namespace weft {
 namespace {
@@ -47,14 +48,24 @@ struct GatForward {
     const std::int64_t heads = lanes.heads(), padded = lanes.padded(), period = lanes.period();
     for (EdgeId e = begin; e < end; ++e) {
       __builtin_prefetch(right + sources[static_cast<std::size_t>(std::min(e + 2 * kPrefetch, stop))] * heads);
-      lanes.copy(right + sources[static_cast<std::size_t>(e)] * heads, scores + (e - begin) * padded);
+      if constexpr (kHeads == 0) {
+        lanes.copy(right + sources[static_cast<std::size_t>(e)] * heads, scores + (e - begin) * padded);
+      }
     }
-    lanes.fill_up(scores, end - begin, -kInfinity);
     const Float8 slopes = simd::broadcast(slope);
+    constexpr simd::Int8 kLane = {0, 1, 2, 3, 4, 5, 6, 7};
     for (std::int64_t p = 0; p < period; ++p) {
       const Float8 own = lanes.pattern(left + v * heads, p);
       for (std::int64_t i = p; i < lanes.vectors(end - begin); i += period) {
-        simd::store(scores + 8 * i, simd::leaky_relu(own + simd::load(scores + 8 * i), slopes));
+        Float8 other;
+        if constexpr (kHeads == 0) {
+          other = simd::load(scores + 8 * i);
+        } else {
+          other = lanes.gather(right, sources.data() + begin, end - begin, i);
+        }
+        const auto used = static_cast<std::int32_t>(std::min<std::int64_t>(8, (end - begin) * padded - 8 * i));
+        simd::store(scores + 8 * i,
+                    simd::select(kLane < used, simd::leaky_relu(own + other, slopes), simd::broadcast(-kInfinity)));
       }
     }
   }
@@ -67,8 +78,7 @@ struct GatForward {
 
   void gather(std::int64_t v, EdgeId begin, EdgeId end, const float* weights, bool accumulate) const {
     const EdgeRun run{graph.sources().data(), begin, end, graph.num_edges()};
-    attention::gather_heads(run, weights, lanes.padded(), lanes.heads(), d, h, accumulate, y + v * lanes.heads() * d,
-                            attention::kUnchanged);
+    attention::gather_states(run, weights, lanes.padded(), lanes.heads(), d, h, accumulate, y + v * lanes.heads() * d);
   }
 
   /// A row of more edges than are held at once: pieces, each of which shrinks the sum of those before.
@@ -253,7 +263,7 @@ struct GatBackward {
         }
         // dy was just read: nothing to prefetch.
         const EdgeRun run{reversed.graph.sources().data(), e, piece_end, e};
-        attention::gather_heads(run, scratch.weight, padded, heads, d, dy, e > first, row, attention::kUnchanged);
+        attention::gather_states(run, scratch.weight, padded, heads, d, dy, e > first, row);
       }
       for (std::int64_t p = 0; p < lanes.period(); ++p) {
         sum[p] = lanes.fold(sum[p], [](Float8 a, Float8 b) { return a + b; });

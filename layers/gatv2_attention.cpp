@@ -10,6 +10,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/layers/attention_rows.hpp"
 #include "weft/layers/edge_attention.hpp"
+#include "weft/layers/head_tiles.hpp"
 
 namespace weft {
 namespace {
@@ -19,6 +20,8 @@ using attention::RowSoftmax;
 using attention::WeightDropout;
 using kernels::EdgeRun;
 using kernels::kPrefetch;
+using kernels::kWholeTile;
+using simd::Float16;
 using simd::Float8;
 
 /// Edges whose gathered rows are read again and must stay in the L1 cache; floats gathered by a task.
@@ -44,10 +47,9 @@ struct Scores {
   [[gnu::always_inline]] void score(std::int64_t v, std::int64_t u, float* out) const {
     const float *x = left_of(v), *y = right_of(u);
     attention::sum_by_head(
-        heads, d, out, [&](std::int64_t i, std::int64_t count) __attribute__((always_inline)) {
+        heads, d, out, [&](std::int64_t i, auto count) __attribute__((always_inline)) {
           return attention::load_up_to(a + i, count) *
-                 simd::leaky_relu(attention::load_up_to(x + i, count) + attention::load_up_to(y + i, count),
-                                  simd::broadcast(slope));
+                 simd::leaky_relu(attention::load_up_to(x + i, count) + attention::load_up_to(y + i, count), slope);
         });
   }
 
@@ -71,6 +73,51 @@ struct Scores {
     };
   }
 };
+
+/// Adds to d_own the gradient of scores by left + right, and to da that by a (unless null): sums over a run of edges
+/// of dscore_e a o LeakyReLU'(t_e) and dscore_e LeakyReLU(t_e), where t_e = own + x_{columns[e]}.
+void add_score_gradients(const Scores& scores, const EdgeRun& run, const float* dscore, std::int64_t padded,
+                         const float* own, const float* x, float* d_own, float* da) {
+  const std::int64_t heads = scores.heads, d = scores.d, columns = heads * d;
+  if (!attention::has_whole_tiles(heads, d)) {
+    attention::gather_heads(run, dscore, padded, heads, d, x, true, d_own, scores.slope_at(own));
+    if (da != nullptr) {
+      const EdgeRun again{run.columns, run.begin, run.end, run.begin};  // the rows were just read
+      attention::gather_heads(again, dscore, padded, heads, d, x, true, da, scores.activation_at(own));
+    }
+    return;
+  }
+  // As many columns as leave registers for two sums.
+  constexpr int kVectors = kWholeTile == 256 ? 4 : 2;
+  for (std::int64_t first = 0; first < columns; first += 16 * kVectors) {
+    attention::with_whole_map(
+        first, d, [&](const auto& map) __attribute__((always_inline)) {
+          Float16 base[kVectors], steep[kVectors], slopes[kVectors] = {}, activations[kVectors] = {};
+          for (int j = 0; j < kVectors; ++j) {
+            base[j] = simd::load16(own + first + 16 * j);
+            steep[j] = simd::load16(scores.a + first + 16 * j);
+          }
+          kernels::gather_whole_tile<kVectors>(
+              run, x + first, columns,
+              [&](EdgeId e, int j, Float16 values) __attribute__((always_inline)) {
+                const Float16 t = base[j] + values;
+                const auto gradient = map.weight(dscore + (e - run.begin) * padded, j) + Float16{};
+                slopes[j] += t > 0.0F ? gradient : scores.slope * gradient;
+                if (da != nullptr) {
+                  activations[j] += gradient * simd::leaky_relu(t, scores.slope);
+                }
+              },
+              [](EdgeId) {});
+          for (int j = 0; j < kVectors; ++j) {
+            float* to = d_own + first + 16 * j;
+            simd::store(to, simd::load16(to) + steep[j] * slopes[j]);
+            if (da != nullptr) {
+              simd::store(da + first + 16 * j, simd::load16(da + first + 16 * j) + activations[j]);
+            }
+          }
+        });
+  }
+}
 
 template <int kHeads>
 struct GatV2Forward {
@@ -113,8 +160,7 @@ struct GatV2Forward {
       }
       // The rows were just read: nothing to prefetch.
       const EdgeRun run{graph.sources().data(), e, piece_end, e};
-      attention::gather_heads(run, weights, lanes.padded(), scores.heads, scores.d, scores.right, e > begin, row,
-                              attention::kUnchanged);
+      attention::gather_states(run, weights, lanes.padded(), scores.heads, scores.d, scores.right, e > begin, row);
     }
     Float8 inverse[attention::kMaxVectors];
     for (std::int64_t p = 0; p < lanes.period(); ++p) {
@@ -146,19 +192,20 @@ struct GatV2BySource {
   const ReversedGraph& reversed;
   Scores scores;
   WeightDropout dropout;
-  const float *dy, *log_sum;
-  /// <dy_v, y_v>, [n, heads]
-  const float* output;
+  const float* dy;
+  /// The softmax sum's logarithm and <dy_v, y_v> of every destination, [n, 2 heads].
+  const float* records;
   float* dright;
   /// [m, heads] in the order of the edges by destination.
   float* dscore;
 
   struct Scratch {
     explicit Scratch(std::int64_t padded)
-        : size(kPieceEdges * padded + 16), numbers(static_cast<std::size_t>(3 * size), 0.0F) {}
+        : size(kPieceEdges * padded + 16), numbers(static_cast<std::size_t>(5 * size), 0.0F) {}
     std::int64_t size;
     Buffer<float> numbers;
     float *score = numbers.data(), *weight = score + size, *factor = weight + size;
+    float *log_sum = factor + size, *output = log_sum + size;
   };
 
   void read_destinations(std::int64_t u, EdgeId begin, EdgeId end, Scratch& s) const {
@@ -168,40 +215,39 @@ struct GatV2BySource {
       dropout.write_factors(static_cast<NodeId>(u),
                             readers.subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)),
                             true, heads, lanes.padded(), s.factor);
-    } else {
-      std::fill_n(s.factor, (end - begin) * lanes.padded(), 1.0F);
     }
     for (EdgeId e = begin; e < end; ++e) {
       const EdgeId ahead = std::min(e + kPrefetch, reversed.graph.num_edges() - 1);
       const std::int64_t next = readers[static_cast<std::size_t>(ahead)], v = readers[static_cast<std::size_t>(e)];
       kernels::prefetch_row(dy + next * columns, columns);
       kernels::prefetch_row(scores.left_of(next), columns);
+      kernels::prefetch_row(records + next * 2 * heads, 2 * heads);
+      __builtin_prefetch(dscore + reversed.edge[static_cast<std::size_t>(ahead)] * heads, 1);
       const std::int64_t place = (e - begin) * lanes.padded();
       scores.score(v, u, s.score + place);
       attention::dot_heads(dy + v * columns, scores.right_of(u), heads, scores.d, s.weight + place);
-      for (std::int64_t i = 0; i < heads; ++i) {
-        s.score[place + i] -= log_sum[v * heads + i];
-      }
+      lanes.copy(records + v * 2 * heads, s.log_sum + place);
+      lanes.copy(records + v * 2 * heads + heads, s.output + place);
     }
+    // Behind the piece exp gives 0, so those lanes add nothing.
+    lanes.fill_up(s.score, end - begin, 0.0F);
+    lanes.fill_up(s.log_sum, end - begin, kInfinity);
+    lanes.fill_up(s.output, end - begin, 0.0F);
+    lanes.fill_up(s.weight, end - begin, 0.0F);
   }
 
   /// Turns the piece's numbers into weights of dy (s.weight) and gradients of scores (s.score):
   /// dscore = alpha (factor <dy_v, right_u> - <dy_v, y_v>).
   void differentiate(EdgeId begin, EdgeId end, Scratch& s) const {
-    const auto readers = reversed.graph.sources();
-    const std::int64_t heads = scores.heads, padded = lanes.padded();
     for (std::int64_t i = 0; i < 8 * lanes.vectors(end - begin); i += 8) {
-      simd::store(s.score + i, simd::exp(simd::load(s.score + i)));
+      const Float8 alpha = simd::exp(simd::load(s.score + i) - simd::load(s.log_sum + i));
+      const Float8 factor = dropout.is_active() ? simd::load(s.factor + i) : simd::broadcast(1.0F);
+      simd::store(s.score + i, alpha * (factor * simd::load(s.weight + i) - simd::load(s.output + i)));
+      simd::store(s.weight + i, alpha * factor);
     }
+    const std::int64_t heads = lanes.heads(), padded = lanes.padded();
     for (EdgeId e = begin; e < end; ++e) {
-      const float* own = output + static_cast<std::int64_t>(readers[static_cast<std::size_t>(e)]) * heads;
-      float* gradient = dscore + reversed.edge[static_cast<std::size_t>(e)] * heads;
-      for (std::int64_t i = 0; i < heads; ++i) {
-        const std::int64_t place = (e - begin) * padded + i;
-        const float alpha = s.score[place], factor = s.factor[place];
-        gradient[i] = s.score[place] = alpha * (factor * s.weight[place] - own[i]);
-        s.weight[place] = alpha * factor;
-      }
+      std::copy_n(s.score + (e - begin) * padded, heads, dscore + reversed.edge[static_cast<std::size_t>(e)] * heads);
     }
   }
 
@@ -220,10 +266,8 @@ struct GatV2BySource {
         read_destinations(u, e, piece_end, scratch);
         differentiate(e, piece_end, scratch);
         const EdgeRun run{reversed.graph.sources().data(), e, piece_end, e};
-        attention::gather_heads(run, scratch.weight, lanes.padded(), heads, d, dy, e > first, row,
-                                attention::kUnchanged);
-        attention::gather_heads(run, scratch.score, lanes.padded(), heads, d, scores.left, true, row,
-                                scores.slope_at(scores.right_of(u)));
+        attention::gather_states(run, scratch.weight, lanes.padded(), heads, d, dy, e > first, row);
+        add_score_gradients(scores, run, scratch.score, lanes.padded(), scores.right_of(u), scores.left, row, nullptr);
       }
     }
   }
@@ -262,12 +306,9 @@ void sweep_by_destination(const CsrGraph& graph, const Scores& scores, const flo
       float* row = dleft.data() + v * columns;
       std::fill_n(row, columns, 0.0F);
       for (EdgeId e = graph.offsets()[static_cast<std::size_t>(v)]; e < end; e += kPieceEdges) {
-        EdgeRun run{graph.sources().data(), e, std::min(end, e + kPieceEdges), graph.num_edges()};
-        attention::gather_heads(run, dscore + e * heads, heads, heads, d, scores.right, true, row,
-                                scores.slope_at(scores.left_of(v)));
-        run.stop = e;  // the rows were just read
-        attention::gather_heads(run, dscore + e * heads, heads, heads, d, scores.right, true,
-                                partial.data() + group * columns, scores.activation_at(scores.left_of(v)));
+        const EdgeRun run{graph.sources().data(), e, std::min(end, e + kPieceEdges), graph.num_edges()};
+        add_score_gradients(scores, run, dscore + e * heads, heads, scores.left_of(v), scores.right, row,
+                            partial.data() + group * columns);
       }
     }
   });
@@ -293,18 +334,20 @@ void differentiate_gatv2(const GatV2Inputs& in, const Tensor& log_sum, const Ten
                          Gradients& gradients) {
   const std::int64_t heads = in.options.heads, d = y.cols() / heads;
   const ReversedGraph& reversed = in.block.reversed();
-  Tensor output = Tensor::uninitialized(log_sum.shape());
+  Tensor records = Tensor::uninitialized(y.rows(), 2 * heads);
   parallel_for(y.rows(), 1024, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t v = begin; v < end; ++v) {
-      attention::dot_heads(dy.row(v).data(), y.row(v).data(), heads, d, output.row(v).data());
+      float* record = records.row(v).data();
+      std::copy_n(log_sum.row(v).data(), heads, record);
+      attention::dot_heads(dy.row(v).data(), y.row(v).data(), heads, d, record + heads);
     }
   });
   Tensor dright = Tensor::uninitialized(in.right.shape());
   Buffer<float> dscore(static_cast<std::size_t>(in.block.num_edges() * heads + simd::kLanes));
   attention::with_head_lanes(heads, [&](auto lanes) {
     const GatV2BySource<decltype(lanes)::kCompiled> sweep{
-        lanes,         reversed,      in.scores(),  WeightDropout(in.options), dy.data(), log_sum.data(),
-        output.data(), dright.data(), dscore.data()};
+        lanes,     reversed,       in.scores(),   WeightDropout(in.options),
+        dy.data(), records.data(), dright.data(), dscore.data()};
     parallel_rows(reversed.graph.offsets(), edges_per_task(y.cols()), sweep);
   });
   gradients.add(in.right, std::move(dright));

@@ -1,9 +1,12 @@
-// Products of tall panels with the small matrices of attention heads, on the calling thread. Heads of 8, 16 or 24
-// columns go to register tiles of 4 x 16 written here, where a call of a library costs as much as the product;
-// all others go to the dense kernels.
+// Products of tall panels with the small matrices of attention heads, on the calling thread. Narrow heads, whose
+// width is a multiple of 8, go to register tiles written here, where a library's call and its copies of both panels
+// cost as much as the product; all others go to the dense kernels.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <cstring>
+#include <type_traits>
 
 #include "weft/tensor/dense_kernels.hpp"
 #include "weft/tensor/simd.hpp"
@@ -13,61 +16,90 @@ namespace weft::attention {
 using kernels::ConstMatrix;
 using kernels::MutableMatrix;
 
-/// The widest head that the tiles here are for.
+/// The widest head that the tiles here are for: with AVX-512's 32 registers they outrun a library's packing.
+#if defined(__AVX512F__)
+inline constexpr std::int64_t kNarrowHead = 64;
+#else
 inline constexpr std::int64_t kNarrowHead = 24;
+#endif
 
 inline bool is_narrow(std::int64_t rows, std::int64_t cols) {
   return rows <= kNarrowHead && cols <= kNarrowHead && rows % 8 == 0 && cols % 8 == 0;
 }
 
-/// C[0, kRows) x [0, 8 kVectors) += or = sum over p < depth of a(i, p) * B[p].
-template <int kRows, int kVectors, class Element>
+template <class Vector>
+[[gnu::always_inline]] inline Vector load_as(const float* from) {
+  Vector result;
+  std::memcpy(&result, from, sizeof(result));
+  return result;
+}
+
+/// C[0, kRows) x [0, lanes * kVectors) += or = sum over p < depth of a(i, p) * B[p].
+template <class Vector, int kRows, int kVectors, class Element>
 [[gnu::always_inline]] inline void product_tile(std::int64_t depth, Element a, const float* b, std::int64_t b_stride,
                                                 bool accumulate, float* c, std::int64_t c_stride) {
-  simd::Float8 sum[kRows][kVectors] = {};
+  constexpr std::int64_t kLanes = sizeof(Vector) / sizeof(float);
+  Vector sum[kRows][kVectors] = {};
   for (std::int64_t p = 0; p < depth; ++p) {
-    simd::Float8 row[kVectors];
+    Vector row[kVectors];
     for (int j = 0; j < kVectors; ++j) {
-      row[j] = simd::load(b + p * b_stride + 8 * j);
+      row[j] = load_as<Vector>(b + p * b_stride + kLanes * j);
     }
     for (int i = 0; i < kRows; ++i) {
+      const float factor = a(i, p);
       for (int j = 0; j < kVectors; ++j) {
-        sum[i][j] += a(i, p) * row[j];
+        sum[i][j] += factor * row[j];
       }
     }
   }
   for (int i = 0; i < kRows; ++i) {
     for (int j = 0; j < kVectors; ++j) {
-      float* out = c + i * c_stride + 8 * j;
-      simd::store(out, accumulate ? simd::load(out) + sum[i][j] : sum[i][j]);
+      float* out = c + i * c_stride + kLanes * j;
+      simd::store(out, accumulate ? load_as<Vector>(out) + sum[i][j] : sum[i][j]);
     }
   }
 }
 
-/// C [m, n] = or += A B for n of 8, 16 or 24; a(i, p) reads A. Rows are taken by fours, then one by one.
+/// C [m, n] = or += A B for n a multiple of 8; a(i, p) reads A. Rows are taken by kRows, then one by one.
 template <class Element>
 [[gnu::always_inline]] inline void narrow_product(std::int64_t m, std::int64_t n, std::int64_t depth, Element a,
                                                   ConstMatrix b, bool accumulate, MutableMatrix c) {
-  const auto columns = [&](auto rows, std::int64_t i, auto vectors, std::int64_t j) __attribute__((always_inline)) {
-    product_tile<decltype(rows)::value, decltype(vectors)::value>(
-        depth, [&](std::int64_t r, std::int64_t p) __attribute__((always_inline)) { return a(i + r, p); }, b.data + j,
-        b.stride, accumulate, c.data + i * c.stride + j, c.stride);
-  };
-  const auto row_group = [&](auto rows, std::int64_t i) __attribute__((always_inline)) {
-    std::int64_t j = 0;
-    for (; j + 16 <= n; j += 16) {
-      columns(rows, i, std::integral_constant<int, 2>{}, j);
+  const auto columns = [&]<class Vector, int kVectors, int kRows>(Vector, std::integral_constant<int, kVectors>,
+                                                                  std::integral_constant<int, kRows>, std::int64_t j)
+      __attribute__((always_inline)) {
+    const auto tile = [&](auto rows, std::int64_t i) __attribute__((always_inline)) {
+      product_tile<Vector, decltype(rows)::value, kVectors>(
+          depth, [&](std::int64_t r, std::int64_t p) __attribute__((always_inline)) { return a(i + r, p); }, b.data + j,
+          b.stride, accumulate, c.data + i * c.stride + j, c.stride);
+    };
+    std::int64_t i = 0;
+    for (; i + kRows <= m; i += kRows) {
+      tile(std::integral_constant<int, kRows>{}, i);
     }
-    if (j < n) {
-      columns(rows, i, std::integral_constant<int, 1>{}, j);
+    for (; i < m; ++i) {
+      tile(std::integral_constant<int, 1>{}, i);
     }
   };
-  std::int64_t i = 0;
-  for (; i + 4 <= m; i += 4) {
-    row_group(std::integral_constant<int, 4>{}, i);
+  using One = std::integral_constant<int, 1>;
+  using Four = std::integral_constant<int, 4>;
+  std::int64_t j = 0;
+#if defined(__AVX512F__)
+  for (; j + 64 <= n; j += 64) {
+    columns(simd::Float16{}, Four{}, Four{}, j);
   }
-  for (; i < m; ++i) {
-    row_group(std::integral_constant<int, 1>{}, i);
+  for (; j + 32 <= n; j += 32) {
+    columns(simd::Float16{}, std::integral_constant<int, 2>{}, std::integral_constant<int, 8>{}, j);
+  }
+  for (; j + 16 <= n; j += 16) {
+    columns(simd::Float16{}, One{}, std::integral_constant<int, 8>{}, j);
+  }
+#else
+  for (; j + 16 <= n; j += 16) {
+    columns(simd::Float8{}, std::integral_constant<int, 2>{}, Four{}, j);
+  }
+#endif
+  for (; j + 8 <= n; j += 8) {
+    columns(simd::Float8{}, One{}, Four{}, j);
   }
 }
 
@@ -97,16 +129,28 @@ inline void product(std::int64_t rows, ConstMatrix a, std::int64_t depth, ConstM
   }
 }
 
-/// C [rows, n] = A Bᵀ, where A is [rows, depth] and B [n, depth].
-inline void product_with_transposed(std::int64_t rows, ConstMatrix a, std::int64_t depth, ConstMatrix b, std::int64_t n,
-                                    MutableMatrix c) {
-  if (is_narrow(depth, n)) {
-    float turned[kNarrowHead * kNarrowHead];
-    for (std::int64_t i = 0; i < n; ++i) {
-      for (std::int64_t p = 0; p < depth; ++p) {
-        turned[p * n + i] = b.data[i * b.stride + p];
+/// to [cols, rows] = the transpose of from [rows, cols], both multiples of 8; so that a product with a transposed
+/// matrix is the product above.
+inline void transpose(std::int64_t rows, std::int64_t cols, ConstMatrix from, float* to) {
+  for (std::int64_t i = 0; i < rows; i += 8) {
+    for (std::int64_t j = 0; j < cols; j += 8) {
+      float block[8][8];
+      for (std::int64_t r = 0; r < 8; ++r) {
+        for (std::int64_t p = 0; p < 8; ++p) {
+          block[p][r] = from.data[(i + r) * from.stride + j + p];
+        }
+      }
+      for (std::int64_t p = 0; p < 8; ++p) {
+        std::copy_n(block[p], 8, to + (j + p) * rows + i);
       }
     }
+  }
+}
+
+/// C [rows, n] = A Bᵀ, where A is [rows, depth] and B [n, depth]; `turned` is B's transpose if the head is narrow.
+inline void product_with_transposed(std::int64_t rows, ConstMatrix a, std::int64_t depth, ConstMatrix b,
+                                    const float* turned, std::int64_t n, MutableMatrix c) {
+  if (is_narrow(depth, n)) {
     product(rows, a, depth, {turned, n}, n, c);
   } else {
     kernels::gemm_sequential(false, true, rows, n, depth, a, b, false, c);

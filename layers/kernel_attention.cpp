@@ -1,15 +1,17 @@
 // Linear attention by panels of rows that stay in the L2 cache: phi of a panel, then its products with the small
 // matrices of each head. Small segments are done whole, several to a task; large ones are cut into at most 64
 // parts by their size alone, whose sums are added in order, so the result is the same for every number of threads.
-// Gradient: with D = phi(Q) z + eps, E = diag(1 / D) dO and f = -rowsum(dO o O) / D,
-//   dphi(Q) = E Sᵀ + f zᵀ,  dS = phi(Q)ᵀ E,  dz = phi(Q)ᵀ f,  dphi(K) = V dSᵀ + 1 dzᵀ,  dV = phi(K) dS.
+// Gradient: with D = phi(Q) z + eps, P = diag(1 / D) phi(Q) and f = -rowsum(dO o O),
+//   dphi(Q) = diag(1 / D) (dO Sᵀ + f zᵀ),  dS = Pᵀ dO,  dz = Pᵀ f,  dphi(K) = V dSᵀ + 1 dzᵀ,  dV = phi(K) dS.
+// Cost: forward 2 n d e, backward 4 n d e multiply-adds a head (5 for segments that are not cut, whose S is made anew).
 #include "weft/layers/kernel_attention.hpp"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "weft/core/parallel.hpp"
-#include "weft/layers/attention_rows.hpp"
 #include "weft/layers/head_products.hpp"
 
 namespace weft {
@@ -17,6 +19,7 @@ namespace {
 
 using attention::ConstMatrix;
 using attention::MutableMatrix;
+using simd::Float16;
 using simd::Float8;
 
 constexpr float kEpsilon = 1e-6F;
@@ -25,8 +28,14 @@ constexpr std::int64_t kPartRows = 2048, kMaxParts = 64;
 
 /// elu(x) + 1: a feature map is its value and its derivative.
 struct EluPlusOne {
-  [[gnu::always_inline]] static Float8 value(Float8 x) { return x > 0.0F ? x + 1.0F : simd::exp(x); }
-  [[gnu::always_inline]] static Float8 derivative(Float8 x) { return x > 0.0F ? simd::broadcast(1.0F) : simd::exp(x); }
+  template <class Vector>
+  [[gnu::always_inline]] static Vector value(Vector x) {
+    return x > 0.0F ? x + 1.0F : simd::exp(x);
+  }
+  template <class Vector>
+  [[gnu::always_inline]] static Vector derivative(Vector x) {
+    return x > 0.0F ? Vector{} + 1.0F : simd::exp(x);
+  }
 };
 
 struct Part {
@@ -82,9 +91,11 @@ struct Shapes {
   [[nodiscard]] std::int64_t value_columns() const { return heads * e; }
   /// Floats of S and z for all heads: S of head h at h d e, z behind all S.
   [[nodiscard]] std::int64_t state_size() const { return heads * d * (e + 1); }
-  /// Rows of a panel: its parts of all matrices are to fit the L2 cache.
+  /// Rows of a panel: its parts of two matrices fit the L1 cache for the tiles of narrow heads; for a library,
+  /// which makes copies of its own, those of all matrices the L2 cache.
   [[nodiscard]] std::int64_t panel_rows() const {
-    return std::clamp<std::int64_t>((1 << 14) / std::max(key_columns(), value_columns()), 16, 256);
+    const std::int64_t floats = attention::is_narrow(d, e) ? 1 << 12 : 1 << 14;
+    return std::clamp<std::int64_t>(floats / std::max(key_columns(), value_columns()), 16, 256);
   }
 
   [[nodiscard]] ConstMatrix s(const float* state, std::int64_t head) const { return {state + head * d * e, e}; }
@@ -93,70 +104,73 @@ struct Shapes {
   [[nodiscard]] float* z(float* state) const { return state + heads * d * e; }
 };
 
-[[gnu::always_inline]] inline void store_up_to(float* to, std::int64_t count, Float8 values) {
-  count == simd::kLanes ? simd::store(to, values) : simd::store_part(to, count, values);
-}
+/// How a vector lies in memory: 16 floats, 8, or fewer filled up with zeros.
+struct Sixteen {
+  [[gnu::always_inline]] static Float16 load(const float* from) { return simd::load16(from); }
+  [[gnu::always_inline]] static void store(float* to, Float16 values) { simd::store(to, values); }
+};
+struct Eight {
+  [[gnu::always_inline]] static Float8 load(const float* from) { return simd::load(from); }
+  [[gnu::always_inline]] static void store(float* to, Float8 values) { simd::store(to, values); }
+};
+struct Fewer {
+  std::int64_t count;
+  [[gnu::always_inline]] Float8 load(const float* from) const { return simd::load_part(from, count); }
+  [[gnu::always_inline]] void store(float* to, Float8 values) const { simd::store_part(to, count, values); }
+};
 
-/// Calls body(i, count) for the vectors of `size` floats, count 8 or, for the last, fewer.
+/// Calls body(i, Sixteen, Eight or Fewer) for the vectors of `size` floats.
 template <class Body>
 [[gnu::always_inline]] inline void for_each_vector(std::int64_t size, Body body) {
   std::int64_t i = 0;
-  for (; i + simd::kLanes <= size; i += simd::kLanes) {
-    body(i, simd::kLanes);
+  for (; i + 16 <= size; i += 16) {
+    body(i, Sixteen{});
+  }
+  if (i + 8 <= size) {
+    body(i, Eight{});
+    i += 8;
   }
   if (i < size) {
-    body(i, size - i);
+    body(i, Fewer{size - i});
   }
 }
 
-/// phi of rows [begin, end) of x [*, columns], into a panel.
-template <class FeatureMap>
-void map_panel(const float* x, std::int64_t begin, std::int64_t end, std::int64_t columns, float* panel) {
-  using attention::load_up_to;
-  for_each_vector((end - begin) * columns, [&](std::int64_t i, std::int64_t count) __attribute__((always_inline)) {
-    store_up_to(panel + i, count, FeatureMap::value(load_up_to(x + begin * columns + i, count)));
-  });
+/// A sum over vectors of both widths.
+struct WideSum {
+  Float16 wide{};
+  Float8 narrow{};
+  [[gnu::always_inline]] void add(Float16 x) { wide += x; }
+  [[gnu::always_inline]] void add(Float8 x) { narrow += x; }
+  [[nodiscard, gnu::always_inline]] float total() const { return simd::sum(wide) + simd::sum(narrow); }
+};
+
+[[gnu::always_inline]] inline float dot(const float* a, const float* b, std::int64_t size) {
+  WideSum sum;
+  for_each_vector(
+      size, [&](std::int64_t i, auto lanes)
+                __attribute__((always_inline)) { sum.add(lanes.load(a + i) * lanes.load(b + i)); });
+  return sum.total();
 }
 
-/// sum[j] += the column sums of weight_{row, head} * panel.
-template <class Weight>
-[[gnu::always_inline]] inline void add_columns(const float* panel, std::int64_t rows, std::int64_t heads,
-                                               std::int64_t d, Weight weight, float* sum) {
-  for (std::int64_t r = 0; r < rows; ++r) {
-    for (std::int64_t h = 0; h < heads; ++h) {
-      const float factor = weight(r, h);
-      const float* row = panel + (r * heads + h) * d;
-      float* out = sum + h * d;
-      for_each_vector(
-          d, [&](std::int64_t i, std::int64_t count) __attribute__((always_inline)) {
-            store_up_to(out + i, count,
-                        attention::load_up_to(out + i, count) + factor * attention::load_up_to(row + i, count));
-          });
-    }
-  }
-}
-
-/// row *= factor, by head.
-[[gnu::always_inline]] inline void scale_heads(float* row, std::int64_t heads, std::int64_t e, const float* factors) {
-  for (std::int64_t h = 0; h < heads; ++h) {
-    float* own = row + h * e;
-    for_each_vector(
-        e, [&](std::int64_t i, std::int64_t count) __attribute__((always_inline)) {
-          store_up_to(own + i, count, factors[h] * attention::load_up_to(own + i, count));
-        });
-  }
+/// to += factor * from.
+[[gnu::always_inline]] inline void add_scaled(const float* from, float factor, std::int64_t size, float* to) {
+  for_each_vector(
+      size, [&](std::int64_t i, auto lanes) __attribute__((always_inline)) {
+        lanes.store(to + i, lanes.load(to + i) + factor * lanes.load(from + i));
+      });
 }
 
 /// One thread's panels.
 struct Scratch {
   explicit Scratch(const Shapes& shapes)
       : keys(static_cast<std::size_t>(shapes.panel_rows() * shapes.key_columns())),
-        values(static_cast<std::size_t>(shapes.panel_rows() * shapes.value_columns())),
         inverse(static_cast<std::size_t>(shapes.panel_rows() * shapes.heads)),
-        shift(static_cast<std::size_t>(shapes.panel_rows() * shapes.heads)) {}
+        shift(static_cast<std::size_t>(shapes.panel_rows() * shapes.heads)),
+        turned(
+            static_cast<std::size_t>(attention::is_narrow(shapes.d, shapes.e) ? shapes.key_columns() * shapes.e : 0)) {}
 
-  /// phi(Q) or phi(K), [rows, heads d]; E, [rows, heads e]; 1 / D and f, [rows, heads].
-  Buffer<float> keys, values, inverse, shift;
+  /// phi(Q) / D or phi(K), [rows, heads d]; 1 / D and f, [rows, heads]; the transposes of all S, for narrow heads.
+  Buffer<float> keys, inverse, shift, turned;
 };
 
 template <class FeatureMap>
@@ -175,76 +189,99 @@ struct LinearAttention {
     return {v + row * shapes.value_columns() + head * shapes.e, shapes.value_columns()};
   }
 
+  void turn_states(const float* state, Scratch& scratch) const {
+    for (std::int64_t h = 0; h < shapes.heads && scratch.turned.size() > 0; ++h) {
+      attention::transpose(shapes.d, shapes.e, shapes.s(state, h), scratch.turned.data() + h * shapes.d * shapes.e);
+    }
+  }
+  [[nodiscard]] const float* turned_of(const Scratch& scratch, std::int64_t head) const {
+    return scratch.turned.size() > 0 ? scratch.turned.data() + head * shapes.d * shapes.e : nullptr;
+  }
+
+  /// phi(K) of a panel into scratch.keys; its column sums are added to z if that is wanted.
+  void map_keys(std::int64_t first, std::int64_t last, float* z, Scratch& scratch) const {
+    const std::int64_t columns = shapes.key_columns();
+    for (std::int64_t r = first; r < last; ++r) {
+      const float* from = k + r * columns;
+      float* to = scratch.keys.data() + (r - first) * columns;
+      for_each_vector(
+          columns, [&](std::int64_t i, auto lanes) __attribute__((always_inline)) {
+            const auto mapped = FeatureMap::value(lanes.load(from + i));
+            lanes.store(to + i, mapped);
+            if (z != nullptr) {
+              lanes.store(z + i, lanes.load(z + i) + mapped);
+            }
+          });
+    }
+  }
+
+  /// phi(Q) / D of a panel into scratch.keys, and 1 / D.
+  void map_queries(std::int64_t first, std::int64_t last, const float* state, Scratch& scratch) const {
+    const std::int64_t d = shapes.d;
+    for (std::int64_t r = first * shapes.heads; r < last * shapes.heads; ++r) {
+      const float *from = q + r * d, *z = shapes.z(state) + r % shapes.heads * d;
+      float* to = scratch.keys.data() + (r - first * shapes.heads) * d;
+      WideSum sum;
+      for_each_vector(
+          d, [&](std::int64_t i, auto lanes) __attribute__((always_inline)) {
+            const auto mapped = FeatureMap::value(lanes.load(from + i));
+            lanes.store(to + i, mapped);
+            sum.add(mapped * lanes.load(z + i));
+          });
+      const float inverse = 1.0F / (sum.total() + kEpsilon);
+      scratch.inverse[static_cast<std::size_t>(r - first * shapes.heads)] = inverse;
+      for_each_vector(
+          d, [&](std::int64_t i, auto lanes)
+                 __attribute__((always_inline)) { lanes.store(to + i, inverse * lanes.load(to + i)); });
+    }
+  }
+
   /// state (S and z) += those of rows [begin, end).
   void add_state(std::int64_t begin, std::int64_t end, Scratch& scratch, float* state) const {
     for_each_panel(begin, end, [&](std::int64_t first, std::int64_t last) {
-      float* keys = scratch.keys.data();
-      map_panel<FeatureMap>(k, first, last, shapes.key_columns(), keys);
+      map_keys(first, last, shapes.z(state), scratch);
       for (std::int64_t h = 0; h < shapes.heads; ++h) {
-        attention::add_transposed_product(last - first, {keys + h * shapes.d, shapes.key_columns()}, shapes.d,
-                                          values_of(first, h), shapes.e, shapes.s(state, h));
+        attention::add_transposed_product(last - first, {scratch.keys.data() + h * shapes.d, shapes.key_columns()},
+                                          shapes.d, values_of(first, h), shapes.e, shapes.s(state, h));
       }
-      add_columns(
-          keys, last - first, 1, shapes.key_columns(), [](std::int64_t, std::int64_t) { return 1.0F; },
-          shapes.z(state));
     });
-  }
-
-  /// phi(Q) of a panel into scratch.keys, and 1 / D.
-  void map_queries(std::int64_t first, std::int64_t last, const float* state, Scratch& scratch) const {
-    const std::int64_t heads = shapes.heads;
-    map_panel<FeatureMap>(q, first, last, shapes.key_columns(), scratch.keys.data());
-    for (std::int64_t r = 0; r < last - first; ++r) {
-      float* inverse = scratch.inverse.data() + r * heads;
-      attention::dot_heads(scratch.keys.data() + r * shapes.key_columns(), shapes.z(state), heads, shapes.d, inverse);
-      for (std::int64_t h = 0; h < heads; ++h) {
-        inverse[h] = 1.0F / (inverse[h] + kEpsilon);
-      }
-    }
   }
 
   void write_output(std::int64_t begin, std::int64_t end, const float* state, Scratch& scratch, float* o) const {
     for_each_panel(begin, end, [&](std::int64_t first, std::int64_t last) {
       map_queries(first, last, state, scratch);
-      float* out = o + first * shapes.value_columns();
       for (std::int64_t h = 0; h < shapes.heads; ++h) {
         attention::product(last - first, {scratch.keys.data() + h * shapes.d, shapes.key_columns()}, shapes.d,
-                           shapes.s(state, h), shapes.e, {out + h * shapes.e, shapes.value_columns()});
-      }
-      for (std::int64_t r = 0; r < last - first; ++r) {
-        scale_heads(out + r * shapes.value_columns(), shapes.heads, shapes.e,
-                    scratch.inverse.data() + r * shapes.heads);
+                           shapes.s(state, h), shapes.e,
+                           {o + first * shapes.value_columns() + h * shapes.e, shapes.value_columns()});
       }
     });
   }
 
-  /// dq of rows [begin, end), and dstate (dS and dz) += their share.
+  /// dq of rows [begin, end), and dstate (dS and dz) += their share. 1 / D is in phi(Q) / D already where E would
+  /// bring it in, so that dO is read where it lies.
   void differentiate_queries(std::int64_t begin, std::int64_t end, const float* state, const float* o,
                              const float* dout, Scratch& scratch, float* dstate, float* dq) const {
     const std::int64_t heads = shapes.heads, d = shapes.d, e = shapes.e;
     const std::int64_t key_columns = shapes.key_columns(), value_columns = shapes.value_columns();
+    turn_states(state, scratch);
     for_each_panel(begin, end, [&](std::int64_t first, std::int64_t last) {
-      const std::int64_t rows = last - first;
-      float *keys = scratch.keys.data(), *scaled = scratch.values.data(), *shift = scratch.shift.data();
+      float *keys = scratch.keys.data(), *shift = scratch.shift.data();
       map_queries(first, last, state, scratch);
-      std::copy_n(dout + first * value_columns, rows * value_columns, scaled);
-      for (std::int64_t r = 0; r < rows; ++r) {
-        const float* inverse = scratch.inverse.data() + r * heads;
-        scale_heads(scaled + r * value_columns, heads, e, inverse);
-        attention::dot_heads(scaled + r * value_columns, o + (first + r) * value_columns, heads, e, shift + r * heads);
-        for (std::int64_t h = 0; h < heads; ++h) {
-          shift[r * heads + h] = -shift[r * heads + h];
-        }
+      for (std::int64_t r = 0; r < (last - first) * heads; ++r) {
+        const std::int64_t row = first * heads + r;
+        shift[r] = -dot(dout + row * e, o + row * e, e);
+        add_scaled(keys + r * d, shift[r], d, shapes.z(dstate) + r % heads * d);
       }
       for (std::int64_t h = 0; h < heads; ++h) {
-        const ConstMatrix own{scaled + h * e, value_columns};
-        attention::add_transposed_product(rows, {keys + h * d, key_columns}, d, own, e, shapes.s(dstate, h));
-        attention::product_with_transposed(rows, own, e, shapes.s(state, h), d,
+        const ConstMatrix own{dout + first * value_columns + h * e, value_columns};
+        attention::add_transposed_product(last - first, {keys + h * d, key_columns}, d, own, e, shapes.s(dstate, h));
+        attention::product_with_transposed(last - first, own, e, shapes.s(state, h), turned_of(scratch, h), d,
                                            {dq + first * key_columns + h * d, key_columns});
       }
-      add_columns(
-          keys, rows, heads, d, [&](std::int64_t r, std::int64_t h) { return shift[r * heads + h]; }, shapes.z(dstate));
-      finish(q, first, last, shapes.z(state), shift, dq);
+      finish(
+          q, first, last, shapes.z(state), dq, [&](std::int64_t r) { return shift[r]; },
+          [&](std::int64_t r) { return scratch.inverse[static_cast<std::size_t>(r)]; });
     });
   }
 
@@ -252,34 +289,33 @@ struct LinearAttention {
   void differentiate_keys(std::int64_t begin, std::int64_t end, const float* dstate, Scratch& scratch, float* dk,
                           float* dv) const {
     const std::int64_t d = shapes.d, e = shapes.e, key_columns = shapes.key_columns();
+    turn_states(dstate, scratch);
     for_each_panel(begin, end, [&](std::int64_t first, std::int64_t last) {
-      map_panel<FeatureMap>(k, first, last, key_columns, scratch.keys.data());
+      map_keys(first, last, nullptr, scratch);
       for (std::int64_t h = 0; h < shapes.heads; ++h) {
         attention::product(last - first, {scratch.keys.data() + h * d, key_columns}, d, shapes.s(dstate, h), e,
                            {dv + first * shapes.value_columns() + h * e, shapes.value_columns()});
-        attention::product_with_transposed(last - first, values_of(first, h), e, shapes.s(dstate, h), d,
-                                           {dk + first * key_columns + h * d, key_columns});
+        attention::product_with_transposed(last - first, values_of(first, h), e, shapes.s(dstate, h),
+                                           turned_of(scratch, h), d, {dk + first * key_columns + h * d, key_columns});
       }
-      std::fill_n(scratch.shift.data(), (last - first) * shapes.heads, 1.0F);
-      finish(k, first, last, shapes.z(dstate), scratch.shift.data(), dk);
+      const auto one = [](std::int64_t) { return 1.0F; };
+      finish(k, first, last, shapes.z(dstate), dk, one, one);
     });
   }
 
-  /// dx = (dx + factor zᵀ) o phi'(x), where factor [rows, heads].
-  void finish(const float* x, std::int64_t first, std::int64_t last, const float* z, const float* factor,
-              float* dx) const {
-    for (std::int64_t r = first; r < last; ++r) {
-      for (std::int64_t h = 0; h < shapes.heads; ++h) {
-        const std::int64_t place = (r * shapes.heads + h) * shapes.d;
-        const float own = factor[(r - first) * shapes.heads + h];
-        for_each_vector(
-            shapes.d, [&](std::int64_t i, std::int64_t count) __attribute__((always_inline)) {
-              const Float8 sum = attention::load_up_to(dx + place + i, count) +
-                                 own * attention::load_up_to(z + h * shapes.d + i, count);
-              store_up_to(dx + place + i, count,
-                          sum * FeatureMap::derivative(attention::load_up_to(x + place + i, count)));
-            });
-      }
+  /// dx = (dx + shift zᵀ) scale o phi'(x), shift and scale by (row of the panel, head).
+  template <class Shift, class Scale>
+  void finish(const float* x, std::int64_t first, std::int64_t last, const float* z, float* dx, Shift shift,
+              Scale scale) const {
+    for (std::int64_t r = 0; r < (last - first) * shapes.heads; ++r) {
+      const float *from = x + (first * shapes.heads + r) * shapes.d, *sums = z + r % shapes.heads * shapes.d;
+      float* to = dx + (first * shapes.heads + r) * shapes.d;
+      const float own = shift(r), factor = scale(r);
+      for_each_vector(
+          shapes.d, [&](std::int64_t i, auto lanes) __attribute__((always_inline)) {
+            lanes.store(to + i, (lanes.load(to + i) + own * lanes.load(sums + i)) * factor *
+                                    FeatureMap::derivative(lanes.load(from + i)));
+          });
     }
   }
 };
@@ -303,8 +339,11 @@ void for_each_whole_segment(const Plan& plan, const Shapes& shapes, Body whole) 
 /// Sums of S and z, one a part of a segment that is cut.
 class PartStates {
  public:
-  PartStates(const Plan& plan, const Shapes& shapes)
-      : plan_(plan), shapes_(shapes), sums_(static_cast<std::int64_t>(plan.cut_parts.size()), shapes.state_size()) {}
+  PartStates(std::shared_ptr<const Plan> plan_of_segments, const Shapes& shapes)
+      : plan_holder_(std::move(plan_of_segments)),
+        plan_(*plan_holder_),
+        shapes_(shapes),
+        sums_(static_cast<std::int64_t>(plan_.cut_parts.size()), shapes.state_size()) {}
 
   /// Runs body(part, sums of the part) for all parts, then adds up those of each segment in order.
   template <class Body>
@@ -346,13 +385,14 @@ class PartStates {
     return plan_.parts[static_cast<std::size_t>(plan_.cut_parts[static_cast<std::size_t>(i)])];
   }
 
+  std::shared_ptr<const Plan> plan_holder_;
   const Plan& plan_;
-  const Shapes& shapes_;
+  Shapes shapes_;
   Tensor sums_;
 };
 
 template <class FeatureMap>
-Tensor forward(const LinearAttention<FeatureMap>& attention, const Plan& plan, std::int64_t n) {
+Tensor forward(const LinearAttention<FeatureMap>& attention, const Plan& plan, std::int64_t n, PartStates& states) {
   const Shapes& shapes = attention.shapes;
   Tensor o = Tensor::uninitialized(n, shapes.value_columns());
   for_each_whole_segment(plan, shapes, [&](const Part& part, Scratch& scratch) {
@@ -360,7 +400,6 @@ Tensor forward(const LinearAttention<FeatureMap>& attention, const Plan& plan, s
     attention.add_state(part.begin, part.end, scratch, state.data());
     attention.write_output(part.begin, part.end, state.data(), scratch, o.data());
   });
-  PartStates states(plan, shapes);
   states.fill([&](const Part& part, float* state, Scratch& scratch) {
     attention.add_state(part.begin, part.end, scratch, state);
   });
@@ -375,8 +414,9 @@ struct InputGradients {
 };
 
 template <class FeatureMap>
-InputGradients differentiate(const LinearAttention<FeatureMap>& attention, const Plan& plan, const Tensor& o,
-                             const Tensor& dout) {
+InputGradients differentiate(const LinearAttention<FeatureMap>& attention, std::shared_ptr<const Plan> plan_of_segments,
+                             const PartStates& states, const Tensor& o, const Tensor& dout) {
+  const Plan& plan = *plan_of_segments;
   const Shapes& shapes = attention.shapes;
   InputGradients result{Tensor::uninitialized(o.rows(), shapes.key_columns()),
                         Tensor::uninitialized(o.rows(), shapes.key_columns()), Tensor::uninitialized(o.shape())};
@@ -389,10 +429,7 @@ InputGradients differentiate(const LinearAttention<FeatureMap>& attention, const
                                     dq);
     attention.differentiate_keys(part.begin, part.end, dstate.data(), scratch, dk, dv);
   });
-  PartStates states(plan, shapes), dstates(plan, shapes);
-  states.fill([&](const Part& part, float* state, Scratch& scratch) {
-    attention.add_state(part.begin, part.end, scratch, state);
-  });
+  PartStates dstates(std::move(plan_of_segments), shapes);
   dstates.fill([&](const Part& part, float* dstate, Scratch& scratch) {
     attention.differentiate_queries(part.begin, part.end, states.of_segment(part), o.data(), dout.data(), scratch,
                                     dstate, dq);
@@ -426,10 +463,11 @@ Variable linear_attention(const Variable& q, const Variable& k, const Variable& 
         {heads, q.cols() / heads, v.cols() / heads}, q.value().data(), k.value().data(), v.value().data()};
   };
   auto plan = std::make_shared<const Plan>(plan_of(segments));
-  auto o = std::make_shared<const Tensor>(forward(attention_of(), *plan, q.rows()));
+  auto states = std::make_shared<PartStates>(plan, attention_of().shapes);
+  auto o = std::make_shared<const Tensor>(forward(attention_of(), *plan, q.rows(), *states));
   return record("linear_attention", o, {q, k, v},
-                [q, k, v, plan, o, attention_of](const Tensor& dout, Gradients& gradients) {
-                  InputGradients result = differentiate(attention_of(), *plan, *o, dout);
+                [q, k, v, plan, states, o, attention_of](const Tensor& dout, Gradients& gradients) {
+                  InputGradients result = differentiate(attention_of(), plan, *states, *o, dout);
                   gradients.add(q, std::move(result.dq));
                   gradients.add(k, std::move(result.dk));
                   gradients.add(v, std::move(result.dv));

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "weft/core/error.hpp"
+#include "weft/tensor/simd.hpp"
 
 namespace weft {
 namespace {
@@ -15,6 +16,19 @@ float gelu(float x) {
 float gelu_derivative(float x) {
   const float phi = std::exp(-0.5F * x * x) * (std::numbers::inv_sqrtpi_v<float> / std::numbers::sqrt2_v<float>);
   return 0.5F * (1.0F + std::erf(x * (std::numbers::sqrt2_v<float> / 2.0F))) + x * phi;
+}
+
+/// Replaces all values, eight at a time.
+template <class F>
+void each_vector(std::span<float> values, F f) {
+  const auto count = static_cast<std::int64_t>(values.size());
+  std::int64_t i = 0;
+  for (; i + simd::kLanes <= count; i += simd::kLanes) {
+    simd::store(values.data() + i, f(simd::load(values.data() + i)));
+  }
+  if (i < count) {
+    simd::store_part(values.data() + i, count - i, f(simd::load_part(values.data() + i, count - i)));
+  }
 }
 
 template <class F>
@@ -50,9 +64,7 @@ void apply_activation(Activation activation, std::span<float> values) {
       }
       break;
     case Activation::elu:
-      for (float& x : values) {
-        x = x > 0.0F ? x : std::expm1(x);
-      }
+      each_vector(values, [](simd::Float8 x) { return x > 0.0F ? x : simd::expm1_of_negative(x); });
       break;
     case Activation::gelu:
       for (float& x : values) {

@@ -21,7 +21,8 @@ class DropoutMask {
   [[nodiscard]] float factor(std::int64_t i) const;
 
  private:
-  void fill(std::int64_t block, std::uint16_t bits[kBlock]) const;
+  /// The elements of one block.
+  void apply_block(std::int64_t block, const float* in, float* out) const;
 
   std::uint32_t threshold_;
   float scale_;

@@ -107,6 +107,60 @@ template <int kVectors, class Step>
   }
 }
 
+/// The widest tile of whole vectors of 16 floats: AVX-512 has registers for 16 of them, others for 4.
+#if defined(__AVX512F__)
+inline constexpr std::int64_t kWholeTile = 256;
+#else
+inline constexpr std::int64_t kWholeTile = kTile;
+#endif
+
+/// Like gather_tile for 16 kVectors columns: step(e, j, x_{columns[e]}[16 j .. 16 j + 16)). ahead(e) may fetch what
+/// else edge e will need.
+template <int kVectors, class Step, class Ahead>
+[[gnu::always_inline]] inline void gather_whole_tile(const EdgeRun& run, const float* x, std::int64_t stride, Step step,
+                                                     Ahead ahead) {
+  const auto take = [&](EdgeId e) __attribute__((always_inline)) {
+    const float* row = x + static_cast<std::int64_t>(run.columns[e]) * stride;
+    for (int j = 0; j < kVectors; ++j) {
+      step(e, j, simd::load16(row + 16 * j));
+    }
+  };
+  const EdgeId middle = std::max(run.begin, std::min(run.end, run.stop - kPrefetch));
+  EdgeId e = run.begin;
+  for (; e < middle; ++e) {
+    prefetch_row(x + static_cast<std::int64_t>(run.columns[e + kPrefetch]) * stride, 16 * kVectors);
+    ahead(e + kPrefetch);
+    take(e);
+  }
+  for (; e < run.end; ++e) {
+    take(e);
+  }
+}
+
+/// Calls body(std::integral_constant<int, vectors>, first column) for tiles of 16, 8, 4, 2 or 1 vectors of 16 floats
+/// that make up `width`, a multiple of 16, none wider than kWholeTile.
+template <class Body>
+[[gnu::always_inline]] inline void for_each_whole_tile(std::int64_t width, Body body) {
+  std::int64_t first = 0;
+#if defined(__AVX512F__)
+  for (; first + 256 <= width; first += 256) {
+    body(std::integral_constant<int, 16>{}, first);
+  }
+  for (; first + 128 <= width; first += 128) {
+    body(std::integral_constant<int, 8>{}, first);
+  }
+#endif
+  for (; first + 64 <= width; first += 64) {
+    body(std::integral_constant<int, 4>{}, first);
+  }
+  for (; first + 32 <= width; first += 32) {
+    body(std::integral_constant<int, 2>{}, first);
+  }
+  for (; first + 16 <= width; first += 16) {
+    body(std::integral_constant<int, 1>{}, first);
+  }
+}
+
 /// Calls body with std::integral_constant<int, vectors>, vectors in 1..8: picks the code of a tile.
 template <class Body>
 [[gnu::always_inline]] inline void with_vectors(std::int64_t vectors, Body body) {

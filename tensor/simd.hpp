@@ -3,8 +3,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
 
 // Without AVX a 32-byte vector is passed in memory; every function here is inlined, so no call sees it.
 #if defined(__GNUC__) && !defined(__clang__)
@@ -17,6 +22,10 @@ inline constexpr std::int64_t kLanes = 8;
 
 using Float8 = float __attribute__((vector_size(32)));
 using Int8 = std::int32_t __attribute__((vector_size(32)));
+/// Twice as many floats: one register with AVX-512, else two that are worked on side by side.
+using Float16 = float __attribute__((vector_size(64)));
+/// Eight words of 32 bits, each in the low half of a lane; what stands in the high half is of no account.
+using Word8 = std::uint64_t __attribute__((vector_size(64)));
 
 [[gnu::always_inline]] inline Float8 load(const float* from) {
   Float8 result;
@@ -25,6 +34,16 @@ using Int8 = std::int32_t __attribute__((vector_size(32)));
 }
 
 [[gnu::always_inline]] inline void store(float* to, Float8 values) {
+  std::memcpy(to, &values, sizeof(values));
+}
+
+[[gnu::always_inline]] inline Float16 load16(const float* from) {
+  Float16 result;
+  std::memcpy(&result, from, sizeof(result));
+  return result;
+}
+
+[[gnu::always_inline]] inline void store(float* to, Float16 values) {
   std::memcpy(to, &values, sizeof(values));
 }
 
@@ -70,6 +89,12 @@ using Int8 = std::int32_t __attribute__((vector_size(32)));
 
 /// x where it is positive, slope * x elsewhere; without a branch.
 [[gnu::always_inline]] inline Float8 leaky_relu(Float8 x, Float8 slope) {
+  return x > 0.0F ? x : slope * x;
+}
+[[gnu::always_inline]] inline Float16 leaky_relu(Float16 x, float slope) {
+  return x > 0.0F ? x : slope * x;
+}
+[[gnu::always_inline]] inline Float8 leaky_relu(Float8 x, float slope) {
   return x > 0.0F ? x : slope * x;
 }
 
@@ -123,18 +148,48 @@ template <int kCount>
 [[gnu::always_inline]] inline float sum(Float8 x) {
   return sums_of<1>(&x)[0];
 }
+/// The upper eight lanes added to the lower.
+[[gnu::always_inline]] inline Float8 fold(Float16 x) {
+  return __builtin_shufflevector(x, x, 0, 1, 2, 3, 4, 5, 6, 7) +
+         __builtin_shufflevector(x, x, 8, 9, 10, 11, 12, 13, 14, 15);
+}
+[[gnu::always_inline]] inline float sum(Float16 x) {
+  return sum(fold(x));
+}
 
 /// e^x with a relative error below 2e-7 where the result is a normal number. Below -87.33 the result is
 /// 0, above 88.37 it stays at e^88.37; NaN stays NaN.
 ///
 /// x = k ln 2 + r with |r| <= ln 2 / 2, ln 2 split in two so that r is exact (Cody and Waite 1980); e^r
 /// by the polynomial of Moshier's Cephes library (expf.c, 1989); k is added to the exponent's bits.
-[[gnu::always_inline]] inline Float8 exp(Float8 x) {
+template <class Vector>
+[[gnu::always_inline]] inline Vector exp(Vector x) {
+  using Bits = decltype(x < x);
   constexpr float kLowest = -87.33F, kHighest = 88.37F;
-  const Float8 clamped_below = x < kLowest ? broadcast(kLowest) : x;
-  const Float8 clamped = clamped_below > kHighest ? broadcast(kHighest) : clamped_below;
+  const Vector clamped_below = x < kLowest ? Vector{} + kLowest : x;
+  const Vector clamped = clamped_below > kHighest ? Vector{} + kHighest : clamped_below;
   // Adding 1.5 * 2^23 rounds to an integer and leaves that integer in the low bits.
   constexpr float kRound = 12582912.0F;
+  const Vector rounded = clamped * 1.44269504088896341F + kRound;
+  const Vector k = rounded - kRound;
+  const Vector r = clamped - k * 0.693359375F + k * 2.12194440e-4F;
+  Vector p = Vector{} + 1.9875691500e-4F;
+  p = p * r + 1.3981999507e-3F;
+  p = p * r + 8.3334519073e-3F;
+  p = p * r + 4.1665795894e-2F;
+  p = p * r + 1.6666665459e-1F;
+  p = p * r + 5.0000001201e-1F;
+  p = p * (r * r) + r + 1.0F;
+  const Vector power = reinterpret_cast<Vector>((reinterpret_cast<Bits>(rounded) << 23) + 0x3F800000);
+  const Vector result = p * power;
+  return x < kLowest ? Vector{} : result;
+}
+
+/// e^x - 1 for x <= 0, with a relative error below 3e-7. e^r - 1 comes from exp's polynomial without the 1 it ends
+/// with, so that nothing cancels near 0: e^x - 1 = 2^k (e^r - 1) + (2^k - 1).
+[[gnu::always_inline]] inline Float8 expm1_of_negative(Float8 x) {
+  constexpr float kLowest = -87.33F, kRound = 12582912.0F;
+  const Float8 clamped = x < kLowest ? broadcast(kLowest) : x;
   const Float8 rounded = clamped * 1.44269504088896341F + kRound;
   const Float8 k = rounded - kRound;
   const Float8 r = clamped - k * 0.693359375F + k * 2.12194440e-4F;
@@ -144,10 +199,9 @@ template <int kCount>
   p = p * r + 4.1665795894e-2F;
   p = p * r + 1.6666665459e-1F;
   p = p * r + 5.0000001201e-1F;
-  p = p * (r * r) + r + 1.0F;
+  p = p * (r * r) + r;
   const Float8 power = float_of_bits((bits_of(rounded) << 23) + 0x3F800000);
-  const Float8 result = p * power;
-  return x < kLowest ? Float8{} : result;
+  return p * power + (power - 1.0F);
 }
 
 /// Natural logarithm of positive normal numbers with an error below 2e-7 times the larger of 1 and the result:
@@ -168,6 +222,43 @@ template <int kCount>
   p = p * m + 3.3333331174e-1F;
   const Float8 square = m * m;
   return m * square * p + k * -2.12194440e-4F - 0.5F * square + m + k * 0.693359375F;
+}
+
+/// The whole product of the low halves.
+[[gnu::always_inline]] inline Word8 multiply_words(Word8 a, std::uint32_t b) {
+#if defined(__AVX512F__)
+  return reinterpret_cast<Word8>(
+      _mm512_maskz_mul_epu32(0xFF, reinterpret_cast<__m512i>(a), _mm512_set1_epi64(static_cast<std::int64_t>(b))));
+#elif defined(__AVX2__)
+  using Half = std::uint64_t __attribute__((vector_size(32)));
+  const auto half = [b](Half x) __attribute__((always_inline)) {
+    return reinterpret_cast<Half>(
+        _mm256_mul_epu32(reinterpret_cast<__m256i>(x), _mm256_set1_epi64x(static_cast<std::int64_t>(b))));
+  };
+  const Half low = half(__builtin_shufflevector(a, a, 0, 1, 2, 3));
+  const Half high = half(__builtin_shufflevector(a, a, 4, 5, 6, 7));
+  return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7);
+#else
+  return (a & 0xFFFFFFFF) * b;
+#endif
+}
+
+/// philox4x32 (core/random.hpp) of eight counters side by side: word i of all eight in words[i].
+[[gnu::always_inline]] inline void philox4x32(std::array<std::uint32_t, 2> key, Word8* words) {
+  Word8 w0 = words[0], w1 = words[1], w2 = words[2], w3 = words[3];
+  for (int round = 0; round < 10; ++round) {
+    const Word8 a = multiply_words(w0, 0xD2511F53), b = multiply_words(w2, 0xCD9E8D57);
+    w0 = (b >> 32) ^ w1 ^ key[0];
+    w1 = b;
+    w2 = (a >> 32) ^ w3 ^ key[1];
+    w3 = a;
+    key[0] += 0x9E3779B9;
+    key[1] += 0xBB67AE85;
+  }
+  words[0] = w0;
+  words[1] = w1;
+  words[2] = w2;
+  words[3] = w3;
 }
 
 }  // namespace weft::simd

@@ -12,6 +12,7 @@
 namespace weft::kernels {
 namespace {
 
+using simd::Float16;
 using simd::Float8;
 
 /// Floats gathered by one task: tens of microseconds of work.
@@ -21,6 +22,12 @@ constexpr std::int64_t kFloatsPerTask = 1 << 18;
 template <bool kHasEdgeWeight, bool kHasColumnScale>
 struct EdgeScale {
   const GatherSum& rows;
+
+  [[gnu::always_inline]] void prefetch(EdgeId e) const {
+    if constexpr (kHasColumnScale) {
+      __builtin_prefetch(rows.column_scale + rows.columns[static_cast<std::size_t>(e)]);
+    }
+  }
 
   [[gnu::always_inline]] float operator()(EdgeId e) const {
     if constexpr (kHasEdgeWeight && kHasColumnScale) {
@@ -56,14 +63,38 @@ template <int kVectors, class Scale>
     }
   }
   gather_tile<kVectors>(
-      EdgeRun{rows.columns.data(), rows.offsets[row], rows.offsets[row + 1], stop}, job.x + first, job.width, width,
-      [&](EdgeId e, int j, Float8 values) __attribute__((always_inline)) { sum[j] += scale(e) * values; });
+      EdgeRun{rows.columns.data(), rows.offsets[row], rows.offsets[row + 1], stop}, job.x + first, job.width,
+      width, [&](EdgeId e, int j, Float8 values) __attribute__((always_inline)) { sum[j] += scale(e) * values; });
   const float row_scale = rows.row_scale != nullptr ? rows.row_scale[v] : 1.0F;
   for (int j = 0; j < kVectors; ++j) {
     sum[j] *= row_scale;
   }
   float* out = job.y + v * job.width + first;
   job.accumulate ? add_tile<kVectors>(out, width, sum) : store_tile<kVectors>(out, width, sum);
+}
+
+/// As sum_tile, for 16 kVectors columns.
+template <int kVectors, class Scale>
+[[gnu::always_inline]] inline void sum_whole_tile(const Job& job, Scale scale, std::int64_t v, EdgeId stop,
+                                                  std::int64_t first) {
+  const GatherSum& rows = job.rows;
+  const auto row = static_cast<std::size_t>(v);
+  Float16 sum[kVectors] = {};
+  if (rows.self_weight != nullptr) {
+    for (int j = 0; j < kVectors; ++j) {
+      sum[j] = rows.self_weight[v] * simd::load16(job.x + v * job.width + first + 16 * j);
+    }
+  }
+  gather_whole_tile<kVectors>(
+      EdgeRun{rows.columns.data(), rows.offsets[row], rows.offsets[row + 1], stop}, job.x + first,
+      job.width, [&](EdgeId e, int j, Float16 values) __attribute__((always_inline)) { sum[j] += scale(e) * values; },
+      [&](EdgeId e) __attribute__((always_inline)) { scale.prefetch(e); });
+  const float row_scale = rows.row_scale != nullptr ? rows.row_scale[v] : 1.0F;
+  float* out = job.y + v * job.width + first;
+  for (int j = 0; j < kVectors; ++j) {
+    const Float16 scaled = row_scale * sum[j];
+    simd::store(out + 16 * j, job.accumulate ? simd::load16(out + 16 * j) + scaled : scaled);
+  }
 }
 
 /// Rows of fewer than 8 columns.
@@ -109,6 +140,17 @@ void sum_wide_rows(const Job& job, Scale scale, std::int64_t begin, std::int64_t
 }
 
 template <class Scale>
+void sum_whole_rows(const Job& job, Scale scale, std::int64_t begin, std::int64_t end) {
+  const auto stop = static_cast<EdgeId>(job.rows.columns.size());
+  for (std::int64_t v = begin; v < end; ++v) {
+    for_each_whole_tile(
+        job.width, [&](auto vectors, std::int64_t first) __attribute__((always_inline)) {
+          sum_whole_tile<decltype(vectors)::value>(job, scale, v, stop, first);
+        });
+  }
+}
+
+template <class Scale>
 void sum_rows(const Job& job, Scale scale, std::int64_t begin, std::int64_t end) {
   switch (job.width) {
     case 1:
@@ -126,7 +168,7 @@ void sum_rows(const Job& job, Scale scale, std::int64_t begin, std::int64_t end)
     case 7:
       return sum_narrow_rows<7>(job, scale, begin, end);
     default:
-      return sum_wide_rows(job, scale, begin, end);
+      return job.width % 16 == 0 ? sum_whole_rows(job, scale, begin, end) : sum_wide_rows(job, scale, begin, end);
   }
 }
 

@@ -57,8 +57,8 @@ TEST(GatherSum, EqualsTheSlowLoopForEveryWidthAndEverySetOfScales) {
   const Tensor edge_weight = random_tensor(1, graph.num_edges(), 11);
   const Tensor row_scale = random_tensor(1, 60, 12), column_scale = random_tensor(1, 60, 13);
   const Tensor self_weight = random_tensor(1, 60, 14);
-  for (const std::int64_t width :
-       {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 23, 31, 39, 40, 47, 56, 63, 64, 65, 71, 72, 100, 127, 128, 129, 200, 257}) {
+  for (const std::int64_t width : {1,  2,  3,  4,  5,  6,  7,  8,   9,   15,  16,  23,  31,  39,  40,
+                                   47, 56, 63, 64, 65, 71, 72, 100, 127, 128, 129, 192, 200, 257, 496}) {
     const Tensor x = random_tensor(60, width, 5), before = random_tensor(60, width, 6);
     for (int set = 0; set < 16; ++set) {
       const kernels::GatherSum rows{.offsets = graph.offsets(),

@@ -193,8 +193,10 @@ TEST_P(EdgeAttention, GradientsMatchCentralDifferences) {
 TEST_P(EdgeAttention, GradientsMatchCentralDifferencesOnBothSidesOfTheKink) {
   // All sums left_v + right_u keep a distance of at least 0.5 to 0, far more than the step.
   const MessageBlock block(random_graph(8, 20, 7));
-  for (const std::int64_t d : {3, 8}) {
-    auto p = attention.parameters(8, 2, d);
+  for (const auto& [heads, d] :
+       std::vector<std::pair<std::int64_t, std::int64_t>>{{2, 3}, {2, 8}, {4, 16}, {8, 8}, {2, 32}, {1, 64}}) {
+    SCOPED_TRACE(concat(heads, " heads of ", d, " columns"));
+    auto p = attention.parameters(8, heads, d);
     const std::size_t a = attention.num_node_parameters == 3 ? 1 : 0;
     for (std::int64_t i = 0; i < p[a].value().size(); ++i) {
       p[a].mutable_value().data()[i] = (i % 3 == 0 ? 1.5F : -1.5F) + 0.3F * std::sin(static_cast<float>(i));
@@ -204,7 +206,7 @@ TEST_P(EdgeAttention, GradientsMatchCentralDifferencesOnBothSidesOfTheKink) {
     }
     for (auto& parameter : p) {
       expect_gradient_matches(
-          parameter, [&] { return attention.apply(block, p, {.heads = 2}); }, 4e-3);
+          parameter, [&] { return attention.apply(block, p, {.heads = heads}); }, 4e-3);
     }
   }
 }
@@ -369,6 +371,27 @@ TEST(Simd, LogIsWithinItsBound) {
     ASSERT_NEAR(simd::log(simd::broadcast(argument))[2], exact, 2e-7 * std::max(1.0, std::abs(exact))) << "x = " << x;
   }
   EXPECT_EQ(simd::log(simd::broadcast(1.0F))[0], 0.0F);
+}
+
+TEST(Simd, ExpMinusOneKeepsItsDigitsNearZero) {
+  for (const float x : {0.0F, -1e-30F, -1e-7F, -3e-4F, -0.2F, -0.35F, -1.0F, -20.0F, -100.0F}) {
+    const float exact = std::expm1(x);
+    EXPECT_NEAR(simd::expm1_of_negative(simd::broadcast(x))[3], exact, 4e-7F * std::abs(exact)) << x;
+  }
+}
+
+TEST(Simd, PhiloxOfEightCountersIsThatOfEach) {
+  const Random random(77);
+  simd::Word8 words[4] = {simd::Word8{5, 6, 7, 8, 9, 10, 11, 0xFFFFFFFF}, simd::Word8{} + 3, simd::Word8{} + 2,
+                          simd::Word8{}};
+  const simd::Word8 counters = words[0];
+  simd::philox4x32(random.key(), words);
+  for (int lane = 0; lane < 8; ++lane) {
+    const auto expected = philox4x32({static_cast<std::uint32_t>(counters[lane]), 3, 2, 0}, random.key());
+    for (std::size_t word = 0; word < 4; ++word) {
+      EXPECT_EQ(static_cast<std::uint32_t>(words[word][lane]), expected[word]);
+    }
+  }
 }
 
 TEST(Simd, SumsOfPutsTheSumOfEachVectorIntoItsLane) {
