@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <unordered_map>
 
 #include <sys/mman.h>
 
@@ -15,8 +16,9 @@ constexpr std::size_t kHugePage = std::size_t{2} << 20;
 // Below this malloc recycles well by itself.
 constexpr std::size_t kSmall = std::size_t{256} << 10;
 
-/// Free blocks by size. Keeping a block may never make the process larger than its live buffers alone
-/// once were, so a new size evicts kept blocks before it grows the process.
+/// Free blocks by size. Steps of training repeat the same sizes in another order, so what is kept may pass
+/// what was ever live at once by a quarter; beyond that, kept blocks go back to the system before the
+/// process grows.
 class BlockCache {
  public:
   static BlockCache& instance() {
@@ -29,38 +31,43 @@ class BlockCache {
     const std::size_t size = rounded(bytes);
     {
       const std::lock_guard lock(mutex_);
-      use_.live += static_cast<std::int64_t>(size);
-      use_.peak = std::max(use_.peak, use_.live);
-      if (const auto found = free_.find(size); found != free_.end()) {
-        void* data = found->second;
-        free_.erase(found);
-        use_.kept -= static_cast<std::int64_t>(size);
-        return data;
+      if (void* kept = take(size)) {
+        return kept;
       }
-      while (!free_.empty() && use_.live + use_.kept > use_.peak) {
+      count_live(size);
+      while (!free_.empty() && use_.live + use_.kept > use_.peak + use_.peak / 4) {
         evict();
       }
     }
     void* data = std::aligned_alloc(size >= kHugePage ? kHugePage : 64, size);
+    const std::lock_guard lock(mutex_);
     if (data == nullptr) {
-      const std::lock_guard lock(mutex_);
       use_.live -= static_cast<std::int64_t>(size);
       throw std::bad_alloc();
     }
     if (size >= kHugePage) {
       madvise(data, size, MADV_HUGEPAGE);  // advice: the buffer works without it
     }
+    try {
+      sizes_.emplace(data, size);
+    } catch (...) {
+      std::free(data);
+      use_.live -= static_cast<std::int64_t>(size);
+      throw;
+    }
     return data;
   }
 
-  void release(void* data, std::size_t bytes) noexcept {
-    const std::size_t size = rounded(bytes);
+  void release(void* data) noexcept {
     const std::lock_guard lock(mutex_);
+    const auto found = sizes_.find(data);
+    const std::size_t size = found->second;
     use_.live -= static_cast<std::int64_t>(size);
     try {
       free_.emplace(size, data);
       use_.kept += static_cast<std::int64_t>(size);
     } catch (const std::bad_alloc&) {
+      sizes_.erase(found);
       std::free(data);
     }
   }
@@ -76,15 +83,36 @@ class BlockCache {
   }
 
  private:
+  void count_live(std::size_t size) {
+    use_.live += static_cast<std::int64_t>(size);
+    use_.peak = std::max(use_.peak, use_.live);
+  }
+
+  /// The smallest kept block that holds `size` and wastes at most an eighth of it, or null.
+  void* take(std::size_t size) {
+    const auto found = free_.lower_bound(size);
+    if (found == free_.end() || found->first > size + size / 8) {
+      return nullptr;
+    }
+    void* data = found->second;
+    use_.kept -= static_cast<std::int64_t>(found->first);
+    count_live(found->first);
+    free_.erase(found);
+    return data;
+  }
+
   void evict() {
     const auto largest = std::prev(free_.end());
-    std::free(largest->second);
     use_.kept -= static_cast<std::int64_t>(largest->first);
+    sizes_.erase(largest->second);
+    std::free(largest->second);
     free_.erase(largest);
   }
 
   std::mutex mutex_;
   std::multimap<std::size_t, void*> free_;
+  // Of every block, live or kept: a block may be larger than what was asked for.
+  std::unordered_map<void*, std::size_t> sizes_;
   MemoryUse use_;
 };
 
@@ -120,7 +148,7 @@ void release(void* data, std::size_t bytes) noexcept {
   if (bytes < kSmall) {
     std::free(data);
   } else {
-    BlockCache::instance().release(data, bytes);
+    BlockCache::instance().release(data);
   }
 }
 

@@ -12,8 +12,8 @@
 
 namespace weft {
 
-/// Bytes held by all live buffers, the most there ever were, and what is kept for reuse. The sum of
-/// `live` and `kept` never passes `peak` (rounded up to whole huge pages for each buffer).
+/// Bytes held by all live buffers of 256 KiB and more, the most there ever were, and what is kept for reuse.
+/// The sum of `live` and `kept` passes `peak` by at most a quarter.
 struct MemoryUse {
   std::int64_t live = 0;
   std::int64_t peak = 0;
