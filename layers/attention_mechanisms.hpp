@@ -73,5 +73,7 @@ std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int
 
 /// Feature maps before one kernel (segment_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> kernel_mechanisms();
+/// Softmax over a few landmarks of each graph (low_rank_attention.hpp).
+[[nodiscard]] std::vector<MechanismRow> low_rank_mechanisms();
 
 }  // namespace weft::attention
