@@ -75,5 +75,7 @@ std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int
 [[nodiscard]] std::vector<MechanismRow> kernel_mechanisms();
 /// Softmax over a few landmarks of each graph (low_rank_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> low_rank_mechanisms();
+/// Softmax within blocks of an ordering (block_attention.hpp).
+[[nodiscard]] std::vector<MechanismRow> block_mechanisms();
 
 }  // namespace weft::attention
