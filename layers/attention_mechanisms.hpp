@@ -77,5 +77,7 @@ std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int
 [[nodiscard]] std::vector<MechanismRow> low_rank_mechanisms();
 /// Softmax within blocks of an ordering (block_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> block_mechanisms();
+/// A decaying state along an ordering (gated_scan.hpp).
+[[nodiscard]] std::vector<MechanismRow> scan_mechanisms();
 
 }  // namespace weft::attention
