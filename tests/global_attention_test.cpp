@@ -1,10 +1,14 @@
 // Every mechanism of global attention, by its row of the table: gradients, batches, threads, orders, small graphs.
 #include "weft/layers/global_attention.hpp"
 
+#include <array>
 #include <cmath>
+#include <functional>
+#include <numbers>
 #include <numeric>
 #include <set>
 
+#include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
@@ -185,6 +189,120 @@ TEST(GlobalAttention, ReachesANodeWithoutEdges) {
     const MessageBlock graph(path_and_loner());
     const Tensor before = run(*attention, graph, h), after = run(*attention, graph, changed);
     EXPECT_FALSE(std::equal(before.row(0).begin(), before.row(0).end(), after.row(0).begin()));
+  }
+}
+
+/// One graph in breadth-first order as it stands, and all that a mechanism of kernels makes of it.
+struct SmallCase {
+  explicit SmallCase(std::string_view kind) : attention(make(kind)) {
+    attention->list_parameters(list);
+    q = project(0, h);
+    k = project(2, h);
+    v = project(4, h);
+  }
+
+  [[nodiscard]] Tensor project(std::size_t parameter, const Tensor& x) const {
+    return linear(Variable::constant(x), list.parameters[parameter].parameter->variable(),
+                  list.parameters[parameter + 1].parameter->variable())
+        .value();
+  }
+
+  static constexpr std::int64_t kNodes = 9;
+  MessageBlock graph{CsrGraph::from_edges(kNodes, {})};
+  Tensor h = random_tensor(kNodes, 8, 4);
+  std::unique_ptr<GlobalAttention> attention;
+  ParameterList list;
+  Tensor q, k, v;
+};
+
+double norm(std::span<const float> x) {
+  double sum = 0.0;
+  for (const float value : x) {
+    sum += static_cast<double>(value) * value;
+  }
+  return std::sqrt(sum);
+}
+
+TEST(KernelMechanisms, EqualTheirPublishedDefinitions) {
+  constexpr auto n = static_cast<double>(SmallCase::kNodes);
+  using Weight = std::function<double(const SmallCase&, std::int64_t i, std::int64_t j, std::int64_t h)>;
+  const auto dot = [](const SmallCase& c, std::int64_t i, std::int64_t j, std::int64_t h) {
+    return test::head_dot(c.q, i, c.k, j, h, 2);
+  };
+  const auto dot_of = [](const SmallCase& c, std::int64_t i, std::int64_t j, std::int64_t h, auto map) {
+    double sum = 0.0;
+    for (std::int64_t column = 4 * h; column < 4 * h + 4; ++column) {
+      sum += map(static_cast<double>(c.q(i, column))) * map(static_cast<double>(c.k(j, column)));
+    }
+    return sum;
+  };
+  const auto by_node = [&](const SmallCase& c, std::int64_t i, std::int64_t j, std::int64_t h) {
+    return dot(c, i, j, h) / norm(c.q.row(i).subspan(static_cast<std::size_t>(4 * h), 4)) /
+           norm(c.k.row(j).subspan(static_cast<std::size_t>(4 * h), 4));
+  };
+  const auto by_graph = [&](const SmallCase& c, std::int64_t i, std::int64_t j, std::int64_t h) {
+    return dot(c, i, j, h) / norm(c.q.values()) / norm(c.k.values());
+  };
+  const std::pair<std::string_view, Weight> definitions[] = {
+      {"linear",
+       [&](const SmallCase& c, std::int64_t i, std::int64_t j, std::int64_t h) {
+         return dot_of(c, i, j, h, [](double x) { return x > 0 ? x + 1 : std::exp(x); });
+       }},
+      {"cosformer",
+       [&](const SmallCase& c, std::int64_t i, std::int64_t j, std::int64_t h) {
+         return dot_of(c, i, j, h, [](double x) { return std::max(x, 0.0); }) *
+                std::cos(std::numbers::pi / 2 * static_cast<double>(i - j) / n);
+       }},
+      {"sgformer", [&](const SmallCase& c, std::int64_t i, std::int64_t j,
+                       std::int64_t h) { return by_graph(c, i, j, h) + (i == j ? n : 0.0); }},
+      {"sgformer_rows", [&](const SmallCase& c, std::int64_t i, std::int64_t j,
+                            std::int64_t h) { return by_node(c, i, j, h) + 1.0 + (i == j ? n : 0.0); }},
+      {"difformer",
+       [&](const SmallCase& c, std::int64_t i, std::int64_t j, std::int64_t h) { return by_graph(c, i, j, h) + 1.0; }},
+      {"difformer_rows",
+       [&](const SmallCase& c, std::int64_t i, std::int64_t j, std::int64_t h) { return by_node(c, i, j, h) + 1.0; }},
+      {"efficient",
+       [&](const SmallCase& c, std::int64_t i, std::int64_t j, std::int64_t h) {
+         double sum = 0.0;
+         for (std::int64_t column = 4 * h; column < 4 * h + 4; ++column) {
+           double over_features = 0.0, over_nodes = 0.0;
+           for (std::int64_t other = 4 * h; other < 4 * h + 4; ++other) {
+             over_features += std::exp(c.q(i, other));
+           }
+           for (std::int64_t other = 0; other < SmallCase::kNodes; ++other) {
+             over_nodes += std::exp(c.k(other, column));
+           }
+           sum += std::exp(c.q(i, column)) / over_features * std::exp(c.k(j, column)) / over_nodes;
+         }
+         return sum;
+       }},
+  };
+  for (const auto& [kind, weight] : definitions) {
+    SCOPED_TRACE(kind);
+    const SmallCase c(kind);
+    const Tensor attended = test::dense_attention(
+        c.v, c.graph.segments(), 2, [&](std::int64_t i, std::int64_t j, std::int64_t h) { return weight(c, i, j, h); },
+        1e-6);
+    expect_near(run(*c.attention, c.graph, c.h), c.project(6, attended), 1e-5);
+  }
+}
+
+TEST(Windows, ShiftInEveryOtherLayer) {
+  Options options = small_options("windows");
+  options.set("window", "4");
+  const MessageBlock graph(CsrGraph::from_edges(8, {}));
+  const Tensor h = random_tensor(8, 8, 3);
+  Tensor changed = h;
+  for (float& value : changed.row(4)) {
+    value += 1.0F;
+  }
+  // Which nodes read node 4: those of its window, 4 .. 7 or, shifted by two, 2 .. 5.
+  for (const auto& [layer, first, last] : {std::array<std::int64_t, 3>{0, 4, 7}, {1, 2, 5}, {2, 4, 7}}) {
+    const auto attention = make_global_attention("windows", options, layer, Random(7));
+    const Tensor before = run(*attention, graph, h), after = run(*attention, graph, changed);
+    for (std::int64_t i = 0; i < 8; ++i) {
+      EXPECT_EQ(std::ranges::equal(before.row(i), after.row(i)), i < first || i > last) << layer << " " << i;
+    }
   }
 }
 
