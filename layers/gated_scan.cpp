@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -181,10 +182,13 @@ class GatedScan {
              float* weights) const {
     const std::int64_t rows = chunk(c).rows();
     attention::product_with_transposed(rows, {a, width}, width, {b, width}, rows, {weights, kChunkRows});
+    float factors[kChunkRows];
     for (std::int64_t t = 0; t < rows; ++t) {
-      for (std::int64_t s = 0; s < rows; ++s) {
-        weights[t * kChunkRows + s] *= s <= t ? std::exp(decay[t] - decay[s]) : 0.0F;
-      }
+      float* row = weights + t * kChunkRows;
+      std::transform(decay, decay + t + 1, factors, [](float b_s) { return -b_s; });
+      (void)attention::exponentiate(factors, 1.0F, -decay[t], t + 1);
+      std::transform(row, row + t + 1, factors, row, std::multiplies<>());
+      std::fill(row + t + 1, row + rows, 0.0F);
     }
   }
 
