@@ -162,7 +162,7 @@ class Polynormer : public ProjectedAttention {
 
   void list_parameters(ParameterList& list) override {
     ProjectedAttention::list_parameters(list);
-    list.add_layer("norm", norm_);
+    list.add_layer("attended_norm", norm_);
     list.add_layer("factor", factor_);
   }
 

@@ -19,7 +19,7 @@ class BothWays : public ProjectedAttention {
     ProjectedAttention::list_parameters(list);
     list.add_layer("decay_down", down_);
     list.add_layer("decay_up", up_);
-    list.add_layer("norm", norm_);
+    list.add_layer("attended_norm", norm_);
   }
 
  private:

@@ -335,6 +335,21 @@ TEST(SgformerAndDifformer, AsPublishedForgetTheirNodesInLargeGraphsAndTheirRowsV
   EXPECT_GT(moves("sgformer_rows", 3000), 5e-3F);
 }
 
+TEST(WeftModel, WithEveryAttentionHasNamesThatDoNotMeet) {
+  for (const AttentionInfo& info : global_attentions()) {
+    const auto model = make_model("weft", shape_for(Tensor(1, 5), 2), small_options(info.name), Random(7));
+    const ParameterList list = parameters_of(*model);
+    std::set<std::string> names;
+    for (const NamedParameter& p : list.parameters) {
+      EXPECT_TRUE(names.insert(p.name).second) << info.name << " " << p.name;
+    }
+    for (const NamedStatistic& statistic : list.statistics) {
+      EXPECT_TRUE(names.insert(statistic.name).second) << info.name << " " << statistic.name;
+    }
+    EXPECT_TRUE(names.contains("block0.query.weight") && names.contains("block0.gate.bias"));
+  }
+}
+
 TEST(WeftModel, WithEveryAttentionHasTheGradientOfDifferencesAndLearns) {
   const CsrGraph graphs[] = {path_and_loner(), ring(7)};
   const MessageBlock batch = batch_of(graphs);
