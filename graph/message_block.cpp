@@ -5,6 +5,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/graph/node_order.hpp"
 
 namespace weft {
 
@@ -38,6 +39,11 @@ const MessageBlock& MessageBlock::with_self_loops() const {
     }
   });
   return shared_->looped ? *shared_->looped : *this;
+}
+
+std::span<const NodeId> MessageBlock::breadth_first_order() const {
+  std::call_once(shared_->order_once, [this] { shared_->order = weft::breadth_first_order(graph_, segments()); });
+  return shared_->order;
 }
 
 MessageBlock batch_of(std::span<const CsrGraph> graphs) {

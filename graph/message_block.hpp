@@ -40,11 +40,15 @@ class MessageBlock {
   /// Built at the first call and kept.
   [[nodiscard]] const MessageBlock& with_self_loops() const;
 
+  /// breadth_first_order of the outputs of each graph. Built at the first call and kept.
+  [[nodiscard]] std::span<const NodeId> breadth_first_order() const;
+
  private:
   struct Shared {
     std::vector<std::int64_t> segments;
-    std::once_flag reversed_once, loops_once;
+    std::once_flag reversed_once, loops_once, order_once;
     ReversedGraph reversed;
+    std::vector<NodeId> order;
     /// Null if the block has all self-loops itself.
     std::unique_ptr<const MessageBlock> looped;
   };

@@ -1,6 +1,5 @@
 #include "weft/layers/weft_model.hpp"
 
-#include "weft/layers/kernel_attention.hpp"
 #include "weft/layers/stack_model.hpp"
 
 namespace weft {
@@ -8,15 +7,14 @@ namespace weft {
 WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Random& random)
     : shape_(shape),
       activation_(activation_of(options.text("activation"))),
-      heads_(options.integer("heads")),
       residual_(options.flag("residual")),
       jumping_sum_(options.text("jumping_knowledge") == "sum"),
       dropout_(static_cast<float>(options.real("dropout"))),
       input_dropout_(static_cast<float>(options.real("input_dropout"))),
       warmup_(options.real("attention_warmup")) {
-  const std::int64_t d = options.integer("hidden");
-  require(d % heads_ == 0, "model weft: hidden ", d, " cannot be cut into ", heads_, " heads");
-  const bool has_attention = options.text("attention") == "linear";
+  const std::int64_t d = options.integer("hidden"), heads = options.integer("heads");
+  require(d % heads == 0, "model weft: hidden ", d, " cannot be cut into ", heads, " heads");
+  const bool has_attention = options.text("attention") != "none";
   const std::int64_t width = shape.feature_kind == "none" ? 2 : input_width(shape);
   input_ = Linear(width, d, random.stream(0), ParameterGroup::input);
   for (std::int64_t l = 0; l < options.integer("layers"); ++l) {
@@ -24,13 +22,10 @@ WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Rand
     Block block;
     block.norm = Norm(options.text("norm"), d);
     block.local =
-        make_convolution({.kind = options.text("convolution"), .in = d, .out = d, .heads = heads_}, own.stream(0));
+        make_convolution({.kind = options.text("convolution"), .in = d, .out = d, .heads = heads}, own.stream(0));
     if (has_attention) {
-      block.query = Linear(d, d, own.stream(1));
-      block.key = Linear(d, d, own.stream(2));
-      block.value = Linear(d, d, own.stream(3));
-      block.out = Linear(d, d, own.stream(4));
-      block.gate = Linear(d, heads_, own.stream(5));
+      block.global = make_global_attention(options.text("attention"), options, l, own);
+      block.gate = Linear(d, heads, own.stream(5));
       for (float& b : block.gate.bias().mutable_value().values()) {
         b = -2.0F;
       }
@@ -42,13 +37,6 @@ WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Rand
   }
   last_norm_ = Norm(options.text("norm"), d);
   head_ = Linear(d, shape.num_outputs, random.stream(1000));
-}
-
-Variable WeftModel::global(const Block& block, const MessageBlock& graph, const Variable& h, const Pass& pass) const {
-  const Variable attended = linear_attention(block.query.forward(h, pass), block.key.forward(h, pass),
-                                             block.value.forward(h, pass), graph.segments(), heads_);
-  const Variable gate = block.gate.forward(h, pass, Activation::sigmoid);
-  return multiply_heads(block.out.forward(attended, pass), gate);
 }
 
 NodeModel::Output WeftModel::forward(const MessageBlock& block, const Features& features, Pass& pass) const {
@@ -69,7 +57,7 @@ NodeModel::Output WeftModel::forward(const MessageBlock& block, const Features& 
     const Variable h = layer.norm.forward(x, pass);
     Variable y = layer.local->forward(block, h, pass);
     if (attends) {
-      y = y + global(layer, block, h, pass);
+      y = y + multiply_heads(layer.global->forward(block, h, pass), layer.gate.forward(h, pass, Activation::sigmoid));
     }
     y = drop(activate(y, activation_));
     x = residual_ ? x + y : y;
@@ -89,10 +77,7 @@ void WeftModel::list_parameters(ParameterList& list) {
     list.add_layer(name + ".norm", block.norm);
     list.add_layer(name + ".local", *block.local);
     if (warmup_ <= 1.0) {
-      list.add_layer(name + ".query", block.query);
-      list.add_layer(name + ".key", block.key);
-      list.add_layer(name + ".value", block.value);
-      list.add_layer(name + ".out", block.out);
+      list.add_layer(name, *block.global);
       list.add_layer(name + ".gate", block.gate);
     }
   }
@@ -102,14 +87,19 @@ void WeftModel::list_parameters(ParameterList& list) {
 }
 
 std::vector<Option> weft_options() {
-  return {
+  std::vector<std::string_view> attentions;
+  for (const AttentionInfo& info : global_attentions()) {
+    attentions.push_back(info.name);
+  }
+  attentions.emplace_back("none");
+  std::vector<Option> options = {
       {"convolution",
-       std::string("sage"),
+       std::string("gcn"),
        "how a node reads its neighbors",
        {},
        {},
        {"gcn", "sage", "gat", "gatv2", "none"}},
-      {"attention", std::string("linear"), "how a node reads all nodes of its graph", {}, {}, {"linear", "none"}},
+      {"attention", std::string("linear"), "how a node reads all nodes of its graph", {}, {}, attentions},
       {"attention_warmup", 0.5, "share of the training before attention joins", 0.0, 1.0},
       {"hidden", std::int64_t{64}, "width of every hidden layer, all heads together", 1, 65536},
       {"layers", std::int64_t{2}, "blocks: how far a node sees along edges", 1, 1000},
@@ -132,6 +122,10 @@ std::vector<Option> weft_options() {
        {},
        {"auto", "row", "none"}},
   };
+  for (Option& option : global_attention_options()) {
+    options.push_back(std::move(option));
+  }
+  return options;
 }
 
 }  // namespace weft

@@ -1,5 +1,5 @@
 // The default model: in every block a node reads its neighbors (GraphSAGE with its own state apart) and, through
-// a gate, all nodes of its graph by linear attention. O(N d² + E d) time, O(N d) memory.
+// a gate, all nodes of its graph by one of the attentions of global_attention.hpp. O(N d² + E d) time, O(N d) memory.
 //
 //   x⁰ = dropout(act(X W_in))
 //   h  = norm(xˡ⁻¹);  local = [h, mean of neighbors h] W;  global = attention(h) W_o
@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "weft/layers/convolutions.hpp"
+#include "weft/layers/dense_layers.hpp"
+#include "weft/layers/global_attention.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
@@ -29,15 +31,13 @@ class WeftModel final : public NodeModel {
   struct Block {
     Norm norm;
     std::unique_ptr<Convolution> local;
-    Linear query, key, value, out, gate;
+    /// Null where the model has no attention.
+    std::unique_ptr<GlobalAttention> global;
+    Linear gate;
   };
-
-  [[nodiscard]] Variable global(const Block& block, const MessageBlock& graph, const Variable& h,
-                                const Pass& pass) const;
 
   ModelShape shape_;
   Activation activation_;
-  std::int64_t heads_;
   bool residual_, jumping_sum_;
   float dropout_, input_dropout_;
   double warmup_;

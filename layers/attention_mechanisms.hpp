@@ -1,0 +1,83 @@
+// What the mechanisms of global attention share, and the rows of each family for the table in global_attention.cpp.
+// To add a mechanism: derive from ProjectedAttention, write attend, and add a row to its family's table.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "weft/layers/dense_layers.hpp"
+#include "weft/layers/global_attention.hpp"
+
+namespace weft::attention {
+
+/// Queries, keys and values are linear maps of the states, and the result is one of what `attend` makes of them.
+class ProjectedAttention : public GlobalAttention {
+ public:
+  enum class Keys { own, same_as_queries };
+
+  ProjectedAttention(const Options& options, const Random& random, Keys keys = Keys::own)
+      : width_(options.integer("hidden")),
+        heads_(options.integer("heads")),
+        keys_(keys),
+        query_(width_, width_, random.stream(1)),
+        value_(width_, width_, random.stream(3)),
+        out_(width_, width_, random.stream(4)) {
+    if (keys == Keys::own) {
+      key_ = Linear(width_, width_, random.stream(2));
+    }
+  }
+
+  [[nodiscard]] Variable forward(const MessageBlock& graph, const Variable& h, Pass& pass) const final {
+    const Variable q = query_.forward(h, pass);
+    const Variable k = keys_ == Keys::own ? key_.forward(h, pass) : q;
+    const Variable v = value_.forward(h, pass);
+    return out_.forward(attend(graph, {h, q, k, v}, pass), pass);
+  }
+
+  void list_parameters(ParameterList& list) override {
+    list.add_layer("query", query_);
+    if (keys_ == Keys::own) {
+      list.add_layer("key", key_);
+    }
+    list.add_layer("value", value_);
+    list.add_layer("out", out_);
+  }
+
+ protected:
+  /// All [n, width()]: the states, and what the linear maps made of them.
+  struct Inputs {
+    Variable h, q, k, v;
+  };
+  [[nodiscard]] virtual Variable attend(const MessageBlock& graph, const Inputs& inputs, Pass& pass) const = 0;
+
+  [[nodiscard]] std::int64_t width() const { return width_; }
+  [[nodiscard]] std::int64_t heads() const { return heads_; }
+
+ private:
+  std::int64_t width_, heads_;
+  Keys keys_;
+  Linear query_, key_, value_, out_;
+};
+
+struct MechanismRow {
+  AttentionInfo info;
+  std::function<std::unique_ptr<GlobalAttention>(const Options&, std::int64_t layer, const Random&)> make;
+};
+
+/// For mechanisms that do not ask which layer they are.
+template <class Mechanism>
+std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int64_t, const Random& random) {
+  return std::make_unique<Mechanism>(options, random);
+}
+
+/// Feature maps before one kernel (segment_attention.hpp).
+[[nodiscard]] std::vector<MechanismRow> kernel_mechanisms();
+/// Softmax over a few landmarks of each graph (low_rank_attention.hpp).
+[[nodiscard]] std::vector<MechanismRow> low_rank_mechanisms();
+/// Softmax within blocks of an ordering (block_attention.hpp).
+[[nodiscard]] std::vector<MechanismRow> block_mechanisms();
+/// A decaying state along an ordering (gated_scan.hpp).
+[[nodiscard]] std::vector<MechanismRow> scan_mechanisms();
+
+}  // namespace weft::attention

@@ -1,0 +1,69 @@
+#include "weft/layers/global_attention.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "weft/layers/attention_mechanisms.hpp"
+
+namespace weft {
+namespace {
+
+using attention::MechanismRow;
+
+const std::vector<MechanismRow>& table() {
+  static const std::vector<MechanismRow> kRows = [] {
+    std::vector<MechanismRow> rows;
+    for (auto family : {attention::kernel_mechanisms, attention::low_rank_mechanisms, attention::block_mechanisms,
+                        attention::scan_mechanisms}) {
+      for (MechanismRow& row : family()) {
+        rows.push_back(std::move(row));
+      }
+    }
+    return rows;
+  }();
+  return kRows;
+}
+
+}  // namespace
+
+std::span<const AttentionInfo> global_attentions() {
+  static const std::vector<AttentionInfo> kInfos = [] {
+    std::vector<AttentionInfo> infos;
+    for (const MechanismRow& row : table()) {
+      infos.push_back(row.info);
+    }
+    return infos;
+  }();
+  return kInfos;
+}
+
+std::vector<Option> global_attention_options() {
+  std::vector<Option> options;
+  for (const AttentionInfo& info : global_attentions()) {
+    for (const Option& option : info.options) {
+      if (std::ranges::find(options, option.name, &Option::name) == options.end()) {
+        options.push_back(option);
+      }
+    }
+  }
+  return options;
+}
+
+std::unique_ptr<GlobalAttention> make_global_attention(std::string_view kind, const Options& options,
+                                                       std::int64_t layer, const Random& random) {
+  std::vector<std::string> names;
+  for (const MechanismRow& row : table()) {
+    if (row.info.name == kind) {
+      const std::int64_t d = options.integer("hidden"), heads = options.integer("heads");
+      require(heads >= 1 && d % heads == 0, "attention ", kind, ": hidden ", d, " cannot be cut into ", heads,
+              " heads");
+      return row.make(options, layer, random);
+    }
+    names.emplace_back(row.info.name);
+  }
+  const std::string nearest = nearest_name(kind, names);
+  throw ArgumentError(concat("there is no attention '", kind, "'",
+                             nearest.empty() ? std::string() : "; did you mean '" + nearest + "'?"));
+}
+
+}  // namespace weft

@@ -1,0 +1,255 @@
+// Attention within blocks: against all pairs that read each other, the limits where it is exact, and its layouts.
+#include "weft/layers/block_attention.hpp"
+
+#include <cmath>
+#include <numeric>
+
+#include "tests/attention_reference.hpp"
+#include "tests/support.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/graph/message_block.hpp"
+#include "weft/graph/node_order.hpp"
+#include "weft/layers/block_layouts.hpp"
+#include "weft/layers/feature_maps.hpp"
+
+namespace weft {
+namespace {
+
+using test::dense_attention;
+using test::expect_gradient_matches;
+using test::expect_near;
+using test::expect_throws;
+using test::random_tensor;
+using test::same_bits;
+
+const std::vector<std::int64_t> kSegments{0, 1, 1, 8, 11};
+
+Variable constant(const Tensor& x) {
+  return Variable::constant(x);
+}
+
+/// How often node i reads node j in head h.
+std::int64_t times_read(std::span<const BlockLayout> layouts, std::int64_t i, std::int64_t j, std::int64_t h) {
+  std::int64_t times = 0;
+  for (const BlockLayout& layout : layouts) {
+    if (layout.head != -1 && layout.head != h) {
+      continue;
+    }
+    const auto block_of = [&](std::int64_t node) {
+      const auto position = std::ranges::find(layout.order, static_cast<NodeId>(node)) - layout.order.begin();
+      return std::ranges::upper_bound(layout.blocks, position) - layout.blocks.begin() - 1;
+    };
+    const auto own = block_of(i), other = block_of(j);
+    times += own == other || (own == other + 1 && layout.reads_previous[static_cast<std::size_t>(own)] != 0) ? 1 : 0;
+  }
+  return times;
+}
+
+/// All pairs, weighted by how often they are read.
+Tensor dense_block_attention(const Tensor& q, const Tensor& k, const Tensor& v, std::span<const BlockLayout> layouts,
+                             const BlockAttentionOptions& options) {
+  const std::vector<std::int64_t> whole{0, q.rows()};
+  const auto softmax = test::softmax_weight(q, k, options.heads);
+  return dense_attention(v, whole, options.heads, [&](std::int64_t i, std::int64_t j, std::int64_t h) {
+    if (options.exclude_self && i == j) {
+      std::int64_t others = 0;
+      for (std::int64_t other = 0; other < q.rows(); ++other) {
+        others += other == i ? 0 : times_read(layouts, i, other, h);
+      }
+      return others == 0 ? 1.0 : 0.0;
+    }
+    const std::int64_t times = times_read(layouts, i, j, h);
+    return times == 0 ? 0.0 : static_cast<double>(times) * softmax(i, j, h);
+  });
+}
+
+/// Two rounds for each of two heads, with blocks of three nodes.
+std::vector<BlockLayout> small_layouts(const Tensor& keys) {
+  const HashOptions options{.rounds = 2, .buckets = 4, .block_size = 3};
+  return hash_layouts(keys, 2, kSegments, hash_rotations(keys.cols() / 2, options, Random(3)), options);
+}
+
+TEST(BlockAttention, ReadsItsBlockAndThePreviousOne) {
+  // Order 2, 0, 1, 3 in blocks of two; zero logits make means: block {2, 0} alone, block {1, 3} reads all.
+  const BlockLayout layout{.order = {2, 0, 1, 3}, .blocks = {0, 2, 4}, .reads_previous = {0, 1}};
+  const Variable zero = constant(Tensor(4, 1)), v = constant(Tensor{{1}, {2}, {3}, {6}});
+  expect_near(block_attention(zero, zero, v, {layout}, {}).value(), {{2}, {3}, {2}, {3}});
+  // Without itself: node 0 reads 2, node 2 reads 0, node 1 reads 2, 0, 3 and node 3 reads 2, 0, 1.
+  expect_near(block_attention(zero, zero, v, {layout}, {.exclude_self = true}).value(), {{3}, {10.0F / 3}, {1}, {2}});
+}
+
+TEST(BlockAttention, EqualsItsDefinitionOverRoundsAndHeads) {
+  const Tensor q = random_tensor(11, 8, 1), k = random_tensor(11, 8, 2), v = random_tensor(11, 6, 3);
+  for (const bool exclude_self : {false, true}) {
+    const BlockAttentionOptions options{.heads = 2, .exclude_self = exclude_self};
+    const std::vector<BlockLayout> layouts = small_layouts(k);
+    expect_near(block_attention(constant(q), constant(k), constant(v), layouts, options).value(),
+                dense_block_attention(q, k, v, layouts, options));
+  }
+}
+
+TEST(BlockAttention, GradientsMatchCentralDifferences) {
+  Parameter q(random_tensor(11, 8, 1)), k(random_tensor(11, 8, 2)), v(random_tensor(11, 6, 3));
+  const std::vector<BlockLayout> layouts = small_layouts(k.value());
+  for (const bool exclude_self : {false, true}) {
+    const auto output = [&] {
+      return block_attention(q.variable(), k.variable(), v.variable(), layouts,
+                             {.heads = 2, .exclude_self = exclude_self});
+    };
+    expect_gradient_matches(q, output);
+    expect_gradient_matches(k, output);
+    expect_gradient_matches(v, output);
+  }
+}
+
+TEST(BlockAttention, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const std::vector<std::int64_t> segments{0, 3000, 3010};
+  const HashOptions hash{.rounds = 2, .buckets = 8, .block_size = 32};
+  std::vector<Tensor> outputs, gradients;
+  for (const int threads : {1, 2, 4}) {
+    with_threads(threads, [&] {
+      Parameter k(random_tensor(3010, 16, 1));
+      const Variable o =
+          block_attention(k.variable(), k.variable(), k.variable(),
+                          hash_layouts(k.value(), 2, segments, hash_rotations(8, hash, Random(3)), hash), {.heads = 2});
+      outputs.push_back(o.value());
+      const Gradients all = backward(o, random_tensor(3010, 16, 2));
+      gradients.push_back(*all.of(k.variable()));
+    });
+  }
+  EXPECT_TRUE(same_bits(outputs[0], outputs[1]) && same_bits(outputs[0], outputs[2]));
+  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+}
+
+TEST(BlockAttention, RefusesLayoutsThatAreNone) {
+  const Variable x = constant(Tensor(3, 2));
+  const auto run = [&](BlockLayout layout) { (void)block_attention(x, x, x, {std::move(layout)}, {}); };
+  expect_throws<ArgumentError>(
+      [&] {
+        run({.order = {0, 1}, .blocks = {0, 2}, .reads_previous = {0}});
+      },
+      "orders 2 nodes, expected 3");
+  expect_throws<ArgumentError>(
+      [&] {
+        run({.order = {0, 1, 1}, .blocks = {0, 3}, .reads_previous = {0}});
+      },
+      "node 1 stands in an order");
+  expect_throws<ArgumentError>(
+      [&] {
+        run({.order = {0, 1, 2}, .blocks = {0, 2}, .reads_previous = {0}});
+      },
+      "rise from 0 to 3");
+  expect_throws<ArgumentError>(
+      [&] {
+        run({.order = {0, 1, 2}, .blocks = {0, 3}, .reads_previous = {1}});
+      },
+      "reads one before it");
+  expect_throws<ArgumentError>(
+      [&] {
+        run({.head = 1, .order = {0, 1, 2}, .blocks = {0, 3}, .reads_previous = {0}});
+      },
+      "for head 1 of 1");
+}
+
+TEST(HashLayouts, PutEqualRowsTogetherAndOppositeOnesApart) {
+  // Nodes 0, 2, 4 point one way and 1, 3, 5 the other; x and -x never share a bucket.
+  Tensor x(6, 3);
+  for (std::int64_t i = 0; i < 6; ++i) {
+    x(i, 0) = i % 2 == 0 ? 1.0F : -1.0F;
+    x(i, 1) = i % 2 == 0 ? 0.5F : -0.5F;
+  }
+  const std::vector<std::int64_t> segments{0, 6};
+  const HashOptions options{.rounds = 3, .buckets = 4, .block_size = 3};
+  for (const BlockLayout& layout : hash_layouts(x, 1, segments, hash_rotations(3, options, Random(5)), options)) {
+    const std::vector<NodeId>& order = layout.order;
+    EXPECT_TRUE((order == std::vector<NodeId>{0, 2, 4, 1, 3, 5}) || (order == std::vector<NodeId>{1, 3, 5, 0, 2, 4}));
+    EXPECT_EQ(layout.blocks, (std::vector<std::int64_t>{0, 3, 6}));
+    EXPECT_EQ(layout.reads_previous, (std::vector<char>{0, 1}));
+  }
+}
+
+TEST(HashLayouts, SortLongAndShortSegmentsAlike) {
+  // 2000 nodes are counted into 16 buckets, 10 are compared: nodes of a bucket stay in their order.
+  const Tensor x = random_tensor(2010, 4, 1);
+  const std::vector<std::int64_t> segments{0, 2000, 2010};
+  const HashOptions options{.rounds = 1, .buckets = 4, .block_size = 50};
+  const BlockLayout layout = hash_layouts(x, 1, segments, hash_rotations(4, options, Random(5)), options)[0];
+  std::int64_t falls = 0;
+  for (std::size_t p = 1; p < 2000; ++p) {
+    falls += layout.order[p] < layout.order[p - 1] ? 1 : 0;
+    ASSERT_LT(layout.order[p], 2000U);
+  }
+  EXPECT_GE(falls, 8);
+  EXPECT_LE(falls, 15);  // one between two buckets at most
+}
+
+TEST(HashAttention, WithOneBlockIsExactSoftmaxOverTheOthers) {
+  const std::vector<std::int64_t> segments{0, 40, 60, 61};
+  const Tensor q = random_tensor(61, 8, 1), v = random_tensor(61, 8, 2);
+  const Tensor k = normalize_heads(constant(q), 2).value();
+  const HashOptions hash{.rounds = 2, .buckets = 8, .block_size = 40};
+  const Tensor o = block_attention(constant(q), constant(k), constant(v),
+                                   hash_layouts(k, 2, segments, hash_rotations(4, hash, Random(3)), hash),
+                                   {.heads = 2, .exclude_self = true})
+                       .value();
+  const auto softmax = test::softmax_weight(q, k, 2);
+  expect_near(o, dense_attention(v, segments, 2, [&](std::int64_t i, std::int64_t j, std::int64_t h) {
+                return i == j && i != 60 ? 0.0 : softmax(i, j, h);
+              }));
+}
+
+TEST(HashAttention, FindsTheNodesThatMatterAmongManyBlocks) {
+  // 32 groups of 8 nodes; each node's key is its group's direction, long queries read their own group only.
+  Tensor direction = random_tensor(32, 16, 1);
+  Tensor q(256, 16);
+  for (std::int64_t i = 0; i < 256; ++i) {
+    for (std::int64_t c = 0; c < 16; ++c) {
+      q(i, c) = 10.0F * direction((i * 37) % 32, c) + 0.1F * random_tensor(1, 1, static_cast<std::uint64_t>(i))(0, 0);
+    }
+  }
+  const Tensor k = normalize_heads(constant(q), 1).value(), v = random_tensor(256, 4, 2);
+  const std::vector<std::int64_t> segments{0, 256};
+  const Tensor exact = dense_attention(v, segments, 1, test::softmax_weight(q, k, 1));
+  const auto error = [&](std::int64_t buckets) {
+    const HashOptions hash{.rounds = 4, .buckets = buckets, .block_size = 16};
+    const Tensor o = block_attention(constant(q), constant(k), constant(v),
+                                     hash_layouts(k, 1, segments, hash_rotations(16, hash, Random(3)), hash), {})
+                         .value();
+    double total = 0.0;
+    for (std::int64_t i = 0; i < o.size(); ++i) {
+      total += std::abs(static_cast<double>(o.data()[i] - exact.data()[i]));
+    }
+    return total / static_cast<double>(o.size());
+  };
+  EXPECT_LT(error(16), 0.1);
+  EXPECT_LT(error(16), 0.5 * error(2));
+}
+
+TEST(WindowLayout, CutsEveryGraphAloneAndShiftsByHalfAWindow) {
+  const std::vector<NodeId> order{0, 3, 1, 2, 4, 5, 6, 8, 7};
+  const std::vector<std::int64_t> segments{0, 7, 7, 9};
+  EXPECT_EQ(window_layout(order, segments, 4, false).blocks, (std::vector<std::int64_t>{0, 4, 7, 9}));
+  EXPECT_EQ(window_layout(order, segments, 4, true).blocks, (std::vector<std::int64_t>{0, 2, 6, 7, 9}));
+  EXPECT_EQ(window_layout(order, segments, 4, true).reads_previous, (std::vector<char>{0, 0, 0, 0}));
+  expect_throws<ArgumentError>([&] { (void)window_layout(order, segments, 1, false); }, "window is 1");
+}
+
+TEST(BreadthFirstOrder, TakesTheNeighborsOfEachNodeBeforeTheirs) {
+  // 0 - 4 - 2, 0 - 3, 1 alone; then a second graph 5 - 6.
+  const CsrGraph graph =
+      CsrGraph::from_edges(7, std::vector<Edge>{{0, 4}, {4, 2}, {0, 3}, {5, 6}}, {.symmetrize = true});
+  const std::vector<std::int64_t> segments{0, 5, 7};
+  EXPECT_EQ(breadth_first_order(graph, segments), (std::vector<NodeId>{0, 3, 4, 2, 1, 5, 6}));
+  const MessageBlock block(graph, segments);
+  const auto kept = block.breadth_first_order();
+  EXPECT_TRUE(std::ranges::equal(kept, breadth_first_order(graph, segments)));
+  EXPECT_EQ(kept.data(), MessageBlock(block).breadth_first_order().data());
+  expect_throws<ArgumentError>(
+      [&] {
+        (void)breadth_first_order(graph, std::vector<std::int64_t>{0, 5});
+      },
+      "segments end at 5, expected 7");
+}
+
+}  // namespace
+}  // namespace weft
