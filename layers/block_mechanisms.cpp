@@ -60,14 +60,14 @@ std::vector<MechanismRow> block_mechanisms() {
                     {"hash_directions", std::int64_t{8}, "reformer: a node is in one of 4 hash_directions^2 buckets", 1,
                      1024},
                     {"block_size", std::int64_t{64},
-                     "reformer: nodes of a block, which reads itself and the one before", 1, 65536}}},
+                     "reformer: nodes of a block, which reads itself and the one before", 1, 4096}}},
        make_mechanism<Reformer>},
       {{.name = "windows",
         .summary = "softmax within windows over breadth-first order, shifted by half a window in every other block",
         .cost = "time N d window + E, memory N d",
         .source = "after Liu et al. 2021 (Swin)",
         .uses_order = true,
-        .options = {{"window", std::int64_t{64}, "windows: nodes of a window", 2, 65536}}},
+        .options = {{"window", std::int64_t{64}, "windows: nodes of a window", 2, 4096}}},
        [](const Options& options, std::int64_t layer, const Random& random) {
          return std::make_unique<Windows>(options, layer, random);
        }},

@@ -251,7 +251,8 @@ TEST(PositiveFeatures, StayFiniteForLargeInputs) {
   for (float& value : x.values()) {
     value *= 50.0F;
   }
-  for (const float value : favor(x, x, random_tensor(11, 4, 3), 16, 1).values()) {
+  const Tensor o = favor(x, x, random_tensor(11, 4, 3), 16, 1);
+  for (const float value : o.values()) {
     EXPECT_TRUE(std::isfinite(value));
   }
 }
