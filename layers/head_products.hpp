@@ -157,4 +157,14 @@ inline void product_with_transposed(std::int64_t rows, ConstMatrix a, std::int64
   }
 }
 
+/// The same for a B that is read once: where the head is narrow it is turned on the way.
+inline void product_with_transposed(std::int64_t rows, ConstMatrix a, std::int64_t depth, ConstMatrix b, std::int64_t n,
+                                    MutableMatrix c) {
+  float turned[kNarrowHead * kNarrowHead];
+  if (is_narrow(depth, n)) {
+    transpose(n, depth, b, turned);
+  }
+  product_with_transposed(rows, a, depth, b, turned, n, c);
+}
+
 }  // namespace weft::attention
