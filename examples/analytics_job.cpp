@@ -109,7 +109,8 @@ void train_and_save(Month month, const std::filesystem::path& folder) {
   data.splits = {split};
   data.node_labels = std::move(month.label);
 
-  weft::TrainJob job{.model = "weft", .options = weft::default_options("weft"), .splits = {"random"}, .folder = folder};
+  const auto options = weft::default_options("weft", weft::label_budget(data, split));
+  weft::TrainJob job{.model = "weft", .options = options, .splits = {"random"}, .folder = folder};
   job.options.set("epochs", "60");
   job.options.set("hidden", "32");
   job.options.set("metric", "roc_auc");

@@ -359,6 +359,9 @@ TEST(WeftModel, WithEveryAttentionHasTheGradientOfDifferencesAndLearns) {
     Options options = small_options(info.name);
     options.set("layers", "2");
     options.set("dropout", "0");
+    options.set("input_dropout", "0");
+    options.set("norm", "layer");
+    options.set("convolution", "sage");
     options.set("activation", "gelu");
     const auto model = make_model("weft", shape_for(x, 2), options, Random(7));
     const auto forward = [&] {
