@@ -5,6 +5,7 @@
 
 #include "weft/cli/commands.hpp"
 #include "weft/cli/console.hpp"
+#include "weft/layers/global_attention.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -62,7 +63,14 @@ Json models_json() {
                    {"always", overrides_json(model.always)},
                    {"many_labels", overrides_json(model.many_labels)}});
   }
-  return {{"models", all}, {"training_options", options_json(training_options())}};
+  Json attentions = Json::array();
+  for (const AttentionInfo& attention : global_attentions()) {
+    attentions.push_back({{"name", std::string(attention.name)},
+                          {"summary", std::string(attention.summary)},
+                          {"cost", std::string(attention.cost)},
+                          {"source", std::string(attention.source)}});
+  }
+  return {{"models", all}, {"attentions", attentions}, {"training_options", options_json(training_options())}};
 }
 
 std::string options_text(std::span<const Option> options) {
@@ -90,7 +98,12 @@ std::string models_text() {
     out += overrides_text("unless set otherwise", model.always);
     out += overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels) + "\n";
   }
-  return out + "Options of training, for every model:\n" + options_text(training_options());
+  out += "Attention over all nodes of a graph, option attention of model weft (N nodes, d width):\n";
+  for (const AttentionInfo& attention : global_attentions()) {
+    out += concat("  ", attention.name, ": ", attention.summary, "\n    cost: ", attention.cost,
+                  "\n    source: ", attention.source, "\n");
+  }
+  return out + "\nOptions of training, for every model:\n" + options_text(training_options());
 }
 
 }  // namespace
