@@ -1,8 +1,10 @@
-// GAT, fused. Forward: the rows of up to 2048 edges at a time go through scores -> softmax -> weighted gather,
-// so weights live in the L2 cache only. Backward: <dy_v, y_v> = sum over u of alpha_vu <dy_v, h_u> (as Dao et al.,
+// GAT, fused. Forward: the rows of up to 2048 edges at a time go through scores -> exp -> weighted gather -> division
+// by the sum, so weights live in the L2 cache only; scores that are large, heads of other widths and dropout take a
+// shifted softmax first. Backward: <dy_v, y_v> = sum over u of alpha_vu <dy_v, h_u> (as Dao et al.,
 // FlashAttention, 2022, appendix B.2) makes one sweep over the edges by source enough: it gathers dy_v and a record
 // of v's scores, makes alpha again, and sums dh_u and dright_u; a pass by destination then sums dleft.
 // Cost: forward m d + O(m heads), backward 2 m d + O(m heads) multiply-adds; scratch of m heads in backward.
+#include <cstring>
 #include <limits>
 #include <vector>
 
@@ -19,12 +21,15 @@ using attention::RowSoftmax;
 using attention::WeightDropout;
 using kernels::EdgeRun;
 using kernels::kPrefetch;
+using simd::Float16;
 using simd::Float8;
 
 /// Edges whose weights are held at once, and floats gathered by a task.
 constexpr std::int64_t kBatchEdges = 2048, kFloatsPerTask = 1 << 18;
 /// Backward: edges whose gathered rows are read twice and must stay in the L1 cache.
 constexpr std::int64_t kPieceEdges = 64;
+/// Scores up to this size need no shift: e^40 = 2e17, so that sums and products with states stay far from the limits.
+constexpr float kLargestScore = 40.0F;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 std::int64_t edges_per_task(std::int64_t columns) {
@@ -134,9 +139,59 @@ struct GatForward {
     }
   }
 
+  /// Rows [begin, end) hold at most kBatchEdges edges together, and no score of theirs is so large that its power needs
+  /// a shift: then neither the largest score nor the row's sum is needed before the gather. Returns false, having
+  /// changed what short_rows overwrites, if one is.
+  bool plain_rows(std::int64_t begin, std::int64_t end, float* weights) const {
+    const auto offsets = graph.offsets();
+    const NodeId* sources = graph.sources().data();
+    const float *const lefts = left, *const rights = right;
+    float* place = weights;
+    for (std::int64_t v = begin; v < end; ++v) {
+      const auto own = lanes.numbers(lefts + v * kHeads);
+      const EdgeId last = offsets[static_cast<std::size_t>(v) + 1];
+      for (EdgeId e = offsets[static_cast<std::size_t>(v)]; e < last; ++e, place += kHeads) {
+        const auto score = own + lanes.numbers(rights + std::int64_t{sources[e]} * kHeads);
+        std::memcpy(place, &score, sizeof(score));
+      }
+    }
+    simd::store(place, Float16{});
+    Float16 largest{};
+    for (float* scores = weights; scores < place; scores += 16) {
+      const Float16 score = simd::leaky_relu(simd::load16(scores), slope);
+      const Float16 size = score > 0.0F ? score : -score;
+      largest = size > largest ? size : largest;
+      simd::store(scores, simd::exp(score));
+    }
+    for (int i = 0; i < 16; ++i) {
+      if (largest[i] > kLargestScore) {
+        return false;
+      }
+    }
+    attention::gather_weighted_means(offsets, sources, begin, end, weights, kHeads, d, h, y, log_sum);
+    std::int64_t i = begin * kHeads;
+    for (; i + 8 <= end * kHeads; i += 8) {
+      simd::store(log_sum + i, log_of_sum(simd::load(log_sum + i)));
+    }
+    if (i < end * kHeads) {
+      simd::store_part(log_sum + i, end * kHeads - i, log_of_sum(simd::load_part(log_sum + i, end * kHeads - i)));
+    }
+    return true;
+  }
+
+  /// 0 for rows without edges.
+  static Float8 log_of_sum(Float8 sum) { return sum == 0.0F ? Float8{} : simd::log(sum); }
+
+  bool try_plain_rows(std::int64_t begin, std::int64_t end, float* weights) const {
+    if constexpr (kHeads > 0) {
+      return !dropout.is_active() && attention::has_whole_tiles(kHeads, d) && plain_rows(begin, end, weights);
+    }
+    return false;
+  }
+
   void operator()(std::int64_t begin, std::int64_t end) const {
     const auto offsets = graph.offsets();
-    Buffer<float> weights(static_cast<std::size_t>(kBatchEdges * (lanes.padded() + 8) + 8), 0.0F);
+    Buffer<float> weights(static_cast<std::size_t>(kBatchEdges * (lanes.padded() + 8) + 16));
     std::vector<std::int64_t> starts(static_cast<std::size_t>(kBatchEdges));
     while (begin < end) {
       const EdgeId first = offsets[static_cast<std::size_t>(begin)];
@@ -149,7 +204,9 @@ struct GatForward {
         long_row(begin, first, offsets[static_cast<std::size_t>(begin) + 1], weights.data());
         ++begin;
       } else {
-        short_rows(begin, batch_end, weights.data(), starts.data());
+        if (!try_plain_rows(begin, batch_end, weights.data())) {
+          short_rows(begin, batch_end, weights.data(), starts.data());
+        }
         begin = batch_end;
       }
     }
