@@ -4,6 +4,7 @@
 // FlashAttention, 2022, appendix B.2) makes one sweep over the edges by source enough: it gathers dy_v and a record
 // of v's scores, makes alpha again, and sums dh_u and dright_u; a pass by destination then sums dleft.
 // Cost: forward m d + O(m heads), backward 2 m d + O(m heads) multiply-adds; scratch of m heads in backward.
+#include <bit>
 #include <cstring>
 #include <limits>
 #include <vector>
@@ -213,14 +214,21 @@ struct GatForward {
   }
 };
 
+/// Floats from one record of a destination to the next: three numbers a head, so that few records meet more cache lines
+/// than they must.
+std::int64_t record_stride(std::int64_t heads) {
+  return heads <= 5 ? static_cast<std::int64_t>(std::bit_ceil(static_cast<std::uint64_t>(3 * heads))) : 3 * heads;
+}
+
 /// What the sweep by source reads of every destination: left_v, the log of its softmax sum, and <dy_v, y_v>, each
-/// a number a head; [n, 3 heads].
+/// a number a head; [n, record_stride].
 Buffer<float> destination_records(const Tensor& left, const Tensor& log_sum, const Tensor& y, const Tensor& dy) {
   const std::int64_t heads = left.cols(), d = y.cols() / heads;
-  Buffer<float> records(static_cast<std::size_t>(left.rows() * 3 * heads));
+  const std::int64_t stride = record_stride(heads);
+  Buffer<float> records(static_cast<std::size_t>(left.rows() * stride));
   parallel_for(left.rows(), 1024, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t v = begin; v < end; ++v) {
-      float* record = records.data() + v * 3 * heads;
+      float* record = records.data() + v * stride;
       std::copy_n(left.data() + v * heads, heads, record);
       std::copy_n(log_sum.data() + v * heads, heads, record + heads);
       attention::dot_heads(dy.data() + v * heads * d, y.data() + v * heads * d, heads, d, record + 2 * heads);
@@ -255,14 +263,15 @@ struct GatBackward {
   void read_destinations(std::int64_t u, EdgeId begin, EdgeId end, Scratch& s) const {
     const auto readers = reversed.graph.sources();
     const EdgeId stop = reversed.graph.num_edges() - 1;
-    const std::int64_t heads = lanes.heads(), padded = lanes.padded(), columns = heads * d;
+    const std::int64_t heads = lanes.heads(), padded = lanes.padded(), columns = heads * d,
+                       stride = record_stride(heads);
     for (EdgeId e = begin; e < end; ++e) {
       const EdgeId ahead = std::min(e + kPrefetch, stop);
       const std::int64_t next = readers[static_cast<std::size_t>(ahead)], v = readers[static_cast<std::size_t>(e)];
       kernels::prefetch_row(dy + next * columns, columns);
-      kernels::prefetch_row(records + next * 3 * heads, 3 * heads);
+      kernels::prefetch_row(records + next * stride, 3 * heads);
       __builtin_prefetch(dscore + reversed.edge[static_cast<std::size_t>(ahead)] * heads, 1);
-      const float* record = records + v * 3 * heads;
+      const float* record = records + v * stride;
       const std::int64_t place = (e - begin) * padded;
       lanes.copy(record, s.score + place);
       lanes.copy(record + heads, s.log_sum + place);
