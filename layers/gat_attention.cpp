@@ -29,6 +29,8 @@ using simd::Float8;
 constexpr std::int64_t kBatchEdges = 2048, kFloatsPerTask = 1 << 18;
 /// Backward: edges whose gathered rows are read twice and must stay in the L1 cache.
 constexpr std::int64_t kPieceEdges = 64;
+/// Backward: how many edges ahead rows are prefetched; measured: 16 is 5% slower, 8 is 15% slower.
+constexpr EdgeId kBackwardPrefetch = 2 * kPrefetch;
 /// Scores up to this size need no shift: e^40 = 2e17, so that sums and products with states stay far from the limits.
 constexpr float kLargestScore = 40.0F;
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -181,7 +183,7 @@ struct GatForward {
   }
 
   /// 0 for rows without edges.
-  static Float8 log_of_sum(Float8 sum) { return sum == 0.0F ? Float8{} : simd::log(sum); }
+  [[gnu::always_inline]] static Float8 log_of_sum(Float8 sum) { return sum == 0.0F ? Float8{} : simd::log(sum); }
 
   bool try_plain_rows(std::int64_t begin, std::int64_t end, float* weights) const {
     if constexpr (kHeads > 0) {
@@ -266,7 +268,7 @@ struct GatBackward {
     const std::int64_t heads = lanes.heads(), padded = lanes.padded(), columns = heads * d,
                        stride = record_stride(heads);
     for (EdgeId e = begin; e < end; ++e) {
-      const EdgeId ahead = std::min(e + kPrefetch, stop);
+      const EdgeId ahead = std::min(e + kBackwardPrefetch, stop);
       const std::int64_t next = readers[static_cast<std::size_t>(ahead)], v = readers[static_cast<std::size_t>(e)];
       kernels::prefetch_row(dy + next * columns, columns);
       kernels::prefetch_row(records + next * stride, 3 * heads);
