@@ -10,6 +10,7 @@
 #include <limits>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "weft/core/random.hpp"
 #include "weft/graph/csr_graph.hpp"
@@ -19,6 +20,7 @@
 namespace weft::attention {
 
 using simd::Float8;
+using Float4 = float __attribute__((vector_size(16)));
 
 inline constexpr std::int64_t kMaxHeads = 64;
 /// Vectors that hold one number for each of kMaxHeads heads.
@@ -70,6 +72,19 @@ class HeadLanes {
     }
   }
 
+  /// The numbers of one node or edge. For one, four or eight heads.
+  [[nodiscard, gnu::always_inline]] static auto numbers(const float* from) {
+    static_assert(kHeads == 1 || kHeads == 4 || kHeads == 8);
+    if constexpr (kHeads == 1) {
+      return *from;
+    } else {
+      using Numbers = std::conditional_t<kHeads == 4, Float4, Float8>;
+      Numbers result;
+      std::memcpy(&result, from, sizeof(result));
+      return result;
+    }
+  }
+
   /// Vector i of the numbers of `edges` edges, straight from table [*, heads] at rows[edge]; zeros behind the last.
   /// For one, four or eight heads.
   [[nodiscard, gnu::always_inline]] Float8 gather(const float* table, const NodeId* rows, std::int64_t edges,
@@ -82,7 +97,6 @@ class HeadLanes {
     if constexpr (kHeads == 8) {
       return simd::load(row(0));
     } else if constexpr (kHeads == 4) {
-      using Float4 = float __attribute__((vector_size(16)));
       Float4 low, high{};
       std::memcpy(&low, row(0), sizeof(low));
       if (2 * i + 1 < edges) {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <type_traits>
 
 #include "weft/core/types.hpp"
@@ -53,12 +54,26 @@ struct MixedLanes {
   }
 };
 
-/// The weights of vectors of 16 columns for heads of 8 columns, two heads a vector.
+/// The weights of vectors of 16 columns for heads of 8 columns, two heads a vector, four vectors a tile.
 struct PairsOfHeads {
   std::int64_t head;
   [[nodiscard, gnu::always_inline]] simd::Float16 weight(const float* edge, int j) const {
-    const Float8 low = simd::broadcast(edge[head + 2 * j]), high = simd::broadcast(edge[head + 2 * j + 1]);
-    return __builtin_shufflevector(low, high, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const Float8 all = simd::load(edge + head);
+    switch (j) {
+      case 0:
+        return __builtin_shufflevector(all, all, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1);
+      case 1:
+        return __builtin_shufflevector(all, all, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
+      case 2:
+        return __builtin_shufflevector(all, all, 4, 4, 4, 4, 4, 4, 4, 4, 5, 5, 5, 5, 5, 5, 5, 5);
+      default:
+        return __builtin_shufflevector(all, all, 6, 6, 6, 6, 6, 6, 6, 6, 7, 7, 7, 7, 7, 7, 7, 7);
+    }
+  }
+  /// Keeps the sums of weights, which vector j holds in the lanes of its heads.
+  [[gnu::always_inline]] void write_sum(simd::Float16 sum, int j, float* sums) const {
+    sums[head + 2 * j] = sum[0];
+    sums[head + 2 * j + 1] = sum[8];
   }
 };
 
@@ -123,6 +138,9 @@ struct HeadsOfSixteens {
   [[nodiscard, gnu::always_inline]] float weight(const float* edge, int j) const {
     return edge[head + j / kVectorsPerHead];
   }
+  [[gnu::always_inline]] void write_sum(simd::Float16 sum, int j, float* sums) const {
+    sums[head + j / kVectorsPerHead] = sum[0];
+  }
 };
 
 /// Calls body(weights) for a tile of whole vectors of 16 columns from `first` on; see has_whole_tiles.
@@ -156,6 +174,39 @@ template <class Body>
           for (int j = 0; j < 4; ++j) {
             float* out = row + first + 16 * j;
             simd::store(out, accumulate ? simd::load16(out) + sum[j] : sum[j]);
+          }
+        });
+  }
+}
+
+/// Rows [begin, end) of a graph, whose edges' weights are at weights + (e - first edge) * heads: the mean of the rows
+/// of x by weight, and in `sums` [*, heads] the sums of weights. A row without edges gets zeros. See has_whole_tiles.
+[[gnu::noinline]] inline void gather_weighted_means(std::span<const EdgeId> offsets, const std::uint32_t* sources,
+                                                    std::int64_t begin, std::int64_t end, const float* weights,
+                                                    std::int64_t heads, std::int64_t d, const float* x, float* y,
+                                                    float* sums) {
+  const std::int64_t columns = heads * d;
+  const EdgeId base = offsets[static_cast<std::size_t>(begin)];
+  for (std::int64_t first = 0; first < columns; first += 64) {
+    with_whole_map(
+        first, d, [&](const auto& map) __attribute__((always_inline)) {
+          for (std::int64_t v = begin; v < end; ++v) {
+            const kernels::EdgeRun run{sources, offsets[static_cast<std::size_t>(v)],
+                                       offsets[static_cast<std::size_t>(v) + 1], offsets.back()};
+            simd::Float16 sum[4] = {}, total[4] = {};
+            kernels::gather_whole_tile<4>(
+                run, x + first, columns,
+                [&](EdgeId e, int j, simd::Float16 values) __attribute__((always_inline)) {
+                  const auto weight = map.weight(weights + (e - base) * heads, j);
+                  sum[j] += weight * values;
+                  total[j] += weight;
+                },
+                [](EdgeId) {});
+            const bool is_empty = run.begin == run.end;
+            for (int j = 0; j < 4; ++j) {
+              simd::store(y + v * columns + first + 16 * j, is_empty ? sum[j] : sum[j] / total[j]);
+              map.write_sum(total[j], j, sums + v * heads);
+            }
           }
         });
   }
