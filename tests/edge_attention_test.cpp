@@ -140,6 +140,22 @@ TEST_P(EdgeAttention, EqualsTheDefinitionForAllShapesOfHeads) {
   }
 }
 
+TEST_P(EdgeAttention, EqualsTheDefinitionForLargeScores) {
+  const MessageBlock block(random_graph(90, 500, 3));
+  for (const auto& [heads, d] : std::vector<std::pair<std::int64_t, std::int64_t>>{{1, 64}, {4, 16}, {8, 8}, {2, 5}}) {
+    for (const float factor : {10.0F, 39.0F, 500.0F}) {
+      SCOPED_TRACE(concat(heads, " heads of ", d, " columns, scores times ", factor));
+      auto p = attention.parameters(90, heads, d);
+      for (float& score : p.back().mutable_value().values()) {
+        score *= factor;
+      }
+      // A score of some hundreds has an error of 1e-5 itself.
+      expect_near(attention.apply(block, p, {.heads = heads}).value(),
+                  slow_attention(attention, block.graph(), p, heads, 0.2F), 5e-3);
+    }
+  }
+}
+
 TEST_P(EdgeAttention, HandlesRowsLongerThanItsScratch) {
   const MessageBlock block(random_graph(5000, 2000, 4));
   ASSERT_EQ(block.graph().in_degree(0), 5000);
