@@ -36,8 +36,8 @@ struct RunConfig {
 /// file for a key or value that makes no sense.
 void read_run_config(const std::filesystem::path& path, RunConfig& config);
 
-/// The model's defaults for such data, changed as the config says. Throws ArgumentError for keys that are neither; names
-/// the nearest one.
+/// The model's defaults for such data, changed as the config says. Throws ArgumentError for keys that are neither;
+/// names the nearest one.
 [[nodiscard]] Options options_of(const RunConfig& config, LabelBudget budget);
 
 /// As TOML that read_run_config() reads back to the same run. `options`: all of them, with their values.
