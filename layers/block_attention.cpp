@@ -134,6 +134,17 @@ class BlockAttention {
     });
   }
 
+  /// A block's rows lie anywhere in memory: asked for all at once, they arrive together.
+  static void prefetch(const Tensor& x, const BlockLayout& layout, std::int64_t begin, std::int64_t end, std::int64_t h,
+                       std::int64_t width) {
+    constexpr std::int64_t kLine = 16;
+    for (std::int64_t p = begin; p < end; ++p) {
+      const float* row = x.row(layout.order[static_cast<std::size_t>(p)]).data() + h * width;
+      for (std::int64_t c = 0; c < width; c += kLine) {
+        __builtin_prefetch(row + c);
+      }
+    }
+  }
   static void gather(const Tensor& x, const BlockLayout& layout, std::int64_t begin, std::int64_t end, std::int64_t h,
                      std::int64_t width, float* to) {
     for (std::int64_t p = begin; p < end; ++p) {
@@ -152,6 +163,11 @@ class BlockAttention {
 
   /// Gathers a block's q, k and v and writes its scaled logits to panels.weights, [rows, reads].
   void write_logits(const BlockLayout& layout, const Range& range, std::int64_t h, Panels& panels) const {
+    prefetch(*q_, layout, range.begin, range.end, h, shape_.d);
+    prefetch(*k_, layout, range.first_read, range.end, h, shape_.d);
+    prefetch(*v_, layout, range.first_read, range.end, h, shape_.e);
+    prefetch(highest_, layout, range.begin, range.end, h, 1);
+    prefetch(inverse_, layout, range.begin, range.end, h, 1);
     gather(*q_, layout, range.begin, range.end, h, shape_.d, panels.q.data());
     gather(*k_, layout, range.first_read, range.end, h, shape_.d, panels.k.data());
     gather(*v_, layout, range.first_read, range.end, h, shape_.e, panels.v.data());
@@ -168,6 +184,7 @@ class BlockAttention {
   /// Merges what block b reads into highest_, inverse_ (until the end the sum itself) and o (the sum of values).
   void read(const BlockLayout& layout, std::int64_t b, std::int64_t h, Panels& panels, Tensor& o) {
     const Range range(layout, b);
+    prefetch(o, layout, range.begin, range.end, h, shape_.e);
     write_logits(layout, range, h, panels);
     for (std::int64_t i = 0; i < range.rows(); ++i) {
       const std::int64_t node = layout.order[static_cast<std::size_t>(range.begin + i)];
@@ -187,6 +204,11 @@ class BlockAttention {
                      Panels& panels, InputGradients& d) const {
     const Range range(layout, b);
     const std::int64_t rows = range.rows(), reads = range.reads();
+    prefetch(gradient, layout, range.begin, range.end, h, shape_.e);
+    prefetch(o, layout, range.begin, range.end, h, shape_.e);
+    prefetch(d.q, layout, range.begin, range.end, h, shape_.d);
+    prefetch(d.k, layout, range.first_read, range.end, h, shape_.d);
+    prefetch(d.v, layout, range.first_read, range.end, h, shape_.e);
     write_logits(layout, range, h, panels);
     gather(gradient, layout, range.begin, range.end, h, shape_.e, panels.g.data());
     attention::product_with_transposed(rows, {panels.g.data(), shape_.e}, shape_.e, {panels.v.data(), shape_.e}, reads,

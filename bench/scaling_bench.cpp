@@ -1,0 +1,184 @@
+// Time and peak memory of every attention against the number of nodes, forward and gradients, and the exponents of
+// N^a fitted to both. Each measurement is a process of its own on one thread, so that its peak of resident memory is
+// its own: what is counted is what the process grew by over the one that had its inputs. `dense` is softmax over all
+// pairs: quadratic, and measured as far as it goes in minutes.
+//
+//   weft_scaling_bench [--benchmark_filter=/linear/]
+//
+// The graph is a square grid, the states 64 columns of 4 heads, all options at their defaults.
+#include <bit>
+#include <cmath>
+#include <cstdio>
+#include <map>
+#include <memory>
+#include <numeric>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/inputs.hpp"
+#include "bench/rounds.hpp"
+#include "weft/layers/block_layouts.hpp"
+#include "weft/layers/global_attention.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft::bench {
+namespace {
+
+constexpr int kSmallest = 10, kLargest = 20, kLargestDense = 14;
+constexpr std::string_view kDense = "dense";
+
+struct Measured {
+  double seconds = 0, bytes = 0;
+};
+
+double resident_peak() {
+  rusage use{};
+  getrusage(RUSAGE_SELF, &use);
+  return 1024.0 * static_cast<double>(use.ru_maxrss);
+}
+
+/// Forward and gradients of one attention of a model as it is by default.
+std::function<void(const MessageBlock&, const Tensor&)> work_of(std::string_view kind) {
+  if (kind == kDense) {
+    return [](const MessageBlock& graph, const Tensor& x) {
+      std::vector<NodeId> order(static_cast<std::size_t>(x.rows()));
+      std::iota(order.begin(), order.end(), NodeId{0});
+      const Variable q = Variable::parameter(x), k = Variable::parameter(x), v = Variable::parameter(x);
+      std::vector<BlockLayout> all = {
+          window_layout(order, graph.segments(), std::max<std::int64_t>(2, x.rows()), false)};
+      (void)backward(block_attention(q, k, v, std::move(all), {.heads = 4}), x);
+    };
+  }
+  Options options = default_options("weft");
+  options.set("hidden", "64");
+  options.set("heads", "4");
+  auto attention = std::shared_ptr<GlobalAttention>(make_global_attention(kind, options, 0, Random(1)));
+  return [attention](const MessageBlock& graph, const Tensor& x) {
+    Pass pass = Pass::train(Random(2));
+    (void)backward(attention->forward(graph, Variable::parameter(x), pass), x);
+  };
+}
+
+Measured measure(std::string_view kind, std::int64_t n) {
+  Measured result;
+  with_threads(1, [&] {
+    const auto work = work_of(kind);
+    work(MessageBlock(grid(4, 4)), random_matrix(16, 64, 1));
+    const std::int64_t side = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(std::sqrt(n))));
+    const MessageBlock graph(grid(side, n / side));
+    const Tensor x = random_matrix(n, 64, 1);
+    const double before = resident_peak();
+    // Orders, patterns and reversed graphs are made once a run, at the first step.
+    work(graph, x);
+    std::vector<double> times;
+    double total = 0;
+    while (times.size() < 3 || (times.size() < 51 && total < 0.5)) {
+      times.push_back(seconds([&] { work(graph, x); }));
+      total += times.back();
+    }
+    result = {median(times), std::max(1.0, resident_peak() - before)};
+  });
+  return result;
+}
+
+/// The same in a child, which starts with no threads and no memory of others.
+Measured measure_apart(std::string_view kind, std::int64_t n) {
+  int pipe_ends[2];
+  require(pipe(pipe_ends) == 0, "scaling: no pipe");
+  const pid_t child = fork();
+  require(child >= 0, "scaling: no child process");
+  if (child == 0) {
+    try {
+      const Measured result = measure(kind, n);
+      _exit(write(pipe_ends[1], &result, sizeof result) == sizeof result ? 0 : 1);
+    } catch (const std::exception& error) {
+      std::fprintf(stderr, "%s\n", error.what());
+      _exit(1);
+    }
+  }
+  close(pipe_ends[1]);
+  Measured result;
+  const bool whole = read(pipe_ends[0], &result, sizeof result) == sizeof result;
+  close(pipe_ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  require(whole && status == 0, "scaling: the measurement of ", kind, " on ", n, " nodes failed");
+  return result;
+}
+
+std::map<std::string, std::map<std::int64_t, Measured>>& results() {
+  static std::map<std::string, std::map<std::int64_t, Measured>> all;
+  return all;
+}
+
+void attention(benchmark::State& state, const std::string& kind) {
+  for (auto _ : state) {
+    try {
+      const Measured result = measure_apart(kind, state.range(0));
+      results()[kind][state.range(0)] = result;
+      state.SetIterationTime(result.seconds);
+      state.counters["MB"] = result.bytes / 1e6;
+    } catch (const std::exception& error) {
+      return state.SkipWithError(error.what());
+    }
+  }
+}
+
+/// The slope of the line of least squares through (log N, log of what `value` takes).
+template <class Value>
+double exponent(const std::map<std::int64_t, Measured>& points, std::int64_t from, Value value) {
+  double count = 0, x = 0, y = 0, xx = 0, xy = 0;
+  for (const auto& [n, measured] : points) {
+    if (n >= from) {
+      const double log_n = std::log(static_cast<double>(n)), log_value = std::log(value(measured));
+      count += 1, x += log_n, y += log_value, xx += log_n * log_n, xy += log_n * log_value;
+    }
+  }
+  return (count * xy - x * y) / (count * xx - x * x);
+}
+
+void print_exponents() {
+  // Below this, what a process holds in any case hides what the attention takes.
+  constexpr std::int64_t kFirstOfMemory = std::int64_t{1} << 12;
+  std::printf("\n%-20s %10s %10s %14s %14s\n", "attention", "time N^a", "memory N^a", "us/node at end",
+              "B/node at end");
+  for (const auto& [kind, points] : results()) {
+    if (points.size() < 3) {
+      continue;
+    }
+    const auto& [n, last] = *points.rbegin();
+    std::printf("%-20s %10.2f %10.2f %14.2f %14.0f\n", kind.c_str(),
+                exponent(points, 0, [](const Measured& m) { return m.seconds; }),
+                exponent(points, kFirstOfMemory, [](const Measured& m) { return m.bytes; }),
+                1e6 * last.seconds / static_cast<double>(n), last.bytes / static_cast<double>(n));
+  }
+}
+
+void add(const std::string& kind, int largest) {
+  auto* one = benchmark::RegisterBenchmark(("attention/" + kind + "/").c_str(),
+                                           [kind](benchmark::State& state) { attention(state, kind); });
+  for (int power = kSmallest; power <= largest; power += kind == kDense ? 1 : 2) {
+    one->Arg(std::int64_t{1} << power);
+  }
+  one->Iterations(1)->UseManualTime()->Unit(benchmark::kMillisecond);
+}
+
+}  // namespace
+}  // namespace weft::bench
+
+int main(int argc, char** argv) {
+  using namespace weft::bench;
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) {
+    return 1;
+  }
+  add(std::string(kDense), kLargestDense);
+  for (const weft::AttentionInfo& info : weft::global_attentions()) {
+    add(std::string(info.name), kLargest);
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  print_exponents();
+  return 0;
+}
