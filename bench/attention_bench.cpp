@@ -8,6 +8,7 @@
 #include "bench/rounds.hpp"
 #include "weft/layers/aggregation.hpp"
 #include "weft/layers/block_layouts.hpp"
+#include "weft/layers/dot_attention.hpp"
 #include "weft/layers/edge_attention.hpp"
 #include "weft/layers/gated_scan.hpp"
 #include "weft/layers/kernel_attention.hpp"
@@ -26,12 +27,14 @@ struct EdgeInputs {
         left(Variable::parameter(random_matrix(block.num_inputs(), heads, 2))),
         right(Variable::parameter(random_matrix(block.num_inputs(), heads, 3))),
         a(Variable::parameter(random_matrix(1, h.cols(), 5))),
+        k(Variable::parameter(random_matrix(block.num_inputs(), h.cols(), 6))),
+        v(Variable::parameter(random_matrix(block.num_inputs(), h.cols(), 7))),
         plain(Variable::constant(h.value())) {
     (void)block.reversed();
   }
   std::int64_t heads;
   const MessageBlock& block;
-  Variable h, left, right, a, plain;
+  Variable h, left, right, a, k, v, plain;
 };
 
 void edge_attention(benchmark::State& state) {
@@ -41,7 +44,8 @@ void edge_attention(benchmark::State& state) {
     run_rounds(state, {"plain", [&] { (void)aggregate_mean(in.block, in.plain); }},
                {{"gat", [&] { (void)gat_attention(in.block, in.h, in.left, in.right, whole); }},
                 {"gat_drop", [&] { (void)gat_attention(in.block, in.h, in.left, in.right, dropped); }},
-                {"gatv2", [&] { (void)gatv2_attention(in.block, in.h, in.h, in.a, whole); }}});
+                {"gatv2", [&] { (void)gatv2_attention(in.block, in.h, in.h, in.a, whole); }},
+                {"dot", [&] { (void)dot_attention(in.block, in.h, in.k, in.v, {.heads = in.heads}); }}});
   });
 }
 
@@ -53,7 +57,8 @@ void edge_attention_both(benchmark::State& state) {
     run_rounds(state, {"plain", [&] { (void)aggregate_mean(in.block, in.plain); }},
                {{"gat", [&] { (void)backward(gat_attention(in.block, in.h, in.left, in.right, whole), dy); }},
                 {"gat_drop", [&] { (void)backward(gat_attention(in.block, in.h, in.left, in.right, dropped), dy); }},
-                {"gatv2", [&] { (void)backward(gatv2_attention(in.block, in.h, in.h, in.a, whole), dy); }}});
+                {"gatv2", [&] { (void)backward(gatv2_attention(in.block, in.h, in.h, in.a, whole), dy); }},
+                {"dot", [&] { (void)backward(dot_attention(in.block, in.h, in.k, in.v, {.heads = in.heads}), dy); }}});
   });
 }
 BENCHMARK(edge_attention_both)

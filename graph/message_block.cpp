@@ -46,6 +46,16 @@ std::span<const NodeId> MessageBlock::breadth_first_order() const {
   return shared_->order;
 }
 
+const void* MessageBlock::find_or_make(const KeptKey& key, FunctionRef<std::shared_ptr<const void>()> make) const {
+  // The lock is held while the entry is found, not while its value is made; entries of a map stay where they are.
+  Kept& entry = [&]() -> Kept& {
+    const std::lock_guard lock(shared_->kept_mutex);
+    return shared_->kept[key];
+  }();
+  std::call_once(entry.once, [&] { entry.value = make(); });
+  return entry.value.get();
+}
+
 MessageBlock batch_of(std::span<const CsrGraph> graphs) {
   std::vector<std::int64_t> segments = {0};
   std::vector<EdgeId> first_edge = {0};

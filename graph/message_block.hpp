@@ -3,12 +3,17 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
+#include <string>
+#include <typeindex>
+#include <utility>
 #include <vector>
 
+#include "weft/core/parallel.hpp"
 #include "weft/graph/csr_graph.hpp"
 
 namespace weft {
@@ -43,7 +48,22 @@ class MessageBlock {
   /// breadth_first_order of the outputs of each graph. Built at the first call and kept.
   [[nodiscard]] std::span<const NodeId> breadth_first_order() const;
 
+  /// What make() gives, asked for at the first call with this key and kept as long as the block: for what takes long to
+  /// make and follows from the block and from what the key says. Threads may call this at once.
+  template <class T, class Make>
+  [[nodiscard]] const T& kept(const std::string& key, const Make& make) const {
+    const auto make_shared_value = [&]() -> std::shared_ptr<const void> { return std::make_shared<const T>(make()); };
+    return *static_cast<const T*>(find_or_make({std::type_index(typeid(T)), key}, make_shared_value));
+  }
+
  private:
+  using KeptKey = std::pair<std::type_index, std::string>;
+  struct Kept {
+    std::once_flag once;
+    std::shared_ptr<const void> value;
+  };
+  [[nodiscard]] const void* find_or_make(const KeptKey& key, FunctionRef<std::shared_ptr<const void>()> make) const;
+
   struct Shared {
     std::vector<std::int64_t> segments;
     std::once_flag reversed_once, loops_once, order_once;
@@ -51,6 +71,8 @@ class MessageBlock {
     std::vector<NodeId> order;
     /// Null if the block has all self-loops itself.
     std::unique_ptr<const MessageBlock> looped;
+    std::mutex kept_mutex;
+    std::map<KeptKey, Kept> kept;
   };
   CsrGraph graph_;
   std::shared_ptr<Shared> shared_;

@@ -51,6 +51,15 @@ class ProjectedAttention : public GlobalAttention {
   };
   [[nodiscard]] virtual Variable attend(const MessageBlock& graph, const Inputs& inputs, Pass& pass) const = 0;
 
+  /// The same linear maps of other states, for mechanisms that have states of their own.
+  [[nodiscard]] Variable query_of(const Variable& states, const Pass& pass) const {
+    return query_.forward(states, pass);
+  }
+  [[nodiscard]] Variable key_of(const Variable& states, const Pass& pass) const { return key_.forward(states, pass); }
+  [[nodiscard]] Variable value_of(const Variable& states, const Pass& pass) const {
+    return value_.forward(states, pass);
+  }
+
   [[nodiscard]] std::int64_t width() const { return width_; }
   [[nodiscard]] std::int64_t heads() const { return heads_; }
 
@@ -65,6 +74,9 @@ struct MechanismRow {
   std::function<std::unique_ptr<GlobalAttention>(const Options&, std::int64_t layer, const Random&)> make;
 };
 
+/// Shared by windows and the sparse patterns.
+inline const Option kWindow{"window", std::int64_t{64}, "windows, longformer, bigbird: nodes of a window", 2, 4096};
+
 /// For mechanisms that do not ask which layer they are.
 template <class Mechanism>
 std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int64_t, const Random& random) {
@@ -77,6 +89,8 @@ std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int
 [[nodiscard]] std::vector<MechanismRow> low_rank_mechanisms();
 /// Softmax within blocks of an ordering (block_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> block_mechanisms();
+/// Dot-product softmax along sparse patterns (attention_patterns.hpp).
+[[nodiscard]] std::vector<MechanismRow> pattern_mechanisms();
 /// A decaying state along an ordering (gated_scan.hpp).
 [[nodiscard]] std::vector<MechanismRow> scan_mechanisms();
 

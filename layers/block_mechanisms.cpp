@@ -67,7 +67,7 @@ std::vector<MechanismRow> block_mechanisms() {
         .cost = "time N d window + E, memory N d",
         .source = "after Liu et al. 2021 (Swin)",
         .uses_order = true,
-        .options = {{"window", std::int64_t{64}, "windows: nodes of a window", 2, 4096}}},
+        .options = {kWindow}},
        [](const Options& options, std::int64_t layer, const Random& random) {
          return std::make_unique<Windows>(options, layer, random);
        }},

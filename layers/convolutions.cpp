@@ -1,6 +1,7 @@
 #include "weft/layers/convolutions.hpp"
 
 #include "weft/layers/aggregation.hpp"
+#include "weft/layers/dot_attention.hpp"
 #include "weft/layers/edge_attention.hpp"
 
 namespace weft {
@@ -135,10 +136,41 @@ class Gatv2Convolution final : public AttentionConvolution {
   Parameter score_;
 };
 
+/// Attention along edges and to itself with scores <W_q x_v, W_k x_u> / sqrt(d) (Shi et al. 2021).
+class TransformerConvolution final : public AttentionConvolution {
+ public:
+  TransformerConvolution(const ConvolutionOptions& o, const Random& random)
+      : AttentionConvolution(o),
+        query_(o.in, total_width(o), random.stream(0), o.group),
+        key_(o.in, total_width(o), random.stream(1), o.group),
+        value_(o.in, total_width(o), random.stream(2), o.group) {}
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+    const Variable query = first_rows(query_.forward(x, pass), block.num_outputs());
+    const Variable key = key_.forward_without_bias(x, pass), value = value_.forward_without_bias(x, pass);
+    const EdgeAttentionOptions o = options(pass);
+    return finish(dot_attention(block.with_self_loops(), query, key, value,
+                                {.heads = o.heads, .dropout = o.dropout, .random = o.random}),
+                  pass);
+  }
+  void list_parameters(ParameterList& list) override {
+    list.add_layer("query", query_);
+    // A bias of the keys would move all scores of a node alike, one of the values is `bias`.
+    ParameterList keys, values;
+    key_.list_parameters(keys);
+    value_.list_parameters(values);
+    list.add("key.weight", *keys.parameters.front().parameter, keys.parameters.front().group);
+    list.add("value.weight", *values.parameters.front().parameter, values.parameters.front().group);
+    list.add("bias", bias_, ParameterGroup::vector);
+  }
+
+ private:
+  Linear query_, key_, value_;
+};
+
 }  // namespace
 
 std::unique_ptr<Convolution> make_convolution(const ConvolutionOptions& options, const Random& random) {
-  const bool attends = options.kind == "gat" || options.kind == "gatv2";
+  const bool attends = options.kind == "gat" || options.kind == "gatv2" || options.kind == "transformer";
   require(!attends || (options.heads >= 1 && (!options.concat || options.out % options.heads == 0)), options.kind,
           ": a width of ", options.out, " cannot be cut into ", options.heads, " heads");
   if (options.kind == "gcn") {
@@ -153,8 +185,11 @@ std::unique_ptr<Convolution> make_convolution(const ConvolutionOptions& options,
   if (options.kind == "gatv2") {
     return std::make_unique<Gatv2Convolution>(options, random);
   }
+  if (options.kind == "transformer") {
+    return std::make_unique<TransformerConvolution>(options, random);
+  }
   require(options.kind == "none", "make_convolution: kind is '", options.kind,
-          "', expected gcn, sage, gat, gatv2 or none");
+          "', expected gcn, sage, gat, gatv2, transformer or none");
   return std::make_unique<NoConvolution>(options, random);
 }
 

@@ -1,5 +1,5 @@
-// One hop of message passing with trained weights: GCN, GraphSAGE, GAT, GATv2. Each costs O(n d² + m d)
-// time and O(n d + m h) memory; h heads.
+// One hop of message passing with trained weights: GCN, GraphSAGE, GAT, GATv2, graph transformer. Each costs
+// O(n d² + m d) time and O(n d + m h) memory; h heads.
 #pragma once
 
 #include <memory>
@@ -11,7 +11,7 @@
 namespace weft {
 
 struct ConvolutionOptions {
-  /// "gcn", "sage", "gat", "gatv2", or "none": a linear map without any edge.
+  /// "gcn", "sage", "gat", "gatv2", "transformer", or "none": a linear map without any edge.
   std::string_view kind = "gcn";
   std::int64_t in = 0;
   /// Width of the result; a multiple of heads where `concat` is set.

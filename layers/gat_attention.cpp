@@ -6,38 +6,31 @@
 // Cost: forward m d + O(m heads), backward 2 m d + O(m heads) multiply-adds; scratch of m heads in backward.
 #include <bit>
 #include <cstring>
-#include <limits>
 #include <vector>
 
-#include "weft/core/parallel.hpp"
-#include "weft/layers/attention_rows.hpp"
 #include "weft/layers/edge_attention.hpp"
-#include "weft/layers/head_tiles.hpp"
+#include "weft/layers/edge_sweeps.hpp"
 
 namespace weft {
 namespace {
 
 using attention::HeadLanes;
+using attention::kInfinity;
+using attention::kPieceEdges;
 using attention::RowSoftmax;
+using attention::SweepScratch;
 using attention::WeightDropout;
 using kernels::EdgeRun;
 using kernels::kPrefetch;
 using simd::Float16;
 using simd::Float8;
 
-/// Edges whose weights are held at once, and floats gathered by a task.
-constexpr std::int64_t kBatchEdges = 2048, kFloatsPerTask = 1 << 18;
-/// Backward: edges whose gathered rows are read twice and must stay in the L1 cache.
-constexpr std::int64_t kPieceEdges = 64;
+/// Edges whose weights are held at once.
+constexpr std::int64_t kBatchEdges = 2048;
 /// Backward: how many edges ahead rows are prefetched; measured: 16 is about 5% slower, 8 about 20%.
 constexpr EdgeId kBackwardPrefetch = 2 * kPrefetch;
 /// Scores up to this size need no shift: e^40 = 2e17, so that sums and products with states stay far from the limits.
 constexpr float kLargestScore = 40.0F;
-constexpr float kInfinity = std::numeric_limits<float>::infinity();
-
-std::int64_t edges_per_task(std::int64_t columns) {
-  return std::max<std::int64_t>(512, kFloatsPerTask / std::max<std::int64_t>(1, columns));
-}
 
 template <int kHeads>
 struct GatForward {
@@ -106,11 +99,7 @@ struct GatForward {
       }
       gather(v, e, piece_end, weights, e > begin);
     }
-    Float8 inverse[attention::kMaxVectors];
-    for (std::int64_t p = 0; p < lanes.period(); ++p) {
-      inverse[p] = 1.0F / softmax.sum[p];
-    }
-    RowSoftmax::scale_row(inverse, lanes.heads(), d, row);
+    softmax.divide_row(lanes, d, row);
     softmax.write_log_sum(lanes.heads(), log_sum + v * lanes.heads());
   }
 
@@ -224,7 +213,7 @@ std::int64_t record_stride(std::int64_t heads) {
 
 /// What the sweep by source reads of every destination: left_v, the log of its softmax sum, and <dy_v, y_v>, each
 /// a number a head; [n, record_stride].
-Buffer<float> destination_records(const Tensor& left, const Tensor& log_sum, const Tensor& y, const Tensor& dy) {
+Buffer<float> records_with_left(const Tensor& left, const Tensor& log_sum, const Tensor& y, const Tensor& dy) {
   const std::int64_t heads = left.cols(), d = y.cols() / heads;
   const std::int64_t stride = record_stride(heads);
   Buffer<float> records(static_cast<std::size_t>(left.rows() * stride));
@@ -251,18 +240,8 @@ struct GatBackward {
   /// The gradient of left_v + right_u, [m, heads] in the order of the edges by destination.
   float* dscore;
 
-  /// Numbers by (edge of a piece, head).
-  struct Scratch {
-    explicit Scratch(std::int64_t padded)
-        : size(kPieceEdges * padded + 16), numbers(static_cast<std::size_t>(5 * size), 0.0F) {}
-    float* part(std::int64_t i) { return numbers.data() + i * size; }
-    std::int64_t size;
-    Buffer<float> numbers;
-    float *score = part(0), *log_sum = part(1), *output = part(2), *weight = part(3), *factor = part(4);
-  };
-
   /// left_v, log_sum_v, <dy_v, y_v> and <dy_v, h_u> for the edges [begin, end) that u is the source of.
-  void read_destinations(std::int64_t u, EdgeId begin, EdgeId end, Scratch& s) const {
+  void read_destinations(std::int64_t u, EdgeId begin, EdgeId end, SweepScratch& s) const {
     const auto readers = reversed.graph.sources();
     const EdgeId stop = reversed.graph.num_edges() - 1;
     const std::int64_t heads = lanes.heads(), padded = lanes.padded(), columns = heads * d,
@@ -294,7 +273,7 @@ struct GatBackward {
 
   /// Turns the piece's numbers into the weights of dy (s.weight) and the gradients of scores (s.score), which are
   /// added to dright_u as well: dscore = alpha (factor <dy_v, h_u> - <dy_v, y_v>) LeakyReLU'.
-  void differentiate(std::int64_t u, std::int64_t edges, Scratch& s, Float8* sum) const {
+  void differentiate(std::int64_t u, std::int64_t edges, SweepScratch& s, Float8* sum) const {
     for (std::int64_t p = 0; p < lanes.period(); ++p) {
       const Float8 own = lanes.pattern(right + u * lanes.heads(), p);
       for (std::int64_t i = 8 * p; i < 8 * lanes.vectors(edges); i += 8 * lanes.period()) {
@@ -313,7 +292,7 @@ struct GatBackward {
   void operator()(std::int64_t begin, std::int64_t end) const {
     const auto offsets = reversed.graph.offsets();
     const std::int64_t heads = lanes.heads(), padded = lanes.padded();
-    Scratch scratch(padded);
+    SweepScratch scratch(padded);
     for (std::int64_t u = begin; u < end; ++u) {
       const EdgeId first = offsets[static_cast<std::size_t>(u)], last = offsets[static_cast<std::size_t>(u) + 1];
       Float8 sum[attention::kMaxVectors] = {};
@@ -370,7 +349,7 @@ void differentiate_gat(const GatInputs& in, const Tensor& log_sum, const Tensor&
                        Gradients& gradients) {
   const std::int64_t heads = in.options.heads, d = y.cols() / heads;
   const ReversedGraph& reversed = in.block.reversed();
-  const Buffer<float> records = destination_records(in.left.value(), log_sum, y, dy);
+  const Buffer<float> records = records_with_left(in.left.value(), log_sum, y, dy);
   Tensor dh = Tensor::uninitialized(in.h.shape()), dright = Tensor::uninitialized(in.right.shape());
   Buffer<float> dscore(static_cast<std::size_t>(in.block.num_edges() * heads));
   attention::with_head_lanes(heads, [&](auto lanes) {
@@ -382,11 +361,11 @@ void differentiate_gat(const GatInputs& in, const Tensor& log_sum, const Tensor&
                                                         dy.data(),
                                                         records.data(),
                                                         in.options.negative_slope,
-                                                        WeightDropout(in.options),
+                                                        WeightDropout(in.options.dropout, in.options.random),
                                                         dh.data(),
                                                         dright.data(),
                                                         dscore.data()};
-    parallel_rows(reversed.graph.offsets(), edges_per_task(y.cols()), sweep);
+    parallel_rows(reversed.graph.offsets(), attention::edges_per_task(y.cols()), sweep);
   });
   gradients.add(in.h, std::move(dh));
   gradients.add(in.right, std::move(dright));
@@ -399,7 +378,7 @@ void differentiate_gat(const GatInputs& in, const Tensor& log_sum, const Tensor&
 
 Variable gat_attention(const MessageBlock& block, const Variable& h, const Variable& left, const Variable& right,
                        const EdgeAttentionOptions& options) {
-  attention::check_options("gat_attention", options);
+  attention::check_options("gat_attention", options.heads, options.dropout);
   const std::int64_t heads = options.heads, d = h.cols() / heads;
   require(h.rows() == block.num_inputs() && h.cols() % heads == 0 && d > 0, "gat_attention: h has shape ", h.shape(),
           ", expected ", block.num_inputs(), " rows and a multiple of ", heads, " columns");
@@ -418,10 +397,10 @@ Variable gat_attention(const MessageBlock& block, const Variable& h, const Varia
                                                       left.value().data(),
                                                       right.value().data(),
                                                       options.negative_slope,
-                                                      WeightDropout(options),
+                                                      WeightDropout(options.dropout, options.random),
                                                       y->data(),
                                                       log_sum->data()};
-    parallel_rows(block.offsets(), edges_per_task(heads * d), rows);
+    parallel_rows(block.offsets(), attention::edges_per_task(heads * d), rows);
   });
   return record("gat_attention", y, {h, left, right},
                 [in = GatInputs{block, h, left, right, options}, log_sum, y](const Tensor& dy, Gradients& gradients) {

@@ -31,6 +31,8 @@ struct AttentionInfo {
   std::string_view source;
   /// Whether results depend on how nodes are numbered, because the mechanism needs an order or breaks ties by it.
   bool uses_order = false;
+  /// Whether a node reads its neighbors and itself alone, not all nodes of its graph.
+  bool only_neighbors = false;
   /// Of this mechanism alone or shared with others of the table.
   std::vector<Option> options;
 };

@@ -139,7 +139,7 @@ std::vector<Option> stack_options(std::string_view name) {
        "how a node reads its neighbors",
        {},
        {},
-       {"gcn", "sage", "gat", "gatv2", "none"}},
+       {"gcn", "sage", "gat", "gatv2", "transformer", "none"}},
       {"hidden", std::int64_t{attends || name == "gcn" ? 64 : 128}, "width of every hidden layer, all heads together",
        1, 65536},
       {"layers", std::int64_t{2}, "hops: how far a node sees", 1, 1000},

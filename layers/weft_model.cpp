@@ -98,7 +98,7 @@ std::vector<Option> weft_options() {
        "how a node reads its neighbors",
        {},
        {},
-       {"gcn", "sage", "gat", "gatv2", "none"}},
+       {"gcn", "sage", "gat", "gatv2", "transformer", "none"}},
       {"attention", std::string("linear"), "how a node reads all nodes of its graph", {}, {}, attentions},
       {"attention_warmup", 0.5, "share of the training before attention joins", 0.0, 1.0},
       {"hidden", std::int64_t{64}, "width of every hidden layer, all heads together", 1, 65536},

@@ -208,6 +208,29 @@ Variable concat_columns(const Variable& a, const Variable& b) {
                 });
 }
 
+// y = [a; b];  da, db = the rows of dy
+Variable concat_rows(const Variable& a, const Variable& b) {
+  require(a.cols() == b.cols(), "concat_rows: shapes are ", a.shape(), " and ", b.shape(),
+          ", expected as many columns");
+  const std::int64_t split = a.value().size();
+  Tensor y = Tensor::uninitialized(a.rows() + b.rows(), a.cols());
+  const auto copy = [](std::span<const float> from, float* to) {
+    parallel_for(static_cast<std::int64_t>(from.size()), kElementGrain, [&](std::int64_t begin, std::int64_t end) {
+      std::copy(from.data() + begin, from.data() + end, to + begin);
+    });
+  };
+  copy(a.value().values(), y.data());
+  copy(b.value().values(), y.data() + split);
+  return record("concat_rows", std::move(y), {a, b},
+                [a = a.without_value(), b = b.without_value(), split, copy](const Tensor& dy, Gradients& grads) {
+                  Tensor da = Tensor::uninitialized(a.shape()), db = Tensor::uninitialized(b.shape());
+                  copy(dy.values().first(static_cast<std::size_t>(split)), da.data());
+                  copy(dy.values().subspan(static_cast<std::size_t>(split)), db.data());
+                  grads.add(a, std::move(da));
+                  grads.add(b, std::move(db));
+                });
+}
+
 // y_i = x_index(i);  dx_j = sum over i with index(i) = j of dy_i
 Variable select_rows(const Variable& x, std::span<const std::int64_t> index) {
   return record("select_rows", select_rows(x.value(), index), {x},

@@ -39,6 +39,8 @@ namespace weft {
 [[nodiscard]] Variable dropout(const Variable& x, float rate, const Random& random);
 /// [n, p] [n, q] -> [n, p + q]
 [[nodiscard]] Variable concat_columns(const Variable& a, const Variable& b);
+/// a over b: [n, p] [m, p] -> [n + m, p]
+[[nodiscard]] Variable concat_rows(const Variable& a, const Variable& b);
 /// The rows of x at `index`; rows may repeat. -> [index.size(), p]
 [[nodiscard]] Variable select_rows(const Variable& x, std::span<const std::int64_t> index);
 /// The first `count` rows.

@@ -101,10 +101,31 @@ TEST(GatConvolution, WithZeroScoresIsTheMeanOfTheNodeAndItsNeighbors) {
   expect_near(y, Tensor{{1.5F}, {3}, {4}, {7}});
 }
 
+TEST(TransformerConvolution, WeighsTheNodeAndItsNeighborsByTheirKeys) {
+  const auto conv = make_convolution({.kind = "transformer", .in = 1, .out = 1}, Random(1));
+  ParameterList list;
+  conv->list_parameters(list);
+  const auto set = [&](std::string_view name, float value) {
+    const auto found = std::ranges::find(list.parameters, name, &NamedParameter::name);
+    ASSERT_NE(found, list.parameters.end()) << name;
+    found->parameter->mutable_value()(0, 0) = value;
+  };
+  set("query.weight", 0);
+  set("query.bias", 1);
+  set("key.weight", std::log(2.0F));
+  set("value.weight", 1);
+  set("bias", 10);
+  Pass pass = Pass::inference();
+  const Tensor y =
+      conv->forward(MessageBlock(path_and_loner()), Variable::constant(Tensor{{0}, {1}, {2}, {7}}), pass).value();
+  // Weights 2^x: node 0 reads 0 and 1 with weights 1 and 2, node 1 also 2 with weight 4.
+  expect_near(y, Tensor{{10 + 2.0F / 3}, {10 + 10.0F / 7}, {10 + 10.0F / 6}, {17}});
+}
+
 TEST(Convolution, EveryKindHasTheGradientOfDifferences) {
   // Few edges, so that few of LeakyReLU's kinks lie close to a difference.
   const MessageBlock block(path_and_loner());
-  for (const char* kind : {"gcn", "sage", "gat", "gatv2", "none"}) {
+  for (const char* kind : {"gcn", "sage", "gat", "gatv2", "transformer", "none"}) {
     // Wider and narrower than the input: both orders of product and aggregation.
     for (const std::int64_t out : {2, 6}) {
       for (const bool concat : {true, false}) {

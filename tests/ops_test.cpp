@@ -239,17 +239,21 @@ TEST(Dropout, DropsTheGradientWhereItDroppedTheValue) {
 }
 
 TEST(Rows, AreSelectedConcatenatedAndCut) {
-  Parameter x(Tensor{{1, 2}, {3, 4}, {5, 6}}), y(Tensor{{7}, {8}, {9}});
+  Parameter x(Tensor{{1, 2}, {3, 4}, {5, 6}}), y(Tensor{{7}, {8}, {9}}), z(Tensor{{7, 8}});
   const std::vector<std::int64_t> index = {2, 0, 2};
   expect_near(select_rows(x.variable(), index).value(), Tensor{{5, 6}, {1, 2}, {5, 6}});
   expect_near(concat_columns(x.variable(), y.variable()).value(), Tensor{{1, 2, 7}, {3, 4, 8}, {5, 6, 9}});
+  expect_near(concat_rows(x.variable(), z.variable()).value(), Tensor{{1, 2}, {3, 4}, {5, 6}, {7, 8}});
   expect_near(first_rows(x.variable(), 2).value(), Tensor{{1, 2}, {3, 4}});
   expect_gradients({&x}, [&] { return select_rows(x.variable(), index); });
   expect_gradients({&x, &y}, [&] { return concat_columns(x.variable(), y.variable()); });
+  expect_gradients({&x, &z}, [&] { return concat_rows(x.variable(), z.variable()); });
   expect_gradients({&x}, [&] { return first_rows(x.variable(), 2); });
   const std::vector<std::int64_t> outside = {3};
   expect_throws<ArgumentError>([&] { (void)select_rows(x.variable(), outside); }, "index 3 is outside [0, 3)");
   expect_throws<ArgumentError>([&] { (void)concat_columns(x.variable(), constant({{1}})); }, "concat_columns");
+  expect_throws<ArgumentError>([&] { (void)concat_rows(x.variable(), y.variable()); },
+                               "concat_rows: shapes are [3, 2]");
   expect_throws<ArgumentError>([&] { (void)first_rows(x.variable(), 4); }, "first_rows: count is 4");
 }
 
