@@ -2,6 +2,7 @@
 // which every node reads and is read.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "weft/graph/csr_graph.hpp"
+#include "weft/graph/node_order.hpp"
 
 namespace weft {
 
@@ -40,15 +42,16 @@ class MessageBlock {
   /// Built at the first call and kept.
   [[nodiscard]] const MessageBlock& with_self_loops() const;
 
-  /// breadth_first_order of the outputs of each graph. Built at the first call and kept.
-  [[nodiscard]] std::span<const NodeId> breadth_first_order() const;
+  /// node_order of the outputs of each graph. Each ordering is built at its first call and kept.
+  [[nodiscard]] std::span<const NodeId> order(NodeOrdering ordering) const;
 
  private:
   struct Shared {
     std::vector<std::int64_t> segments;
-    std::once_flag reversed_once, loops_once, order_once;
+    std::once_flag reversed_once, loops_once;
+    std::array<std::once_flag, kNumNodeOrderings> order_once;
     ReversedGraph reversed;
-    std::vector<NodeId> order;
+    std::array<std::vector<NodeId>, kNumNodeOrderings> order;
     /// Null if the block has all self-loops itself.
     std::unique_ptr<const MessageBlock> looped;
   };
