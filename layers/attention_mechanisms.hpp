@@ -65,6 +65,20 @@ struct MechanismRow {
   std::function<std::unique_ptr<GlobalAttention>(const Options&, std::int64_t layer, const Random&)> make;
 };
 
+/// The order that a mechanism reads nodes in: one option for all that need one.
+[[nodiscard]] inline Option order_option() {
+  return {"order",
+          std::string("bfs"),
+          "the order of nodes that windows, positions and scans go by: bfs and rcm put neighbors together, degree "
+          "puts hubs last, natural is as numbered",
+          {},
+          {},
+          {"bfs", "degree", "rcm", "natural"}};
+}
+[[nodiscard]] inline NodeOrdering ordering_of(const Options& options) {
+  return node_ordering_of(options.text("order"));
+}
+
 /// For mechanisms that do not ask which layer they are.
 template <class Mechanism>
 std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int64_t, const Random& random) {
@@ -77,7 +91,7 @@ std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int
 [[nodiscard]] std::vector<MechanismRow> low_rank_mechanisms();
 /// Softmax within blocks of an ordering (block_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> block_mechanisms();
-/// A decaying state along an ordering (gated_scan.hpp).
+/// A state along an ordering, decaying or not (gated_scan.hpp, causal_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> scan_mechanisms();
 
 }  // namespace weft::attention

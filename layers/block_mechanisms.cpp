@@ -34,16 +34,20 @@ class Reformer : public ProjectedAttention {
 class Windows : public ProjectedAttention {
  public:
   Windows(const Options& options, std::int64_t layer, const Random& random)
-      : ProjectedAttention(options, random), window_(options.integer("window")), shifted_(layer % 2 == 1) {}
+      : ProjectedAttention(options, random),
+        window_(options.integer("window")),
+        ordering_(ordering_of(options)),
+        shifted_(layer % 2 == 1) {}
 
  private:
   [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass&) const override {
     std::vector<BlockLayout> layouts;
-    layouts.push_back(window_layout(graph.breadth_first_order(), graph.segments(), window_, shifted_));
+    layouts.push_back(window_layout(graph.order(ordering_), graph.segments(), window_, shifted_));
     return block_attention(x.q, x.k, x.v, std::move(layouts), {.heads = heads()});
   }
 
   std::int64_t window_;
+  NodeOrdering ordering_;
   bool shifted_;
 };
 
@@ -63,11 +67,11 @@ std::vector<MechanismRow> block_mechanisms() {
                      "reformer: nodes of a block, which reads itself and the one before", 1, 4096}}},
        make_mechanism<Reformer>},
       {{.name = "windows",
-        .summary = "softmax within windows over breadth-first order, shifted by half a window in every other block",
-        .cost = "time N d window + E, memory N d",
+        .summary = "softmax within windows over an order, shifted by half a window in every other block",
+        .cost = "time N d window + ordering, memory N d",
         .source = "after Liu et al. 2021 (Swin)",
         .uses_order = true,
-        .options = {{"window", std::int64_t{64}, "windows: nodes of a window", 2, 4096}}},
+        .options = {order_option(), {"window", std::int64_t{64}, "windows: nodes of a window", 2, 4096}}},
        [](const Options& options, std::int64_t layer, const Random& random) {
          return std::make_unique<Windows>(options, layer, random);
        }},

@@ -7,12 +7,12 @@
 namespace weft::attention {
 namespace {
 
-/// Landmarks that are means of about equally many nodes which follow each other in breadth-first order; where a
-/// graph has no more nodes than landmarks, each node is one.
+/// Landmarks that are means of about equally many nodes which follow each other in an order; where a graph
+/// has no more nodes than landmarks, each node is one.
 class NodeClusters {
  public:
-  NodeClusters(const MessageBlock& graph, std::int64_t landmarks) : clusters_{0}, landmarks_{0} {
-    for (const NodeId v : graph.breadth_first_order()) {
+  NodeClusters(const MessageBlock& graph, NodeOrdering ordering, std::int64_t landmarks) : clusters_{0}, landmarks_{0} {
+    for (const NodeId v : graph.order(ordering)) {
       order_.push_back(static_cast<std::int64_t>(v));
     }
     for (std::size_t g = 0; g + 1 < graph.segments().size(); ++g) {
@@ -40,14 +40,17 @@ class NodeClusters {
 class ClusterAttention : public ProjectedAttention {
  public:
   ClusterAttention(const Options& options, const Random& random)
-      : ProjectedAttention(options, random), landmarks_(options.integer("landmarks")) {}
+      : ProjectedAttention(options, random),
+        ordering_(ordering_of(options)),
+        landmarks_(options.integer("landmarks")) {}
 
  private:
   [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass&) const override {
-    const NodeClusters clusters(graph, landmarks_);
+    const NodeClusters clusters(graph, ordering_, landmarks_);
     return landmark_attention(x.q, clusters.means(x.k), clusters.means(x.v), clusters.segments(graph), heads());
   }
 
+  NodeOrdering ordering_;
   std::int64_t landmarks_;
 };
 
@@ -55,18 +58,20 @@ class NystromAttention : public ProjectedAttention {
  public:
   NystromAttention(const Options& options, const Random& random)
       : ProjectedAttention(options, random),
+        ordering_(ordering_of(options)),
         landmarks_(options.integer("landmarks")),
         steps_(options.integer("inverse_steps")) {}
 
  private:
   [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass&) const override {
-    const NodeClusters clusters(graph, landmarks_);
+    const NodeClusters clusters(graph, ordering_, landmarks_);
     const LandmarkSegments segments = clusters.segments(graph);
     const Variable q = clusters.means(x.q), k = clusters.means(x.k);
     const Variable pooled = pooling_attention(q, x.k, x.v, segments, heads());
     return landmark_attention(x.q, k, nystrom_product(q, k, pooled, x.v, segments, heads(), steps_), segments, heads());
   }
 
+  NodeOrdering ordering_;
   std::int64_t landmarks_, steps_;
 };
 
@@ -127,19 +132,21 @@ std::vector<MechanismRow> low_rank_mechanisms() {
         .options = {kLandmarks}},
        make_mechanism<Linformer>},
       {{.name = "clusters",
-        .summary = "softmax over means of nodes that follow each other in breadth-first order",
-        .cost = "time N d landmarks + E, memory N d",
+        .summary = "softmax over means of nodes that follow each other in an order",
+        .cost = "time N d landmarks + ordering, memory N d",
         .source = "after Wang, Li, Khabsa, Fang, Ma 2020",
         .uses_order = true,
-        .options = {kLandmarks}},
+        .options = {kLandmarks, order_option()}},
        make_mechanism<ClusterAttention>},
       {{.name = "nystrom",
         .summary =
-            "Nystrom approximation of softmax attention through landmarks, means of nodes in breadth-first order",
-        .cost = "time N d landmarks + h landmarks^3 inverse_steps + E, memory N d",
+            "Nystrom approximation of softmax attention through landmarks, means of nodes that follow each other",
+        .cost = "time N d landmarks + h landmarks^3 inverse_steps + ordering, memory N d",
         .source = "Xiong et al. 2021",
         .uses_order = true,
-        .options = {kLandmarks, {"inverse_steps", std::int64_t{10}, "nystrom: steps of the pseudo-inverse", 1, 100}}},
+        .options = {kLandmarks,
+                    order_option(),
+                    {"inverse_steps", std::int64_t{10}, "nystrom: steps of the pseudo-inverse", 1, 100}}},
        make_mechanism<NystromAttention>},
   };
 }

@@ -177,18 +177,22 @@ TEST(GlobalAttention, IsDefinedForNoNodesOneNodeAndNoEdges) {
   }
 }
 
-TEST(GlobalAttention, ReachesANodeWithoutEdges) {
+TEST(GlobalAttention, ReachesANodeWithoutEdgesAndIsReachedByIt) {
   const Tensor h = random_tensor(4, 8, 3);
-  Tensor changed = h;
-  for (float& value : changed.row(3)) {
-    value += 1.0F;
-  }
+  // Whether the result of `reader` changes with the state of `read`.
+  const auto reads = [&](std::string_view kind, std::int64_t reader, std::int64_t read) {
+    Tensor changed = h;
+    for (float& value : changed.row(read)) {
+      value += 1.0F;
+    }
+    const auto attention = make(kind);
+    const MessageBlock graph(path_and_loner());
+    return !std::ranges::equal(run(*attention, graph, h).row(reader), run(*attention, graph, changed).row(reader));
+  };
   for (const AttentionInfo& info : global_attentions()) {
     SCOPED_TRACE(info.name);
-    const auto attention = make(info.name);
-    const MessageBlock graph(path_and_loner());
-    const Tensor before = run(*attention, graph, h), after = run(*attention, graph, changed);
-    EXPECT_FALSE(std::equal(before.row(0).begin(), before.row(0).end(), after.row(0).begin()));
+    EXPECT_TRUE(reads(info.name, 3, 0));
+    EXPECT_EQ(reads(info.name, 0, 3), info.causal != "always");
   }
 }
 
@@ -304,6 +308,46 @@ TEST(Windows, ShiftInEveryOtherLayer) {
       EXPECT_EQ(std::ranges::equal(before.row(i), after.row(i)), i < first || i > last) << layer << " " << i;
     }
   }
+}
+
+TEST(GlobalAttention, ThatIsCausalLeavesNodesBeforeAChangeAsTheyAre) {
+  // A ring named at random, by each order: `before` in the order, not in the numbers.
+  const MessageBlock graph(CsrGraph::from_edges(90,
+                                                [] {
+                                                  std::vector<Edge> edges;
+                                                  for (NodeId v = 0; v < 90; ++v) {
+                                                    edges.push_back({(v * 37) % 90, ((v + 1) * 37) % 90});
+                                                  }
+                                                  return edges;
+                                                }(),
+                                                {.symmetrize = true}));
+  const Tensor h = random_tensor(90, 8, 3);
+  std::int64_t kinds = 0;
+  for (const AttentionInfo& info : global_attentions()) {
+    if (info.causal.empty()) {
+      continue;
+    }
+    ++kinds;
+    for (const std::string_view order : {"natural", "bfs", "degree", "rcm"}) {
+      SCOPED_TRACE(concat(info.name, " by ", order));
+      Options options = small_options(info.name);
+      options.set("order", order);
+      if (const auto equals = info.causal.find(" = "); equals != std::string_view::npos) {
+        options.set(info.causal.substr(0, equals), info.causal.substr(equals + 3));
+      }
+      const auto attention = make_global_attention(info.name, options, 0, Random(7));
+      const auto nodes = graph.order(node_ordering_of(order));
+      Tensor changed = h;
+      for (float& value : changed.row(nodes[70])) {
+        value += 1.0F;
+      }
+      const Tensor before = run(*attention, graph, h), after = run(*attention, graph, changed);
+      for (std::size_t p = 0; p < 90; ++p) {
+        EXPECT_EQ(std::ranges::equal(before.row(nodes[p]), after.row(nodes[p])), p < 70) << p;
+      }
+    }
+  }
+  EXPECT_GE(kinds, 2);
 }
 
 TEST(GlobalAttention, RefusesUnknownKindsAndHeadsThatDoNotFit) {
