@@ -89,6 +89,8 @@ std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int
 [[nodiscard]] std::vector<MechanismRow> kernel_mechanisms();
 /// Softmax over a few landmarks of each graph (low_rank_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> low_rank_mechanisms();
+/// Softmax over the vectors of a learned codebook (codebook.hpp).
+[[nodiscard]] std::vector<MechanismRow> codebook_mechanisms();
 /// Softmax within blocks of an ordering (block_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> block_mechanisms();
 /// A state along an ordering, decaying or not (gated_scan.hpp, causal_attention.hpp).

@@ -1,8 +1,11 @@
 // The low-rank attentions: where their landmarks come from, and how they are read.
 #include <algorithm>
+#include <cmath>
 
 #include "weft/layers/attention_mechanisms.hpp"
 #include "weft/layers/low_rank_attention.hpp"
+#include "weft/layers/node_sequence.hpp"
+#include "weft/layers/position_projection.hpp"
 
 namespace weft::attention {
 namespace {
@@ -119,7 +122,53 @@ class Linformer : public ProjectedAttention {
   Parameter key_seeds_, value_seeds_;
 };
 
-const Option kLandmarks{"landmarks", std::int64_t{32}, "linformer, clusters, nystrom: landmarks of a graph", 1, 4096};
+/// Linformer as published: learned weights of positions, shared by heads; for sequences.
+class PositionalLinformer : public ProjectedAttention {
+ public:
+  PositionalLinformer(const Options& options, const Random& random)
+      : ProjectedAttention(options, random),
+        ordering_(ordering_of(options)),
+        landmarks_(options.integer("landmarks")),
+        key_weights_(weights(options.integer("max_positions"), random.stream(6))),
+        value_weights_(weights(options.integer("max_positions"), random.stream(7))) {}
+
+  void list_parameters(ParameterList& list) override {
+    ProjectedAttention::list_parameters(list);
+    list.add("key_projection", key_weights_, ParameterGroup::weight);
+    list.add("value_projection", value_weights_, ParameterGroup::weight);
+  }
+
+ private:
+  [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass& pass) const override {
+    const NodeSequence nodes(graph, ordering_);
+    std::vector<std::int64_t> landmarks;
+    for (std::int64_t g = 0; g <= graph.num_graphs(); ++g) {
+      landmarks.push_back(g * landmarks_);
+    }
+    const auto project = [&](const Parameter& projection, const Variable& y) {
+      return project_positions(nodes.in_order(y), pass.use(projection), graph.segments());
+    };
+    return landmark_attention(x.q, project(key_weights_, x.k), project(value_weights_, x.v),
+                              {graph.segments(), landmarks}, heads());
+  }
+
+  /// Normal with variance 1 / (positions + landmarks), which keeps the scale of rows as Glorot's does.
+  [[nodiscard]] Parameter weights(std::int64_t max_positions, const Random& random) const {
+    Tensor values = Tensor::uninitialized(max_positions, landmarks_);
+    const float deviation = 1.0F / std::sqrt(static_cast<float>(max_positions + landmarks_));
+    for (std::int64_t i = 0; i < values.size(); ++i) {
+      values.data()[i] = deviation * static_cast<float>(random.normal(static_cast<std::uint64_t>(i)));
+    }
+    return Parameter(std::move(values));
+  }
+
+  NodeOrdering ordering_;
+  std::int64_t landmarks_;
+  Parameter key_weights_, value_weights_;
+};
+
+const Option kLandmarks{"landmarks", std::int64_t{32},
+                        "linformer, linformer_positions, clusters, nystrom: landmarks of a graph", 1, 4096};
 
 }  // namespace
 
@@ -131,6 +180,16 @@ std::vector<MechanismRow> low_rank_mechanisms() {
         .source = "Wang, Li, Khabsa, Fang, Ma 2020",
         .options = {kLandmarks}},
        make_mechanism<Linformer>},
+      {{.name = "linformer_positions",
+        .summary = "as published: keys and values projected to landmarks by learned weights of positions in an order",
+        .cost = "time N d landmarks + ordering, memory N d + max_positions landmarks",
+        .source = "Wang, Li, Khabsa, Fang, Ma 2020",
+        .uses_order = true,
+        .options = {kLandmarks,
+                    order_option(),
+                    {"max_positions", std::int64_t{8192},
+                     "linformer_positions: nodes of the largest graph; longer ones are refused", 1, 1 << 24}}},
+       make_mechanism<PositionalLinformer>},
       {{.name = "clusters",
         .summary = "softmax over means of nodes that follow each other in an order",
         .cost = "time N d landmarks + ordering, memory N d",
