@@ -68,7 +68,8 @@ Json models_json() {
     attentions.push_back({{"name", std::string(attention.name)},
                           {"summary", std::string(attention.summary)},
                           {"cost", std::string(attention.cost)},
-                          {"source", std::string(attention.source)}});
+                          {"source", std::string(attention.source)},
+                          {"causal", std::string(attention.causal)}});
   }
   return {{"models", all}, {"attentions", attentions}, {"training_options", options_json(training_options())}};
 }
@@ -98,10 +99,14 @@ std::string models_text() {
     out += overrides_text("unless set otherwise", model.always);
     out += overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels) + "\n";
   }
-  out += "Attention over all nodes of a graph, option attention of model weft (N nodes, d width):\n";
+  out +=
+      "Attention over all nodes of a graph, option attention of model weft (N nodes, d width, h heads; ordering: about "
+      "E, "
+      "once a graph):\n";
   for (const AttentionInfo& attention : global_attentions()) {
     out += concat("  ", attention.name, ": ", attention.summary, "\n    cost: ", attention.cost,
                   "\n    source: ", attention.source, "\n");
+    out += attention.causal.empty() ? "" : concat("    causal: ", attention.causal, "\n");
   }
   return out + "\nOptions of training, for every model:\n" + options_text(training_options());
 }

@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include <boost/graph/cuthill_mckee_ordering.hpp>
 #include <boost/graph/graph_traits.hpp>
 #include <boost/graph/properties.hpp>
 #include <boost/iterator/counting_iterator.hpp>

@@ -5,7 +5,6 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/graph/node_order.hpp"
 
 namespace weft {
 
@@ -41,9 +40,10 @@ const MessageBlock& MessageBlock::with_self_loops() const {
   return shared_->looped ? *shared_->looped : *this;
 }
 
-std::span<const NodeId> MessageBlock::breadth_first_order() const {
-  std::call_once(shared_->order_once, [this] { shared_->order = weft::breadth_first_order(graph_, segments()); });
-  return shared_->order;
+std::span<const NodeId> MessageBlock::order(NodeOrdering ordering) const {
+  const auto i = static_cast<std::size_t>(ordering);
+  std::call_once(shared_->order_once[i], [&] { shared_->order[i] = node_order(graph_, segments(), ordering); });
+  return shared_->order[i];
 }
 
 const void* MessageBlock::find_or_make(const KeptKey& key, FunctionRef<std::shared_ptr<const void>()> make) const {

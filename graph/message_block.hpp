@@ -2,6 +2,7 @@
 // which every node reads and is read.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,6 +16,7 @@
 
 #include "weft/core/parallel.hpp"
 #include "weft/graph/csr_graph.hpp"
+#include "weft/graph/node_order.hpp"
 
 namespace weft {
 
@@ -45,8 +47,8 @@ class MessageBlock {
   /// Built at the first call and kept.
   [[nodiscard]] const MessageBlock& with_self_loops() const;
 
-  /// breadth_first_order of the outputs of each graph. Built at the first call and kept.
-  [[nodiscard]] std::span<const NodeId> breadth_first_order() const;
+  /// node_order of the outputs of each graph. Each ordering is built at its first call and kept.
+  [[nodiscard]] std::span<const NodeId> order(NodeOrdering ordering) const;
 
   /// What make() gives, asked for at the first call with this key and kept as long as the block: for what takes long to
   /// make and follows from the block and from what the key says. Threads may call this at once.
@@ -66,9 +68,10 @@ class MessageBlock {
 
   struct Shared {
     std::vector<std::int64_t> segments;
-    std::once_flag reversed_once, loops_once, order_once;
+    std::once_flag reversed_once, loops_once;
+    std::array<std::once_flag, kNumNodeOrderings> order_once;
     ReversedGraph reversed;
-    std::vector<NodeId> order;
+    std::array<std::vector<NodeId>, kNumNodeOrderings> order;
     /// Null if the block has all self-loops itself.
     std::unique_ptr<const MessageBlock> looped;
     std::mutex kept_mutex;

@@ -76,6 +76,19 @@ struct MechanismRow {
 
 /// Shared by windows and the sparse patterns.
 inline const Option kWindow{"window", std::int64_t{64}, "windows, longformer, bigbird: nodes of a window", 2, 4096};
+/// The order that a mechanism reads nodes in: one option for all that need one.
+[[nodiscard]] inline Option order_option() {
+  return {"order",
+          std::string("bfs"),
+          "the order of nodes that windows, positions and scans go by: bfs and rcm put neighbors together, degree "
+          "puts hubs last, natural is as numbered",
+          {},
+          {},
+          {"bfs", "degree", "rcm", "natural"}};
+}
+[[nodiscard]] inline NodeOrdering ordering_of(const Options& options) {
+  return node_ordering_of(options.text("order"));
+}
 
 /// For mechanisms that do not ask which layer they are.
 template <class Mechanism>
@@ -87,11 +100,13 @@ std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int
 [[nodiscard]] std::vector<MechanismRow> kernel_mechanisms();
 /// Softmax over a few landmarks of each graph (low_rank_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> low_rank_mechanisms();
+/// Softmax over the vectors of a learned codebook (codebook.hpp).
+[[nodiscard]] std::vector<MechanismRow> codebook_mechanisms();
 /// Softmax within blocks of an ordering (block_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> block_mechanisms();
 /// Dot-product softmax along sparse patterns (attention_patterns.hpp).
 [[nodiscard]] std::vector<MechanismRow> pattern_mechanisms();
-/// A decaying state along an ordering (gated_scan.hpp).
+/// A state along an ordering, decaying or not (gated_scan.hpp, causal_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> scan_mechanisms();
 
 }  // namespace weft::attention

@@ -39,7 +39,13 @@ struct Panels {
   static std::size_t size(std::int64_t rows, std::int64_t cols) { return static_cast<std::size_t>(rows * cols); }
 
   Buffer<float> q, k, v, g, weights, dz, out;
+  /// The number of the task: what it sums goes to a row of its own, so that the order of additions is fixed.
+  std::int64_t task = 0;
 };
+
+bool is_given(const Variable& position_bias) {
+  return position_bias.rows() > 0;
+}
 
 class BlockAttention {
  public:
@@ -50,7 +56,16 @@ class BlockAttention {
         v_(v.shared_value()),
         layouts_(std::move(layouts)),
         shape_{options.heads, q.cols() / options.heads, v.cols() / options.heads},
-        exclude_self_(options.exclude_self) {}
+        exclude_self_(options.exclude_self),
+        has_bias_(is_given(options.position_bias)) {
+    if (has_bias_) {
+      const Tensor& table = options.position_bias.value();
+      bias_ = Tensor::uninitialized(table.cols(), table.rows());
+      for (std::int64_t i = 0; i < table.size(); ++i) {
+        bias_(i % table.cols(), i / table.cols()) = table.data()[i];
+      }
+    }
+  }
 
   [[nodiscard]] Tensor forward() {
     highest_ = Tensor::full(q_->rows(), shape_.heads, kLowest);
@@ -73,14 +88,21 @@ class BlockAttention {
   }
 
   struct InputGradients {
-    Tensor q, k, v;
+    Tensor q, k, v, bias;
   };
   [[nodiscard]] InputGradients backward(const Tensor& o, const Tensor& gradient) const {
-    InputGradients d{Tensor::zeros(q_->shape()), Tensor::zeros(k_->shape()), Tensor::zeros(v_->shape())};
+    InputGradients d{Tensor::zeros(q_->shape()), Tensor::zeros(k_->shape()), Tensor::zeros(v_->shape()),
+                     Tensor(bias_.cols(), bias_.rows())};
     for_each_layout_and_head([&](const BlockLayout& layout, std::int64_t h) {
       for (const std::int64_t parity : {0, 1}) {
-        for_each_block(layout, 2, parity,
-                       [&](std::int64_t b, Panels& panels) { differentiate(layout, b, h, o, gradient, panels, d); });
+        Tensor bias_sums(has_bias_ ? num_tasks(layout, 2, parity) : 0, bias_.cols());
+        for_each_block(layout, 2, parity, [&](std::int64_t b, Panels& panels) {
+          float* sums = has_bias_ ? bias_sums.row(panels.task).data() : nullptr;
+          differentiate(layout, b, h, o, gradient, panels, sums, d);
+        });
+        for (std::int64_t i = 0; i < bias_sums.size(); ++i) {
+          d.bias(i % bias_.cols(), h) += bias_sums.data()[i];
+        }
       }
     });
     return d;
@@ -111,14 +133,25 @@ class BlockAttention {
     }
   }
 
+  [[nodiscard]] static std::int64_t num_blocks(const BlockLayout& layout) {
+    return static_cast<std::int64_t>(layout.blocks.size()) - 1;
+  }
+  /// How many of the blocks first, first + stride, ... there are, and how many of them make a task.
+  [[nodiscard]] static std::int64_t count(const BlockLayout& layout, std::int64_t stride, std::int64_t first) {
+    return (num_blocks(layout) - first + stride - 1) / stride;
+  }
+  [[nodiscard]] static std::int64_t grain(const BlockLayout& layout) {
+    return std::max<std::int64_t>(
+        1, kTaskPositions * num_blocks(layout) / std::max<std::int64_t>(1, layout.blocks.back()));
+  }
+  [[nodiscard]] static std::int64_t num_tasks(const BlockLayout& layout, std::int64_t stride, std::int64_t first) {
+    return (count(layout, stride, first) + grain(layout) - 1) / grain(layout);
+  }
+
   /// Runs body(b, panels) for the blocks first, first + stride, ...
   template <class Body>
   void for_each_block(const BlockLayout& layout, std::int64_t stride, std::int64_t first, Body body) const {
-    const auto blocks = static_cast<std::int64_t>(layout.blocks.size()) - 1;
-    const std::int64_t count = (blocks - first + stride - 1) / stride;
-    const std::int64_t grain =
-        std::max<std::int64_t>(1, kTaskPositions * blocks / std::max<std::int64_t>(1, layout.blocks.back()));
-    parallel_for(count, grain, [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(count(layout, stride, first), grain(layout), [&](std::int64_t begin, std::int64_t end) {
       std::int64_t most_rows = 0, most_reads = 0;
       for (std::int64_t i = begin; i < end; ++i) {
         const Range range(layout, first + i * stride);
@@ -126,6 +159,7 @@ class BlockAttention {
         most_reads = std::max(most_reads, range.reads());
       }
       Panels panels(most_rows, most_reads, shape_);
+      panels.task = begin / grain(layout);
       for (std::int64_t i = begin; i < end; ++i) {
         if (Range(layout, first + i * stride).rows() > 0) {
           body(first + i * stride, panels);
@@ -174,9 +208,27 @@ class BlockAttention {
     attention::product_with_transposed(range.rows(), {panels.q.data(), shape_.d}, shape_.d, {panels.k.data(), shape_.d},
                                        range.reads(), {panels.weights.data(), range.reads()});
     attention::multiply_by(panels.weights.data(), scale(), range.rows() * range.reads());
+    if (has_bias_) {
+      for_each_bias(layout, range, [&, own = bias_.row(h).data()](std::int64_t pair, std::int64_t t) {
+        panels.weights[pair] += own[t];
+      });
+    }
     if (exclude_self_) {
       for (std::int64_t i = 0; i < range.rows(); ++i) {
         panels.weights[static_cast<std::size_t>(i * range.reads() + range.begin - range.first_read + i)] = kExcluded;
+      }
+    }
+  }
+
+  /// Runs body(place in [rows, reads], row of the table) for all pairs of a block.
+  template <class Body>
+  void for_each_bias(const BlockLayout& layout, const Range& range, Body body) const {
+    const std::int32_t* places = layout.places.data();
+    std::int64_t pair = 0;
+    for (std::int64_t i = range.begin; i < range.end; ++i) {
+      const std::int64_t own = places[i] + (bias_.cols() - 1) / 2;
+      for (std::int64_t j = range.first_read; j < range.end; ++j) {
+        body(pair++, own - places[j]);
       }
     }
   }
@@ -201,7 +253,7 @@ class BlockAttention {
   }
 
   void differentiate(const BlockLayout& layout, std::int64_t b, std::int64_t h, const Tensor& o, const Tensor& gradient,
-                     Panels& panels, InputGradients& d) const {
+                     Panels& panels, float* bias_sums, InputGradients& d) const {
     const Range range(layout, b);
     const std::int64_t rows = range.rows(), reads = range.reads();
     prefetch(gradient, layout, range.begin, range.end, h, shape_.e);
@@ -220,12 +272,16 @@ class BlockAttention {
       attention::multiply_by(weights, inverse_(node, h), reads);
       const float along = attention::dot(panels.g.data() + i * shape_.e, o.row(node).data() + h * shape_.e, shape_.e);
       for (std::int64_t j = 0; j < reads; ++j) {
-        dz[j] = scale() * weights[j] * (dz[j] - along);
+        dz[j] = weights[j] * (dz[j] - along);
       }
       if (exclude_self_) {
         dz[range.begin - range.first_read + i] = 0.0F;
       }
     }
+    if (has_bias_) {
+      for_each_bias(layout, range, [&](std::int64_t pair, std::int64_t t) { bias_sums[t] += panels.dz[pair]; });
+    }
+    attention::multiply_by(panels.dz.data(), scale(), rows * reads);
     attention::product(rows, {panels.dz.data(), reads}, reads, {panels.k.data(), shape_.d}, shape_.d,
                        {panels.out.data(), shape_.d});
     scatter_add(panels.out.data(), layout, range.begin, range.end, h, shape_.d, d.q);
@@ -245,7 +301,9 @@ class BlockAttention {
   std::shared_ptr<const Tensor> q_, k_, v_;
   std::vector<BlockLayout> layouts_;
   Shape3 shape_;
-  bool exclude_self_;
+  bool exclude_self_, has_bias_;
+  /// The table turned, [heads, t].
+  Tensor bias_;
   /// The largest logit of all rounds and 1 / the sum of weights, [n, heads].
   Tensor highest_, inverse_;
 };
@@ -269,6 +327,17 @@ void check_layout(const BlockLayout& layout, std::int64_t n, std::int64_t heads)
   }
 }
 
+void check_places(const BlockLayout& layout, std::int64_t highest) {
+  require(layout.places.size() == layout.order.size(), "block_attention: a layout has ", layout.places.size(),
+          " places of ", layout.order.size(), " positions, expected as many for a position bias");
+  for (const std::int32_t place : layout.places) {
+    require(place >= 0 && place <= highest, "block_attention: a layout has place ", place, ", expected 0 to ", highest,
+            ", half the rows of the position bias");
+  }
+  require(std::ranges::count(layout.reads_previous, 0) == std::ssize(layout.reads_previous),
+          "block_attention: a layout with a position bias has a block that reads the one before it");
+}
+
 }  // namespace
 
 Variable block_attention(const Variable& q, const Variable& k, const Variable& v, std::vector<BlockLayout> layouts,
@@ -279,17 +348,26 @@ Variable block_attention(const Variable& q, const Variable& k, const Variable& v
   require(k.shape() == q.shape(), "block_attention: k has shape ", k.shape(), ", q ", q.shape(), ", expected the same");
   require(v.rows() == q.rows() && v.cols() > 0 && v.cols() % heads == 0, "block_attention: v has shape ", v.shape(),
           ", expected ", q.rows(), " rows and a multiple of heads = ", heads, " columns");
+  const Variable& bias = options.position_bias;
+  require(!is_given(bias) || (bias.cols() == heads && bias.rows() % 2 == 1),
+          "block_attention: position_bias has shape ", bias.shape(), ", expected an odd number of rows and ", heads,
+          " columns, one for each head");
   for (const BlockLayout& layout : layouts) {
     check_layout(layout, q.rows(), heads);
+    if (is_given(bias)) {
+      check_places(layout, (bias.rows() - 1) / 2);
+    }
   }
   auto kernel = std::make_shared<BlockAttention>(q, k, v, std::move(layouts), options);
   auto o = std::make_shared<const Tensor>(kernel->forward());
-  return record("block_attention", o, {q, k, v}, [q, k, v, kernel, o](const Tensor& gradient, Gradients& gradients) {
-    BlockAttention::InputGradients d = kernel->backward(*o, gradient);
-    gradients.add(q, std::move(d.q));
-    gradients.add(k, std::move(d.k));
-    gradients.add(v, std::move(d.v));
-  });
+  return record("block_attention", o, {q, k, v, bias},
+                [q, k, v, bias, kernel, o](const Tensor& gradient, Gradients& gradients) {
+                  BlockAttention::InputGradients d = kernel->backward(*o, gradient);
+                  gradients.add(q, std::move(d.q));
+                  gradients.add(k, std::move(d.k));
+                  gradients.add(v, std::move(d.v));
+                  gradients.add(bias, std::move(d.bias));
+                });
 }
 
 }  // namespace weft

@@ -22,6 +22,9 @@ struct BlockLayout {
   std::vector<std::int64_t> blocks;
   /// Whether block b also reads block b - 1, which then is of the same graph.
   std::vector<char> reads_previous;
+  /// For a position bias: where in its block each position is, as a number whose differences tell offsets apart; see
+  /// block_layouts.hpp. Empty: there is none.
+  std::vector<std::int32_t> places = {};
 };
 
 struct BlockAttentionOptions {
@@ -29,11 +32,15 @@ struct BlockAttentionOptions {
   std::int64_t heads = 1;
   /// A node does not read itself unless it reads nobody else.
   bool exclude_self = false;
+  /// A learned bias of logits by the offset of the two places, [t, heads] with t odd (Liu et al. 2021): row
+  /// place_i - place_j + (t - 1) / 2. Not given: none. Layouts then have places, from 0 to (t - 1) / 2, and no block
+  /// reads the one before it.
+  Variable position_bias = {};
 };
 
-/// O_i = sum_j w_ij v_j / sum_j w_ij with w_ij = exp(<q_i, k_j> / sqrt(d)), over all j that node i reads in any of the
-/// layouts, as often as it reads them: rounds are merged by the log of their sums of weights.
-/// q, k [n, h d], v [n, h e] -> [n, h e]. O(layouts n b d) time for blocks of b nodes, O(n h) memory beside the result.
+/// O_i = sum_j w_ij v_j / sum_j w_ij with w_ij = exp(<q_i, k_j> / sqrt(d) + bias_ij), over all j that node i reads in
+/// any of the layouts, as often as it reads them: rounds are merged by the log of their sums of weights. q, k [n, h d],
+/// v [n, h e] -> [n, h e]. O(layouts n b d) time for blocks of b nodes, O(n h) memory beside the result.
 [[nodiscard]] Variable block_attention(const Variable& q, const Variable& k, const Variable& v,
                                        std::vector<BlockLayout> layouts, const BlockAttentionOptions& options);
 

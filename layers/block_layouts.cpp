@@ -24,6 +24,18 @@ void cut(BlockLayout& layout, std::span<const std::int64_t> segments, std::int64
   }
 }
 
+constexpr std::int64_t kMaxGridSide = 1024;
+
+/// Where windows begin along a side of the grid, and its end.
+std::vector<std::int64_t> cuts(std::int64_t length, const GridWindows& windows) {
+  std::vector<std::int64_t> result{0};
+  const bool shifts = windows.shifted && length > windows.side && windows.side > 1;
+  for (std::int64_t end = shifts ? windows.side / 2 : windows.side; result.back() < length; end += windows.side) {
+    result.push_back(std::min(end, length));
+  }
+  return result;
+}
+
 /// Sorts `nodes` (ascending) by bucket, keeping the order of those in the same one.
 void sort_by_bucket(std::span<NodeId> nodes, std::span<const std::uint32_t> bucket, std::size_t num_buckets) {
   if (nodes.size() < num_buckets) {
@@ -66,6 +78,37 @@ BlockLayout window_layout(std::span<const NodeId> order, std::span<const std::in
   BlockLayout layout;
   layout.order.assign(order.begin(), order.end());
   cut(layout, segments, window, shifted ? window / 2 : window, false);
+  for (std::size_t b = 0; b + 1 < layout.blocks.size(); ++b) {
+    for (std::int64_t p = layout.blocks[b]; p < layout.blocks[b + 1]; ++p) {
+      layout.places.push_back(static_cast<std::int32_t>(p - layout.blocks[b]));
+    }
+  }
+  return layout;
+}
+
+BlockLayout grid_window_layout(std::span<const std::int64_t> segments, const GridWindows& windows) {
+  const std::int64_t width = windows.width, side = windows.side;
+  require(width >= 1 && side >= 1 && side <= kMaxGridSide, "grid_window_layout: a row has ", width,
+          " pixels and a window's side ", side, ", expected at least 1 of both and a side of at most ", kMaxGridSide);
+  BlockLayout layout;
+  layout.blocks = {0};
+  for (std::size_t g = 0; g + 1 < segments.size(); ++g) {
+    const std::int64_t n = segments[g + 1] - segments[g], height = n / width;
+    require(n % width == 0, "grid_window_layout: graph ", g, " has ", n, " nodes, expected rows of ", width, " pixels");
+    const std::vector<std::int64_t> rows = cuts(height, windows), columns = cuts(width, windows);
+    for (std::size_t r = 0; r + 1 < rows.size(); ++r) {
+      for (std::size_t c = 0; c + 1 < columns.size(); ++c) {
+        for (std::int64_t y = rows[r]; y < rows[r + 1]; ++y) {
+          for (std::int64_t x = columns[c]; x < columns[c + 1]; ++x) {
+            layout.order.push_back(static_cast<NodeId>(segments[g] + y * width + x));
+            layout.places.push_back(static_cast<std::int32_t>((y - rows[r]) * (2 * side - 1) + x - columns[c]));
+          }
+        }
+        layout.blocks.push_back(static_cast<std::int64_t>(layout.order.size()));
+        layout.reads_previous.push_back(0);
+      }
+    }
+  }
   return layout;
 }
 

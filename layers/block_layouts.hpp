@@ -11,9 +11,26 @@
 namespace weft {
 
 /// Each graph's nodes in `order` (at the places segments[g] .. segments[g + 1]), cut into windows of `window` nodes;
-/// `shifted` windows start half a window earlier, so that the first of a graph is half as long.
+/// `shifted` windows start half a window earlier, so that the first of a graph is half as long. Places count the
+/// positions of a window from 0: a position bias has 2 window - 1 rows, one for each distance.
 [[nodiscard]] BlockLayout window_layout(std::span<const NodeId> order, std::span<const std::int64_t> segments,
                                         std::int64_t window, bool shifted);
+
+struct GridWindows {
+  /// Pixels of a row; nodes of each graph are the pixels row after row.
+  std::int64_t width = 1;
+  /// Pixels of a window's side.
+  std::int64_t side = 4;
+  /// Windows start half a side earlier, down and across; not along a side of the grid that one window covers.
+  bool shifted = false;
+};
+
+/// Windows of side x side pixels over grids (Liu et al. 2021, section 3.2), those at the border cut to what is within.
+/// Where Swin rolls a shifted grid round and masks pairs that were not neighbors, those parts of its windows are
+/// windows of their own here: the same pairs read each other. Places are (2 side - 1) row + column in the window, so
+/// that a position bias has (2 side - 1)^2 rows, one for each offset down and across. Throws ArgumentError if a graph
+/// is no grid of that width.
+[[nodiscard]] BlockLayout grid_window_layout(std::span<const std::int64_t> segments, const GridWindows& windows);
 
 struct HashOptions {
   /// Layouts for each head.

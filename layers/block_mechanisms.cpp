@@ -1,4 +1,4 @@
-// Attention within blocks: by hashed buckets (Reformer) and by windows over breadth-first order (Swin).
+// Attention within blocks: by hashed buckets (Reformer) and by windows over an order or a grid (Swin).
 #include "weft/layers/attention_mechanisms.hpp"
 #include "weft/layers/block_layouts.hpp"
 #include "weft/layers/feature_maps.hpp"
@@ -34,17 +34,49 @@ class Reformer : public ProjectedAttention {
 class Windows : public ProjectedAttention {
  public:
   Windows(const Options& options, std::int64_t layer, const Random& random)
-      : ProjectedAttention(options, random), window_(options.integer("window")), shifted_(layer % 2 == 1) {}
+      : ProjectedAttention(options, random),
+        window_(options.integer("window")),
+        grid_{.width = options.integer("grid_width"), .side = options.integer("grid_side"), .shifted = layer % 2 == 1},
+        ordering_(ordering_of(options)) {
+    if (options.flag("position_bias")) {
+      const std::int64_t longest = is_grid() ? 2 * grid_.side - 1 : 2 * window_ - 1;
+      position_bias_ = Parameter(small_normal(is_grid() ? longest * longest : longest, heads(), random.stream(6)));
+    }
+  }
+
+  void list_parameters(ParameterList& list) override {
+    ProjectedAttention::list_parameters(list);
+    if (has_bias()) {
+      list.add("position_bias", position_bias_, ParameterGroup::vector);
+    }
+  }
 
  private:
-  [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass&) const override {
+  [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass& pass) const override {
     std::vector<BlockLayout> layouts;
-    layouts.push_back(window_layout(graph.breadth_first_order(), graph.segments(), window_, shifted_));
-    return block_attention(x.q, x.k, x.v, std::move(layouts), {.heads = heads()});
+    layouts.push_back(is_grid() ? grid_window_layout(graph.segments(), grid_)
+                                : window_layout(graph.order(ordering_), graph.segments(), window_, grid_.shifted));
+    return block_attention(x.q, x.k, x.v, std::move(layouts),
+                           {.heads = heads(), .position_bias = has_bias() ? pass.use(position_bias_) : Variable()});
+  }
+
+  [[nodiscard]] bool is_grid() const { return grid_.width > 0; }
+  [[nodiscard]] bool has_bias() const { return position_bias_.variable().rows() > 0; }
+
+  /// Normal with deviation 0.02, as Swin starts.
+  [[nodiscard]] static Tensor small_normal(std::int64_t rows, std::int64_t cols, const Random& random) {
+    Tensor result = Tensor::uninitialized(rows, cols);
+    for (std::int64_t i = 0; i < result.size(); ++i) {
+      result.data()[i] = 0.02F * static_cast<float>(random.normal(static_cast<std::uint64_t>(i)));
+    }
+    return result;
   }
 
   std::int64_t window_;
-  bool shifted_;
+  /// Width 0: windows over an order.
+  GridWindows grid_;
+  NodeOrdering ordering_;
+  Parameter position_bias_;
 };
 
 }  // namespace
@@ -63,11 +95,17 @@ std::vector<MechanismRow> block_mechanisms() {
                      "reformer: nodes of a block, which reads itself and the one before", 1, 4096}}},
        make_mechanism<Reformer>},
       {{.name = "windows",
-        .summary = "softmax within windows over breadth-first order, shifted by half a window in every other block",
-        .cost = "time N d window + E, memory N d",
-        .source = "after Liu et al. 2021 (Swin)",
+        .summary = "softmax within windows over an order or a grid, shifted by half a window in every other block",
+        .cost = "time N d window + ordering, memory N d; a grid's window has grid_side^2 nodes",
+        .source = "Liu et al. 2021 (Swin)",
         .uses_order = true,
-        .options = {kWindow}},
+        .options = {order_option(),
+                    kWindow,
+                    {"grid_width", std::int64_t{0},
+                     "windows: nodes are the pixels of grids this wide, row after row; 0: windows go over an order", 0,
+                     1 << 20},
+                    {"grid_side", std::int64_t{4}, "windows: pixels of the side of a window on a grid", 2, 64},
+                    {"position_bias", false, "windows: learn a bias of weights for each offset within a window"}}},
        [](const Options& options, std::int64_t layer, const Random& random) {
          return std::make_unique<Windows>(options, layer, random);
        }},

@@ -27,12 +27,16 @@ struct AttentionInfo {
   std::string_view name;
   std::string_view summary;
   /// Time and memory of one pass beside the linear maps' N d^2, in N nodes, E edges, width d, h heads and the options.
+  /// "ordering" is what the order of the nodes costs (node_order.hpp), once a graph.
   std::string_view cost;
   std::string_view source;
   /// Whether results depend on how nodes are numbered, because the mechanism needs an order or breaks ties by it.
   bool uses_order = false;
   /// Whether a node reads its neighbors and itself alone, not all nodes of its graph.
   bool only_neighbors = false;
+  /// When a node reads only itself and nodes before it in the order: "always", or the option that makes it so; empty:
+  /// never.
+  std::string_view causal = {};
   /// Of this mechanism alone or shared with others of the table.
   std::vector<Option> options;
 };

@@ -109,12 +109,13 @@ class NodeFormer : public Performer {
 
 class CosFormer : public ProjectedAttention {
  public:
-  using ProjectedAttention::ProjectedAttention;
+  CosFormer(const Options& options, const Random& random)
+      : ProjectedAttention(options, random), ordering_(ordering_of(options)) {}
 
  private:
   [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass&) const override {
     std::vector<float> angles(static_cast<std::size_t>(graph.num_outputs()));
-    const auto order = graph.breadth_first_order();
+    const auto order = graph.order(ordering_);
     for (std::size_t g = 0; g + 1 < graph.segments().size(); ++g) {
       const std::int64_t begin = graph.segments()[g], n = graph.segments()[g + 1] - begin;
       for (std::int64_t rank = 0; rank < n; ++rank) {
@@ -126,6 +127,8 @@ class CosFormer : public ProjectedAttention {
                             rotate_heads(activate(x.k, Activation::relu), angles, heads()), x.v, graph.segments(),
                             heads());
   }
+
+  NodeOrdering ordering_;
 };
 
 /// Weights 1 + <q, k> or n + <q, k>, with queries and keys of length 1: by node, or as published all nodes together.
@@ -211,11 +214,11 @@ std::vector<MechanismRow> kernel_mechanisms() {
         .options = {}},
        make_mechanism<Efficient>},
       {{.name = "cosformer",
-        .summary = "features relu, weighted by the cosine of the distance in breadth-first order",
-        .cost = "time N d^2 / h + E, memory N d",
+        .summary = "features relu, weighted by the cosine of the distance in an order",
+        .cost = "time N d^2 / h + ordering, memory N d",
         .source = "Qin et al. 2022",
         .uses_order = true,
-        .options = {}},
+        .options = {order_option()}},
        make_mechanism<CosFormer>},
       {{.name = "sgformer",
         .summary = "as published: weight N on itself, queries and keys divided by the norm of all nodes together",

@@ -26,12 +26,13 @@ constexpr std::int64_t kPanelRows = 64;
 class LandmarkShape {
  public:
   LandmarkShape(const LandmarkSegments& segments, std::int64_t num_heads, std::int64_t key_width,
-                std::int64_t value_width)
+                std::int64_t value_width, std::span<const float> bias = {})
       : heads(num_heads),
         d(key_width / num_heads),
         e(value_width / num_heads),
         parts(segments.nodes),
-        landmarks_(segments.landmarks.begin(), segments.landmarks.end()) {
+        landmarks_(segments.landmarks.begin(), segments.landmarks.end()),
+        bias_(bias.begin(), bias.end()) {
     for (std::int64_t g = 0; g < parts.num_segments(); ++g) {
       most_landmarks = std::max(most_landmarks, count(g));
     }
@@ -42,6 +43,8 @@ class LandmarkShape {
     return landmarks_[static_cast<std::size_t>(graph) + 1] - first(graph);
   }
   [[nodiscard]] float scale() const { return 1.0F / std::sqrt(static_cast<float>(d)); }
+  /// Added to each landmark's logits; none if empty.
+  [[nodiscard]] std::span<const float> bias() const { return bias_; }
   [[nodiscard]] auto make_scratch() const {
     return [this] {
       return Scratch{Buffer<float>(static_cast<std::size_t>(kPanelRows * most_landmarks)),
@@ -82,6 +85,7 @@ class LandmarkShape {
 
  private:
   std::vector<std::int64_t> landmarks_;
+  std::vector<float> bias_;
 };
 
 ConstMatrix head_of(const Tensor& x, std::int64_t row, std::int64_t h, std::int64_t width) {
@@ -120,6 +124,10 @@ void weigh_landmarks(const LandmarkShape& shape, const Tensor& q, const Tensor& 
   attention::product_with_transposed(rows, head_of(q, row, h, shape.d), shape.d,
                                      head_of(k, shape.first(graph), h, shape.d), count, {weights, count});
   for (std::int64_t i = 0; i < rows; ++i) {
+    if (!shape.bias().empty()) {
+      // The softmax scales what it is given.
+      attention::add_scaled(weights + i * count, shape.bias().data() + shape.first(graph), 1.0F / shape.scale(), count);
+    }
     attention::softmax(weights + i * count, shape.scale(), count);
   }
 }
@@ -160,9 +168,11 @@ PairGradients differentiate_reading(const LandmarkShape& shape, const Tensor& q,
 }  // namespace
 
 Variable landmark_attention(const Variable& q, const Variable& k, const Variable& v, const LandmarkSegments& segments,
-                            std::int64_t heads) {
+                            std::int64_t heads, std::span<const float> bias) {
   check("landmark_attention", q, k, k, v, segments, heads);
-  auto shape = std::make_shared<const LandmarkShape>(segments, heads, q.cols(), v.cols());
+  require(bias.empty() || std::ssize(bias) == k.rows(), "landmark_attention: there are ", bias.size(), " biases for ",
+          k.rows(), " landmarks, expected one for each or none");
+  auto shape = std::make_shared<const LandmarkShape>(segments, heads, q.cols(), v.cols(), bias);
   Tensor o = Tensor::zeros({q.rows(), v.cols()});
   shape->parts.for_each(shape->make_scratch(), [&](const SegmentPart& part, auto& scratch) {
     const std::int64_t count = shape->count(part.segment), first = shape->first(part.segment);

@@ -18,10 +18,12 @@ struct LandmarkSegments {
   std::span<const std::int64_t> nodes, landmarks;
 };
 
-/// Node i reads the landmarks of its graph: softmax_l(<q_i, k_l> / sqrt(d)) v_l. Where a graph has no landmarks its
+/// Node i reads the landmarks of its graph: softmax_l(<q_i, k_l> / sqrt(d) + bias_l) v_l, where `bias` has a number for
+/// each landmark or is empty for none: the log of how many nodes it stands for, say. Where a graph has no landmarks its
 /// nodes get 0. q [n, h d], k [l, h d], v [l, h e] -> [n, h e]
 [[nodiscard]] Variable landmark_attention(const Variable& q, const Variable& k, const Variable& v,
-                                          const LandmarkSegments& segments, std::int64_t heads);
+                                          const LandmarkSegments& segments, std::int64_t heads,
+                                          std::span<const float> bias = {});
 
 /// Landmark l reads the nodes of its graph: softmax_i(<q_l, k_i> / sqrt(d)) v_i. Where a graph has no nodes its
 /// landmarks get 0. q [l, h d], k [n, h d], v [n, h e] -> [l, h e]

@@ -1,18 +1,21 @@
 // The low-rank attentions: where their landmarks come from, and how they are read.
 #include <algorithm>
+#include <cmath>
 
 #include "weft/layers/attention_mechanisms.hpp"
 #include "weft/layers/low_rank_attention.hpp"
+#include "weft/layers/node_sequence.hpp"
+#include "weft/layers/position_projection.hpp"
 
 namespace weft::attention {
 namespace {
 
-/// Landmarks that are means of about equally many nodes which follow each other in breadth-first order; where a
-/// graph has no more nodes than landmarks, each node is one.
+/// Landmarks that are means of about equally many nodes which follow each other in an order; where a graph
+/// has no more nodes than landmarks, each node is one.
 class NodeClusters {
  public:
-  NodeClusters(const MessageBlock& graph, std::int64_t landmarks) : clusters_{0}, landmarks_{0} {
-    for (const NodeId v : graph.breadth_first_order()) {
+  NodeClusters(const MessageBlock& graph, NodeOrdering ordering, std::int64_t landmarks) : clusters_{0}, landmarks_{0} {
+    for (const NodeId v : graph.order(ordering)) {
       order_.push_back(static_cast<std::int64_t>(v));
     }
     for (std::size_t g = 0; g + 1 < graph.segments().size(); ++g) {
@@ -40,14 +43,17 @@ class NodeClusters {
 class ClusterAttention : public ProjectedAttention {
  public:
   ClusterAttention(const Options& options, const Random& random)
-      : ProjectedAttention(options, random), landmarks_(options.integer("landmarks")) {}
+      : ProjectedAttention(options, random),
+        ordering_(ordering_of(options)),
+        landmarks_(options.integer("landmarks")) {}
 
  private:
   [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass&) const override {
-    const NodeClusters clusters(graph, landmarks_);
+    const NodeClusters clusters(graph, ordering_, landmarks_);
     return landmark_attention(x.q, clusters.means(x.k), clusters.means(x.v), clusters.segments(graph), heads());
   }
 
+  NodeOrdering ordering_;
   std::int64_t landmarks_;
 };
 
@@ -55,18 +61,20 @@ class NystromAttention : public ProjectedAttention {
  public:
   NystromAttention(const Options& options, const Random& random)
       : ProjectedAttention(options, random),
+        ordering_(ordering_of(options)),
         landmarks_(options.integer("landmarks")),
         steps_(options.integer("inverse_steps")) {}
 
  private:
   [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass&) const override {
-    const NodeClusters clusters(graph, landmarks_);
+    const NodeClusters clusters(graph, ordering_, landmarks_);
     const LandmarkSegments segments = clusters.segments(graph);
     const Variable q = clusters.means(x.q), k = clusters.means(x.k);
     const Variable pooled = pooling_attention(q, x.k, x.v, segments, heads());
     return landmark_attention(x.q, k, nystrom_product(q, k, pooled, x.v, segments, heads(), steps_), segments, heads());
   }
 
+  NodeOrdering ordering_;
   std::int64_t landmarks_, steps_;
 };
 
@@ -114,7 +122,53 @@ class Linformer : public ProjectedAttention {
   Parameter key_seeds_, value_seeds_;
 };
 
-const Option kLandmarks{"landmarks", std::int64_t{32}, "linformer, clusters, nystrom: landmarks of a graph", 1, 4096};
+/// Linformer as published: learned weights of positions, shared by heads; for sequences.
+class PositionalLinformer : public ProjectedAttention {
+ public:
+  PositionalLinformer(const Options& options, const Random& random)
+      : ProjectedAttention(options, random),
+        ordering_(ordering_of(options)),
+        landmarks_(options.integer("landmarks")),
+        key_weights_(weights(options.integer("max_positions"), random.stream(6))),
+        value_weights_(weights(options.integer("max_positions"), random.stream(7))) {}
+
+  void list_parameters(ParameterList& list) override {
+    ProjectedAttention::list_parameters(list);
+    list.add("key_projection", key_weights_, ParameterGroup::weight);
+    list.add("value_projection", value_weights_, ParameterGroup::weight);
+  }
+
+ private:
+  [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass& pass) const override {
+    const NodeSequence nodes(graph, ordering_);
+    std::vector<std::int64_t> landmarks;
+    for (std::int64_t g = 0; g <= graph.num_graphs(); ++g) {
+      landmarks.push_back(g * landmarks_);
+    }
+    const auto project = [&](const Parameter& projection, const Variable& y) {
+      return project_positions(nodes.in_order(y), pass.use(projection), graph.segments());
+    };
+    return landmark_attention(x.q, project(key_weights_, x.k), project(value_weights_, x.v),
+                              {graph.segments(), landmarks}, heads());
+  }
+
+  /// Normal with variance 1 / (positions + landmarks), which keeps the scale of rows as Glorot's does.
+  [[nodiscard]] Parameter weights(std::int64_t max_positions, const Random& random) const {
+    Tensor values = Tensor::uninitialized(max_positions, landmarks_);
+    const float deviation = 1.0F / std::sqrt(static_cast<float>(max_positions + landmarks_));
+    for (std::int64_t i = 0; i < values.size(); ++i) {
+      values.data()[i] = deviation * static_cast<float>(random.normal(static_cast<std::uint64_t>(i)));
+    }
+    return Parameter(std::move(values));
+  }
+
+  NodeOrdering ordering_;
+  std::int64_t landmarks_;
+  Parameter key_weights_, value_weights_;
+};
+
+const Option kLandmarks{"landmarks", std::int64_t{32},
+                        "linformer, linformer_positions, clusters, nystrom: landmarks of a graph", 1, 4096};
 
 }  // namespace
 
@@ -126,20 +180,32 @@ std::vector<MechanismRow> low_rank_mechanisms() {
         .source = "Wang, Li, Khabsa, Fang, Ma 2020",
         .options = {kLandmarks}},
        make_mechanism<Linformer>},
+      {{.name = "linformer_positions",
+        .summary = "as published: keys and values projected to landmarks by learned weights of positions in an order",
+        .cost = "time N d landmarks + ordering, memory N d + max_positions landmarks",
+        .source = "Wang, Li, Khabsa, Fang, Ma 2020",
+        .uses_order = true,
+        .options = {kLandmarks,
+                    order_option(),
+                    {"max_positions", std::int64_t{8192},
+                     "linformer_positions: nodes of the largest graph; longer ones are refused", 1, 1 << 24}}},
+       make_mechanism<PositionalLinformer>},
       {{.name = "clusters",
-        .summary = "softmax over means of nodes that follow each other in breadth-first order",
-        .cost = "time N d landmarks + E, memory N d",
+        .summary = "softmax over means of nodes that follow each other in an order",
+        .cost = "time N d landmarks + ordering, memory N d",
         .source = "after Wang, Li, Khabsa, Fang, Ma 2020",
         .uses_order = true,
-        .options = {kLandmarks}},
+        .options = {kLandmarks, order_option()}},
        make_mechanism<ClusterAttention>},
       {{.name = "nystrom",
         .summary =
-            "Nystrom approximation of softmax attention through landmarks, means of nodes in breadth-first order",
-        .cost = "time N d landmarks + h landmarks^3 inverse_steps + E, memory N d",
+            "Nystrom approximation of softmax attention through landmarks, means of nodes that follow each other",
+        .cost = "time N d landmarks + h landmarks^3 inverse_steps + ordering, memory N d",
         .source = "Xiong et al. 2021",
         .uses_order = true,
-        .options = {kLandmarks, {"inverse_steps", std::int64_t{10}, "nystrom: steps of the pseudo-inverse", 1, 100}}},
+        .options = {kLandmarks,
+                    order_option(),
+                    {"inverse_steps", std::int64_t{10}, "nystrom: steps of the pseudo-inverse", 1, 100}}},
        make_mechanism<NystromAttention>},
   };
 }

@@ -1,9 +1,10 @@
-// Dot-product attention along sparse patterns: the graph's own edges, windows over breadth-first order with global and
-// random nodes, and the expander with virtual nodes.
+// Dot-product attention along sparse patterns: the graph's own edges, windows over an order with global and random
+// nodes, and the expander with virtual nodes.
 #include "weft/layers/attention_mechanisms.hpp"
 #include "weft/layers/attention_patterns.hpp"
 #include "weft/layers/dot_attention.hpp"
 #include "weft/layers/low_rank_attention.hpp"
+#include "weft/layers/node_sequence.hpp"
 
 namespace weft::attention {
 namespace {
@@ -23,43 +24,35 @@ Random pattern_random(const Options& options) {
   return Random(static_cast<std::uint64_t>(options.integer("pattern_seed")));
 }
 
-/// Rows are put in breadth-first order and back, so that windows are rows that lie side by side.
+/// Rows are put in order and back, so that windows are rows that lie side by side.
 class WindowAttention : public ProjectedAttention {
  public:
   WindowAttention(const Options& options, const Random& random, std::int64_t random_nodes)
       : ProjectedAttention(options, random),
+        ordering_(ordering_of(options)),
         pattern_{.window = options.integer("window"),
                  .global_nodes = options.integer("global_nodes"),
                  .random_nodes = random_nodes},
         random_(random_nodes > 0 ? pattern_random(options) : Random(0)),
-        key_(concat("window ", pattern_.window, " ", pattern_.global_nodes, " ", pattern_.random_nodes, " ",
+        key_(concat("window ", options.text("order"), " ", pattern_.window, " ", pattern_.global_nodes, " ", pattern_.random_nodes, " ",
                     random_.key()[0], " ", random_.key()[1])) {}
 
  private:
-  /// The pattern, where the row of each position comes from, and where that of each node went.
   struct Layout {
     MessageBlock pattern;
-    std::vector<std::int64_t> order, place;
+    NodeSequence nodes;
   };
 
-  [[nodiscard]] Layout make_layout(const MessageBlock& graph) const {
-    const auto order = graph.breadth_first_order();
-    Layout layout{MessageBlock(window_pattern(graph.segments(), pattern_, random_)),
-                  {order.begin(), order.end()},
-                  std::vector<std::int64_t>(order.size())};
-    for (std::size_t p = 0; p < order.size(); ++p) {
-      layout.place[order[p]] = static_cast<std::int64_t>(p);
-    }
-    return layout;
-  }
-
   [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass&) const override {
-    const Layout& layout = graph.kept<Layout>(key_, [&] { return make_layout(graph); });
-    const auto ordered = [&](const Variable& y) { return select_rows(y, layout.order); };
-    return select_rows(dot_attention(layout.pattern, ordered(x.q), ordered(x.k), ordered(x.v), {.heads = heads()}),
-                       layout.place);
+    const Layout& layout = graph.kept<Layout>(key_, [&] {
+      return Layout{MessageBlock(window_pattern(graph.segments(), pattern_, random_)), NodeSequence(graph, ordering_)};
+    });
+    const auto ordered = [&](const Variable& y) { return layout.nodes.in_order(y); };
+    return layout.nodes.at_nodes(
+        dot_attention(layout.pattern, ordered(x.q), ordered(x.k), ordered(x.v), {.heads = heads()}));
   }
 
+  NodeOrdering ordering_;
   WindowPatternOptions pattern_;
   Random random_;
   std::string key_;
@@ -139,20 +132,21 @@ std::vector<MechanismRow> pattern_mechanisms() {
         .options = {}},
        make_mechanism<GraphTransformer>},
       {{.name = "longformer",
-        .summary = "softmax over a window around each node of breadth-first order, and over global nodes",
-        .cost = "time N d (window + 2 global_nodes) + E, memory N d + N h (window + 2 global_nodes)",
+        .summary = "softmax over a window around each node of an order, and over global nodes",
+        .cost = "time N d (window + 2 global_nodes) + ordering, memory N d + N h (window + 2 global_nodes)",
         .source = "Beltagy, Peters, Cohan 2020",
         .uses_order = true,
-        .options = {kWindow, kGlobalNodes}},
+        .options = {order_option(), kWindow, kGlobalNodes}},
        [](const Options& options, std::int64_t, const Random& random) {
          return std::make_unique<WindowAttention>(options, random, 0);
        }},
       {{.name = "bigbird",
         .summary = "longformer with random nodes in every row",
-        .cost = "time N d P + E, memory N d + N h P, P = window + 2 global_nodes + random_nodes",
+        .cost = "time N d P + ordering, memory N d + N h P, P = window + 2 global_nodes + random_nodes",
         .source = "Zaheer et al. 2020",
         .uses_order = true,
-        .options = {kWindow,
+        .options = {order_option(),
+                    kWindow,
                     kGlobalNodes,
                     {"random_nodes", std::int64_t{3}, "bigbird: random nodes that each node reads", 0, 1024},
                     kPatternSeed}},

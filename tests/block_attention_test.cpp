@@ -7,8 +7,6 @@
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/graph/message_block.hpp"
-#include "weft/graph/node_order.hpp"
 #include "weft/layers/block_layouts.hpp"
 #include "weft/layers/feature_maps.hpp"
 
@@ -232,23 +230,6 @@ TEST(WindowLayout, CutsEveryGraphAloneAndShiftsByHalfAWindow) {
   EXPECT_EQ(window_layout(order, segments, 4, true).blocks, (std::vector<std::int64_t>{0, 2, 6, 7, 9}));
   EXPECT_EQ(window_layout(order, segments, 4, true).reads_previous, (std::vector<char>{0, 0, 0, 0}));
   expect_throws<ArgumentError>([&] { (void)window_layout(order, segments, 1, false); }, "window is 1");
-}
-
-TEST(BreadthFirstOrder, TakesTheNeighborsOfEachNodeBeforeTheirs) {
-  // 0 - 4 - 2, 0 - 3, 1 alone; then a second graph 5 - 6.
-  const CsrGraph graph =
-      CsrGraph::from_edges(7, std::vector<Edge>{{0, 4}, {4, 2}, {0, 3}, {5, 6}}, {.symmetrize = true});
-  const std::vector<std::int64_t> segments{0, 5, 7};
-  EXPECT_EQ(breadth_first_order(graph, segments), (std::vector<NodeId>{0, 3, 4, 2, 1, 5, 6}));
-  const MessageBlock block(graph, segments);
-  const auto kept = block.breadth_first_order();
-  EXPECT_TRUE(std::ranges::equal(kept, breadth_first_order(graph, segments)));
-  EXPECT_EQ(kept.data(), MessageBlock(block).breadth_first_order().data());
-  expect_throws<ArgumentError>(
-      [&] {
-        (void)breadth_first_order(graph, std::vector<std::int64_t>{0, 5});
-      },
-      "segments end at 5, expected 7");
 }
 
 }  // namespace

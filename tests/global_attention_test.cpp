@@ -37,23 +37,43 @@ CsrGraph ring(NodeId n) {
   return CsrGraph::from_edges(n, edges, {.symmetrize = true});
 }
 
-/// The options of model weft, small: heads of 4 columns.
-Options small_options(std::string_view kind) {
+/// The options of model weft, small: heads of 4 columns, parameters of positions for graphs of `max_nodes`.
+Options small_options(std::string_view kind, std::int64_t max_nodes = 12) {
   Options options(model_info("weft").options);
   options.set("attention", kind);
   options.set("hidden", "8");
   options.set("heads", "2");
+  options.set("max_positions", std::to_string(max_nodes));
   return options;
 }
 
-std::unique_ptr<GlobalAttention> make(std::string_view kind) {
-  return make_global_attention(kind, small_options(kind), 1, Random(7));
+std::unique_ptr<GlobalAttention> make(std::string_view kind, std::int64_t max_nodes = 12) {
+  return make_global_attention(kind, small_options(kind, max_nodes), 1, Random(7));
 }
 
 Tensor run(const GlobalAttention& attention, const MessageBlock& graph, const Tensor& h) {
   Pass pass = Pass::inference();
   return attention.forward(graph, Variable::constant(h), pass).value();
 }
+
+/// Statistics that training passes change, put back: so that a pass can be repeated.
+class KeptStatistics {
+ public:
+  explicit KeptStatistics(const ParameterList& list) : statistics_(list.statistics) {
+    for (const NamedStatistic& statistic : statistics_) {
+      values_.push_back(*statistic.value);
+    }
+  }
+  void put_back() const {
+    for (std::size_t i = 0; i < values_.size(); ++i) {
+      *statistics_[i].value = values_[i];
+    }
+  }
+
+ private:
+  std::vector<NamedStatistic> statistics_;
+  std::vector<Tensor> values_;
+};
 
 TEST(GlobalAttention, EveryKindSaysWhatItIsAndTakesItsOptionsFromTheModel) {
   std::set<std::string_view> names;
@@ -77,13 +97,15 @@ TEST(GlobalAttention, EveryKindHasTheGradientOfDifferences) {
     SCOPED_TRACE(info.name);
     const auto attention = make(info.name);
     Parameter h(random_tensor(11, 8, 5));
+    ParameterList list;
+    attention->list_parameters(list);
+    const KeptStatistics statistics(list);
     const auto forward = [&] {
+      statistics.put_back();
       Pass pass = Pass::train(Random(1));
       return attention->forward(batch, h.variable(), pass);
     };
     expect_gradient_matches(h, forward, 5e-3);
-    ParameterList list;
-    attention->list_parameters(list);
     for (const NamedParameter& p : list.parameters) {
       SCOPED_TRACE(p.name);
       expect_gradient_matches(*p.parameter, forward, 5e-3);
@@ -97,7 +119,7 @@ TEST(GlobalAttention, GraphsInOneBatchGetWhatEachGetsAlone) {
   const Tensor h = random_tensor(307, 8, 3);
   for (const AttentionInfo& info : global_attentions()) {
     SCOPED_TRACE(info.name);
-    const auto attention = make(info.name);
+    const auto attention = make(info.name, 150);
     const Tensor together = run(*attention, batch, h);
     for (std::size_t g = 0; g < 4; ++g) {
       std::vector<std::int64_t> rows(static_cast<std::size_t>(batch.segments()[g + 1] - batch.segments()[g]));
@@ -124,7 +146,7 @@ TEST(GlobalAttention, DoesNotDependOnTheNumberingOfNodesUnlessItSaysSo) {
   const MessageBlock permuted(CsrGraph::from_edges(90, edges));
   for (const AttentionInfo& info : global_attentions()) {
     SCOPED_TRACE(info.name);
-    const auto attention = make(info.name);
+    const auto attention = make(info.name, 90);
     const Tensor expected = select_rows(run(*attention, MessageBlock(graph), h), order);
     const Tensor actual = run(*attention, permuted, select_rows(h, order));
     if (info.uses_order) {
@@ -142,7 +164,7 @@ TEST(GlobalAttention, GivesTheSameBitsOnAnyNumberOfThreads) {
     std::vector<Tensor> outputs, gradients;
     for (const int threads : {1, 2, 4}) {
       with_threads(threads, [&] {
-        const auto attention = make(info.name);
+        const auto attention = make(info.name, 4200);
         Parameter h(random_tensor(4200, 8, 3));
         Pass pass = Pass::train(Random(5));
         const Variable y = attention->forward(graph, h.variable(), pass);
@@ -179,16 +201,20 @@ TEST(GlobalAttention, IsDefinedForNoNodesOneNodeAndNoEdges) {
 
 TEST(GlobalAttention, ReachesANodeWithoutEdgesUnlessItSaysThatItReadsNeighborsAlone) {
   const Tensor h = random_tensor(4, 8, 3);
-  Tensor changed = h;
-  for (float& value : changed.row(3)) {
-    value += 1.0F;
-  }
+  // Whether the result of `reader` changes with the state of `read`.
+  const auto reads = [&](std::string_view kind, std::int64_t reader, std::int64_t read) {
+    Tensor changed = h;
+    for (float& value : changed.row(read)) {
+      value += 1.0F;
+    }
+    const auto attention = make(kind);
+    const MessageBlock graph(path_and_loner());
+    return !std::ranges::equal(run(*attention, graph, h).row(reader), run(*attention, graph, changed).row(reader));
+  };
   for (const AttentionInfo& info : global_attentions()) {
     SCOPED_TRACE(info.name);
-    const auto attention = make(info.name);
-    const MessageBlock graph(path_and_loner());
-    const Tensor before = run(*attention, graph, h), after = run(*attention, graph, changed);
-    EXPECT_EQ(std::equal(before.row(0).begin(), before.row(0).end(), after.row(0).begin()), info.only_neighbors);
+    EXPECT_EQ(reads(info.name, 3, 0), !info.only_neighbors);
+    EXPECT_EQ(reads(info.name, 0, 3), !info.only_neighbors && info.causal != "always");
   }
 }
 
@@ -306,6 +332,46 @@ TEST(Windows, ShiftInEveryOtherLayer) {
   }
 }
 
+TEST(GlobalAttention, ThatIsCausalLeavesNodesBeforeAChangeAsTheyAre) {
+  // A ring named at random, by each order: `before` in the order, not in the numbers.
+  const MessageBlock graph(CsrGraph::from_edges(90,
+                                                [] {
+                                                  std::vector<Edge> edges;
+                                                  for (NodeId v = 0; v < 90; ++v) {
+                                                    edges.push_back({(v * 37) % 90, ((v + 1) * 37) % 90});
+                                                  }
+                                                  return edges;
+                                                }(),
+                                                {.symmetrize = true}));
+  const Tensor h = random_tensor(90, 8, 3);
+  std::int64_t kinds = 0;
+  for (const AttentionInfo& info : global_attentions()) {
+    if (info.causal.empty()) {
+      continue;
+    }
+    ++kinds;
+    for (const std::string_view order : {"natural", "bfs", "degree", "rcm"}) {
+      SCOPED_TRACE(concat(info.name, " by ", order));
+      Options options = small_options(info.name);
+      options.set("order", order);
+      if (const auto equals = info.causal.find(" = "); equals != std::string_view::npos) {
+        options.set(info.causal.substr(0, equals), info.causal.substr(equals + 3));
+      }
+      const auto attention = make_global_attention(info.name, options, 0, Random(7));
+      const auto nodes = graph.order(node_ordering_of(order));
+      Tensor changed = h;
+      for (float& value : changed.row(nodes[70])) {
+        value += 1.0F;
+      }
+      const Tensor before = run(*attention, graph, h), after = run(*attention, graph, changed);
+      for (std::size_t p = 0; p < 90; ++p) {
+        EXPECT_EQ(std::ranges::equal(before.row(nodes[p]), after.row(nodes[p])), p < 70) << p;
+      }
+    }
+  }
+  EXPECT_GE(kinds, 2);
+}
+
 TEST(GlobalAttention, RefusesUnknownKindsAndHeadsThatDoNotFit) {
   expect_throws<ArgumentError>([] { (void)make_global_attention("performr", small_options("linear"), 0, Random(1)); },
                                "did you mean 'performer'?");
@@ -364,11 +430,13 @@ TEST(WeftModel, WithEveryAttentionHasTheGradientOfDifferencesAndLearns) {
     options.set("convolution", "sage");
     options.set("activation", "gelu");
     const auto model = make_model("weft", shape_for(x, 2), options, Random(7));
+    const ParameterList list = parameters_of(*model);
+    const KeptStatistics statistics(list);
     const auto forward = [&] {
+      statistics.put_back();
       Pass pass = Pass::train(Random(1), 1.0);
       return model->forward(batch, x, pass).logits;
     };
-    const ParameterList list = parameters_of(*model);
     std::int64_t in_attention = 0;
     for (const NamedParameter& p : list.parameters) {
       if (p.name.starts_with("block1.") && !p.name.starts_with("block1.local") && !p.name.starts_with("block1.norm")) {
