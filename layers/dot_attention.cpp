@@ -152,7 +152,7 @@ struct ScoresOfSources : Scores {
   void write_by_source(std::int64_t j, EdgeId begin, EdgeId end, std::int64_t padded, float* out) const {
     const auto readers = reversed.graph.sources();
     for (EdgeId edge = begin; edge < end; ++edge) {
-      const EdgeId ahead = std::min(edge + kPrefetch, reversed.graph.num_edges() - 1);
+      const EdgeId ahead = std::min(edge + attention::kBackwardPrefetch, reversed.graph.num_edges() - 1);
       kernels::prefetch_row(q_of(readers[static_cast<std::size_t>(ahead)]), columns());
       dot(readers[static_cast<std::size_t>(edge)], j, reversed.edge[static_cast<std::size_t>(edge)],
           out + (edge - begin) * padded);

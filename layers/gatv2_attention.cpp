@@ -127,7 +127,7 @@ struct ScoresOfSources {
     const auto readers = reversed.sources();
     const std::int64_t columns = scores.heads * scores.d;
     for (EdgeId e = begin; e < end; ++e) {
-      const EdgeId ahead = std::min(e + kPrefetch, reversed.num_edges() - 1);
+      const EdgeId ahead = std::min(e + attention::kBackwardPrefetch, reversed.num_edges() - 1);
       kernels::prefetch_row(scores.left_of(readers[static_cast<std::size_t>(ahead)]), columns);
       scores.score(readers[static_cast<std::size_t>(e)], u, out + (e - begin) * padded);
     }
