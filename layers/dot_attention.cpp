@@ -1,7 +1,7 @@
-// The sweeps of edge_sweeps.hpp with s = sum_c q_vc k_uc t_c / sqrt(d). The sweep by source gathers q_v and dy_v and
-// sums dv_u and dk_u = sum over v of ds q_v o t; one by destination gathers k_u and sums dq_v = sum over u of ds k_u o
-// t and, for every type, dt = sum over its edges of ds q_v o k_u. Edges of a piece are sorted by type, so that a type
-// costs one more product a piece and not one an edge.
+// Forward by batches of rows (softmax_rows.hpp), backward by the sweeps of edge_sweeps.hpp, with s = sum_c q_vc k_uc
+// t_c / sqrt(d). The sweep by source gathers q_v and dy_v and sums dv_u and dk_u = sum over v of ds q_v o t; one by
+// destination gathers k_u and sums dq_v = sum over u of ds k_u o t and, for every type, dt = sum over its edges of ds
+// q_v o k_u. Edges of a piece are sorted by type, so that a type costs one more product a piece and not one an edge.
 // Cost: forward 2 m d, backward 5 m d multiply-adds (3 and 6 with types); scratch of m heads in backward.
 #include "weft/layers/dot_attention.hpp"
 
@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "weft/layers/edge_sweeps.hpp"
+#include "weft/layers/softmax_rows.hpp"
 
 namespace weft {
 namespace {
@@ -21,7 +22,7 @@ using simd::Float8;
 
 /// The inputs as the sweeps read them.
 struct Scores {
-  const float *q, *k, *v;
+  const float *q, *k;
   /// Columns of a head, of keys and of values.
   std::int64_t heads, d, e;
   float scale, clamp;
@@ -61,7 +62,7 @@ struct Scores {
   }
 };
 
-/// Scores as SoftmaxRows asks for them.
+/// Scores as SoftmaxByBatches asks for them.
 struct ScoresOfRows {
   Scores scores;
   const CsrGraph& graph;
@@ -71,13 +72,13 @@ struct ScoresOfRows {
     for (EdgeId edge = begin; edge < end; ++edge) {
       const std::int64_t next = sources[static_cast<std::size_t>(std::min(edge + kPrefetch, graph.num_edges() - 1))];
       kernels::prefetch_row(scores.k_of(next), scores.columns());
-      kernels::prefetch_row(scores.v + next * scores.heads * scores.e, scores.heads * scores.e);
       scores.dot(i, sources[static_cast<std::size_t>(edge)], edge, out + (edge - begin) * padded);
     }
     for (std::int64_t place = 0; place < (end - begin) * padded; place += simd::kLanes) {
       simd::store(out + place, scores.logit(simd::load(out + place)));
     }
   }
+  static bool try_rows(std::int64_t, std::int64_t, float*) { return false; }
 };
 
 /// to[c] += a[c] b[c]
@@ -152,7 +153,7 @@ struct ScoresOfSources : Scores {
   void write_by_source(std::int64_t j, EdgeId begin, EdgeId end, std::int64_t padded, float* out) const {
     const auto readers = reversed.graph.sources();
     for (EdgeId edge = begin; edge < end; ++edge) {
-      const EdgeId ahead = std::min(edge + kPrefetch, reversed.graph.num_edges() - 1);
+      const EdgeId ahead = std::min(edge + attention::kBackwardPrefetch, reversed.graph.num_edges() - 1);
       kernels::prefetch_row(q_of(readers[static_cast<std::size_t>(ahead)]), columns());
       dot(readers[static_cast<std::size_t>(edge)], j, reversed.edge[static_cast<std::size_t>(edge)],
           out + (edge - begin) * padded);
@@ -210,7 +211,6 @@ struct DotInputs {
     const std::int64_t d = q.cols() / options.heads;
     Scores result{.q = q.value().data(),
                   .k = k.value().data(),
-                  .v = v.value().data(),
                   .heads = options.heads,
                   .d = d,
                   .e = v.cols() / options.heads,
@@ -293,7 +293,7 @@ Variable dot_attention(const MessageBlock& block, const Variable& q, const Varia
   auto log_sum = std::make_shared<Tensor>(Tensor::uninitialized(block.num_outputs(), options.heads));
   const ScoresOfRows scores{in.scores(), block.graph()};
   attention::with_head_lanes(options.heads, [&](auto lanes) {
-    const attention::SoftmaxRows<decltype(lanes)::kCompiled, ScoresOfRows> rows{
+    const attention::SoftmaxByBatches<decltype(lanes)::kCompiled, ScoresOfRows> rows{
         lanes,           block.graph(),
         scores,          v.value().data(),
         scores.scores.e, WeightDropout(options.dropout, options.random),

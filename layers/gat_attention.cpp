@@ -6,18 +6,18 @@
 // Cost: forward m d + O(m heads), backward 2 m d + O(m heads) multiply-adds; scratch of m heads in backward.
 #include <bit>
 #include <cstring>
-#include <vector>
 
 #include "weft/layers/edge_attention.hpp"
 #include "weft/layers/edge_sweeps.hpp"
+#include "weft/layers/softmax_rows.hpp"
 
 namespace weft {
 namespace {
 
 using attention::HeadLanes;
+using attention::kBackwardPrefetch;
 using attention::kInfinity;
 using attention::kPieceEdges;
-using attention::RowSoftmax;
 using attention::SweepScratch;
 using attention::WeightDropout;
 using kernels::EdgeRun;
@@ -25,28 +25,25 @@ using kernels::kPrefetch;
 using simd::Float16;
 using simd::Float8;
 
-/// Edges whose weights are held at once.
-constexpr std::int64_t kBatchEdges = 2048;
-/// Backward: how many edges ahead rows are prefetched; measured: 16 is about 5% slower, 8 about 20%.
-constexpr EdgeId kBackwardPrefetch = 2 * kPrefetch;
 /// Scores up to this size need no shift: e^40 = 2e17, so that sums and products with states stay far from the limits.
 constexpr float kLargestScore = 40.0F;
 
+/// Scores and the batches that need no shift, as SoftmaxByBatches asks for them.
 template <int kHeads>
-struct GatForward {
+struct GatScores {
   HeadLanes<kHeads> lanes;
   std::int64_t d;
   const CsrGraph& graph;
   const float *h, *left, *right;
   float slope;
-  WeightDropout dropout;
+  bool drops;
   float *y, *log_sum;
 
-  /// Edges [begin, end) of row v: LeakyReLU(left_v + right_u), filled up with -inf.
-  void write_scores(std::int64_t v, EdgeId begin, EdgeId end, float* scores) const {
+  /// Edges [begin, end) of row v: LeakyReLU(left_v + right_u).
+  void write_by_destination(std::int64_t v, EdgeId begin, EdgeId end, std::int64_t padded, float* scores) const {
     const auto sources = graph.sources();
     const EdgeId stop = graph.num_edges() - 1;
-    const std::int64_t heads = lanes.heads(), padded = lanes.padded(), period = lanes.period();
+    const std::int64_t heads = lanes.heads(), period = lanes.period();
     for (EdgeId e = begin; e < end; ++e) {
       __builtin_prefetch(right + sources[static_cast<std::size_t>(std::min(e + 2 * kPrefetch, stop))] * heads);
       if constexpr (kHeads == 0) {
@@ -54,7 +51,6 @@ struct GatForward {
       }
     }
     const Float8 slopes = simd::broadcast(slope);
-    constexpr simd::Int8 kLane = {0, 1, 2, 3, 4, 5, 6, 7};
     for (std::int64_t p = 0; p < period; ++p) {
       const Float8 own = lanes.pattern(left + v * heads, p);
       for (std::int64_t i = p; i < lanes.vectors(end - begin); i += period) {
@@ -64,76 +60,14 @@ struct GatForward {
         } else {
           other = lanes.gather(right, sources.data() + begin, end - begin, i);
         }
-        const auto used = static_cast<std::int32_t>(std::min<std::int64_t>(8, (end - begin) * padded - 8 * i));
-        simd::store(scores + 8 * i,
-                    simd::select(kLane < used, simd::leaky_relu(own + other, slopes), simd::broadcast(-kInfinity)));
+        simd::store(scores + 8 * i, simd::leaky_relu(own + other, slopes));
       }
     }
   }
 
-  void drop(std::int64_t v, EdgeId begin, EdgeId end, float* weights) const {
-    const auto sources =
-        graph.sources().subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin));
-    attention::drop_weights(dropout, static_cast<NodeId>(v), sources, lanes.heads(), lanes.padded(), weights);
-  }
-
-  void gather(std::int64_t v, EdgeId begin, EdgeId end, const float* weights, bool accumulate) const {
-    const EdgeRun run{graph.sources().data(), begin, end, graph.num_edges()};
-    attention::gather_states(run, weights, lanes.padded(), lanes.heads(), d, h, accumulate, y + v * lanes.heads() * d);
-  }
-
-  /// A row of more edges than are held at once: pieces, each of which shrinks the sum of those before.
-  void long_row(std::int64_t v, EdgeId begin, EdgeId end, float* weights) const {
-    float* row = y + v * lanes.heads() * d;
-    RowSoftmax softmax;
-    softmax.start(lanes);
-    for (EdgeId e = begin; e < end; e += kBatchEdges) {
-      const EdgeId piece_end = std::min(end, e + kBatchEdges);
-      write_scores(v, e, piece_end, weights);
-      softmax.take(lanes, weights, piece_end - e);
-      if (dropout.is_active()) {
-        drop(v, e, piece_end, weights);
-      }
-      if (e > begin) {
-        RowSoftmax::scale_row(softmax.shrink, lanes.heads(), d, row);
-      }
-      gather(v, e, piece_end, weights, e > begin);
-    }
-    softmax.divide_row(lanes, d, row);
-    softmax.write_log_sum(lanes.heads(), log_sum + v * lanes.heads());
-  }
-
-  /// Rows [begin, end) hold at most kBatchEdges edges together: all weights, then all sums.
-  void short_rows(std::int64_t begin, std::int64_t end, float* weights, std::int64_t* starts) const {
-    const auto offsets = graph.offsets();
-    std::int64_t place = 0;
-    for (std::int64_t v = begin; v < end; ++v) {
-      const EdgeId first = offsets[static_cast<std::size_t>(v)], last = offsets[static_cast<std::size_t>(v) + 1];
-      starts[v - begin] = place;
-      if (first < last) {
-        write_scores(v, first, last, weights + place);
-        RowSoftmax softmax;
-        softmax.start(lanes);
-        softmax.take(lanes, weights + place, last - first);
-        softmax.normalize(lanes, weights + place, last - first);
-        softmax.write_log_sum(lanes.heads(), log_sum + v * lanes.heads());
-        if (dropout.is_active()) {
-          drop(v, first, last, weights + place);
-        }
-      } else {
-        std::fill_n(log_sum + v * lanes.heads(), lanes.heads(), 0.0F);
-      }
-      place += 8 * lanes.vectors(last - first);
-    }
-    for (std::int64_t v = begin; v < end; ++v) {
-      gather(v, offsets[static_cast<std::size_t>(v)], offsets[static_cast<std::size_t>(v) + 1],
-             weights + starts[v - begin], false);
-    }
-  }
-
-  /// Rows [begin, end) hold at most kBatchEdges edges together, and no score of theirs is so large that its power needs
-  /// a shift: then neither the largest score nor the row's sum is needed before the gather. Returns false, having
-  /// changed what short_rows overwrites, if one is.
+  /// The rows [begin, end) as a batch of SoftmaxByBatches, if no score of theirs is so large that its power needs a
+  /// shift: then neither the largest score nor the row's sum is needed before the gather. Returns false, having changed
+  /// what is overwritten later, if one is.
   bool plain_rows(std::int64_t begin, std::int64_t end, float* weights) const {
     const auto offsets = graph.offsets();
     const NodeId* sources = graph.sources().data();
@@ -174,34 +108,11 @@ struct GatForward {
   /// 0 for rows without edges.
   [[gnu::always_inline]] static Float8 log_of_sum(Float8 sum) { return sum == 0.0F ? Float8{} : simd::log(sum); }
 
-  bool try_plain_rows(std::int64_t begin, std::int64_t end, float* weights) const {
+  bool try_rows(std::int64_t begin, std::int64_t end, float* weights) const {
     if constexpr (kHeads > 0) {
-      return !dropout.is_active() && attention::has_whole_tiles(kHeads, d) && plain_rows(begin, end, weights);
+      return !drops && attention::has_whole_tiles(kHeads, d) && plain_rows(begin, end, weights);
     }
     return false;
-  }
-
-  void operator()(std::int64_t begin, std::int64_t end) const {
-    const auto offsets = graph.offsets();
-    Buffer<float> weights(static_cast<std::size_t>(kBatchEdges * (lanes.padded() + 8) + 16));
-    std::vector<std::int64_t> starts(static_cast<std::size_t>(kBatchEdges));
-    while (begin < end) {
-      const EdgeId first = offsets[static_cast<std::size_t>(begin)];
-      std::int64_t batch_end = begin;
-      while (batch_end < end && batch_end - begin < kBatchEdges &&
-             offsets[static_cast<std::size_t>(batch_end) + 1] - first <= kBatchEdges) {
-        ++batch_end;
-      }
-      if (batch_end == begin) {
-        long_row(begin, first, offsets[static_cast<std::size_t>(begin) + 1], weights.data());
-        ++begin;
-      } else {
-        if (!try_plain_rows(begin, batch_end, weights.data())) {
-          short_rows(begin, batch_end, weights.data(), starts.data());
-        }
-        begin = batch_end;
-      }
-    }
   }
 };
 
@@ -390,16 +301,20 @@ Variable gat_attention(const MessageBlock& block, const Variable& h, const Varia
   auto y = std::make_shared<Tensor>(Tensor::uninitialized(block.num_outputs(), heads * d));
   auto log_sum = std::make_shared<Tensor>(Tensor::uninitialized(block.num_outputs(), heads));
   attention::with_head_lanes(heads, [&](auto lanes) {
-    const GatForward<decltype(lanes)::kCompiled> rows{lanes,
-                                                      d,
-                                                      block.graph(),
-                                                      h.value().data(),
-                                                      left.value().data(),
-                                                      right.value().data(),
-                                                      options.negative_slope,
-                                                      WeightDropout(options.dropout, options.random),
-                                                      y->data(),
-                                                      log_sum->data()};
+    using Scores = GatScores<decltype(lanes)::kCompiled>;
+    const WeightDropout dropout(options.dropout, options.random);
+    const Scores scores{lanes,
+                        d,
+                        block.graph(),
+                        h.value().data(),
+                        left.value().data(),
+                        right.value().data(),
+                        options.negative_slope,
+                        dropout.is_active(),
+                        y->data(),
+                        log_sum->data()};
+    const attention::SoftmaxByBatches<decltype(lanes)::kCompiled, Scores> rows{
+        lanes, block.graph(), scores, h.value().data(), d, dropout, y->data(), log_sum->data()};
     parallel_rows(block.offsets(), attention::edges_per_task(heads * d), rows);
   });
   return record("gat_attention", y, {h, left, right},

@@ -1,9 +1,10 @@
-// GATv2, fused: the sweeps of edge_sweeps.hpp, the one by source summing dright; then a sweep by destination gathers
-// right_u and sums dleft_v and da, the latter in a fixed number of partial sums that are added in order.
-// Cost: forward 3 m d, backward 10 m d multiply-adds; scratch of m heads in backward.
+// GATv2, fused. Forward by pieces of a row (softmax_rows.hpp). Backward: the sweep by source of edge_sweeps.hpp; then a
+// sweep by destination gathers right_u and sums dleft_v and da, the latter in a fixed number of partial sums that are
+// added in order. Cost: forward 3 m d, backward 10 m d multiply-adds; scratch of m heads in backward.
 #include "weft/layers/edge_attention.hpp"
 #include "weft/layers/edge_sweeps.hpp"
 #include "weft/layers/segment_parts.hpp"
+#include "weft/layers/softmax_rows.hpp"
 
 namespace weft {
 namespace {
@@ -101,7 +102,7 @@ void add_score_gradients(const Scores& scores, const EdgeRun& run, const float* 
   }
 }
 
-/// Scores as SoftmaxRows asks for them.
+/// Scores as SoftmaxByPieces asks for them.
 struct ScoresOfRows {
   Scores scores;
   const CsrGraph& graph;
@@ -127,7 +128,7 @@ struct ScoresOfSources {
     const auto readers = reversed.sources();
     const std::int64_t columns = scores.heads * scores.d;
     for (EdgeId e = begin; e < end; ++e) {
-      const EdgeId ahead = std::min(e + kPrefetch, reversed.num_edges() - 1);
+      const EdgeId ahead = std::min(e + attention::kBackwardPrefetch, reversed.num_edges() - 1);
       kernels::prefetch_row(scores.left_of(readers[static_cast<std::size_t>(ahead)]), columns);
       scores.score(readers[static_cast<std::size_t>(e)], u, out + (e - begin) * padded);
     }
@@ -216,7 +217,7 @@ Variable gatv2_attention(const MessageBlock& block, const Variable& left, const 
   auto log_sum = std::make_shared<Tensor>(Tensor::uninitialized(block.num_outputs(), heads));
   const ScoresOfRows scores{in.scores(), block.graph()};
   attention::with_head_lanes(heads, [&](auto lanes) {
-    const attention::SoftmaxRows<decltype(lanes)::kCompiled, ScoresOfRows> rows{
+    const attention::SoftmaxByPieces<decltype(lanes)::kCompiled, ScoresOfRows> rows{
         lanes,
         block.graph(),
         scores,
