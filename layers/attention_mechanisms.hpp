@@ -98,6 +98,8 @@ std::unique_ptr<GlobalAttention> make_mechanism(const Options& options, std::int
 
 /// Feature maps before one kernel (segment_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> kernel_mechanisms();
+/// Softmax attention estimated by random features (feature_maps.hpp).
+[[nodiscard]] std::vector<MechanismRow> random_feature_mechanisms();
 /// Softmax over a few landmarks of each graph (low_rank_attention.hpp).
 [[nodiscard]] std::vector<MechanismRow> low_rank_mechanisms();
 /// Softmax over the vectors of a learned codebook (codebook.hpp).

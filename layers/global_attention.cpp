@@ -13,8 +13,9 @@ using attention::MechanismRow;
 const std::vector<MechanismRow>& table() {
   static const std::vector<MechanismRow> kRows = [] {
     std::vector<MechanismRow> rows;
-    for (auto family : {attention::kernel_mechanisms, attention::low_rank_mechanisms, attention::codebook_mechanisms,
-                        attention::block_mechanisms, attention::pattern_mechanisms, attention::scan_mechanisms}) {
+    for (auto family : {attention::kernel_mechanisms, attention::random_feature_mechanisms,
+                        attention::low_rank_mechanisms, attention::codebook_mechanisms, attention::block_mechanisms,
+                        attention::pattern_mechanisms, attention::scan_mechanisms}) {
       for (MechanismRow& row : family()) {
         rows.push_back(std::move(row));
       }

@@ -32,6 +32,14 @@ class Pass {
   /// the n-th place is always the same one.
   [[nodiscard]] Random next_random() { return step_.stream(++places_); }
 
+  /// Adds a [1, 1] term to what training minimizes, beside the loss of the outputs.
+  void add_loss(const Variable& loss) {
+    require(loss.shape() == Shape{1, 1}, "Pass::add_loss: the loss has shape ", loss.shape(), ", expected [1, 1]");
+    losses_.push_back(loss);
+  }
+  /// What the layers have added, in their order.
+  [[nodiscard]] const std::vector<Variable>& losses() const { return losses_; }
+
  private:
   Pass(bool training, const Random& step, double progress) : training_(training), step_(step), progress_(progress) {}
 
@@ -39,6 +47,7 @@ class Pass {
   Random step_;
   double progress_;
   std::uint64_t places_ = 0;
+  std::vector<Variable> losses_;
 };
 
 /// Which weight decay a parameter gets.

@@ -232,6 +232,46 @@ TEST(Train, GoesOnFromACheckpointToTheSameBits) {
   }
 }
 
+TEST(Train, GoesOnToTheSameBitsWithAttentionThatKeepsStatistics) {
+  const Dataset data = communities();
+  for (const std::string_view attention : {"goat", "performer", "nodeformer"}) {
+    SCOPED_TRACE(attention);
+    const Folder whole, cut;
+    TrainJob job = short_job("weft", 10);
+    for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{"attention", attention},
+                                      {"attention_warmup", "0.2"},
+                                      {"centroids", "20"},
+                                      {"redraw", "3"},
+                                      {"edge_loss", "1"}}) {
+      job.options.set(name, value);
+    }
+    job.folder = whole.path();
+    (void)train(data, job);
+    job.folder = cut.path();
+    int epochs_left = 7;
+    EXPECT_TRUE(train(data, job, {.on_epoch = {}, .should_stop = [&] { return --epochs_left == 0; }}).interrupted);
+    job.resume = true;
+    EXPECT_FALSE(train(data, job).interrupted);
+    expect_same_bits(weights_in(whole.path()), weights_in(cut.path()));
+  }
+}
+
+TEST(Train, MinimizesTheLossesOfLayersToo) {
+  const Dataset data = communities();
+  const auto first_loss = [&](std::string_view weight) {
+    TrainJob job = short_job("weft", 1);
+    job.options.set("attention", std::string_view("nodeformer"));
+    job.options.set("attention_warmup", std::string_view("0"));
+    job.options.set("edge_loss", weight);
+    double loss = 0.0;
+    (void)train(data, job, {.on_epoch = [&](const EpochRecord& r) { loss = r.loss; }, .should_stop = {}});
+    return loss;
+  };
+  const double alone = first_loss("0"), once = first_loss("1"), twice = first_loss("2");
+  EXPECT_GT(once, alone + 0.1);
+  EXPECT_NEAR(twice - alone, 2 * (once - alone), 1e-4);
+}
+
 TEST(Train, RefusesToResumeAnotherJobOrOtherData) {
   const Folder folder;
   const Dataset data = communities();

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/losses.hpp"
 #include "weft/train/metrics.hpp"
 
@@ -95,7 +96,10 @@ void NodeRun::advance() {
   double loss_value = 0.0;
   {
     const Variable logits = model_->forward(problem_.input.block(), problem_.input.features(), pass).logits;
-    const Variable loss = cross_entropy(logits, problem_.labels, split_.train);
+    Variable loss = cross_entropy(logits, problem_.labels, split_.train);
+    for (const Variable& term : pass.losses()) {
+      loss = loss + term;
+    }
     loss_value = static_cast<double>(loss.value()(0, 0));
     if (!std::isfinite(loss_value)) {
       throw NumericError(

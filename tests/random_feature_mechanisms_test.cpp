@@ -1,0 +1,242 @@
+// Performer's redrawn directions, NodeFormer's relational bias, and the loss by which attention foretells edges.
+#include <cmath>
+
+#include "tests/attention_reference.hpp"
+#include "tests/support.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/graph/generators.hpp"
+#include "weft/layers/edge_likelihood.hpp"
+#include "weft/layers/global_attention.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/tensor/dense_ops.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_gradient_matches;
+using test::expect_near;
+using test::expect_throws;
+using test::random_tensor;
+using test::same_bits;
+
+/// Features are positive numbers, none near 0.
+Tensor positive(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
+  Tensor x = random_tensor(rows, cols, seed);
+  for (float& value : x.values()) {
+    value = 0.2F + std::abs(value);
+  }
+  return x;
+}
+
+double likelihood(const Tensor& q, const Tensor& k, const MessageBlock& block, std::int64_t heads) {
+  return edge_log_likelihood(Variable::constant(q), Variable::constant(k), block, heads).value()(0, 0);
+}
+
+/// Two graphs: a directed triangle with a tail that nobody reads back, and a pair; loops are only at node 0.
+MessageBlock two_graphs() {
+  const CsrGraph graphs[] = {
+      CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 2}, {2, 0}, {3, 0}, {0, 0}}),
+      CsrGraph::from_edges(2, std::vector<Edge>{{0, 1}, {1, 0}}),
+  };
+  return batch_of(graphs);
+}
+
+TEST(EdgeLogLikelihood, OfAlikeNodesIsThatOfOneNodeInAll) {
+  // Every weight is 1/4. Nodes 0 and 1 read two nodes each, 2 and 3 one: the mean over 6 edges of log(1/4) / degree.
+  const MessageBlock block(CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 0}}));
+  const Tensor one = Tensor::full(4, 6, 1.0F);
+  EXPECT_NEAR(likelihood(one, one, block, 2), 4 * std::log(0.25) / 6, 1e-6);
+}
+
+TEST(EdgeLogLikelihood, IsZeroWhereEveryNodeReadsItselfOnlyAndWithoutNodes) {
+  const MessageBlock block(CsrGraph::from_edges(2, {}), {0, 1, 2});
+  EXPECT_NEAR(likelihood(positive(2, 4, 1), positive(2, 4, 2), block, 2), 0.0, 1e-6);
+  EXPECT_EQ(likelihood(Tensor(0, 4), Tensor(0, 4), MessageBlock(), 2), 0.0);
+}
+
+TEST(EdgeLogLikelihood, EqualsItsDefinition) {
+  const MessageBlock block = two_graphs();
+  const Tensor q = positive(6, 10, 1), k = positive(6, 10, 2);
+  double sum = 0.0;
+  std::int64_t edges = 0;
+  for (std::int64_t v = 0; v < 6; ++v) {
+    const std::int64_t begin = v < 4 ? 0 : 4, end = v < 4 ? 4 : 6;
+    std::vector<std::int64_t> read;
+    for (std::int64_t u = begin; u < end; ++u) {
+      if (u == v || block.graph().has_edge({static_cast<NodeId>(u), static_cast<NodeId>(v)})) {
+        read.push_back(u);
+      }
+    }
+    edges += std::ssize(read);
+    for (std::int64_t h = 0; h < 2; ++h) {
+      double total = 0.0;
+      for (std::int64_t w = begin; w < end; ++w) {
+        total += test::head_dot(q, v, k, w, h, 2);
+      }
+      for (const std::int64_t u : read) {
+        sum += std::log(test::head_dot(q, v, k, u, h, 2) / total) / static_cast<double>(read.size());
+      }
+    }
+  }
+  EXPECT_EQ(edges, 12);
+  EXPECT_NEAR(likelihood(q, k, block, 2), sum / static_cast<double>(2 * edges), 1e-6);
+}
+
+TEST(EdgeLogLikelihood, GradientsMatchCentralDifferences) {
+  const MessageBlock block = two_graphs();
+  Parameter q(positive(6, 10, 1)), k(positive(6, 10, 2));
+  // Larger than its gradients' rounding.
+  const auto output = [&] { return scale(edge_log_likelihood(q.variable(), k.variable(), block, 2), 50.0F); };
+  expect_gradient_matches(q, output, 5e-3);
+  expect_gradient_matches(k, output, 5e-3);
+}
+
+TEST(EdgeLogLikelihood, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const MessageBlock block(grid(70, 60));
+  std::vector<Tensor> values, gradients;
+  for (const int threads : {1, 2, 4}) {
+    with_threads(threads, [&] {
+      Parameter q(positive(4200, 16, 1)), k(positive(4200, 16, 2));
+      const Variable y = edge_log_likelihood(q.variable(), k.variable(), block, 2);
+      values.push_back(y.value());
+      const Gradients all = backward(y);
+      gradients.push_back(*all.of(k.variable()));
+    });
+  }
+  EXPECT_TRUE(same_bits(values[0], values[1]) && same_bits(values[0], values[2]));
+  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+}
+
+TEST(EdgeLogLikelihood, RefusesShapesThatDoNotFit) {
+  const MessageBlock block = two_graphs();
+  expect_throws<ArgumentError>([&] { (void)likelihood(Tensor(6, 5), Tensor(6, 5), block, 2); }, "heads = 2");
+  expect_throws<ArgumentError>([&] { (void)likelihood(Tensor(5, 4), Tensor(5, 4), block, 2); }, "expected 5 of both");
+}
+
+/// A mechanism with two heads of 4 columns and some options.
+struct Mechanism {
+  Mechanism(std::string_view kind, std::initializer_list<std::pair<std::string_view, std::string_view>> set) {
+    Options options(model_info("weft").options);
+    options.set("hidden", "8");
+    options.set("heads", "2");
+    for (const auto& [name, value] : set) {
+      options.set(name, value);
+    }
+    attention = make_global_attention(kind, options, 0, Random(5));
+    attention->list_parameters(list);
+  }
+  [[nodiscard]] Tensor& statistic(std::string_view name) const {
+    return *std::ranges::find(list.statistics, name, &NamedStatistic::name)->value;
+  }
+  /// A training pass; returns the losses that it adds.
+  std::vector<Variable> train(const MessageBlock& graph, const Tensor& h, std::uint64_t step) const {
+    Pass pass = Pass::train(Random(step));
+    (void)attention->forward(graph, Variable::constant(h), pass);
+    return pass.losses();
+  }
+  [[nodiscard]] Tensor run(const MessageBlock& graph, const Tensor& h) const {
+    Pass pass = Pass::inference();
+    return attention->forward(graph, Variable::constant(h), pass).value();
+  }
+
+  std::unique_ptr<GlobalAttention> attention;
+  ParameterList list;
+};
+
+TEST(Performer, DrawsItsDirectionsAnewAfterSoManyTrainingSteps) {
+  const MessageBlock graph(grid(3, 3));
+  const Tensor h = random_tensor(9, 8, 1);
+  const Mechanism every_third("performer", {{"redraw", "3"}}), never("performer", {});
+  std::vector<Tensor> seen, kept;
+  for (std::uint64_t step = 0; step < 7; ++step) {
+    (void)every_third.train(graph, h, step);
+    (void)every_third.run(graph, h);
+    seen.push_back(every_third.statistic("directions"));
+    (void)never.train(graph, h, step);
+    kept.push_back(never.statistic("directions"));
+  }
+  for (std::size_t step = 1; step < 7; ++step) {
+    EXPECT_EQ(same_bits(seen[step], seen[step - 1]), step % 3 != 0) << step;
+    EXPECT_TRUE(same_bits(kept[step], kept[0]));
+  }
+}
+
+TEST(Performer, RedrawsByTheRandomnessOfTheStep) {
+  const MessageBlock graph(grid(3, 3));
+  const Tensor h = random_tensor(9, 8, 1);
+  const auto directions = [&](std::uint64_t last_step) {
+    const Mechanism performer("performer", {{"redraw", "1"}});
+    (void)performer.train(graph, h, 1);
+    (void)performer.train(graph, h, last_step);
+    return performer.statistic("directions");
+  };
+  EXPECT_TRUE(same_bits(directions(2), directions(2)));
+  EXPECT_FALSE(same_bits(directions(2), directions(3)));
+}
+
+TEST(NodeFormer, AddsThePowersOfTheAdjacencyAsStronglyAsTheirBiasSays) {
+  // A path 0 - 1 with loops: every entry of the normalized adjacency is 1/2, and so of its square.
+  const MessageBlock graph(CsrGraph::from_edges(2, std::vector<Edge>{{0, 1}}, {.symmetrize = true}));
+  const Tensor h = random_tensor(2, 8, 1);
+  const Mechanism plain("nodeformer", {{"relational_order", "0"}}), related("nodeformer", {{"relational_order", "2"}});
+  ASSERT_EQ(related.list.parameters.back().name, "relation2");
+  const auto parameter = [&](std::size_t i) { return related.list.parameters[i].parameter->variable(); };
+  Tensor& second = related.list.parameters.back().parameter->mutable_value();
+  second = Tensor{{-100, std::log(3.0F)}};  // sigmoid: 0 and 3/4
+  const Tensor v = linear(Variable::constant(h), parameter(4), parameter(5)).value();
+  Tensor bias(2, 8);
+  for (std::int64_t i = 0; i < 2; ++i) {
+    for (std::int64_t c = 0; c < 8; ++c) {
+      const double strength = 1 / (1 + std::exp(-0.1)) + (c < 4 ? 0.0 : 0.75);
+      bias(i, c) = static_cast<float>(strength * 0.5 * (static_cast<double>(v(0, c)) + static_cast<double>(v(1, c))));
+    }
+  }
+  const Tensor mapped = matmul(Variable::constant(bias), parameter(6)).value();
+  Tensor expected = plain.run(graph, h);
+  for (std::int64_t i = 0; i < expected.size(); ++i) {
+    expected.data()[i] += mapped.data()[i];
+  }
+  expect_near(related.run(graph, h), expected);
+}
+
+TEST(NodeFormer, AddsItsEdgeLossToTrainingPassesIfAsked) {
+  const MessageBlock graph(grid(4, 4));
+  const Tensor h = random_tensor(16, 8, 1);
+  EXPECT_TRUE(Mechanism("nodeformer", {}).train(graph, h, 1).empty());
+  const auto one = Mechanism("nodeformer", {{"edge_loss", "1"}}).train(graph, h, 1),
+             three = Mechanism("nodeformer", {{"edge_loss", "3"}}).train(graph, h, 1);
+  ASSERT_EQ(one.size(), 1U);
+  ASSERT_EQ(three.size(), 1U);
+  EXPECT_GT(one[0].value()(0, 0), 0.1F);
+  EXPECT_FLOAT_EQ(three[0].value()(0, 0), 3.0F * one[0].value()(0, 0));
+  Pass pass = Pass::inference();
+  const Mechanism asked("nodeformer", {{"edge_loss", "1"}});
+  (void)asked.attention->forward(graph, Variable::constant(h), pass);
+  EXPECT_TRUE(pass.losses().empty());
+}
+
+TEST(NodeFormer, LearnsToForetellEdgesByItsEdgeLoss) {
+  const MessageBlock graph(grid(6, 6));
+  const Tensor h = random_tensor(36, 8, 1);
+  const Mechanism mechanism("nodeformer", {{"edge_loss", "1"}});
+  const float before = mechanism.train(graph, h, 1)[0].value()(0, 0);
+  for (int step = 0; step < 60; ++step) {
+    const Gradients gradients = backward(mechanism.train(graph, h, 1)[0]);
+    for (const NamedParameter& p : mechanism.list.parameters) {
+      if (const Tensor* d = gradients.of(p.parameter->variable())) {
+        for (std::int64_t i = 0; i < d->size(); ++i) {
+          p.parameter->mutable_value().data()[i] -= 0.3F * d->data()[i];
+        }
+      }
+    }
+  }
+  EXPECT_LT(mechanism.train(graph, h, 1)[0].value()(0, 0), 0.9F * before);
+}
+
+TEST(Pass, TakesLossesOfOneNumber) {
+  Pass pass = Pass::train(Random(1));
+  expect_throws<ArgumentError>([&] { pass.add_loss(Variable::constant(Tensor(2, 1))); }, "has shape [2, 1]");
+}
+
+}  // namespace
+}  // namespace weft
