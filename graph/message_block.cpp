@@ -2,6 +2,7 @@
 #include "weft/graph/message_block.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
@@ -39,6 +40,23 @@ const MessageBlock& MessageBlock::with_self_loops() const {
     }
   });
   return shared_->looped ? *shared_->looped : *this;
+}
+
+const MessageBlock::GcnScale& MessageBlock::gcn_scale() const {
+  std::call_once(shared_->scale_once, [this] {
+    const auto n = static_cast<std::size_t>(num_outputs());
+    GcnScale made{Buffer<float>(n), Buffer<float>(n)};
+    parallel_for(num_outputs(), 4096, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const auto v = static_cast<NodeId>(i);
+        const bool has_loop = graph_.has_edge({v, v});
+        made.scale[v] = 1.0F / std::sqrt(static_cast<float>(graph_.in_degree(v) + (has_loop ? 0 : 1)));
+        made.self_weight[v] = has_loop ? 0.0F : made.scale[v];
+      }
+    });
+    shared_->gcn_scale = std::move(made);
+  });
+  return shared_->gcn_scale;
 }
 
 std::span<const NodeId> MessageBlock::breadth_first_order() const {

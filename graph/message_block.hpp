@@ -40,15 +40,27 @@ class MessageBlock {
   /// Built at the first call and kept.
   [[nodiscard]] const MessageBlock& with_self_loops() const;
 
+  /// What the symmetric normalization of graph convolution multiplies with. With v's degree counting the edges into v
+  /// and its loop, once, whether the graph has it or not:
+  struct GcnScale {
+    /// 1 / sqrt(degree), [n]
+    Buffer<float> scale;
+    /// scale where the graph lacks the loop, 0 where it has it; [n].
+    Buffer<float> self_weight;
+  };
+  /// Built at the first call and kept.
+  [[nodiscard]] const GcnScale& gcn_scale() const;
+
   /// breadth_first_order of the outputs of each graph. Built at the first call and kept.
   [[nodiscard]] std::span<const NodeId> breadth_first_order() const;
 
  private:
   struct Shared {
     std::vector<std::int64_t> segments;
-    std::once_flag reversed_once, loops_once, order_once;
+    std::once_flag reversed_once, loops_once, order_once, scale_once;
     ReversedGraph reversed;
     std::vector<NodeId> order;
+    GcnScale gcn_scale;
     /// Null if the block has all self-loops itself.
     std::unique_ptr<const MessageBlock> looped;
   };

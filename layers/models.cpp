@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "weft/layers/convolutions.hpp"
 #include "weft/layers/stack_model.hpp"
 #include "weft/layers/weft_model.hpp"
 
@@ -84,6 +85,30 @@ const std::vector<Row>& table() {
         .always = {{"learning_rate", 0.005}, {"weight_decay", 5e-4}},
         .many_labels = tuned()},
        make<StackModel>},
+      {{.name = "gin",
+        .summary = "graph isomorphism network: a small network of the sum over the neighbors",
+        .cost = "time N d^2 + E d, memory N d",
+        .source = "Xu, Hu, Leskovec, Jegelka 2019",
+        .options = stack_options("gin"),
+        .always = {{"weight_decay", 5e-4}},
+        .many_labels = tuned()},
+       make<StackModel>},
+      {{.name = "gine",
+        .summary = "GIN with features of edges",
+        .cost = "time N d^2 + E d, memory N d; with features of edges E d^2, E d",
+        .source = "Hu et al. 2020",
+        .options = stack_options("gine"),
+        .always = {{"weight_decay", 5e-4}},
+        .many_labels = tuned()},
+       make<StackModel>},
+      {{.name = "gatedgcn",
+        .summary = "a gate for every neighbor and column; edges may have features, and then states",
+        .cost = "time N d^2 + E d, memory N d; with features of edges E d^2, E d",
+        .source = "Bresson, Laurent 2017",
+        .options = stack_options("gatedgcn"),
+        .always = {{"weight_decay", 5e-4}},
+        .many_labels = tuned()},
+       make<StackModel>},
       {{.name = "mlp",
         .summary = "the features of each node alone: the baseline without edges",
         .cost = "time N d^2, memory N d",
@@ -112,7 +137,7 @@ const Row& row_of(std::string_view name) {
 
 }  // namespace
 
-ModelShape shape_for(const Features& features, std::int64_t num_outputs) {
+ModelShape shape_for(const Features& features, std::int64_t num_outputs, const Features& edge_features) {
   ModelShape shape;
   shape.num_outputs = num_outputs;
   shape.num_features = shape_of(features).cols;
@@ -124,7 +149,23 @@ ModelShape shape_for(const Features& features, std::int64_t num_outputs) {
     shape.feature_kind = "categorical";
     shape.num_categories = categorical->num_categories;
   }
+  require(!std::holds_alternative<SparseMatrix>(edge_features),
+          "model: the features of edges are sparse, expected dense or categorical ones");
+  shape.num_edge_features = shape_of(edge_features).cols;
+  if (std::holds_alternative<Tensor>(edge_features)) {
+    shape.edge_kind = "dense";
+  } else if (const auto* categories = std::get_if<CategoricalMatrix>(&edge_features)) {
+    shape.edge_kind = "categorical";
+    shape.num_edge_categories = categories->num_categories;
+  }
   return shape;
+}
+
+bool reads_edge_features(const Options& options) {
+  if (!options.has("convolution") || (options.has("edges") && !options.flag("edges"))) {
+    return false;
+  }
+  return convolution_info(options.text("convolution")).reads_edges;
 }
 
 std::span<const ModelInfo> models() {

@@ -104,7 +104,7 @@ TEST(GatConvolution, WithZeroScoresIsTheMeanOfTheNodeAndItsNeighbors) {
 TEST(Convolution, EveryKindHasTheGradientOfDifferences) {
   // Few edges, so that few of LeakyReLU's kinks lie close to a difference.
   const MessageBlock block(path_and_loner());
-  for (const char* kind : {"gcn", "sage", "gat", "gatv2", "none"}) {
+  for (const char* kind : {"gcn", "sage", "gat", "gatv2", "gin", "gine", "gatedgcn", "none"}) {
     // Wider and narrower than the input: both orders of product and aggregation.
     for (const std::int64_t out : {2, 6}) {
       for (const bool concat : {true, false}) {
@@ -129,7 +129,7 @@ TEST(Convolution, EveryKindHasTheGradientOfDifferences) {
 }
 
 TEST(Convolution, RefusesUnknownKindsAndHeadsThatDoNotFit) {
-  expect_throws<ArgumentError>([] { (void)make_convolution({.kind = "gin"}, Random(1)); }, "kind is 'gin'");
+  expect_throws<ArgumentError>([] { (void)make_convolution({.kind = "gni"}, Random(1)); }, "kind is 'gni'");
   expect_throws<ArgumentError>(
       [] { (void)make_convolution({.kind = "gat", .in = 3, .out = 5, .heads = 2}, Random(1)); },
       "gat: a width of 5 cannot be cut into 2 heads");
@@ -280,13 +280,13 @@ TEST(Models, AreDefinedForNoNodesOneNodeAndNoEdges) {
 }
 
 TEST(WeftModel, AttentionJoinsAfterTheWarmUpAndReachesEveryNode) {
-  const Tensor x = random_tensor(4, 5, 3);
+  const Features x = random_tensor(4, 5, 3);
   const auto model = make_model("weft", shape_for(x, 3), options_of("weft", {{"attention_warmup", "0.5"}}), Random(7));
   const MessageBlock block(path_and_loner());
-  Tensor changed = x;
+  Tensor changed = std::get<Tensor>(x);
   changed(3, 0) += 1.0F;  // the node without edges
   const auto first_output_moves = [&] {
-    const Tensor before = logits(*model, block, x), after = logits(*model, block, changed);
+    const Tensor before = logits(*model, block, x), after = logits(*model, block, Features(changed));
     return before(0, 0) != after(0, 0);
   };
   Pass early = Pass::train(Random(1), 0.4);
