@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "weft/core/parallel.hpp"
+#include "weft/tensor/elementwise.hpp"
 #include "weft/tensor/sparse_kernels.hpp"
 
 namespace weft {
@@ -122,29 +123,6 @@ Tensor edge_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows&
   return de;
 }
 
-/// The sum of all rows, each column in the rows' order within fixed chunks.
-Tensor column_sums(const Tensor& x) {
-  Tensor result(1, x.cols());
-  constexpr std::int64_t kRows = 1024;
-  const std::int64_t chunks = (x.rows() + kRows - 1) / kRows;
-  Tensor partial(chunks, x.cols());
-  parallel_for(chunks, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t c = begin; c < end; ++c) {
-      for (std::int64_t i = c * kRows; i < std::min(x.rows(), (c + 1) * kRows); ++i) {
-        for (std::int64_t j = 0; j < x.cols(); ++j) {
-          partial(c, j) += x(i, j);
-        }
-      }
-    }
-  });
-  for (std::int64_t c = 0; c < chunks; ++c) {
-    for (std::int64_t j = 0; j < x.cols(); ++j) {
-      result(0, j) += partial(c, j);
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 // y = (1 + epsilon) x + A x; dx = (1 + epsilon) dy + Aᵀ dy, depsilon = sum of dy x.
@@ -180,7 +158,7 @@ Variable aggregate_gine(const MessageBlock& block, const Variable& x, const Vari
                   if (gradients.wants(x) || (shares && gradients.wants(e))) {
                     Tensor dx = input_gradient(block, x.value(), rows, dy);
                     if (shares && gradients.wants(e)) {
-                      gradients.add(e, column_sums(dx));
+                      gradients.add(e, kernels::column_sums(dx));
                     }
                     add_own(own_weight(epsilon), dy, dx);
                     gradients.add(x, std::move(dx));

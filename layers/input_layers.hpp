@@ -44,6 +44,8 @@ class InputLayer {
   /// -> [inputs, width]
   [[nodiscard]] Variable forward(const MessageBlock& block, const NodeInput& input, Pass& pass,
                                  Activation activation) const;
+  /// The map of the features alone, for what is read further away.
+  [[nodiscard]] const Linear& features() const { return features_; }
   void list_parameters(ParameterList& list);
 
  private:

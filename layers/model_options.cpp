@@ -36,6 +36,10 @@ Option attention_option(std::string_view kind) {
   return option;
 }
 
+Option hops_option(std::int64_t count) {
+  return {"hops", count, "how far a node sees along edges; each distance is a token", 1, 64};
+}
+
 Option warmup_option(double share) {
   return {"attention_warmup", share, "share of the training before attention joins", 0.0, 1.0};
 }

@@ -19,6 +19,8 @@ struct LayerDefaults {
 
 /// "attention": a global attention, or none.
 [[nodiscard]] Option attention_option(std::string_view kind);
+/// "hops": how far models of hop tokens read.
+[[nodiscard]] Option hops_option(std::int64_t count);
 /// "attention_warmup".
 [[nodiscard]] Option warmup_option(double share);
 
