@@ -24,8 +24,9 @@ Tensor with_random_signs(const Tensor& x, std::span<const std::int64_t> segments
   return result;
 }
 
-std::string described(std::int64_t num, const std::string& kind) {
-  return kind == "none" ? std::string("no") : std::to_string(num) + " " + kind;
+/// "5 dense features"
+std::string described(std::int64_t num, const std::string& kind, const char* what) {
+  return (kind == "none" ? std::string("no") : std::to_string(num) + " " + kind) + what;
 }
 
 }  // namespace
@@ -83,8 +84,8 @@ void require_input(const ModelShape& shape, const MessageBlock& block, const Nod
   const ModelShape given = shape_for(input.features, shape.num_outputs);
   require(given.feature_kind == shape.feature_kind && given.num_features == shape.num_features &&
               given.num_categories == shape.num_categories,
-          "model: made for ", described(shape.num_features, shape.feature_kind), " features, given ",
-          described(given.num_features, given.feature_kind),
+          "model: made for ", described(shape.num_features, shape.feature_kind, " features"), ", given ",
+          described(given.num_features, given.feature_kind, " features"),
           given.num_features == shape.num_features && given.feature_kind == shape.feature_kind
               ? " with other numbers of categories"
               : "");
@@ -98,8 +99,8 @@ void require_input(const ModelShape& shape, const MessageBlock& block, const Nod
   const ModelShape edges = shape_for({}, shape.num_outputs, edge_features);
   require(edges.edge_kind == shape.edge_kind && edges.num_edge_features == shape.num_edge_features &&
               edges.num_edge_categories == shape.num_edge_categories,
-          "model: made for ", described(shape.num_edge_features, shape.edge_kind), " edge features, given ",
-          described(edges.num_edge_features, edges.edge_kind),
+          "model: made for ", described(shape.num_edge_features, shape.edge_kind, " edge features"), ", given ",
+          described(edges.num_edge_features, edges.edge_kind, " edge features"),
           edges.num_edge_features == shape.num_edge_features && edges.edge_kind == shape.edge_kind
               ? " with other numbers of categories"
               : "");
