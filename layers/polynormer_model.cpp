@@ -98,10 +98,16 @@ void PolynormerModel::list_parameters(ParameterList& list) {
 
 std::vector<Option> polynormer_options() {
   std::vector<Option> options =
-      layer_options({.hidden = 64, .layers = 3, .heads = 4, .dropout = 0.5, .input_dropout = 0.5, .norm = "none"});
+      layer_options({.hidden = 64, .layers = 2, .heads = 4, .dropout = 0.5, .input_dropout = 0.5, .norm = "none"});
   options.insert(options.begin(),
-                 {convolution_option("gat"), attention_option("polynormer"), warmup_option(0.5),
-                  Option{"global_layers", std::int64_t{2}, "layers of attention after the local ones", 1, 1000}});
+                 {convolution_option("gcn"), attention_option("polynormer"), warmup_option(0.8),
+                  Option{"global_layers", std::int64_t{1}, "layers of attention after the local ones", 1, 1000}});
+  for (Option& option : options) {
+    // Rows of sum 1 have products so small that layer norm's epsilon hides them.
+    if (option.name == "feature_norm") {
+      option.fallback = std::string("none");
+    }
+  }
   options.push_back({"attention_dropout", 0.0, "convolutions that attend: share of edges left out", 0.0, 0.99});
   for (Option& option : global_attention_options()) {
     options.push_back(std::move(option));
