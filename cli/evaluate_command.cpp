@@ -44,7 +44,7 @@ Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data) {
   if (wanted.empty() && dataset.find_split(predictor.split()) != nullptr) {
     wanted = {predictor.split()};
   }
-  const Tensor logits = predictor.predict(dataset.graph, dataset.node_features).logits;
+  const Tensor logits = predictor.predict(dataset.graph, dataset.node_features, dataset.edge_features).logits;
   Json results = Json::array();
   for (const std::string& name : matching_splits(dataset, wanted)) {
     const Split& split = *dataset.find_split(name);

@@ -131,7 +131,7 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data) {
   const Predictor predictor = Predictor::load(flags.run);
   const LoadedDataset loaded = load_dataset(data, flags);
   const Dataset& dataset = loaded.dataset;
-  const Tensor probabilities = predictor.probabilities(dataset.graph, dataset.node_features);
+  const Tensor probabilities = predictor.probabilities(dataset.graph, dataset.node_features, dataset.edge_features);
   require(flags.top <= probabilities.cols(), "--top: ", flags.top, " is more than the model's ", probabilities.cols(),
           " classes");
   // The model's names: the dataset may come without labels.

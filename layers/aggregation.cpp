@@ -64,25 +64,45 @@ Variable aggregate_mean(const MessageBlock& block, const Variable& x) {
                 });
 }
 
-GcnNorm::GcnNorm(const MessageBlock& block) : block_(block) {
+GcnNorm::GcnNorm(const MessageBlock& block) : block_(block), numbers_(nullptr) {
   require(block.num_inputs() == block.num_outputs(), "GcnNorm: the block has ", block.num_inputs(), " inputs and ",
           block.num_outputs(), " outputs, expected as many inputs as outputs");
-  const CsrGraph& graph = block.graph();
-  const auto n = static_cast<std::size_t>(graph.num_nodes());
-  auto parts = std::make_shared<Parts>();
-  parts->scale = Buffer<float>(n);
-  parts->self_weight = Buffer<float>(n);
-  parallel_for(graph.num_nodes(), 4096, [&](std::int64_t begin, std::int64_t end) {
+  numbers_ = &block.kept<Numbers>("gcn", [&] { return numbers_of(block); });
+}
+
+GcnNorm::Numbers GcnNorm::numbers_of(const MessageBlock& block) {
+  const auto n = static_cast<std::size_t>(block.num_outputs());
+  Numbers made{Buffer<float>(n), Buffer<float>(n)};
+  parallel_for(block.num_outputs(), 4096, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const auto v = static_cast<NodeId>(i);
-      const bool has_loop = graph.has_edge({v, v});
-      const auto degree = static_cast<float>(graph.in_degree(v) + (has_loop ? 0 : 1));
-      const float scale = 1.0F / std::sqrt(degree);
-      parts->scale[v] = scale;
-      parts->self_weight[v] = has_loop ? 0.0F : scale;
+      const bool has_loop = block.graph().has_edge({v, v});
+      made.scale[v] = 1.0F / std::sqrt(static_cast<float>(block.graph().in_degree(v) + (has_loop ? 0 : 1)));
+      made.self_weight[v] = has_loop ? 0.0F : made.scale[v];
     }
   });
-  parts_ = std::move(parts);
+  return made;
+}
+
+// y = D^-1/2 A D^-1/2 x; dx = D^-1/2 Aᵀ D^-1/2 dy.
+Variable aggregate_normalized(const MessageBlock& block, const Variable& x) {
+  check_inputs("aggregate_normalized", block, x);
+  require(block.num_inputs() == block.num_outputs(), "aggregate_normalized: the block has ", block.num_inputs(),
+          " inputs and ", block.num_outputs(), " outputs, expected as many of both");
+  const auto normalized = [block](const CsrGraph& graph, const Tensor& input) {
+    Buffer<float> scale = inverse_degrees(block.graph());
+    for (float& s : std::span<float>(scale)) {
+      s = std::sqrt(s);
+    }
+    GatherSum rows = rows_of(graph);
+    rows.row_scale = scale.data();
+    rows.column_scale = scale.data();
+    return gathered(rows, input);
+  };
+  return record("aggregate_normalized", normalized(block.graph(), x.value()), {x},
+                [block, normalized, x = x.without_value()](const Tensor& dy, Gradients& gradients) {
+                  gradients.add(x, normalized(block.reversed().graph, dy));
+                });
 }
 
 // y = S (A + I) S x; dx = S (A + I)ᵀ S dy.

@@ -2,9 +2,8 @@
 // normalized sum of its sources' states. O(m d) time; nothing of size m d or of a weight per edge is stored.
 #pragma once
 
-#include <memory>
+#include <span>
 
-#include "weft/core/buffer.hpp"
 #include "weft/graph/message_block.hpp"
 #include "weft/tensor/variable.hpp"
 
@@ -21,28 +20,34 @@ namespace weft {
 /// included. A loop that the graph has already is not added again. In a directed graph both sides use
 /// the degree of edges in, so the matrix is S_v A_vu S_u.
 ///
-/// Costs O(n log degree) to make; make one a forward pass, or keep it as long as the graph.
+/// Cheap to make: the numbers are kept with the block.
 class GcnNorm {
  public:
   /// Throws ArgumentError if the block has inputs that are not outputs: their degrees are not in it.
   explicit GcnNorm(const MessageBlock& block);
 
   /// 1 / sqrt(degree), [n]
-  [[nodiscard]] std::span<const float> scale() const { return parts_->scale; }
+  [[nodiscard]] std::span<const float> scale() const { return numbers_->scale; }
   /// What v's own state is multiplied with before the row's scale: scale()[v] where the loop is implied, 0
   /// where the graph has it; [n].
-  [[nodiscard]] std::span<const float> self_weight() const { return parts_->self_weight; }
+  [[nodiscard]] std::span<const float> self_weight() const { return numbers_->self_weight; }
   [[nodiscard]] const MessageBlock& block() const { return block_; }
 
  private:
-  struct Parts {
+  struct Numbers {
     Buffer<float> scale, self_weight;
   };
+  [[nodiscard]] static Numbers numbers_of(const MessageBlock& block);
+
   MessageBlock block_;
-  std::shared_ptr<const Parts> parts_;
+  const Numbers* numbers_;
 };
 
 /// y = S (A + I) S x, see GcnNorm. x and y [n, d].
 [[nodiscard]] Variable aggregate_gcn(const GcnNorm& norm, const Variable& x);
+
+/// y = D^-1/2 A D^-1/2 x with D the edges into each node, loops only where the graph has them; a node without edges in
+/// reads and is read as 0. In a directed graph both sides use the degree of edges in. x and y [n, d].
+[[nodiscard]] Variable aggregate_normalized(const MessageBlock& block, const Variable& x);
 
 }  // namespace weft

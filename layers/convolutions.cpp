@@ -1,6 +1,9 @@
 #include "weft/layers/convolutions.hpp"
 
+#include <algorithm>
+
 #include "weft/layers/aggregation.hpp"
+#include "weft/layers/convolution_kinds.hpp"
 #include "weft/layers/dot_attention.hpp"
 #include "weft/layers/edge_attention.hpp"
 
@@ -11,7 +14,8 @@ namespace {
 class NoConvolution final : public Convolution {
  public:
   NoConvolution(const ConvolutionOptions& o, const Random& random) : linear_(o.in, o.out, random, o.group) {}
-  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
+                                 Pass& pass) const override {
     return first_rows(linear_.forward(x, pass), block.num_outputs());
   }
   void list_parameters(ParameterList& list) override { linear_.list_parameters(list); }
@@ -24,7 +28,8 @@ class NoConvolution final : public Convolution {
 class GcnConvolution final : public Convolution {
  public:
   GcnConvolution(const ConvolutionOptions& o, const Random& random) : linear_(o.in, o.out, random, o.group) {}
-  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
+                                 Pass& pass) const override {
     if (x.is_dense() && linear_.in() < linear_.out()) {
       return linear_.forward(aggregate_gcn(GcnNorm(block), x.states()), pass);
     }
@@ -36,12 +41,14 @@ class GcnConvolution final : public Convolution {
   Linear linear_;
 };
 
-/// x W_self + (mean of the neighbors' x) W_neighbor + b (Hamilton, Ying, Leskovec 2017, mean aggregator).
+/// x W_self + (mean of the neighbors' x) W_neighbor + b, a map of its own for the node itself (Hamilton, Ying, Leskovec
+/// 2017, mean aggregator).
 class SageConvolution final : public Convolution {
  public:
   SageConvolution(const ConvolutionOptions& o, const Random& random)
       : self_(o.in, o.out, random.stream(0), o.group), neighbor_(o.in, o.out, random.stream(1), o.group) {}
-  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
+                                 Pass& pass) const override {
     const Variable own = first_rows(self_.forward(x, pass), block.num_outputs());
     if (x.is_dense() && neighbor_.in() < neighbor_.out()) {
       return own + neighbor_.forward_without_bias(aggregate_mean(block, x.states()), pass);
@@ -91,7 +98,8 @@ class GatConvolution final : public AttentionConvolution {
         linear_(o.in, total_width(o), random.stream(0), o.group),
         left_(glorot_uniform(1, total_width(o), random.stream(1))),
         right_(glorot_uniform(1, total_width(o), random.stream(2))) {}
-  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
+                                 Pass& pass) const override {
     const Variable h = linear_.forward_without_bias(x, pass);
     const Variable left = head_scores(first_rows(h, block.num_outputs()), pass.use(left_), heads_);
     const Variable right = head_scores(h, pass.use(right_), heads_);
@@ -119,7 +127,8 @@ class Gatv2Convolution final : public AttentionConvolution {
         left_(o.in, total_width(o), random.stream(0), o.group),
         right_(o.in, total_width(o), random.stream(1), o.group),
         score_(glorot_uniform(1, total_width(o), random.stream(2))) {}
-  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
+                                 Pass& pass) const override {
     const Variable left = first_rows(left_.forward(x, pass), block.num_outputs());
     const Variable right = right_.forward(x, pass);
     return finish(gatv2_attention(block.with_self_loops(), left, right, pass.use(score_), options(pass)), pass);
@@ -144,7 +153,8 @@ class TransformerConvolution final : public AttentionConvolution {
         query_(o.in, total_width(o), random.stream(0), o.group),
         key_(o.in, total_width(o), random.stream(1), o.group),
         value_(o.in, total_width(o), random.stream(2), o.group) {}
-  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const override {
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
+                                 Pass& pass) const override {
     const Variable query = first_rows(query_.forward(x, pass), block.num_outputs());
     const Variable key = key_.forward_without_bias(x, pass), value = value_.forward_without_bias(x, pass);
     const EdgeAttentionOptions o = options(pass);
@@ -167,30 +177,69 @@ class TransformerConvolution final : public AttentionConvolution {
   Linear query_, key_, value_;
 };
 
+const std::vector<convolution::Row>& table() {
+  using convolution::make_kind;
+  static const std::vector<convolution::Row> kRows = [] {
+    std::vector<convolution::Row> rows = {
+        {{.name = "gcn"}, make_kind<GcnConvolution>},
+        {{.name = "sage"}, make_kind<SageConvolution>},
+        {{.name = "gat", .has_heads = true}, make_kind<GatConvolution>},
+        {{.name = "gatv2", .has_heads = true}, make_kind<Gatv2Convolution>},
+         {{.name = "transformer", .has_heads = true}, make_kind<TransformerConvolution>},
+    };
+    for (auto family : {convolution::edge_state_convolutions}) {
+      std::ranges::move(family(), std::back_inserter(rows));
+    }
+    rows.push_back({{.name = "none"}, make_kind<NoConvolution>});
+    return rows;
+  }();
+  return kRows;
+}
+
+const convolution::Row& row_of(std::string_view kind) {
+  const auto row = std::ranges::find(table(), kind, [](const convolution::Row& r) { return r.info.name; });
+  if (row != table().end()) {
+    return *row;
+  }
+  std::string names;
+  for (const ConvolutionInfo& info : convolutions()) {
+    names += (names.empty() ? "" : ", ") + std::string(info.name);
+  }
+  throw ArgumentError(concat("make_convolution: kind is '", kind, "', expected one of ", names));
+}
+
 }  // namespace
 
+std::span<const ConvolutionInfo> convolutions() {
+  static const std::vector<ConvolutionInfo> kInfos = [] {
+    std::vector<ConvolutionInfo> infos;
+    for (const convolution::Row& row : table()) {
+      infos.push_back(row.info);
+    }
+    return infos;
+  }();
+  return kInfos;
+}
+
+const ConvolutionInfo& convolution_info(std::string_view kind) {
+  return row_of(kind).info;
+}
+
+Option convolution_option(std::string_view kind) {
+  Option option{"convolution", std::string(kind), "how a node reads its neighbors"};
+  for (const ConvolutionInfo& info : convolutions()) {
+    option.choices.push_back(info.name);
+  }
+  return option;
+}
+
 std::unique_ptr<Convolution> make_convolution(const ConvolutionOptions& options, const Random& random) {
-  const bool attends = options.kind == "gat" || options.kind == "gatv2" || options.kind == "transformer";
-  require(!attends || (options.heads >= 1 && (!options.concat || options.out % options.heads == 0)), options.kind,
-          ": a width of ", options.out, " cannot be cut into ", options.heads, " heads");
-  if (options.kind == "gcn") {
-    return std::make_unique<GcnConvolution>(options, random);
-  }
-  if (options.kind == "sage") {
-    return std::make_unique<SageConvolution>(options, random);
-  }
-  if (options.kind == "gat") {
-    return std::make_unique<GatConvolution>(options, random);
-  }
-  if (options.kind == "gatv2") {
-    return std::make_unique<Gatv2Convolution>(options, random);
-  }
-  if (options.kind == "transformer") {
-    return std::make_unique<TransformerConvolution>(options, random);
-  }
-  require(options.kind == "none", "make_convolution: kind is '", options.kind,
-          "', expected gcn, sage, gat, gatv2, transformer or none");
-  return std::make_unique<NoConvolution>(options, random);
+  const convolution::Row& row = row_of(options.kind);
+  require(!row.info.has_heads || (options.heads >= 1 && (!options.concat || options.out % options.heads == 0)),
+          options.kind, ": a width of ", options.out, " cannot be cut into ", options.heads, " heads");
+  require(options.edge_width == 0 || options.edge_width == options.in, options.kind, ": states of edges have ",
+          options.edge_width, " columns, expected ", options.in, ", those of the nodes");
+  return row.make(options, random);
 }
 
 }  // namespace weft

@@ -1,17 +1,20 @@
-// One hop of message passing with trained weights: GCN, GraphSAGE, GAT, GATv2, graph transformer. Each costs
-// O(n d² + m d) time and O(n d + m h) memory; h heads.
+// One hop of message passing with trained weights: GCN, GraphSAGE, GAT, GATv2, graph transformer, GIN, GINE, GatedGCN.
+// Each costs O(n d² + m d) time and O(n d + m h) memory, h heads; with features of edges O(n d + m d).
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string_view>
+#include <vector>
 
+#include "weft/core/options.hpp"
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/dense_layers.hpp"
 
 namespace weft {
 
 struct ConvolutionOptions {
-  /// "gcn", "sage", "gat", "gatv2", "transformer", or "none": a linear map without any edge.
+  /// A row of convolutions(); "none" is a linear map without any edge.
   std::string_view kind = "gcn";
   std::int64_t in = 0;
   /// Width of the result; a multiple of heads where `concat` is set.
@@ -23,15 +26,53 @@ struct ConvolutionOptions {
   /// Attention only: probability of leaving out an edge's message.
   float attention_dropout = 0.0F;
   ParameterGroup group = ParameterGroup::weight;
+  /// Columns of the edges' states, which then is `in`; 0: the edges have none.
+  std::int64_t edge_width = 0;
+  /// Whether a later layer reads the states of edges; otherwise a kind that changes them leaves them.
+  bool passes_edges = true;
+  /// Of the states of edges, where the kind changes them: "none", "layer" or "batch".
+  std::string_view edge_norm = "none";
+};
+
+/// States of the edges, in the order of the graph's arrays, on their way through a model's layers.
+struct EdgeStates {
+  /// [edges, d], or empty where the edges have no states.
+  Variable states = {};
+
+  [[nodiscard]] bool is_empty() const { return states.cols() == 0; }
 };
 
 /// [inputs, in] -> [outputs, out]
 class Convolution {
  public:
   virtual ~Convolution() = default;
-  [[nodiscard]] virtual Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const = 0;
+  /// A kind that reads edges (ConvolutionInfo) reads their states, and may put new ones for the next layer there.
+  [[nodiscard]] virtual Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates& edges,
+                                         Pass& pass) const = 0;
+  /// For edges without states.
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const {
+    EdgeStates none;
+    return forward(block, x, none, pass);
+  }
   virtual void list_parameters(ParameterList& list) = 0;
 };
+
+/// A row of the table of convolutions.
+struct ConvolutionInfo {
+  std::string_view name;
+  /// Whether features of edges change what it computes.
+  bool reads_edges = false;
+  /// Whether it must be given states, as a linear map has made them, and not features as they come.
+  bool needs_states = false;
+  /// Whether its width is cut into heads.
+  bool has_heads = false;
+};
+
+[[nodiscard]] std::span<const ConvolutionInfo> convolutions();
+/// Throws ArgumentError for an unknown kind.
+[[nodiscard]] const ConvolutionInfo& convolution_info(std::string_view kind);
+/// The option "convolution" of models.
+[[nodiscard]] Option convolution_option(std::string_view kind);
 
 /// Throws ArgumentError for an unknown kind or a width that heads do not divide.
 [[nodiscard]] std::unique_ptr<Convolution> make_convolution(const ConvolutionOptions& options, const Random& random);

@@ -8,6 +8,14 @@
 
 namespace weft {
 
+namespace {
+
+std::int64_t total_of(const std::vector<std::int64_t>& counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
+
+}  // namespace
+
 LayerInput::LayerInput(const Features& features) {
   if (const auto* dense = std::get_if<Tensor>(&features)) {
     states_ = Variable::constant_view(*dense);
@@ -50,9 +58,11 @@ Variable LayerInput::project(const Variable& w, const Variable& bias, Activation
 }
 
 std::int64_t input_width(const ModelShape& shape) {
-  return shape.feature_kind == "categorical"
-             ? std::accumulate(shape.num_categories.begin(), shape.num_categories.end(), std::int64_t{0})
-             : shape.num_features;
+  return shape.feature_kind == "categorical" ? total_of(shape.num_categories) : shape.num_features;
+}
+
+std::int64_t edge_input_width(const ModelShape& shape) {
+  return shape.edge_kind == "categorical" ? total_of(shape.num_edge_categories) : shape.num_edge_features;
 }
 
 Tensor glorot_uniform(std::int64_t rows, std::int64_t cols, const Random& random) {

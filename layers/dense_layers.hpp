@@ -42,6 +42,8 @@ class LayerInput {
 
 /// Rows that a linear map needs for features of this shape: columns, or all categories together.
 [[nodiscard]] std::int64_t input_width(const ModelShape& shape);
+/// The same for features of edges.
+[[nodiscard]] std::int64_t edge_input_width(const ModelShape& shape);
 
 /// Uniform in +-sqrt(6 / (rows + cols)) (Glorot, Bengio 2010).
 [[nodiscard]] Tensor glorot_uniform(std::int64_t rows, std::int64_t cols, const Random& random);

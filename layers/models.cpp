@@ -2,6 +2,11 @@
 
 #include <functional>
 
+#include "weft/layers/convolutions.hpp"
+#include "weft/layers/gps_model.hpp"
+#include "weft/layers/nagphormer_model.hpp"
+#include "weft/layers/polynormer_model.hpp"
+#include "weft/layers/sign_model.hpp"
 #include "weft/layers/stack_model.hpp"
 #include "weft/layers/weft_model.hpp"
 
@@ -84,6 +89,81 @@ const std::vector<Row>& table() {
         .always = {{"learning_rate", 0.005}, {"weight_decay", 5e-4}},
         .many_labels = tuned()},
        make<StackModel>},
+      {{.name = "gin",
+        .summary = "graph isomorphism network: a small network of the sum over the neighbors",
+        .cost = "time N d^2 + E d, memory N d",
+        .source = "Xu, Hu, Leskovec, Jegelka 2019",
+        .options = stack_options("gin"),
+        .always = {{"weight_decay", 5e-4}},
+        .many_labels = tuned()},
+       make<StackModel>},
+      {{.name = "gine",
+        .summary = "GIN with features of edges",
+        .cost = "time N d^2 + E d, memory N d; with features of edges E d^2, E d",
+        .source = "Hu et al. 2020",
+        .options = stack_options("gine"),
+        .always = {{"weight_decay", 5e-4}},
+        .many_labels = tuned()},
+       make<StackModel>},
+      {{.name = "gatedgcn",
+        .summary = "a gate for every neighbor and column; edges may have features, and then states",
+        .cost = "time N d^2 + E d, memory N d; with features of edges E d^2, E d",
+        .source = "Bresson, Laurent 2017",
+        .options = stack_options("gatedgcn"),
+        .always = {{"weight_decay", 5e-4}},
+        .many_labels = tuned()},
+       make<StackModel>},
+      {{.name = "gps",
+        .summary = "a convolution and an attention over all nodes side by side in every block",
+        .cost = "time N d^2 + E d, memory N d; with features of edges E d^2, E d",
+        .source = "Rampasek et al. 2022",
+        .options = gps_options(),
+        .always = {{"learning_rate", 0.005}, {"weight_decay", 5e-4}},
+        .many_labels = {{"convolution", std::string("gatedgcn")},
+                        {"feed_forward", true},
+                        {"layers", std::int64_t{4}},
+                        {"norm", std::string("batch")},
+                        {"dropout", 0.2},
+                        {"input_dropout", 0.0},
+                        {"learning_rate", 0.005},
+                        {"weight_decay", 1e-5}}},
+       make<GpsModel>},
+      {{.name = "polynormer",
+        .summary = "layers that multiply states: along edges first, over all nodes when those have settled",
+        .cost = "time N d^2 + E d, memory N d",
+        .source = "Deng, Yue, Zhang 2024",
+        .options = polynormer_options(),
+        .always = {{"learning_rate", 0.005}, {"weight_decay", 5e-4}},
+        .many_labels = {{"convolution", std::string("gat")},
+                        {"layers", std::int64_t{5}},
+                        {"global_layers", std::int64_t{2}},
+                        {"norm", std::string("batch")},
+                        {"dropout", 0.3},
+                        {"input_dropout", 0.0},
+                        {"attention_warmup", 0.2},
+                        {"learning_rate", 0.005},
+                        {"weight_decay", 0.0}}},
+       make<PolynormerModel>},
+      {{.name = "sign",
+        .summary = "a linear map for each number of hops, joined; epochs cost the same with any number of edges",
+        .cost = "once K E f, then time K N f d, memory K N f for f dense features",
+        .source = "Frasca et al. 2020",
+        .options = sign_options(),
+        .always = {{"weight_decay", 5e-4}},
+        .many_labels = {{"hidden", std::int64_t{256}},
+                        {"norm", std::string("batch")},
+                        {"dropout", 0.3},
+                        {"learning_rate", 0.005},
+                        {"weight_decay", 0.0}}},
+       make<SignModel>},
+      {{.name = "nagphormer",
+        .summary = "a transformer over what each node reads at each distance; epochs cost the same with any edges",
+        .cost = "once K E f, then time K N (f d + d^2 + K d), memory K N (f + d) for f dense features",
+        .source = "Chen, Gao, Li, He 2023",
+        .options = nagphormer_options(),
+        .always = {{"learning_rate", 0.005}, {"weight_decay", 5e-4}},
+        .many_labels = {{"dropout", 0.2}, {"input_dropout", 0.0}, {"learning_rate", 0.003}, {"weight_decay", 1e-5}}},
+       make<NagphormerModel>},
       {{.name = "mlp",
         .summary = "the features of each node alone: the baseline without edges",
         .cost = "time N d^2, memory N d",
@@ -112,7 +192,7 @@ const Row& row_of(std::string_view name) {
 
 }  // namespace
 
-ModelShape shape_for(const Features& features, std::int64_t num_outputs) {
+ModelShape shape_for(const Features& features, std::int64_t num_outputs, const Features& edge_features) {
   ModelShape shape;
   shape.num_outputs = num_outputs;
   shape.num_features = shape_of(features).cols;
@@ -124,7 +204,23 @@ ModelShape shape_for(const Features& features, std::int64_t num_outputs) {
     shape.feature_kind = "categorical";
     shape.num_categories = categorical->num_categories;
   }
+  require(!std::holds_alternative<SparseMatrix>(edge_features),
+          "model: the features of edges are sparse, expected dense or categorical ones");
+  shape.num_edge_features = shape_of(edge_features).cols;
+  if (std::holds_alternative<Tensor>(edge_features)) {
+    shape.edge_kind = "dense";
+  } else if (const auto* categories = std::get_if<CategoricalMatrix>(&edge_features)) {
+    shape.edge_kind = "categorical";
+    shape.num_edge_categories = categories->num_categories;
+  }
   return shape;
+}
+
+bool reads_edge_features(const Options& options) {
+  if (!options.has("convolution") || (options.has("edges") && !options.flag("edges"))) {
+    return false;
+  }
+  return convolution_info(options.text("convolution")).reads_edges;
 }
 
 std::span<const ModelInfo> models() {

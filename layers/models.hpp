@@ -12,7 +12,7 @@
 #include "weft/core/options.hpp"
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/layer.hpp"
-#include "weft/tensor/features.hpp"
+#include "weft/layers/node_input.hpp"
 
 namespace weft {
 
@@ -26,10 +26,19 @@ struct ModelShape {
   std::vector<std::int64_t> num_categories;
   /// Classes or targets.
   std::int64_t num_outputs = 0;
+  /// Features of edges: "dense", "categorical" or "none"; a model made for none ignores what it is given.
+  std::string edge_kind = "none";
+  std::int64_t num_edge_features = 0;
+  std::vector<std::int64_t> num_edge_categories = {};
 
   friend bool operator==(const ModelShape&, const ModelShape&) = default;
 };
-[[nodiscard]] ModelShape shape_for(const Features& features, std::int64_t num_outputs);
+/// Throws ArgumentError if the edge features are sparse.
+[[nodiscard]] ModelShape shape_for(const Features& features, std::int64_t num_outputs,
+                                   const Features& edge_features = {});
+
+/// Whether a model with these options reads features of edges; otherwise it is made for none.
+[[nodiscard]] bool reads_edge_features(const Options& options);
 
 /// Node states to an output for each node. Made by make_model; immutable while inferring, so that threads
 /// may share one.
@@ -43,8 +52,8 @@ class NodeModel {
     /// [n, hidden], what the last linear map reads: for pictures and other uses.
     Variable embedding;
   };
-  /// Throws ArgumentError if the features do not have the shape the model was made for.
-  [[nodiscard]] virtual Output forward(const MessageBlock& block, const Features& features, Pass& pass) const = 0;
+  /// Throws ArgumentError if the input does not have the shape the model was made for.
+  [[nodiscard]] virtual Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const = 0;
   virtual void list_parameters(ParameterList& list) = 0;
 };
 

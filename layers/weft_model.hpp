@@ -4,6 +4,7 @@
 //   x⁰ = dropout(act(X W_in))
 //   h  = norm(xˡ⁻¹);  local = [h, mean of neighbors h] W;  global = attention(h) W_o
 //   xˡ = xˡ⁻¹ + dropout(relu(local + sigmoid(h W_g + b_g) global)),  one gate for each head, b_g = -2
+//   and, if asked for, xˡ = xˡ + a small network of norm(xˡ)
 //
 // Linear attention: Katharopoulos, Vyas, Pappas, Fleuret 2020. Local first, global later: Deng, Yue, Zhang,
 // "Polynormer", 2024: the global part joins after a share of the training has passed.
@@ -13,8 +14,9 @@
 #include <vector>
 
 #include "weft/layers/convolutions.hpp"
-#include "weft/layers/dense_layers.hpp"
+#include "weft/layers/feed_forward.hpp"
 #include "weft/layers/global_attention.hpp"
+#include "weft/layers/input_layers.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
@@ -24,7 +26,7 @@ class WeftModel final : public NodeModel {
   /// Reads the options of weft_options().
   WeftModel(const ModelShape& shape, const Options& options, const Random& random);
 
-  [[nodiscard]] Output forward(const MessageBlock& block, const Features& features, Pass& pass) const override;
+  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
 
  private:
@@ -34,14 +36,16 @@ class WeftModel final : public NodeModel {
     /// Null where the model has no attention.
     std::unique_ptr<GlobalAttention> global;
     Linear gate;
+    /// Null where the model has none.
+    std::unique_ptr<FeedForward> feed_forward;
   };
 
-  ModelShape shape_;
   Activation activation_;
   bool residual_, jumping_sum_;
-  float dropout_, input_dropout_;
+  float dropout_;
   double warmup_;
-  Linear input_;
+  InputLayer input_;
+  EdgeLayer edges_;
   std::vector<Block> blocks_;
   Norm last_norm_;
   Linear head_;

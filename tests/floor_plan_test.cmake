@@ -57,6 +57,9 @@ expect_answer(tensor/ops.cpp "#include <dnnl.hpp>" "floor plan: tensor/ops.cpp: 
 expect_answer(io/dataset.cpp "#include <hdf5.h>" "floor plan: io/dataset.cpp: may not include <hdf5...>; ${confined}")
 expect_answer(cli/x.cpp "#include < hdf5.h>" "floor plan: cli/x.cpp: may not include <hdf5...>; ${confined}")
 
+expect_answer(graph/laplacian_encoding.cpp "#include <Eigen/Core>\n#include <Spectra/SymEigsSolver.h>" "")
+expect_answer(layers/x.cpp "#include <Eigen/Core>" "floor plan: layers/x.cpp: may not include <Eigen/...>; ${confined}")
+
 set(spell "spell project headers \"weft/<room>/<file>\"")
 expect_answer(graph/x.cpp "#include \"x.hpp\"" "floor plan: graph/x.cpp: ${spell}")
 expect_answer(graph/x.cpp "#include \"../core/types.hpp\"" "floor plan: graph/x.cpp: ${spell}")

@@ -10,6 +10,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/io/model_file.hpp"
+#include "weft/layers/convolutions.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/train/metrics.hpp"
@@ -386,6 +387,100 @@ TEST(Predictor, GivesWhatTheTrainerMeasured) {
     expect_throws<ArgumentError>([&] { (void)predictor.probabilities(data.graph, Tensor(300, 9)); },
                                  "made for 8 dense features, given 9 dense");
   }
+}
+
+/// A ring whose nodes have class 1 where the edge that comes from the right says so; node features tell nothing.
+Dataset marked_ring(std::int64_t num_nodes) {
+  std::vector<Edge> edges;
+  for (NodeId v = 0; v < num_nodes; ++v) {
+    edges.push_back({static_cast<NodeId>((v + 1) % num_nodes), v});
+  }
+  Dataset data;
+  data.name = "marked_ring";
+  data.num_classes = 2;
+  data.graph = CsrGraph::from_edges(num_nodes, edges);
+  data.node_features = Tensor::full(num_nodes, 1, 1.0F);
+  std::vector<std::int64_t> labels;
+  Tensor marks(num_nodes, 1);
+  Split split;
+  split.name = "rand0";
+  for (std::int64_t v = 0; v < num_nodes; ++v) {
+    labels.push_back(Random(1).bits(static_cast<std::uint64_t>(v)) & 1);
+    marks(v, 0) = labels.back() == 1 ? 1.0F : -1.0F;
+    (v % 3 == 0 ? split.train : v % 3 == 1 ? split.val : split.test).push_back(v);
+  }
+  data.edge_features = std::move(marks);
+  data.node_labels = std::move(labels);
+  data.splits.push_back(std::move(split));
+  return data;
+}
+
+TEST(Train, LearnsFromFeaturesOfEdgesAndPredictsWithThem) {
+  const Folder folder;
+  const Dataset data = marked_ring(300);
+  for (const auto& [model, convolution] : {std::pair{"gine", "gine"}, {"gps", "gine"}, {"gcn", "gcn"}}) {
+    SCOPED_TRACE(model);
+    TrainJob job = short_job(model, 40);
+    job.options.set("convolution", convolution);
+    job.options.set("dropout", "0");
+    job.options.set("input_dropout", "0");
+    job.folder = folder.path();
+    const double test = train(data, job).runs[0].test;  // ROC-AUC
+    const bool reads = convolution_info(convolution).reads_edges;
+    if (!reads) {
+      EXPECT_NEAR(test, 0.5, 0.01);
+      continue;
+    }
+    EXPECT_GT(test, 0.99);
+    const Predictor predictor = Predictor::load(folder.path());
+    EXPECT_EQ(predictor.shape().edge_kind, "dense");
+    const Tensor p = predictor.predict(data.graph, data.node_features, data.edge_features).logits;
+    EXPECT_NEAR(roc_auc(p, std::get<std::vector<std::int64_t>>(data.node_labels), data.splits[0].test), test, 1e-9);
+    expect_throws<ArgumentError>([&] { (void)predictor.probabilities(data.graph, data.node_features); },
+                                 "given no edge features");
+    // Without edges there are no features of edges either.
+    job.options.set("edges", "false");
+    EXPECT_NEAR(train(data, job).runs[0].test, 0.5, 0.01);
+  }
+}
+
+TEST(Train, EncodingsTellNodesApartThatFeaturesDoNot) {
+  // Two of three nodes stand in triangles, the others in pairs: edges alone would tell, so they are hidden from the
+  // model by reading no neighbors.
+  std::vector<Edge> edges;
+  for (NodeId v = 0; v + 6 <= 300; v += 6) {
+    edges.insert(edges.end(), {{v, v + 1}, {v + 1, v + 2}, {v + 2, v}, {v + 3, v + 4}, {v + 4, v + 5}});
+  }
+  Dataset data = marked_ring(300);
+  data.graph = CsrGraph::from_edges(300, edges, {.symmetrize = true});
+  data.edge_features = {};
+  std::vector<std::int64_t> labels;
+  for (std::int64_t v = 0; v < 300; ++v) {
+    labels.push_back(v % 6 < 3 ? 1 : 0);
+  }
+  data.node_labels = std::move(labels);
+  const Folder folder;
+  for (const char* encoding : {"none", "random_walk"}) {
+    TrainJob job = short_job("mlp", 40);
+    job.options.set("encoding", encoding);
+    job.folder = folder.path();
+    const TrainReport report = train(data, job);
+    EXPECT_NEAR(report.runs[0].test, encoding == std::string("none") ? 0.5 : 1.0, 0.01) << encoding;
+    const Tensor p = Predictor::load(folder.path()).probabilities(data.graph, data.node_features);
+    EXPECT_NEAR(roc_auc(p, std::get<std::vector<std::int64_t>>(data.node_labels), data.splits[0].test),
+                report.runs[0].test, 1e-9);
+  }
+}
+
+TEST(Predictor, RefusesModelsOfAnOlderFormat) {
+  const Folder folder;
+  TrainJob job = short_job("gcn", 2);
+  job.folder = folder.path();
+  (void)train(communities(), job);
+  ModelFile file = read_model_file(folder.path() / "model.h5");
+  file.config.erase("edge_kind");
+  write_model_file(file, folder.path() / "model.h5");
+  expect_throws<DataError>([&] { (void)Predictor::load(folder.path()); }, "made by an older Weft; train it again");
 }
 
 TEST(Predictor, NamesTheFileThatIsNotAModel) {

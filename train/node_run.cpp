@@ -22,6 +22,11 @@ std::span<const std::int64_t> node_classes(const Dataset& dataset) {
   return *classes;
 }
 
+ModelShape shape_of_data(const Dataset& dataset, const Options& options) {
+  return reads_edge_features(options) ? shape_for(dataset.node_features, dataset.num_classes, dataset.edge_features)
+                                      : shape_for(dataset.node_features, dataset.num_classes);
+}
+
 AdamOptions adam_options(const Options& options) {
   const double decay = options.real("weight_decay");
   return {.decoupled = options.text("optimizer") == "adamw",
@@ -50,8 +55,8 @@ std::vector<std::int64_t> labelled(std::span<const std::int64_t> part, std::span
 NodeProblem::NodeProblem(const Dataset& data, const TrainJob& train_job)
     : dataset(data),
       job(train_job),
-      input(data.graph, {}, data.node_features, train_job.options),
-      shape(shape_for(data.node_features, data.num_classes)),
+      input(data.graph, {}, data.node_features, data.edge_features, train_job.options),
+      shape(shape_of_data(data, train_job.options)),
       labels(node_classes(data)),
       metric(train_job.options.text("metric")) {
   if (metric == "auto") {
@@ -85,7 +90,7 @@ bool NodeRun::is_done() const {
 
 Tensor NodeRun::infer() const {
   Pass pass = Pass::inference();
-  return model_->forward(problem_.input.block(), problem_.input.features(), pass).logits.value();
+  return model_->forward(problem_.input.block(), problem_.input.nodes(), pass).logits.value();
 }
 
 void NodeRun::advance() {
@@ -95,7 +100,7 @@ void NodeRun::advance() {
                           static_cast<double>(epoch_) / static_cast<double>(num_epochs_));
   double loss_value = 0.0;
   {
-    const Variable logits = model_->forward(problem_.input.block(), problem_.input.features(), pass).logits;
+    const Variable logits = model_->forward(problem_.input.block(), problem_.input.nodes(), pass).logits;
     Variable loss = cross_entropy(logits, problem_.labels, split_.train);
     for (const Variable& term : pass.losses()) {
       loss = loss + term;

@@ -17,6 +17,9 @@ Predictor Predictor::load(const std::filesystem::path& path) {
 
 Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
   Predictor result;
+  if (!file.config.contains("edge_kind")) {
+    throw DataError(name, "/config/edge_kind", "is missing: the model was made by an older Weft; train it again");
+  }
   try {
     result.model_ = file.text("model");
     result.dataset_ = file.text("dataset");
@@ -31,7 +34,10 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
     result.shape_ = {.feature_kind = file.text("feature_kind"),
                      .num_features = file.integers("num_features").at(0),
                      .num_categories = file.integers("num_categories"),
-                     .num_outputs = file.integers("num_outputs").at(0)};
+                     .num_outputs = file.integers("num_outputs").at(0),
+                     .edge_kind = file.text("edge_kind"),
+                     .num_edge_features = file.integers("num_edge_features").at(0),
+                     .num_edge_categories = file.integers("num_edge_categories")};
     std::istringstream names(file.text("class_names"));
     for (std::string line; std::getline(names, line);) {
       result.class_names_.push_back(line);
@@ -47,15 +53,16 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
   return result;
 }
 
-Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features) const {
-  const ModelInput input(graph, {}, features, options_);
+Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features,
+                                         const Features& edge_features) const {
+  const ModelInput input(graph, {}, features, edge_features, options_);
   Pass pass = Pass::inference();
-  const NodeModel::Output output = network_->forward(input.block(), input.features(), pass);
+  const NodeModel::Output output = network_->forward(input.block(), input.nodes(), pass);
   return {softmax(output.logits.value()), output.embedding.value(), output.logits.value()};
 }
 
-Tensor Predictor::probabilities(const CsrGraph& graph, const Features& features) const {
-  return predict(graph, features).probabilities;
+Tensor Predictor::probabilities(const CsrGraph& graph, const Features& features, const Features& edge_features) const {
+  return predict(graph, features, edge_features).probabilities;
 }
 
 Tensor Predictor::probabilities(const CsrGraph& graph, const Tensor& features) const {

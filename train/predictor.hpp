@@ -22,7 +22,9 @@ class Predictor {
   [[nodiscard]] static Predictor from_file(const ModelFile& file, const std::string& name);
 
   /// [n, classes], rows sum to 1. Throws ArgumentError if the features differ from those trained on.
-  [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Features& features) const;
+  /// Edge features are in the order of the graph's arrays; a model that was not trained on any ignores them.
+  [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Features& features,
+                                     const Features& edge_features = {}) const;
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Tensor& features) const;
 
   struct Prediction {
@@ -33,7 +35,8 @@ class Predictor {
     /// [n, classes], before softmax: what metrics rank by, so that figures agree with those of training.
     Tensor logits;
   };
-  [[nodiscard]] Prediction predict(const CsrGraph& graph, const Features& features) const;
+  [[nodiscard]] Prediction predict(const CsrGraph& graph, const Features& features,
+                                   const Features& edge_features = {}) const;
 
   [[nodiscard]] const std::string& model() const { return model_; }
   [[nodiscard]] const std::string& dataset() const { return dataset_; }

@@ -17,6 +17,9 @@ void put_job(ModelFile& file, const NodeProblem& problem) {
   file.numbers["num_features"] = std::vector<std::int64_t>{problem.shape.num_features};
   file.numbers["num_outputs"] = std::vector<std::int64_t>{problem.shape.num_outputs};
   file.numbers["num_categories"] = problem.shape.num_categories;
+  file.config["edge_kind"] = problem.shape.edge_kind;
+  file.numbers["num_edge_features"] = std::vector<std::int64_t>{problem.shape.num_edge_features};
+  file.numbers["num_edge_categories"] = problem.shape.num_edge_categories;
 }
 
 /// Numbers that differ if the data differ in anything that training reads, bar the features' values.

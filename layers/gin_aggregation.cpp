@@ -1,0 +1,175 @@
+#include "weft/layers/gin_aggregation.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "weft/core/parallel.hpp"
+#include "weft/tensor/elementwise.hpp"
+#include "weft/tensor/sparse_kernels.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::int64_t kEdgesPerChunk = 4096;
+
+void check(std::string_view operation, const MessageBlock& block, const Variable& x, const Variable& epsilon) {
+  require(x.rows() == block.num_inputs(), operation, ": x has shape ", x.shape(), ", expected ", block.num_inputs(),
+          " rows, one an input of the block");
+  require(epsilon.shape() == Shape({1, 1}), operation, ": epsilon has shape ", epsilon.shape(), ", expected [1, 1]");
+}
+
+Tensor sums_along(const CsrGraph& graph, const Tensor& x) {
+  Tensor y = Tensor::uninitialized(graph.num_nodes(), x.cols());
+  kernels::gather_sum({.offsets = graph.offsets(), .columns = graph.sources()}, x.data(), x.cols(), y.data());
+  return y;
+}
+
+/// The first rows of y, as many as `x` and y both have, += factor x.
+void add_own(float factor, const Tensor& x, Tensor& y) {
+  const std::int64_t size = std::min(x.rows(), y.rows()) * y.cols();
+  parallel_for(size, 1 << 15, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      y.data()[i] += factor * x.data()[i];
+    }
+  });
+}
+
+/// The gradient of epsilon: the sum over outputs of dy x.
+Tensor epsilon_gradient(const Tensor& dy, const Tensor& x) {
+  const double total = parallel_sum(dy.size(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+    double sum = 0.0;
+    for (std::int64_t i = begin; i < end; ++i) {
+      sum += static_cast<double>(dy.data()[i]) * static_cast<double>(x.data()[i]);
+    }
+    return sum;
+  });
+  return Tensor::full(1, 1, static_cast<float>(total));
+}
+
+float own_weight(const Variable& epsilon) {
+  return 1.0F + epsilon.value()(0, 0);
+}
+
+/// e's row for an edge: its own, or the one that all share.
+struct EdgeRows {
+  explicit EdgeRows(const Tensor& e, const MessageBlock& block)
+      : data(e.data()), stride(e.rows() == 1 && block.num_edges() != 1 ? 0 : e.cols()) {}
+  [[nodiscard]] const float* of(EdgeId edge) const { return data + edge * stride; }
+  const float* data;
+  std::int64_t stride;
+};
+
+/// y_v = sum over edges of ReLU(x_u + e).
+Tensor messages(const MessageBlock& block, const Tensor& x, const EdgeRows& e) {
+  const std::int64_t d = x.cols();
+  Tensor y(block.num_outputs(), d);
+  parallel_rows(block.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      float* sum = y.data() + v * d;
+      for (EdgeId i = block.offsets()[static_cast<std::size_t>(v)];
+           i < block.offsets()[static_cast<std::size_t>(v) + 1]; ++i) {
+        const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d;
+        const float* edge = e.of(i);
+        for (std::int64_t j = 0; j < d; ++j) {
+          sum[j] += std::max(0.0F, from[j] + edge[j]);
+        }
+      }
+    }
+  });
+  return y;
+}
+
+/// dx_u = sum over edges u -> v of dy_v where the message was positive.
+Tensor input_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows& e, const Tensor& dy) {
+  const std::int64_t d = x.cols();
+  const ReversedGraph& reversed = block.reversed();
+  const auto offsets = reversed.graph.offsets();
+  Tensor dx(block.num_inputs(), d);
+  parallel_rows(offsets, kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t u = begin; u < end; ++u) {
+      const float* own = x.data() + u * d;
+      float* sum = dx.data() + u * d;
+      for (auto i = static_cast<std::size_t>(offsets[static_cast<std::size_t>(u)]);
+           i < static_cast<std::size_t>(offsets[static_cast<std::size_t>(u) + 1]); ++i) {
+        const float* gradient = dy.data() + std::int64_t{reversed.graph.sources()[i]} * d;
+        const float* edge = e.of(reversed.edge[i]);
+        for (std::int64_t j = 0; j < d; ++j) {
+          sum[j] += own[j] + edge[j] > 0.0F ? gradient[j] : 0.0F;
+        }
+      }
+    }
+  });
+  return dx;
+}
+
+/// de of an edge u -> v = dy_v where the message was positive. [edges, d]
+Tensor edge_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows& e, const Tensor& dy) {
+  const std::int64_t d = x.cols();
+  Tensor de = Tensor::uninitialized(block.num_edges(), d);
+  parallel_rows(block.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      const float* gradient = dy.data() + v * d;
+      for (EdgeId i = block.offsets()[static_cast<std::size_t>(v)];
+           i < block.offsets()[static_cast<std::size_t>(v) + 1]; ++i) {
+        const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d;
+        const float* edge = e.of(i);
+        float* out = de.data() + i * d;
+        for (std::int64_t j = 0; j < d; ++j) {
+          out[j] = from[j] + edge[j] > 0.0F ? gradient[j] : 0.0F;
+        }
+      }
+    }
+  });
+  return de;
+}
+
+}  // namespace
+
+// y = (1 + epsilon) x + A x; dx = (1 + epsilon) dy + Aᵀ dy, depsilon = sum of dy x.
+Variable aggregate_gin(const MessageBlock& block, const Variable& x, const Variable& epsilon) {
+  check("aggregate_gin", block, x, epsilon);
+  Tensor y = sums_along(block.graph(), x.value());
+  add_own(own_weight(epsilon), x.value(), y);
+  return record("aggregate_gin", std::move(y), {x, epsilon},
+                [block, x, epsilon](const Tensor& dy, Gradients& gradients) {
+                  if (gradients.wants(x)) {
+                    Tensor dx = sums_along(block.reversed().graph, dy);
+                    add_own(own_weight(epsilon), dy, dx);
+                    gradients.add(x, std::move(dx));
+                  }
+                  if (gradients.wants(epsilon)) {
+                    gradients.add(epsilon, epsilon_gradient(dy, x.value()));
+                  }
+                });
+}
+
+// y_v = (1 + epsilon) x_v + sum of ReLU(x_u + e); with p = [x_u + e > 0] of an edge: dx_u = (1 + epsilon) dy_u +
+// sum of p dy_v, de = p dy_v, and where e is shared, de is the sum over all nodes of the second part of dx.
+Variable aggregate_gine(const MessageBlock& block, const Variable& x, const Variable& e, const Variable& epsilon) {
+  check("aggregate_gine", block, x, epsilon);
+  require(e.cols() == x.cols() && (e.rows() == 1 || e.rows() == block.num_edges()), "aggregate_gine: e has shape ",
+          e.shape(), ", expected ", Shape{block.num_edges(), x.cols()}, " or ", Shape{1, x.cols()});
+  Tensor y = messages(block, x.value(), EdgeRows(e.value(), block));
+  add_own(own_weight(epsilon), x.value(), y);
+  return record("aggregate_gine", std::move(y), {x, e, epsilon},
+                [block, x, e, epsilon](const Tensor& dy, Gradients& gradients) {
+                  const EdgeRows rows(e.value(), block);
+                  const bool shares = rows.stride == 0;
+                  if (gradients.wants(x) || (shares && gradients.wants(e))) {
+                    Tensor dx = input_gradient(block, x.value(), rows, dy);
+                    if (shares && gradients.wants(e)) {
+                      gradients.add(e, kernels::column_sums(dx));
+                    }
+                    add_own(own_weight(epsilon), dy, dx);
+                    gradients.add(x, std::move(dx));
+                  }
+                  if (!shares && gradients.wants(e)) {
+                    gradients.add(e, edge_gradient(block, x.value(), rows, dy));
+                  }
+                  if (gradients.wants(epsilon)) {
+                    gradients.add(epsilon, epsilon_gradient(dy, x.value()));
+                  }
+                });
+}
+
+}  // namespace weft

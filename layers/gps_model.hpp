@@ -1,0 +1,46 @@
+// GPS (Rampasek, Galkin, Dwivedi, Luu, Wolf, Beaini, "Recipe for a general, powerful, scalable graph transformer",
+// 2022): in every block a node reads its neighbors and all nodes of its graph side by side. O(N d² + E d) time.
+//
+//   local  = norm(x + dropout(convolution(x)));  global = norm(x + dropout(attention(x)))
+//   y = local + global;  x = norm(y + dropout(two linear maps of y))
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "weft/layers/convolutions.hpp"
+#include "weft/layers/feed_forward.hpp"
+#include "weft/layers/global_attention.hpp"
+#include "weft/layers/input_layers.hpp"
+#include "weft/layers/models.hpp"
+
+namespace weft {
+
+class GpsModel final : public NodeModel {
+ public:
+  /// Reads the options of gps_options().
+  GpsModel(const ModelShape& shape, const Options& options, const Random& random);
+
+  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
+  void list_parameters(ParameterList& list) override;
+
+ private:
+  /// What the options left out is null.
+  struct Block {
+    std::unique_ptr<Convolution> local;
+    std::unique_ptr<GlobalAttention> global;
+    std::unique_ptr<TwoLinears> feed_forward;
+    Norm local_norm, global_norm, last_norm;
+  };
+
+  Activation activation_;
+  float dropout_;
+  InputLayer input_;
+  EdgeLayer edges_;
+  std::vector<Block> blocks_;
+  Linear head_;
+};
+
+[[nodiscard]] std::vector<Option> gps_options();
+
+}  // namespace weft

@@ -1,0 +1,183 @@
+#include "weft/layers/input_layers.hpp"
+
+#include <cmath>
+
+#include "weft/graph/encodings.hpp"
+#include "weft/graph/laplacian_encoding.hpp"
+
+namespace weft {
+namespace {
+
+/// Each (graph, column) of x times 1 or -1.
+Tensor with_random_signs(const Tensor& x, std::span<const std::int64_t> segments, const Random& random) {
+  Tensor result = x;
+  for (std::size_t g = 0; g + 1 < segments.size(); ++g) {
+    for (std::int64_t j = 0; j < x.cols(); ++j) {
+      if ((random.bits(g, static_cast<std::uint32_t>(j)) & 1) == 0) {
+        continue;
+      }
+      for (std::int64_t i = segments[g]; i < segments[g + 1]; ++i) {
+        result(i, j) = -result(i, j);
+      }
+    }
+  }
+  return result;
+}
+
+/// "5 dense features"
+std::string described(std::int64_t num, const std::string& kind, const char* what) {
+  return (kind == "none" ? std::string("no") : std::to_string(num) + " " + kind) + what;
+}
+
+}  // namespace
+
+std::vector<Option> encoding_options() {
+  return {{"encoding",
+           std::string("none"),
+           "what a node is told of its place: probabilities of return of random walks, eigenvectors of the "
+           "Laplacian, or its degree",
+           {},
+           {},
+           {"none", "random_walk", "laplacian", "degree"}},
+          {"encoding_size", std::int64_t{0}, "steps of the walk or eigenvectors; 0: 20 steps, 8 eigenvectors", 0, 512}};
+}
+
+std::int64_t encoding_width(const Options& options) {
+  const std::string& kind = options.text("encoding");
+  const std::int64_t size = options.integer("encoding_size");
+  if (kind == "random_walk") {
+    return size > 0 ? size : 20;
+  }
+  if (kind == "laplacian") {
+    return size > 0 ? size : 8;
+  }
+  return kind == "degree" ? 1 : 0;
+}
+
+std::optional<Tensor> node_encoding(const MessageBlock& block, const Options& options) {
+  const std::string& kind = options.text("encoding");
+  const std::int64_t k = encoding_width(options), n = block.num_outputs();
+  if (kind == "random_walk") {
+    return Tensor::from_buffer(n, k, random_walk_encoding(block, k));
+  }
+  if (kind == "laplacian") {
+    return Tensor::from_buffer(n, k, laplacian_encoding(block, k));
+  }
+  if (kind == "degree") {
+    return Tensor::from_buffer(n, k, degree_encoding(block.graph()));
+  }
+  return std::nullopt;
+}
+
+Tensor degree_features(const MessageBlock& block) {
+  Tensor x(block.num_inputs(), 2);
+  for (std::int64_t v = 0; v < x.rows(); ++v) {
+    x(v, 0) = 1.0F;
+    if (v < block.num_outputs()) {
+      x(v, 1) = std::log1p(static_cast<float>(block.graph().in_degree(static_cast<NodeId>(v))));
+    }
+  }
+  return x;
+}
+
+void require_input(const ModelShape& shape, const MessageBlock& block, const NodeInput& input) {
+  const ModelShape given = shape_for(input.features, shape.num_outputs);
+  require(given.feature_kind == shape.feature_kind && given.num_features == shape.num_features &&
+              given.num_categories == shape.num_categories,
+          "model: made for ", described(shape.num_features, shape.feature_kind, " features"), ", given ",
+          described(given.num_features, given.feature_kind, " features"),
+          given.num_features == shape.num_features && given.feature_kind == shape.feature_kind
+              ? " with other numbers of categories"
+              : "");
+  require(shape.feature_kind == "none" || shape_of(input.features).rows == block.num_inputs(),
+          "model: there are features of ", shape_of(input.features).rows, " nodes, the graph has ", block.num_inputs());
+  if (shape.edge_kind == "none") {
+    return;
+  }
+  const Features none;
+  const Features& edge_features = input.edge_features != nullptr ? *input.edge_features : none;
+  const ModelShape edges = shape_for({}, shape.num_outputs, edge_features);
+  require(edges.edge_kind == shape.edge_kind && edges.num_edge_features == shape.num_edge_features &&
+              edges.num_edge_categories == shape.num_edge_categories,
+          "model: made for ", described(shape.num_edge_features, shape.edge_kind, " edge features"), ", given ",
+          described(edges.num_edge_features, edges.edge_kind, " edge features"),
+          edges.num_edge_features == shape.num_edge_features && edges.edge_kind == shape.edge_kind
+              ? " with other numbers of categories"
+              : "");
+  require(shape_of(edge_features).rows == block.num_edges(), "model: there are features of ",
+          shape_of(edge_features).rows, " edges, the graph has ", block.num_edges());
+}
+
+LayerInput first_features(const ModelShape& shape, const MessageBlock& block, const NodeInput& input) {
+  require_input(shape, block, input);
+  return shape.feature_kind == "none" ? LayerInput(Variable::constant(degree_features(block)))
+                                      : LayerInput(input.features);
+}
+
+std::int64_t first_width(const ModelShape& shape) {
+  return shape.feature_kind == "none" ? 2 : input_width(shape);
+}
+
+InputLayer::InputLayer(const ModelShape& shape, const Options& options, std::int64_t width, const Random& random)
+    : shape_(shape),
+      dropout_(static_cast<float>(options.real("input_dropout"))),
+      features_(first_width(shape), width, random, ParameterGroup::input),
+      encoding_width_(encoding_width(options)),
+      flips_signs_(options.text("encoding") == "laplacian") {
+  if (encoding_width_ > 0) {
+    norm_ = Norm(flips_signs_ ? "none" : "batch", encoding_width_);
+    encoding_ = Linear(encoding_width_, width, random.stream(1), ParameterGroup::input);
+  }
+}
+
+Variable InputLayer::encoding(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
+  require(input.encoding != nullptr, "model: made for an encoding of ", encoding_width_, " columns, given none");
+  const Shape expected{block.num_inputs(), encoding_width_};
+  require(input.encoding->shape() == expected, "model: the encoding has shape ", input.encoding->shape(), ", expected ",
+          expected);
+  Variable x = Variable::constant_view(*input.encoding);
+  if (flips_signs_ && pass.is_training()) {
+    // In a block with more inputs than outputs the graphs of the inputs are not known: all turn together.
+    const std::int64_t whole[] = {0, block.num_inputs()};
+    const bool is_whole = block.num_inputs() == block.num_outputs();
+    const auto segments = is_whole ? block.segments() : std::span<const std::int64_t>(whole);
+    x = Variable::constant(with_random_signs(*input.encoding, segments, pass.next_random()));
+  }
+  return encoding_.forward(norm_.forward(x, pass), pass);
+}
+
+Variable InputLayer::forward(const MessageBlock& block, const NodeInput& input, Pass& pass,
+                             Activation activation) const {
+  const LayerInput x = first_features(shape_, block, input).dropped(dropout_, pass);
+  if (encoding_width_ == 0) {
+    return features_.forward(x, pass, activation);
+  }
+  return activate(features_.forward(x, pass) + encoding(block, input, pass), activation);
+}
+
+void InputLayer::list_parameters(ParameterList& list) {
+  features_.list_parameters(list);
+  if (encoding_width_ > 0) {
+    list.add_layer("encoding_norm", norm_);
+    list.add_layer("encoding", encoding_);
+  }
+}
+
+EdgeLayer::EdgeLayer(const ModelShape& shape, std::int64_t width, const Random& random)
+    : reads_edges_(shape.edge_kind != "none") {
+  if (reads_edges_) {
+    features_ = Linear(edge_input_width(shape), width, random, ParameterGroup::input);
+  }
+}
+
+Variable EdgeLayer::forward(const NodeInput& input, const Pass& pass) const {
+  return reads_edges_ ? features_.forward(LayerInput(*input.edge_features), pass) : Variable();
+}
+
+void EdgeLayer::list_parameters(ParameterList& list) {
+  if (reads_edges_) {
+    features_.list_parameters(list);
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,79 @@
+// The first layer of models: features of nodes, with an encoding of their places in the graph, and features of edges
+// become states.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "weft/layers/dense_layers.hpp"
+#include "weft/layers/models.hpp"
+
+namespace weft {
+
+/// The options of every model that say which encoding it reads: encoding, encoding_size.
+[[nodiscard]] std::vector<Option> encoding_options();
+
+/// Columns of the encoding that `options` ask for; 0 if they ask for none.
+[[nodiscard]] std::int64_t encoding_width(const Options& options);
+
+/// The encoding that `options` ask for (graph/encodings.hpp, laplacian_encoding.hpp), [n, encoding_width], or nothing.
+[[nodiscard]] std::optional<Tensor> node_encoding(const MessageBlock& block, const Options& options);
+
+/// Structure alone where a dataset has no features: a column of ones and log(1 + in-degree). [inputs, 2]
+[[nodiscard]] Tensor degree_features(const MessageBlock& block);
+
+/// Throws ArgumentError unless `input` has what a model of `shape` reads: a row of features for each input, and of
+/// edge features for each edge.
+void require_input(const ModelShape& shape, const MessageBlock& block, const NodeInput& input);
+
+/// The node features of `input`, degree_features where the shape has none. Checks as require_input does.
+[[nodiscard]] LayerInput first_features(const ModelShape& shape, const MessageBlock& block, const NodeInput& input);
+
+/// Columns of first_features: what the first linear map of a model must take.
+[[nodiscard]] std::int64_t first_width(const ModelShape& shape);
+
+/// activation(dropout(features) W + b + norm(encoding) W_e). Return probabilities and degrees go through batch norm;
+/// eigenvectors do not, they have a fixed scale, and in training each is turned round or not by a coin for each
+/// graph, because their sign means nothing (Dwivedi et al. 2020, section 4).
+class InputLayer {
+ public:
+  InputLayer() = default;
+  /// Reads the options encoding, encoding_size and input_dropout.
+  InputLayer(const ModelShape& shape, const Options& options, std::int64_t width, const Random& random);
+
+  /// -> [inputs, width]
+  [[nodiscard]] Variable forward(const MessageBlock& block, const NodeInput& input, Pass& pass,
+                                 Activation activation) const;
+  /// The map of the features alone, for what is read further away.
+  [[nodiscard]] const Linear& features() const { return features_; }
+  void list_parameters(ParameterList& list);
+
+ private:
+  [[nodiscard]] Variable encoding(const MessageBlock& block, const NodeInput& input, Pass& pass) const;
+
+  ModelShape shape_;
+  float dropout_ = 0.0F;
+  Linear features_;
+  std::int64_t encoding_width_ = 0;
+  bool flips_signs_ = false;
+  Norm norm_;
+  Linear encoding_;
+};
+
+/// States of edges from their features: a linear map, or the sum of a learned row for each category.
+class EdgeLayer {
+ public:
+  EdgeLayer() = default;
+  /// Without parameters if the shape has no edge features.
+  EdgeLayer(const ModelShape& shape, std::int64_t width, const Random& random);
+
+  /// -> [edges, width]; empty if the model reads no edge features.
+  [[nodiscard]] Variable forward(const NodeInput& input, const Pass& pass) const;
+  void list_parameters(ParameterList& list);
+
+ private:
+  bool reads_edges_ = false;
+  Linear features_;
+};
+
+}  // namespace weft

@@ -1,0 +1,86 @@
+#include "weft/layers/nagphormer_model.hpp"
+
+#include "weft/layers/hop_features.hpp"
+#include "weft/layers/model_options.hpp"
+#include "weft/layers/token_attention.hpp"
+
+namespace weft {
+
+NagphormerModel::NagphormerModel(const ModelShape& shape, const Options& options, const Random& random)
+    : shape_(shape),
+      activation_(activation_of(options.text("activation"))),
+      dropout_(static_cast<float>(options.real("dropout"))),
+      input_dropout_(static_cast<float>(options.real("input_dropout"))),
+      num_tokens_(options.integer("hops") + 1),
+      heads_(options.integer("heads")) {
+  const std::int64_t d = options.integer("hidden");
+  const std::string& norm = options.text("norm");
+  require(d % heads_ == 0, "model nagphormer: hidden ", d, " cannot be cut into ", heads_, " heads");
+  input_ = InputLayer(shape, options, d, random.stream(0));
+  for (std::int64_t l = 0; l < options.integer("layers"); ++l) {
+    const Random own = random.stream(static_cast<std::uint64_t>(l) + 1);
+    Layer layer;
+    layer.norm = Norm(norm, d);
+    layer.query = Linear(d, d, own.stream(1));
+    layer.key = Linear(d, d, own.stream(2));
+    layer.value = Linear(d, d, own.stream(3));
+    layer.out = Linear(d, d, own.stream(4));
+    layer.feed_forward = std::make_unique<FeedForward>(norm, d, dropout_, own.stream(5));
+    layers_.push_back(std::move(layer));
+  }
+  last_norm_ = Norm(norm, d);
+  score_ = Parameter(glorot_uniform(1, d, random.stream(1000)));
+  hidden_ = Linear(d, d, random.stream(1001));
+  head_ = Linear(d, shape.num_outputs, random.stream(1002));
+}
+
+NodeModel::Output NagphormerModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
+  const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
+  const std::vector<const Linear*> maps(static_cast<std::size_t>(num_tokens_ - 1), &input_.features());
+  std::vector<Variable> hops = mapped_hops(shape_, block, input, input_dropout_, maps, pass);
+  hops.insert(hops.begin(), input_.forward(block, input, pass, Activation::none));
+  Variable t = interleave_tokens(hops);
+  hops.clear();
+  for (const Layer& layer : layers_) {
+    const Variable h = layer.norm.forward(t, pass);
+    const Variable read = token_attention(layer.query.forward(h, pass), layer.key.forward(h, pass),
+                                          layer.value.forward(h, pass), num_tokens_, heads_);
+    t = layer.feed_forward->forward(t + drop(layer.out.forward(read, pass)), pass);
+  }
+  t = last_norm_.forward(t, pass);
+  const Variable read = token_readout(t, head_scores(t, pass.use(score_), 1), num_tokens_);
+  const Variable x = drop(hidden_.forward(read, pass, activation_));
+  return {head_.forward(x, pass), x};
+}
+
+void NagphormerModel::list_parameters(ParameterList& list) {
+  list.add_layer("input", input_);
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const std::string name = "layer" + std::to_string(l);
+    Layer& layer = layers_[l];
+    list.add_layer(name + ".norm", layer.norm);
+    list.add_layer(name + ".query", layer.query);
+    list.add_layer(name + ".key", layer.key);
+    list.add_layer(name + ".value", layer.value);
+    list.add_layer(name + ".out", layer.out);
+    list.add_layer(name + ".feed_forward", *layer.feed_forward);
+  }
+  list.add_layer("last_norm", last_norm_);
+  list.add("score", score_, ParameterGroup::weight);
+  list.add_layer("hidden", hidden_);
+  list.add_layer("head", head_);
+}
+
+std::vector<Option> nagphormer_options() {
+  std::vector<Option> options =
+      layer_options({.hidden = 64, .layers = 1, .heads = 4, .dropout = 0.3, .input_dropout = 0.3, .norm = "layer"});
+  for (Option& option : options) {
+    if (option.name == "layers") {
+      option.help = "layers of the transformer over the tokens";
+    }
+  }
+  options.insert(options.begin(), hops_option(3));
+  return options;
+}
+
+}  // namespace weft

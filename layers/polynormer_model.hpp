@@ -1,0 +1,53 @@
+// Polynormer (Deng, Yue, Zhang, "Polynomial-expressive graph transformer in linear time", 2024): layers whose output
+// is multiplied by a map of their input, so that L of them make polynomials of degree 2^L of the features; first
+// along edges, then, when a share of the training has passed, over all nodes. O(N d² + E d) time, O(N d) memory.
+//
+//   local:   h = act(x W_h);  z = dropout(act(norm(convolution(x) + x W)));
+//            x = (1 - s) layer_norm(h z) + s z, s = sigmoid(beta) a column;  the local part is the sum of all x
+//   global:  x = layer_norm(sum), then x = dropout(act(attention(x))) in every layer
+//
+// Local and global part have a head each; that of the global part is read as soon as attention has joined.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "weft/layers/convolutions.hpp"
+#include "weft/layers/global_attention.hpp"
+#include "weft/layers/input_layers.hpp"
+#include "weft/layers/models.hpp"
+
+namespace weft {
+
+class PolynormerModel final : public NodeModel {
+ public:
+  /// Reads the options of polynormer_options().
+  PolynormerModel(const ModelShape& shape, const Options& options, const Random& random);
+
+  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
+  void list_parameters(ParameterList& list) override;
+
+ private:
+  struct Local {
+    Linear factor, own;
+    std::unique_ptr<Convolution> convolution;
+    Norm norm, product_norm;
+    Parameter balance;
+  };
+
+  Activation activation_;
+  float dropout_;
+  double warmup_;
+  InputLayer input_;
+  EdgeLayer edges_;
+  std::vector<Local> local_;
+  std::vector<std::unique_ptr<GlobalAttention>> global_;
+  Norm global_norm_;
+  Linear local_head_, global_head_;
+  // Whether attention has joined; set by training passes, saved with the model.
+  mutable Tensor attends_ = Tensor(1, 1);
+};
+
+[[nodiscard]] std::vector<Option> polynormer_options();
+
+}  // namespace weft

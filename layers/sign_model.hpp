@@ -1,0 +1,40 @@
+// SIGN (Frasca, Rossi, Eynard, Chamberlain, Bronstein, Monti, "Scalable inception graph neural networks", 2020): what
+// a node reads at each number of hops goes through a linear map of its own, and all of them together through a
+// network. Hops are made once, so an epoch costs O(K N f d), whatever the number of edges.
+//
+//   t_k = norm(Â^k X W_k);  z = act(sum over k of dropout(act(t_k)) V_k),  which is [t_0 .. t_K] V without the copy;
+//   then `layers` - 1 more maps, and the head
+#pragma once
+
+#include <vector>
+
+#include "weft/layers/input_layers.hpp"
+#include "weft/layers/models.hpp"
+
+namespace weft {
+
+class SignModel final : public NodeModel {
+ public:
+  /// Reads the options of sign_options().
+  SignModel(const ModelShape& shape, const Options& options, const Random& random);
+
+  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
+  void list_parameters(ParameterList& list) override;
+
+ private:
+  ModelShape shape_;
+  Activation activation_;
+  float dropout_, input_dropout_;
+  InputLayer input_;
+  /// Of the hops from 1 on.
+  std::vector<Linear> hops_;
+  /// Of all hops, from 0 on.
+  std::vector<Norm> norms_;
+  std::vector<Linear> joins_;
+  std::vector<Linear> layers_;
+  Linear head_;
+};
+
+[[nodiscard]] std::vector<Option> sign_options();
+
+}  // namespace weft

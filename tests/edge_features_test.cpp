@@ -1,0 +1,379 @@
+// Features of edges and encodings on their way through models: the sums of GIN, GINE and GatedGCN against loops,
+// gradients, refusals, permutations, batches.
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "tests/support.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/graph/generators.hpp"
+#include "weft/layers/convolutions.hpp"
+#include "weft/layers/gated_aggregation.hpp"
+#include "weft/layers/gin_aggregation.hpp"
+#include "weft/layers/input_layers.hpp"
+#include "weft/layers/mix_columns.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/tensor/dense_ops.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_gradient_matches;
+using test::expect_near;
+using test::expect_throws;
+using test::random_tensor;
+using test::same_bits;
+
+Variable constant(Tensor x) {
+  return Variable::constant(std::move(x));
+}
+
+/// 0 -> 1, 2 -> 1, 1 -> 2, and 3 alone; edges in this order.
+CsrGraph three_edges() {
+  return CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {2, 1}, {1, 2}});
+}
+
+/// Two outputs that read three inputs: 0 reads 1 and 2, 1 reads 2.
+MessageBlock sampled_block() {
+  return MessageBlock(CsrGraph::from_rows(3, Buffer<EdgeId>::copy_of(std::vector<EdgeId>{0, 2, 3}),
+                                          Buffer<NodeId>::copy_of(std::vector<NodeId>{1, 2, 2})));
+}
+
+TEST(AggregateGin, AddsTheNodeWeighedAndItsSources) {
+  const Tensor y =
+      aggregate_gin(MessageBlock(three_edges()), constant({{1}, {10}, {100}, {7}}), constant({{0.5F}})).value();
+  expect_near(y, Tensor{{1.5F}, {15 + 101}, {150 + 10}, {10.5F}});
+}
+
+TEST(AggregateGine, AddsPositiveSumsOfSourceAndEdge) {
+  const MessageBlock block(three_edges());
+  const Tensor x{{1}, {10}, {100}, {7}};
+  expect_near(aggregate_gine(block, constant(x), constant({{2}, {-500}, {-4}}), constant({{0}})).value(),
+              Tensor{{1}, {10 + 3}, {100 + 6}, {7}});
+  // One row for all edges.
+  expect_near(aggregate_gine(block, constant(x), constant({{-5}}), constant({{0}})).value(),
+              Tensor{{1}, {10 + 95}, {100 + 5}, {7}});
+}
+
+TEST(GatedMean, WeighsEachColumnByItsGate) {
+  const float big = 40.0F;
+  // Column 0: the gate of 0 -> 1 is open, that of 2 -> 1 shut; column 1 the other way round.
+  const Tensor right{{big, -big}, {0, 0}, {-big, big}, {0, 0}}, left(4, 2);
+  const Tensor value{{1, 2}, {5, 6}, {3, 4}, {7, 8}};
+  const Tensor y = gated_mean(MessageBlock(three_edges()), constant(left), constant(right), constant(value)).value();
+  expect_near(y, Tensor{{0, 0}, {1, 4}, {5, 6}, {0, 0}});
+}
+
+TEST(GatedMean, IsTheMeanWhereGatesAreEqual) {
+  const Tensor y =
+      gated_mean(MessageBlock(three_edges()), constant(Tensor(3, 1)), constant({{1}, {5}, {3}, {7}})).value();
+  expect_near(y, Tensor{{0}, {2}, {5}, {0}});
+}
+
+TEST(EdgeScores, AddBothEndsAndTheEdge) {
+  const Tensor s = edge_scores(MessageBlock(three_edges()), constant({{1000}, {2000}, {3000}, {0}}),
+                               constant({{10}, {20}, {30}, {0}}), constant({{1}, {2}, {3}}))
+                       .value();
+  expect_near(s, Tensor{{2011}, {2032}, {3023}});
+}
+
+TEST(MixColumns, LiesBetweenItsInputs) {
+  expect_near(mix_columns(constant({{0, 0}, {4, 4}}), constant({{2, 2}, {8, 8}}), constant({{0, 40}})).value(),
+              Tensor{{1, 2}, {6, 8}});
+}
+
+TEST(EdgeOperations, HaveTheGradientOfDifferences) {
+  for (const MessageBlock& block : {MessageBlock(three_edges()), sampled_block()}) {
+    const std::int64_t n = block.num_inputs(), outputs = block.num_outputs(), m = block.num_edges();
+    // 11 columns: a whole vector and a part.
+    Parameter x(random_tensor(n, 11, 1)), right(random_tensor(n, 11, 2)), left(random_tensor(outputs, 11, 3)),
+        e(random_tensor(m, 11, 4)), shared(random_tensor(1, 11, 5)), epsilon(random_tensor(1, 1, 6));
+    const std::pair<std::function<Variable()>, std::vector<Parameter*>> operations[] = {
+        {[&] { return aggregate_gin(block, x.variable(), epsilon.variable()); }, {&x, &epsilon}},
+        {[&] { return aggregate_gine(block, x.variable(), e.variable(), epsilon.variable()); }, {&x, &e, &epsilon}},
+        {[&] { return aggregate_gine(block, x.variable(), shared.variable(), epsilon.variable()); },
+         {&x, &shared, &epsilon}},
+        {[&] { return gated_mean(block, left.variable(), right.variable(), x.variable()); }, {&left, &right, &x}},
+        {[&] { return gated_mean(block, e.variable(), x.variable()); }, {&e, &x}},
+        {[&] { return edge_scores(block, left.variable(), right.variable(), e.variable()); }, {&left, &right, &e}},
+        {[&] { return mix_columns(x.variable(), right.variable(), shared.variable()); }, {&x, &right, &shared}},
+    };
+    for (const auto& [forward, parameters] : operations) {
+      for (Parameter* parameter : parameters) {
+        expect_gradient_matches(*parameter, forward, 5e-3);
+      }
+    }
+  }
+}
+
+TEST(EdgeOperations, RefuseOtherShapes) {
+  const MessageBlock block(three_edges());
+  const Variable x = constant(Tensor(4, 2)), one = constant(Tensor(1, 1));
+  expect_throws<ArgumentError>([&] { (void)aggregate_gin(block, constant(Tensor(3, 2)), one); }, "expected 4 rows");
+  expect_throws<ArgumentError>([&] { (void)aggregate_gin(block, x, x); }, "epsilon has shape [4, 2]");
+  expect_throws<ArgumentError>([&] { (void)aggregate_gine(block, x, constant(Tensor(2, 2)), one); },
+                               "e has shape [2, 2]");
+  expect_throws<ArgumentError>([&] { (void)gated_mean(block, constant(Tensor(3, 3)), x); }, "score has shape [3, 3]");
+  expect_throws<ArgumentError>([&] { (void)edge_scores(block, x, constant(Tensor(4, 1)), constant(Tensor(3, 2))); },
+                               "right has shape [4, 1]");
+  expect_throws<ArgumentError>([&] { (void)mix_columns(x, x, one); }, "balance [1, 1]");
+}
+
+TEST(GatedGcnConvolution, KeepsStatesOfEdgesForLaterLayersOnly) {
+  const MessageBlock block(three_edges());
+  for (const bool passes : {true, false}) {
+    const auto conv =
+        make_convolution({.kind = "gatedgcn", .in = 2, .out = 2, .edge_width = 2, .passes_edges = passes}, Random(1));
+    EdgeStates edges{constant(random_tensor(3, 2, 1))};
+    const Tensor before = edges.states.value();
+    Pass pass = Pass::inference();
+    (void)conv->forward(block, constant(random_tensor(4, 2, 2)), edges, pass);
+    EXPECT_EQ(same_bits(before, edges.states.value()), !passes);
+  }
+  expect_throws<ArgumentError>(
+      [] { (void)make_convolution({.kind = "gatedgcn", .in = 2, .out = 2, .edge_width = 3}, Random(1)); },
+      "states of edges have 3 columns, expected 2");
+}
+
+/// Every model and convolution that reads features of edges.
+std::vector<std::pair<std::string, Options>> edge_models() {
+  std::vector<std::pair<std::string, Options>> result;
+  for (const ModelInfo& info : models()) {
+    const Options defaults(info.options);
+    if (!defaults.has("convolution")) {
+      continue;
+    }
+    for (const ConvolutionInfo& convolution : convolutions()) {
+      if (!convolution.reads_edges || (defaults.has("output_heads") && info.name != convolution.name)) {
+        continue;
+      }
+      Options options = defaults;
+      options.set("convolution", convolution.name);
+      options.set("hidden", "8");
+      options.set("heads", "2");
+      options.set("dropout", "0");
+      options.set("input_dropout", "0");
+      options.set("activation", "gelu");
+      result.emplace_back(std::string(info.name), std::move(options));
+    }
+  }
+  return result;
+}
+
+CsrGraph small_graph() {
+  std::vector<Edge> edges;
+  for (NodeId v = 0; v < 7; ++v) {
+    edges.push_back({v, (v + 1) % 7});
+    edges.push_back({v, (v * 3 + 2) % 7});
+  }
+  return CsrGraph::from_edges(7, edges);
+}
+
+NodeInput with_edges(const Features& x, const Features& edges) {
+  NodeInput input(x);
+  input.edge_features = &edges;
+  return input;
+}
+
+TEST(EdgeFeatures, OfEitherFormHaveTheGradientOfDifferencesInEveryModel) {
+  // Few edges, so that few of GINE's kinks lie close to a difference.
+  const CsrGraph graph = three_edges();
+  const MessageBlock block(graph);
+  const std::int64_t m = graph.num_edges();
+  Buffer<std::int32_t> categories(static_cast<std::size_t>(m));
+  for (std::int64_t i = 0; i < m; ++i) {
+    categories[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(i % 3);
+  }
+  const Features x = random_tensor(4, 4, 1), dense = random_tensor(m, 3, 2),
+                 categorical = CategoricalMatrix{m, {3}, std::move(categories)};
+  const std::vector<std::pair<std::string, Options>> all = edge_models();
+  ASSERT_GE(all.size(), 6U);
+  for (const auto& [name, options] : all) {
+    for (const Features* edges : {&dense, &categorical}) {
+      const auto model = make_model(name, shape_for(x, 2, *edges), options, Random(3));
+      const auto forward = [&] {
+        Pass pass = Pass::train(Random(1), 1.0);
+        return model->forward(block, with_edges(x, *edges), pass).logits;
+      };
+      bool found = false;
+      for (const NamedParameter& p : parameters_of(*model).parameters) {
+        if (p.name == "edges.weight") {
+          SCOPED_TRACE(name + " " + options.text("convolution"));
+          expect_gradient_matches(*p.parameter, forward, 1e-2);
+          found = true;
+        }
+      }
+      EXPECT_TRUE(found) << name;
+    }
+  }
+}
+
+TEST(EdgeFeatures, FollowTheirEdgesWhenNodesAreRenumbered) {
+  const CsrGraph graph = small_graph();
+  const std::vector<std::int64_t> order = {4, 2, 0, 6, 5, 1, 3};
+  std::vector<NodeId> place(7);
+  for (std::size_t i = 0; i < 7; ++i) {
+    place[static_cast<std::size_t>(order[i])] = static_cast<NodeId>(i);
+  }
+  const std::vector<Edge> edges = edges_of(graph);
+  std::vector<Edge> moved;
+  for (const Edge& edge : edges) {
+    moved.push_back({place[edge.source], place[edge.destination]});
+  }
+  const CsrGraph permuted = CsrGraph::from_edges(7, moved);
+  const std::vector<Edge> there = edges_of(permuted);
+  std::vector<std::int64_t> edge_order;
+  for (const Edge& edge : there) {
+    edge_order.push_back(std::find(moved.begin(), moved.end(), edge) - moved.begin());
+  }
+  const Tensor x = random_tensor(7, 4, 1), e = random_tensor(graph.num_edges(), 3, 2);
+  const Features features = x, edge_features = e, permuted_features = select_rows(x, order),
+                 permuted_edges = select_rows(e, edge_order);
+  for (const auto& [name, options] : edge_models()) {
+    SCOPED_TRACE(name + " " + options.text("convolution"));
+    const auto model = make_model(name, shape_for(features, 2, edge_features), options, Random(3));
+    Pass pass = Pass::inference();
+    const Tensor y = model->forward(MessageBlock(graph), with_edges(features, edge_features), pass).logits.value();
+    const Tensor z =
+        model->forward(MessageBlock(permuted), with_edges(permuted_features, permuted_edges), pass).logits.value();
+    expect_near(z, select_rows(y, order), 1e-4);
+    // They are read at all.
+    const Features none_like = Tensor(graph.num_edges(), 3);
+    const Tensor w = model->forward(MessageBlock(graph), with_edges(features, none_like), pass).logits.value();
+    EXPECT_FALSE(same_bits(y, w));
+  }
+}
+
+TEST(EdgeFeatures, GiveTheSameBitsOnAnyNumberOfThreads) {
+  const CsrGraph graph = grid(40, 50);
+  const MessageBlock block(graph);
+  const Features x = random_tensor(2000, 5, 1), edges = random_tensor(graph.num_edges(), 3, 2);
+  for (const auto& [name, options] : edge_models()) {
+    SCOPED_TRACE(name);
+    const auto model = make_model(name, shape_for(x, 2, edges), options, Random(3));
+    std::vector<Tensor> gradients;
+    for (const int threads : {1, 2, 4}) {
+      with_threads(threads, [&] {
+        Pass pass = Pass::train(Random(1), 0.0);
+        const Variable y = sum(model->forward(block, with_edges(x, edges), pass).logits);
+        for (const NamedParameter& p : parameters_of(*model).parameters) {
+          if (p.name == "edges.weight") {
+            gradients.push_back(*backward(y).of(p.parameter->variable()));
+            break;
+          }
+        }
+      });
+    }
+    EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+  }
+}
+
+TEST(EdgeFeatures, AreRefusedWhereTheyAreNotThoseOfTheModel) {
+  const MessageBlock block(three_edges());
+  const Features x = Tensor(4, 2), edges = Tensor(3, 2), other = Tensor(3, 5), few = Tensor(2, 2);
+  Options options(model_info("gine").options);
+  const auto model = make_model("gine", shape_for(x, 2, edges), options, Random(1));
+  Pass pass = Pass::inference();
+  expect_throws<ArgumentError>([&] { (void)model->forward(block, x, pass); },
+                               "made for 2 dense edge features, given no edge features");
+  expect_throws<ArgumentError>([&] { (void)model->forward(block, with_edges(x, other), pass); },
+                               "made for 2 dense edge features, given 5 dense");
+  expect_throws<ArgumentError>([&] { (void)model->forward(block, with_edges(x, few), pass); },
+                               "features of 2 edges, the graph has 3");
+  // A model made for none ignores them.
+  const auto plain = make_model("gine", shape_for(x, 2), options, Random(1));
+  EXPECT_TRUE(same_bits(plain->forward(block, with_edges(x, other), pass).logits.value(),
+                        plain->forward(block, x, pass).logits.value()));
+}
+
+Options encoded(std::string_view model, std::string_view encoding) {
+  Options options(model_info(model).options);
+  options.set("encoding", encoding);
+  options.set("encoding_size", "3");
+  options.set("hidden", "8");
+  options.set("dropout", "0");
+  options.set("input_dropout", "0");
+  options.set("activation", "gelu");
+  if (options.has("heads")) {
+    options.set("heads", "2");
+  }
+  return options;
+}
+
+TEST(Encoding, IsReadByEveryModelThroughItsOwnMap) {
+  const MessageBlock block(small_graph());
+  const Features x = random_tensor(7, 4, 1);
+  for (const ModelInfo& info : models()) {
+    for (const char* kind : {"random_walk", "laplacian", "degree"}) {
+      SCOPED_TRACE(std::string(info.name) + " " + kind);
+      const Options options = encoded(info.name, kind);
+      const auto model = make_model(info.name, shape_for(x, 2), options, Random(3));
+      const std::optional<Tensor> encoding = node_encoding(block, options);
+      ASSERT_TRUE(encoding.has_value());
+      EXPECT_EQ(encoding->cols(), encoding_width(options));
+      NodeInput input(x);
+      input.encoding = &*encoding;
+      const auto forward = [&] {
+        Pass pass = Pass::train(Random(1), 0.0);
+        return model->forward(block, input, pass).logits;
+      };
+      bool found = false;
+      for (const NamedParameter& p : parameters_of(*model).parameters) {
+        if (p.name.ends_with("encoding.weight")) {
+          expect_gradient_matches(*p.parameter, forward, 1e-2);
+          found = true;
+        }
+      }
+      EXPECT_TRUE(found);
+    }
+  }
+}
+
+TEST(Encoding, TurnsEigenvectorsRoundInTrainingOnly) {
+  const MessageBlock block(three_edges());
+  const Features x = Tensor(4, 1);
+  const Options options = encoded("mlp", "laplacian");
+  const auto model = make_model("mlp", shape_for(x, 2), options, Random(3));
+  const Tensor ones = Tensor::full(4, 3, 1.0F);
+  NodeInput input(x);
+  input.encoding = &ones;
+  const auto logit = [&](Pass pass) { return model->forward(block, input, pass).logits.value(); };
+  int differ = 0;
+  for (std::uint64_t step = 0; step < 32; ++step) {
+    differ += same_bits(logit(Pass::train(Random(step))), logit(Pass::inference())) ? 0 : 1;
+  }
+  // All three keep their sign in one step of eight.
+  EXPECT_GE(differ, 20);
+  EXPECT_LE(differ, 31);
+}
+
+TEST(Encoding, IsRefusedWhereItIsMissingOrOfAnotherWidth) {
+  const MessageBlock block(three_edges());
+  const Features x = Tensor(4, 1);
+  const auto model = make_model("gcn", shape_for(x, 2), encoded("gcn", "random_walk"), Random(3));
+  Pass pass = Pass::inference();
+  expect_throws<ArgumentError>([&] { (void)model->forward(block, x, pass); }, "an encoding of 3 columns, given none");
+  const Tensor wide(4, 5);
+  NodeInput input(x);
+  input.encoding = &wide;
+  expect_throws<ArgumentError>([&] { (void)model->forward(block, input, pass); }, "shape [4, 5], expected [4, 3]");
+}
+
+TEST(StackModel, ReadsAllHopsSideBySide) {
+  const Features x = random_tensor(7, 4, 1);
+  Options options(model_info("gin").options);
+  options.set("jumping_knowledge", "concat");
+  options.set("hidden", "5");
+  options.set("layers", "3");
+  const auto model = make_model("gin", shape_for(x, 2), options, Random(3));
+  Pass pass = Pass::inference();
+  const NodeModel::Output output = model->forward(MessageBlock(small_graph()), x, pass);
+  EXPECT_EQ(output.embedding.shape(), (Shape{7, 15}));
+  EXPECT_EQ(output.logits.shape(), (Shape{7, 2}));
+  options.set("head", "convolution");
+  expect_throws<ArgumentError>([&] { (void)make_model("gin", shape_for(x, 2), options, Random(3)); },
+                               "jumping_knowledge concat needs head linear");
+}
+
+}  // namespace
+}  // namespace weft
