@@ -206,6 +206,30 @@ TEST(Models, GradientsOfAllParametersMatchDifferences) {
   }
 }
 
+TEST(Models, GradientsMatchDifferencesWithTheFeedForwardPart) {
+  const MessageBlock block(path_and_loner());
+  const Features x = random_tensor(4, 5, 3);
+  for (const char* name : {"gps", "weft"}) {
+    const Options options = options_of(name, {{"hidden", "4"},
+                                              {"heads", "2"},
+                                              {"dropout", "0"},
+                                              {"input_dropout", "0"},
+                                              {"activation", "gelu"},
+                                              {"norm", "layer"},
+                                              {"feed_forward", "true"}});
+    const auto model = make_model(name, shape_for(x, 3), options, Random(7));
+    const auto forward = [&] {
+      Pass pass = Pass::train(Random(1), 1.0);
+      return model->forward(block, x, pass).logits;
+    };
+    ASSERT_NE(find(*model, "block0.feed_forward.up.weight"), nullptr);
+    for (const NamedParameter& p : parameters_of(*model).parameters) {
+      SCOPED_TRACE(std::string(name) + " " + p.name);
+      expect_gradient_matches(*p.parameter, forward, 2e-2);
+    }
+  }
+}
+
 TEST(Models, TurnPermutedNodesIntoPermutedOutputs) {
   const CsrGraph graph = small_graph();
   const Tensor x = random_tensor(12, 5, 3);
@@ -322,6 +346,27 @@ TEST(WeftModel, AttentionJoinsAfterTheWarmUpAndReachesEveryNode) {
   Pass late = Pass::train(Random(1), 0.6);
   (void)model->forward(block, x, late);
   EXPECT_TRUE(first_output_moves());
+}
+
+TEST(GpsModel, RefusesToReadNothing) {
+  const Options options = options_of("gps", {{"convolution", "none"}, {"attention", "none"}});
+  expect_throws<ArgumentError>([&] { (void)make_model("gps", shape_for(Tensor(1, 5), 3), options, Random(7)); },
+                               "convolution and attention are both none");
+}
+
+TEST(PolynormerModel, StartsWithItsLocalHeadAndGoesOnWithTheGlobalOne) {
+  const Features x = random_tensor(4, 5, 3);
+  const auto model = make_model("polynormer", shape_for(x, 3), options_of("polynormer"), Random(7));
+  const MessageBlock block(path_and_loner());
+  const auto reads = [&](const char* head, double progress) {
+    Pass pass = Pass::train(Random(1), progress);
+    const Gradients gradients = backward(sum(model->forward(block, x, pass).logits));
+    return gradients.of(find(*model, head)->variable()) != nullptr;
+  };
+  EXPECT_TRUE(reads("local_head.weight", 0.1));
+  EXPECT_FALSE(reads("global_head.weight", 0.1));
+  EXPECT_FALSE(reads("local_head.weight", 0.9));
+  EXPECT_TRUE(reads("global_head.weight", 0.9));
 }
 
 TEST(WeftModel, EveryGateStartsNearlyClosed) {
