@@ -43,7 +43,10 @@ fi
 row() {
   local name=$1 file=$2
   shift 2
-  "$weft" train --config "$file" --json "$@" "${options[@]}" >"$figures"
+  if ! "$weft" train --config "$file" --json "$@" "${options[@]}" >"$figures"; then
+    echo "| $name | failed, see above |"
+    return
+  fi
   awk -v name="$name" -v dataset="$(field dataset)" -v model="$(field model)" -v metric="$(field metric)" \
     -v runs="$(field runs)" -v val="$(field val)" -v test="$(field test)" -v spread="$(field test_std)" \
     -v seconds="$(field seconds)" -v bytes="$(field peak_rss_bytes)" 'BEGIN {
