@@ -1,4 +1,4 @@
-// Method: rows are cut into pieces of 8 columns that stay in registers while a row's edges pass by; the gradient
+// Method: rows are cut into pieces of 16 or 8 columns that stay in registers while a row's edges pass by; the gradient
 // makes one sweep over the rows and one over the reversed rows, each making the gates again. Bresson, Laurent,
 // "Residual gated graph convnets", 2017, equation 11, with the normalized gates of Dwivedi et al. 2020.
 #include "weft/layers/gated_aggregation.hpp"
@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <memory>
 #include <string_view>
+#include <type_traits>
 
 #include "weft/core/parallel.hpp"
 #include "weft/tensor/simd.hpp"
@@ -13,18 +14,29 @@
 namespace weft {
 namespace {
 
+using simd::Float16;
 using simd::Float8;
 
 constexpr std::int64_t kEdgesPerChunk = 2048;
 constexpr float kEpsilon = 1e-6F;
 
-[[gnu::always_inline]] inline Float8 read(const float* from, std::int64_t count) {
-  return count >= simd::kLanes ? simd::load(from) : simd::load_part(from, count);
+/// `count` columns from `from` on: 16 of them as a Float16, or as a Float8 at most 8.
+template <class Vector>
+[[gnu::always_inline]] inline Vector read(const float* from, std::int64_t count) {
+  if constexpr (std::is_same_v<Vector, Float16>) {
+    return simd::load16(from);
+  } else {
+    return count >= simd::kLanes ? simd::load(from) : simd::load_part(from, count);
+  }
+}
+[[gnu::always_inline]] inline void write(float* to, std::int64_t, Float16 x) {
+  simd::store(to, x);
 }
 [[gnu::always_inline]] inline void write(float* to, std::int64_t count, Float8 x) {
-  return count >= simd::kLanes ? simd::store(to, x) : simd::store_part(to, count, x);
+  count >= simd::kLanes ? simd::store(to, x) : simd::store_part(to, count, x);
 }
-[[gnu::always_inline]] inline Float8 sigmoid(Float8 x) {
+template <class Vector>
+[[gnu::always_inline]] inline Vector sigmoid(Vector x) {
   return 1.0F / (1.0F + simd::exp(-x));
 }
 
@@ -39,12 +51,13 @@ class Scores {
   explicit Scores(const Variable& score) : edge_(score.value().data()) {}
 
   /// Of the columns from `column` on, `count` of them, of edge number `edge`, u -> v.
-  [[nodiscard, gnu::always_inline]] Float8 at(std::int64_t v, std::int64_t u, EdgeId edge, std::int64_t d,
+  template <class Vector>
+  [[nodiscard, gnu::always_inline]] Vector at(std::int64_t v, std::int64_t u, EdgeId edge, std::int64_t d,
                                               std::int64_t column, std::int64_t count) const {
     if (edge_ != nullptr) {
-      return read(edge_ + edge * d + column, count);
+      return read<Vector>(edge_ + edge * d + column, count);
     }
-    return read(left_ + v * d + column, count) + read(right_ + u * d + column, count);
+    return read<Vector>(left_ + v * d + column, count) + read<Vector>(right_ + u * d + column, count);
   }
 
  private:
@@ -53,13 +66,17 @@ class Scores {
   const float* edge_ = nullptr;
 };
 
-/// Calls body(row, column, columns) for pieces of 8 columns of every row.
+/// Calls body(row, column, columns, zeros) for pieces of every row, with zeros of the type that a piece is read as.
 template <class Body>
 void for_pieces(std::span<const EdgeId> offsets, std::int64_t d, Body body) {
   parallel_rows(offsets, kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t row = begin; row < end; ++row) {
-      for (std::int64_t column = 0; column < d; column += simd::kLanes) {
-        body(row, column, d - column);
+      std::int64_t column = 0;
+      for (; column + 2 * simd::kLanes <= d; column += 2 * simd::kLanes) {
+        body(row, column, d - column, Float16{});
+      }
+      for (; column < d; column += simd::kLanes) {
+        body(row, column, d - column, Float8{});
       }
     }
   });
@@ -74,12 +91,13 @@ Mean mean_of(const MessageBlock& block, const Scores& scores, const Tensor& valu
   const std::int64_t d = value.cols();
   Mean result{Tensor::uninitialized(block.num_outputs(), d), Tensor::uninitialized(block.num_outputs(), d)};
   const auto offsets = block.offsets();
-  for_pieces(offsets, d, [&](std::int64_t v, std::int64_t column, std::int64_t count) {
-    Float8 sum{}, total = simd::broadcast(kEpsilon);
+  for_pieces(offsets, d, [&](std::int64_t v, std::int64_t column, std::int64_t count, auto zeros) {
+    using Vector = decltype(zeros);
+    Vector sum = zeros, total = zeros + kEpsilon;
     for (EdgeId i = offsets[static_cast<std::size_t>(v)]; i < offsets[static_cast<std::size_t>(v) + 1]; ++i) {
       const std::int64_t u = block.sources()[static_cast<std::size_t>(i)];
-      const Float8 gate = sigmoid(scores.at(v, u, i, d, column, count));
-      sum += gate * read(value.data() + u * d + column, count);
+      const Vector gate = sigmoid(scores.at<Vector>(v, u, i, d, column, count));
+      sum += gate * read<Vector>(value.data() + u * d + column, count);
       total += gate;
     }
     write(result.y.data() + v * d + column, count, sum / total);
@@ -93,17 +111,18 @@ Mean mean_of(const MessageBlock& block, const Scores& scores, const Tensor& valu
 class MeanGradient {
  public:
   MeanGradient(const MessageBlock& block, const Scores& scores, const Tensor& value, const Mean& mean, const Tensor& dy)
-      : block_(block), scores_(scores), value_(value), mean_(mean), dy_(dy), d_(value.cols()) {}
+      : block_(block), scores_(scores), value_(value), mean_(mean), scaled_(scaled(dy, mean.total)), d_(value.cols()) {}
 
   /// By destination: ds of each edge to `by_edge` [edges, d], or their sums to `left` [outputs, d]; either may be null.
   void rows(float* left, float* by_edge) const {
     const auto offsets = block_.offsets();
-    for_pieces(offsets, d_, [&](std::int64_t v, std::int64_t column, std::int64_t count) {
-      Float8 sum{};
+    for_pieces(offsets, d_, [&](std::int64_t v, std::int64_t column, std::int64_t count, auto zeros) {
+      using Vector = decltype(zeros);
+      Vector sum = zeros;
       for (EdgeId i = offsets[static_cast<std::size_t>(v)]; i < offsets[static_cast<std::size_t>(v) + 1]; ++i) {
         const std::int64_t u = block_.sources()[static_cast<std::size_t>(i)];
-        Float8 share;
-        const Float8 ds = score_gradient(v, u, i, column, count, share);
+        Vector share;
+        const Vector ds = score_gradient(v, u, i, column, count, share);
         sum += ds;
         if (by_edge != nullptr) {
           write(by_edge + i * d_ + column, count, ds);
@@ -119,11 +138,12 @@ class MeanGradient {
   void columns(float* right, float* value) const {
     const ReversedGraph& reversed = block_.reversed();
     const auto offsets = reversed.graph.offsets();
-    for_pieces(offsets, d_, [&](std::int64_t u, std::int64_t column, std::int64_t count) {
-      Float8 sum{}, shares{};
+    for_pieces(offsets, d_, [&](std::int64_t u, std::int64_t column, std::int64_t count, auto zeros) {
+      using Vector = decltype(zeros);
+      Vector sum = zeros, shares = zeros;
       for (auto i = static_cast<std::size_t>(offsets[static_cast<std::size_t>(u)]);
            i < static_cast<std::size_t>(offsets[static_cast<std::size_t>(u) + 1]); ++i) {
-        Float8 share;
+        Vector share;
         sum += score_gradient(reversed.graph.sources()[i], u, reversed.edge[i], column, count, share);
         shares += share;
       }
@@ -135,22 +155,32 @@ class MeanGradient {
   }
 
  private:
-  [[gnu::always_inline]] Float8 score_gradient(std::int64_t v, std::int64_t u, EdgeId edge, std::int64_t column,
-                                               std::int64_t count, Float8& share) const {
-    const Float8 gate = sigmoid(scores_.at(v, u, edge, d_, column, count));
-    // Columns that fill up the last piece would divide zero by zero.
-    const Float8 total = simd::max(read(mean_.total.data() + v * d_ + column, count), simd::broadcast(kEpsilon));
-    const Float8 scaled = read(dy_.data() + v * d_ + column, count) / total;
-    share = gate * scaled;
+  /// dy / total, which every edge of a row asks for.
+  [[nodiscard]] static Tensor scaled(const Tensor& dy, const Tensor& total) {
+    Tensor result = Tensor::uninitialized(dy.shape());
+    parallel_for(dy.size(), 1 << 15, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        result.data()[i] = dy.data()[i] / total.data()[i];
+      }
+    });
+    return result;
+  }
+
+  template <class Vector>
+  [[gnu::always_inline]] Vector score_gradient(std::int64_t v, std::int64_t u, EdgeId edge, std::int64_t column,
+                                               std::int64_t count, Vector& share) const {
+    const Vector gate = sigmoid(scores_.at<Vector>(v, u, edge, d_, column, count));
+    share = gate * read<Vector>(scaled_.data() + v * d_ + column, count);
     return share * (1.0F - gate) *
-           (read(value_.data() + u * d_ + column, count) - read(mean_.y.data() + v * d_ + column, count));
+           (read<Vector>(value_.data() + u * d_ + column, count) -
+            read<Vector>(mean_.y.data() + v * d_ + column, count));
   }
 
   const MessageBlock& block_;
   Scores scores_;
   const Tensor& value_;
   const Mean& mean_;
-  const Tensor& dy_;
+  Tensor scaled_;
   std::int64_t d_;
 };
 
@@ -209,13 +239,15 @@ Variable edge_scores(const MessageBlock& block, const Variable& left, const Vari
   require_shape("edge_scores", "left", left.shape(), {block.num_outputs(), d});
   require_shape("edge_scores", "right", right.shape(), {block.num_inputs(), d});
   Tensor s = Tensor::uninitialized(e.shape());
-  for_pieces(block.offsets(), d, [&](std::int64_t v, std::int64_t column, std::int64_t count) {
-    const Float8 own = read(left.value().data() + v * d + column, count);
+  for_pieces(block.offsets(), d, [&](std::int64_t v, std::int64_t column, std::int64_t count, auto zeros) {
+    using Vector = decltype(zeros);
+    const Vector own = read<Vector>(left.value().data() + v * d + column, count);
     for (EdgeId i = block.offsets()[static_cast<std::size_t>(v)]; i < block.offsets()[static_cast<std::size_t>(v) + 1];
          ++i) {
       const std::int64_t u = block.sources()[static_cast<std::size_t>(i)];
       write(s.data() + i * d + column, count,
-            own + read(right.value().data() + u * d + column, count) + read(e.value().data() + i * d + column, count));
+            own + read<Vector>(right.value().data() + u * d + column, count) +
+                read<Vector>(e.value().data() + i * d + column, count));
     }
   });
   return record("edge_scores", std::move(s), {left, right, e},
@@ -224,11 +256,12 @@ Variable edge_scores(const MessageBlock& block, const Variable& left, const Vari
                   const auto sums = [&](const CsrGraph& graph, auto edge_at) {
                     Tensor result = Tensor::uninitialized(graph.num_nodes(), d);
                     const auto offsets = graph.offsets();
-                    for_pieces(offsets, d, [&](std::int64_t row, std::int64_t column, std::int64_t count) {
-                      Float8 sum{};
+                    for_pieces(offsets, d, [&](std::int64_t row, std::int64_t column, std::int64_t count, auto zeros) {
+                      using Vector = decltype(zeros);
+                      Vector sum = zeros;
                       for (EdgeId i = offsets[static_cast<std::size_t>(row)];
                            i < offsets[static_cast<std::size_t>(row) + 1]; ++i) {
-                        sum += read(ds.data() + edge_at(i) * d + column, count);
+                        sum += read<Vector>(ds.data() + edge_at(i) * d + column, count);
                       }
                       write(result.data() + row * d + column, count, sum);
                     });
