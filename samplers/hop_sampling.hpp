@@ -1,0 +1,284 @@
+// One hop of any neighbor sampler: every node met so far is an output and picks positions of its row.
+//
+// Method: staged prefetch. Groups of outputs pass through three stages, one group behind the other: pick positions and
+// ask memory for the edges there; read the neighbors and ask for their slots in the table of local ids; number them and
+// write the rows. Each stage meets memory that the stage before has asked for a whole group ago, so that cache misses
+// overlap instead of following each other. O(picks + outputs).
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "weft/core/buffer.hpp"
+#include "weft/core/error.hpp"
+#include "weft/graph/ascending_rows.hpp"
+#include "weft/graph/csr_graph.hpp"
+#include "weft/samplers/local_ids.hpp"
+#include "weft/samplers/position_picks.hpp"
+#include "weft/samplers/sample.hpp"
+
+namespace weft {
+
+/// Outputs that go through a stage together.
+inline constexpr std::int64_t kHopGroup = 64;
+
+/// Memory of a hop, reused.
+struct HopScratch {
+  struct Group {
+    std::array<EdgeId, kHopGroup> begin{};
+    /// Picks of output i of the group: [first[i], first[i + 1]).
+    std::array<std::int64_t, kHopGroup + 1> first{};
+    std::vector<std::uint32_t> picked;
+    std::vector<float> weights;
+    std::vector<NodeId> neighbors;
+  };
+  std::array<Group, 3> groups;
+  std::vector<NodeId> sources;
+  std::vector<EdgeId> edges;
+  std::vector<float> weights;
+  std::vector<std::uint64_t> keys;
+  /// For pick_many.
+  std::vector<std::uint32_t> table;
+};
+
+template <class T>
+void grow_to(std::vector<T>& values, std::int64_t size) {
+  if (static_cast<std::size_t>(size) > values.size()) {
+    values.resize(2 * static_cast<std::size_t>(size));
+  }
+}
+
+/// Writes a row in ascending order of its local ids: calls write(place, i) for each i in [0, count). The ids differ.
+template <class Write>
+void write_ascending(const NodeId* ids, std::int64_t count, std::vector<std::uint64_t>& keys, const Write& write) {
+  if (count <= kLanes) {
+    // The place of an id is how many are smaller: compared all at once, no branch depends on them.
+    Lanes row = ~Lanes{}, place = {};
+    __builtin_memcpy(&row, ids, static_cast<std::size_t>(count) * sizeof(NodeId));
+    for (std::int64_t i = 0; i < count; ++i) {
+      place -= static_cast<Lanes>(row > ids[i]);
+    }
+    std::uint32_t places[kLanes];
+    __builtin_memcpy(places, &place, sizeof(places));
+    for (std::int64_t i = 0; i < count; ++i) {
+      write(static_cast<std::int64_t>(places[i]), i);
+    }
+    return;
+  }
+  keys.resize(static_cast<std::size_t>(count));
+  for (std::int64_t i = 0; i < count; ++i) {
+    keys[static_cast<std::size_t>(i)] = std::uint64_t{ids[i]} << 32 | static_cast<std::uint64_t>(i);
+  }
+  std::ranges::sort(keys);
+  for (std::int64_t i = 0; i < count; ++i) {
+    write(i, static_cast<std::int64_t>(keys[static_cast<std::size_t>(i)] & UINT32_MAX));
+  }
+}
+
+/// `picker` says what a row gives:
+///   kWeighted               whether it writes weights
+///   most(row, degree)       an upper bound of how many positions it picks
+///   pick(row, key, begin, degree, picked, weights)
+///                           distinct positions of the row, counted from its begin; returns how many
+/// where `row` is the output and `key` its key among `ids`.
+template <class Ids, class Picker>
+[[nodiscard]] SampledBlock sample_hop(const CsrGraph& graph, Ids& ids, Picker& picker, HopScratch& scratch,
+                                      bool keep_edges) {
+  const std::int64_t num_outputs = ids.size();
+  const std::int64_t num_groups = (num_outputs + kHopGroup - 1) / kHopGroup;
+  const EdgeId* offsets = graph.offsets().data();
+  const NodeId* all_sources = graph.sources().data();
+  Buffer<EdgeId> rows(static_cast<std::size_t>(num_outputs) + 1);
+  rows[0] = 0;
+  std::int64_t written = 0;
+  const auto outputs_of = [&](std::int64_t g) {
+    return std::pair(g * kHopGroup, std::min(num_outputs, (g + 1) * kHopGroup));
+  };
+
+  const auto prefetch_rows = [&](std::int64_t g) {
+    const auto [first, last] = outputs_of(g);
+    for (std::int64_t row = first; row < last; ++row) {
+      __builtin_prefetch(offsets + Ids::node_of(ids.key(row)));
+    }
+  };
+  const auto pick = [&](std::int64_t g, HopScratch::Group& group) {
+    const auto [first, last] = outputs_of(g);
+    std::int64_t most = 0;
+    for (std::int64_t row = first; row < last; ++row) {
+      const NodeId v = Ids::node_of(ids.key(row));
+      group.begin[static_cast<std::size_t>(row - first)] = offsets[v];
+      most += picker.most(row, offsets[v + 1] - offsets[v]);
+    }
+    grow_to(group.picked, most);
+    if (Picker::kWeighted) {
+      grow_to(group.weights, most);
+    }
+    std::int64_t filled = 0;
+    for (std::int64_t row = first; row < last; ++row) {
+      const auto i = static_cast<std::size_t>(row - first);
+      const auto key = ids.key(row);
+      const EdgeId begin = group.begin[i];
+      std::uint32_t* picked = group.picked.data() + filled;
+      float* weights = Picker::kWeighted ? group.weights.data() + filled : nullptr;
+      const std::int64_t count =
+          picker.pick(row, key, begin, offsets[Ids::node_of(key) + 1] - begin, picked, weights);
+      for (std::int64_t j = 0; j < count; ++j) {
+        __builtin_prefetch(all_sources + begin + picked[j]);
+      }
+      group.first[i] = filled;
+      filled += count;
+    }
+    group.first[static_cast<std::size_t>(last - first)] = filled;
+  };
+  const auto read = [&](std::int64_t g, HopScratch::Group& group) {
+    const auto [first, last] = outputs_of(g);
+    const auto count = static_cast<std::size_t>(last - first);
+    grow_to(group.neighbors, group.first[count]);
+    ids.make_room(0);
+    for (std::size_t i = 0; i < count; ++i) {
+      const NodeId* row = all_sources + group.begin[i];
+      const auto key = ids.key(first + static_cast<std::int64_t>(i));
+      for (std::int64_t j = group.first[i]; j < group.first[i + 1]; ++j) {
+        const NodeId u = row[group.picked[static_cast<std::size_t>(j)]];
+        group.neighbors[static_cast<std::size_t>(j)] = u;
+        ids.prefetch(Ids::neighbor_of(key, u));
+      }
+    }
+  };
+  const auto write = [&](std::int64_t g, HopScratch::Group& group) {
+    const auto [first, last] = outputs_of(g);
+    const auto count = static_cast<std::size_t>(last - first);
+    const std::int64_t total = group.first[count];
+    ids.make_room(total);
+    grow_to(scratch.sources, written + total);
+    if (keep_edges) {
+      grow_to(scratch.edges, written + total);
+    }
+    if (Picker::kWeighted) {
+      grow_to(scratch.weights, written + total);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int64_t begin = group.first[i], size = group.first[i + 1] - begin;
+      NodeId* local = group.neighbors.data() + begin;
+      const auto key = ids.key(first + static_cast<std::int64_t>(i));
+      for (std::int64_t j = 0; j < size; ++j) {
+        local[j] = ids.insert(Ids::neighbor_of(key, local[j]));
+      }
+      NodeId* sources = scratch.sources.data() + written;
+      EdgeId* edges = keep_edges ? scratch.edges.data() + written : nullptr;
+      float* weights = Picker::kWeighted ? scratch.weights.data() + written : nullptr;
+      const std::uint32_t* picked = group.picked.data() + begin;
+      write_ascending(local, size, scratch.keys, [&](std::int64_t place, std::int64_t j) {
+        sources[place] = local[j];
+        if (keep_edges) {
+          edges[place] = group.begin[i] + picked[j];
+        }
+        if constexpr (Picker::kWeighted) {
+          weights[place] = group.weights[static_cast<std::size_t>(begin + j)];
+        }
+      });
+      written += size;
+      rows[static_cast<std::size_t>(first) + i + 1] = written;
+    }
+  };
+
+  if (num_groups > 0) {
+    prefetch_rows(0);
+  }
+  const auto group_of = [&](std::int64_t g) -> HopScratch::Group& {
+    return scratch.groups[static_cast<std::size_t>(g % 3)];
+  };
+  for (std::int64_t step = 0; step < num_groups + 2; ++step) {
+    if (step + 1 < num_groups) {
+      prefetch_rows(step + 1);
+    }
+    if (step < num_groups) {
+      pick(step, group_of(step));
+    }
+    if (step >= 1 && step - 1 < num_groups) {
+      read(step - 1, group_of(step - 1));
+    }
+    if (step >= 2) {
+      write(step - 2, group_of(step - 2));
+    }
+  }
+
+  const auto copy = [&]<class T>(const std::vector<T>& values) {
+    return Buffer<T>::copy_of(std::span<const T>(values.data(), static_cast<std::size_t>(written)));
+  };
+  SampledBlock result;
+  result.block = MessageBlock(from_ascending_rows(ids.size(), std::move(rows), copy(scratch.sources)));
+  if (keep_edges) {
+    result.edges = copy(scratch.edges);
+  }
+  if (Picker::kWeighted) {
+    result.weights = copy(scratch.weights);
+  }
+  return result;
+}
+
+/// The tables of local ids and the memory of the hops of one batch, reused by the next.
+struct NeighborScratch {
+  DenseIds dense;
+  HashedIds hashed;
+  HopScratch hop;
+};
+
+/// All hops from the seeds outward; picker_of(hop) gives the picker of each. `ids` holds the seeds.
+template <class Ids, class PickerOf>
+[[nodiscard]] Sample sample_hops(const CsrGraph& graph, Ids& ids, HopScratch& scratch, std::size_t num_hops,
+                                 bool keep_edges, const PickerOf& picker_of) {
+  Sample sample;
+  const auto num_seeds = static_cast<std::size_t>(ids.size());
+  for (std::size_t hop = 0; hop < num_hops; ++hop) {
+    auto picker = picker_of(hop);
+    sample.blocks.push_back(sample_hop(graph, ids, picker, scratch, keep_edges));
+  }
+  std::ranges::reverse(sample.blocks);
+  sample.inputs = Buffer<NodeId>(static_cast<std::size_t>(ids.size()));
+  std::ranges::transform(ids.keys(), sample.inputs.begin(), [](auto key) { return Ids::node_of(key); });
+  sample.seeds = Buffer<NodeId>::copy_of(std::span<const NodeId>(sample.inputs).first(num_seeds));
+  sample.seed_rows = Buffer<NodeId>(num_seeds);
+  std::iota(sample.seed_rows.begin(), sample.seed_rows.end(), NodeId{0});
+  return sample;
+}
+
+/// The same for distinct seeds whose neighbors are shared, with the table that suits the graph.
+template <class PickerOf>
+[[nodiscard]] Sample sample_hops_of(const CsrGraph& graph, std::span<const NodeId> seeds, NeighborScratch& scratch,
+                                    std::size_t num_hops, bool keep_edges, const PickerOf& picker_of) {
+  const auto run = [&](auto& ids) {
+    ids.start(graph.num_nodes());
+    ids.make_room(static_cast<std::int64_t>(seeds.size()));
+    for (std::size_t i = 0; i < seeds.size(); ++i) {
+      require(seeds[i] < graph.num_nodes(), "sampling: seed number ", i, " is node ", seeds[i], ", expected below ",
+              graph.num_nodes());
+      require(ids.insert(seeds[i]) == i, "sampling: seed number ", i, ", node ", seeds[i],
+              ", was named before, expected distinct seeds");
+    }
+    return sample_hops(graph, ids, scratch.hop, num_hops, keep_edges, picker_of);
+  };
+  return graph.num_nodes() <= kMaxDenseNodes ? run(scratch.dense) : run(scratch.hashed);
+}
+
+/// Throws ArgumentError, naming the operation, unless there are fanouts and each is kAllNeighbors (-1) or more.
+inline void require_fanouts(const char* operation, std::span<const std::int64_t> fanouts) {
+  require(!fanouts.empty(), operation, ": there are no fanouts, expected one for each hop");
+  for (std::size_t hop = 0; hop < fanouts.size(); ++hop) {
+    require(fanouts[hop] >= -1 && fanouts[hop] <= kMaxNodes, operation, ": the fanout of hop ", hop, " is ",
+            fanouts[hop], ", expected -1 (all) to ", kMaxNodes);
+  }
+}
+
+/// Throws ArgumentError, naming the operation, unless neighbors of the graph are nodes with a row of their own.
+inline void require_square(const char* operation, const CsrGraph& graph) {
+  require(graph.num_nodes() == graph.num_sources(), operation, ": the graph has ", graph.num_nodes(), " rows and ",
+          graph.num_sources(), " sources, expected as many of both");
+}
+
+}  // namespace weft

@@ -1,0 +1,140 @@
+// Drawing positions of a row: k of n, each set of k equally likely, in O(k) however long the row.
+//
+// Method: Floyd's algorithm (Bentley, Floyd, "A sample of brilliance", CACM 1987): for j = n - k .. n - 1 draw t from
+// [0, j], inclusive, and take t, or j if t is taken already. Up to 16 picks are kept in one vector and compared at
+// once; more are kept in a small table.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weft/core/random.hpp"
+
+namespace weft {
+
+/// The random numbers of one row: a function of (stream, counter), whatever other rows draw.
+class RowDraws {
+ public:
+  RowDraws(const Random& random, std::uint64_t counter) : random_(random), counter_(counter) {}
+
+  /// Uniform in [0, bound), bound < 2^32. Bounds up to 2^16 use 32 bits and larger ones 64, so that no value's
+  /// probability is off by more than 2^-16 of itself.
+  std::uint32_t below(std::uint64_t bound) {
+    if (bound <= 1 << 16) [[likely]] {
+      return static_cast<std::uint32_t>(next() * bound >> 32);
+    }
+    const std::uint64_t high = next();
+    return static_cast<std::uint32_t>(static_cast<unsigned __int128>(high << 32 | next()) * bound >> 64);
+  }
+  /// Uniform in [0, 1) with 53 bits.
+  double uniform() {
+    const std::uint64_t high = next();
+    return static_cast<double>((high << 32 | next()) >> 11) * 0x1p-53;
+  }
+
+ private:
+  std::uint64_t next() {
+    if (used_ == 4) {
+      words_ = random_.block(counter_, lane_++);
+      used_ = 0;
+    }
+    return words_[used_++];
+  }
+
+  const Random& random_;
+  std::uint64_t counter_;
+  std::uint32_t lane_ = 0, used_ = 4;
+  std::array<std::uint32_t, 4> words_{};
+};
+
+inline constexpr std::int64_t kLanes = 16;
+using Lanes = std::uint32_t __attribute__((vector_size(4 * kLanes)));
+
+[[nodiscard]] inline Lanes lane_numbers() {
+  return Lanes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+}
+
+/// At most 16 of [0, size) into `out`; count <= size.
+inline void pick_few(RowDraws& draws, std::uint32_t size, std::int64_t count, std::uint32_t* out) {
+  const Lanes lanes = lane_numbers();
+  Lanes taken = ~Lanes{};
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::uint32_t last = size - static_cast<std::uint32_t>(count - i);
+    std::uint32_t t = draws.below(std::uint64_t{last} + 1);
+    const auto same = taken == t;
+    bool found = false;
+    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
+      found |= same[lane] != 0;
+    }
+    t = found ? last : t;
+    taken = lanes == static_cast<std::uint32_t>(i) ? Lanes{} + t : taken;
+    out[i] = t;
+  }
+}
+
+/// Any number of [0, size) into `out`; `table` is memory to work in.
+inline void pick_many(RowDraws& draws, std::uint32_t size, std::int64_t count, std::uint32_t* out,
+                      std::vector<std::uint32_t>& table) {
+  constexpr std::uint32_t kFree = UINT32_MAX;
+  const std::size_t mask = std::bit_ceil(static_cast<std::size_t>(2 * count)) - 1;
+  table.assign(mask + 1, kFree);
+  const auto take = [&](std::uint32_t t) {
+    std::size_t place = mixed_bits(t) & mask;
+    while (table[place] != kFree && table[place] != t) {
+      place = (place + 1) & mask;
+    }
+    const bool fresh = table[place] == kFree;
+    table[place] = t;
+    return fresh;
+  };
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::uint32_t last = size - static_cast<std::uint32_t>(count - i);
+    const std::uint32_t t = draws.below(std::uint64_t{last} + 1);
+    if (take(t)) {
+      out[i] = t;
+    } else {
+      take(last);
+      out[i] = last;
+    }
+  }
+}
+
+/// min(count, size) distinct positions of [0, size) into `out`, uniformly; all in order if count >= size. Returns how
+/// many.
+inline std::int64_t pick_distinct(RowDraws& draws, std::int64_t size, std::int64_t count, std::uint32_t* out,
+                                  std::vector<std::uint32_t>& table) {
+  if (count >= size) {
+    for (std::int64_t i = 0; i < size; ++i) {
+      out[i] = static_cast<std::uint32_t>(i);
+    }
+    return size;
+  }
+  if (count <= kLanes) {
+    pick_few(draws, static_cast<std::uint32_t>(size), count, out);
+  } else {
+    pick_many(draws, static_cast<std::uint32_t>(size), count, out, table);
+  }
+  return count;
+}
+
+/// Sorts the positions, merges repeated ones, and writes how often each was there. Returns how many are left.
+inline std::int64_t merge_repeats(std::uint32_t* picked, float* times, std::int64_t count) {
+  std::sort(picked, picked + count);
+  std::int64_t kept = 0;
+  for (std::int64_t i = 0; i < count;) {
+    std::int64_t next = i + 1;
+    while (next < count && picked[next] == picked[i]) {
+      ++next;
+    }
+    picked[kept] = picked[i];
+    times[kept++] = static_cast<float>(next - i);
+    i = next;
+  }
+  return kept;
+}
+
+}  // namespace weft
