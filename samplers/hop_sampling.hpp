@@ -24,6 +24,9 @@
 
 namespace weft {
 
+inline constexpr std::int64_t kLanes = 16;
+using Lanes = std::uint32_t __attribute__((vector_size(4 * kLanes)));
+
 /// Outputs that go through a stage together.
 inline constexpr std::int64_t kHopGroup = 64;
 
@@ -53,14 +56,16 @@ void grow_to(std::vector<T>& values, std::int64_t size) {
   }
 }
 
-/// Writes a row in ascending order of its local ids: calls write(place, i) for each i in [0, count). The ids differ.
+/// Writes a row in ascending order of its local ids: calls write(place, i) for each i in [0, count). The ids differ;
+/// kLanes entries may be read.
 template <class Write>
 void write_ascending(const NodeId* ids, std::int64_t count, std::vector<std::uint64_t>& keys, const Write& write) {
   if (count <= kLanes) {
     // The place of an id is how many are smaller: compared all at once, no branch depends on them.
-    Lanes row = ~Lanes{}, place = {};
-    __builtin_memcpy(&row, ids, static_cast<std::size_t>(count) * sizeof(NodeId));
+    Lanes row, place = {};
+    __builtin_memcpy(&row, ids, sizeof(row));
     for (std::int64_t i = 0; i < count; ++i) {
+      // What lies behind the row gets places too, which nobody reads.
       place -= static_cast<Lanes>(row > ids[i]);
     }
     std::uint32_t places[kLanes];
@@ -138,8 +143,7 @@ template <class Ids, class Picker>
   const auto read = [&](std::int64_t g, HopScratch::Group& group) {
     const auto [first, last] = outputs_of(g);
     const auto count = static_cast<std::size_t>(last - first);
-    grow_to(group.neighbors, group.first[count]);
-    ids.make_room(0);
+    grow_to(group.neighbors, group.first[count] + kLanes);
     for (std::size_t i = 0; i < count; ++i) {
       const NodeId* row = all_sources + group.begin[i];
       const auto key = ids.key(first + static_cast<std::int64_t>(i));

@@ -1,8 +1,7 @@
 // Drawing positions of a row: k of n, each set of k equally likely, in O(k) however long the row.
 //
 // Method: Floyd's algorithm (Bentley, Floyd, "A sample of brilliance", CACM 1987): for j = n - k .. n - 1 draw t from
-// [0, j], inclusive, and take t, or j if t is taken already. Up to 16 picks are kept in one vector and compared at
-// once; more are kept in a small table.
+// [0, j], inclusive, and take t, or j if t is taken already.
 #pragma once
 
 #include <algorithm>
@@ -13,10 +12,15 @@
 #include <vector>
 
 #include "weft/core/random.hpp"
+#include "weft/core/random_blocks.hpp"
 
 namespace weft {
 
-/// The random numbers of one row: a function of (stream, counter), whatever other rows draw.
+/// Picks that are compared one by one; more go through a table.
+inline constexpr std::int64_t kFew = 32;
+
+/// The random numbers of one row: a function of (stream, counter), whatever other rows draw. Four blocks of Philox are
+/// computed at a time.
 class RowDraws {
  public:
   RowDraws(const Random& random, std::uint64_t counter) : random_(random), counter_(counter) {}
@@ -37,9 +41,12 @@ class RowDraws {
   }
 
  private:
+  static constexpr std::uint32_t kBlocks = 4;
+
   std::uint64_t next() {
-    if (used_ == 4) {
-      words_ = random_.block(counter_, lane_++);
+    if (used_ == 4 * kBlocks) {
+      four_blocks(random_, counter_, lane_, words_);
+      lane_ += kBlocks;
       used_ = 0;
     }
     return words_[used_++];
@@ -47,31 +54,21 @@ class RowDraws {
 
   const Random& random_;
   std::uint64_t counter_;
-  std::uint32_t lane_ = 0, used_ = 4;
-  std::array<std::uint32_t, 4> words_{};
+  std::uint32_t lane_ = 0, used_ = 4 * kBlocks;
+  std::array<std::uint32_t, 4 * kBlocks> words_;
 };
 
-inline constexpr std::int64_t kLanes = 16;
-using Lanes = std::uint32_t __attribute__((vector_size(4 * kLanes)));
-
-[[nodiscard]] inline Lanes lane_numbers() {
-  return Lanes{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-}
-
-/// At most 16 of [0, size) into `out`; count <= size.
+/// At most kFew of [0, size) into `out`; count <= size.
 inline void pick_few(RowDraws& draws, std::uint32_t size, std::int64_t count, std::uint32_t* out) {
-  const Lanes lanes = lane_numbers();
-  Lanes taken = ~Lanes{};
+  // One bit for each residue: only where it is set already can t be taken.
+  std::uint64_t residues = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     const std::uint32_t last = size - static_cast<std::uint32_t>(count - i);
     std::uint32_t t = draws.below(std::uint64_t{last} + 1);
-    const auto same = taken == t;
-    bool found = false;
-    for (std::int64_t lane = 0; lane < kLanes; ++lane) {
-      found |= same[lane] != 0;
+    if ((residues >> (t % 64) & 1) != 0 && std::find(out, out + i, t) != out + i) {
+      t = last;
     }
-    t = found ? last : t;
-    taken = lanes == static_cast<std::uint32_t>(i) ? Lanes{} + t : taken;
+    residues |= std::uint64_t{1} << (t % 64);
     out[i] = t;
   }
 }
@@ -113,7 +110,7 @@ inline std::int64_t pick_distinct(RowDraws& draws, std::int64_t size, std::int64
     }
     return size;
   }
-  if (count <= kLanes) {
+  if (count <= kFew) {
     pick_few(draws, static_cast<std::uint32_t>(size), count, out);
   } else {
     pick_many(draws, static_cast<std::uint32_t>(size), count, out, table);
