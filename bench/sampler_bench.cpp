@@ -86,11 +86,10 @@ void neighbor_sampling(benchmark::State& state) {
     const auto each_batch = [&](FunctionRef<void(std::size_t)> work) {
       parallel_for(kBatches, 1, [&](std::int64_t i, std::int64_t) { work(static_cast<std::size_t>(i)); });
     };
-    const Variant random{"random", [&] {
-                           each_batch([&](std::size_t i) {
-                             benchmark::DoNotOptimize(read_at(anywhere[i], graph.sources().data()));
-                           });
-                         }};
+    const Variant random{
+        "random", [&] {
+          each_batch([&](std::size_t i) { benchmark::DoNotOptimize(read_at(anywhere[i], graph.sources().data())); });
+        }};
     const auto sample_with = [&](const NeighborSampler& which) {
       each_batch([&](std::size_t i) { benchmark::DoNotOptimize(which.sample(0, static_cast<std::int64_t>(i))); });
     };

@@ -130,8 +130,7 @@ template <class Ids, class Picker>
       const EdgeId begin = group.begin[i];
       std::uint32_t* picked = group.picked.data() + filled;
       float* weights = Picker::kWeighted ? group.weights.data() + filled : nullptr;
-      const std::int64_t count =
-          picker.pick(row, key, begin, offsets[Ids::node_of(key) + 1] - begin, picked, weights);
+      const std::int64_t count = picker.pick(row, key, begin, offsets[Ids::node_of(key) + 1] - begin, picked, weights);
       for (std::int64_t j = 0; j < count; ++j) {
         __builtin_prefetch(all_sources + begin + picked[j]);
       }

@@ -8,7 +8,7 @@
 #include <array>
 #include <bit>
 #include <cstdint>
-#include <span>
+#include <utility>
 #include <vector>
 
 #include "weft/core/random.hpp"
@@ -73,30 +73,43 @@ inline void pick_few(RowDraws& draws, std::uint32_t size, std::int64_t count, st
   }
 }
 
+/// Which positions are taken: open addressing in borrowed memory, at most half full.
+class TakenPositions {
+ public:
+  /// For up to `count` positions below 2^32 - 1.
+  TakenPositions(std::int64_t count, std::vector<std::uint32_t>& table)
+      : table_(table), mask_(std::bit_ceil(static_cast<std::size_t>(2 * count + 1)) - 1) {
+    table_.assign(mask_ + 1, kFree);
+  }
+  /// Whether t was free.
+  bool take(std::uint32_t t) {
+    std::uint32_t& place = table_[place_of(t)];
+    return std::exchange(place, t) == kFree;
+  }
+  [[nodiscard]] bool has(std::uint32_t t) const { return table_[place_of(t)] == t; }
+
+ private:
+  static constexpr std::uint32_t kFree = UINT32_MAX;
+  [[nodiscard]] std::size_t place_of(std::uint32_t t) const {
+    std::size_t place = mixed_bits(t) & mask_;
+    while (table_[place] != kFree && table_[place] != t) {
+      place = (place + 1) & mask_;
+    }
+    return place;
+  }
+  std::vector<std::uint32_t>& table_;
+  std::size_t mask_;
+};
+
 /// Any number of [0, size) into `out`; `table` is memory to work in.
 inline void pick_many(RowDraws& draws, std::uint32_t size, std::int64_t count, std::uint32_t* out,
                       std::vector<std::uint32_t>& table) {
-  constexpr std::uint32_t kFree = UINT32_MAX;
-  const std::size_t mask = std::bit_ceil(static_cast<std::size_t>(2 * count)) - 1;
-  table.assign(mask + 1, kFree);
-  const auto take = [&](std::uint32_t t) {
-    std::size_t place = mixed_bits(t) & mask;
-    while (table[place] != kFree && table[place] != t) {
-      place = (place + 1) & mask;
-    }
-    const bool fresh = table[place] == kFree;
-    table[place] = t;
-    return fresh;
-  };
+  TakenPositions taken(count, table);
   for (std::int64_t i = 0; i < count; ++i) {
     const std::uint32_t last = size - static_cast<std::uint32_t>(count - i);
     const std::uint32_t t = draws.below(std::uint64_t{last} + 1);
-    if (take(t)) {
-      out[i] = t;
-    } else {
-      take(last);
-      out[i] = last;
-    }
+    out[i] = taken.take(t) ? t : last;
+    taken.take(out[i]);
   }
 }
 
