@@ -184,8 +184,7 @@ std::vector<double> counts_of_draws(std::int64_t fanout, bool replace) {
     const Sample sample = sampler.sample(epoch, 0);
     const SampledBlock& sampled = sample.blocks[0];
     for (std::size_t e = 0; e < sampled.block.sources().size(); ++e) {
-      counts[sample.inputs[sampled.block.sources()[e]] - 1] +=
-          replace ? static_cast<double>(sampled.weights[e]) : 1.0;
+      counts[sample.inputs[sampled.block.sources()[e]] - 1] += replace ? static_cast<double>(sampled.weights[e]) : 1.0;
     }
   }
   return counts;
@@ -280,8 +279,11 @@ TEST(NeighborSampler, RefusesWrongArguments) {
   expect_throws<ArgumentError>(make({0}, {.fanouts = {-1}, .replace = true}), "all neighbors with replacement");
   const NeighborSampler sampler(graph, SeedBatches({0}), {.fanouts = {2}});
   expect_throws<ArgumentError>([&] { (void)sampler.sample(0, 1); }, "batch 1 was asked for");
-  expect_throws<ArgumentError>([&] { (void)sampler.sample_seeds(std::vector<NodeId>{1, 1}, Random(0)); },
-                               "was named before");
+  expect_throws<ArgumentError>(
+      [&] {
+        (void)sampler.sample_seeds(std::vector<NodeId>{1, 1}, Random(0));
+      },
+      "was named before");
   const CsrGraph block = CsrGraph::from_rows(2, Buffer<EdgeId>(2, EdgeId{0}), {});
   expect_throws<ArgumentError>([&] { (void)NeighborSampler(block, SeedBatches({})); }, "1 rows and 2 sources");
 }
