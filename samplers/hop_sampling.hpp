@@ -108,7 +108,9 @@ template <class Ids, class Picker>
   const auto prefetch_rows = [&](std::int64_t g) {
     const auto [first, last] = outputs_of(g);
     for (std::int64_t row = first; row < last; ++row) {
+      // A row's end may lie in the next line of the cache.
       __builtin_prefetch(offsets + Ids::node_of(ids.key(row)));
+      __builtin_prefetch(offsets + Ids::node_of(ids.key(row)) + 1);
     }
   };
   const auto pick = [&](std::int64_t g, HopScratch::Group& group) {
@@ -165,13 +167,16 @@ template <class Ids, class Picker>
     if (Picker::kWeighted) {
       grow_to(scratch.weights, written + total);
     }
+    // All rows are numbered before the first is read again as a whole: a wide load waits for narrow stores.
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto key = ids.key(first + static_cast<std::int64_t>(i));
+      for (auto j = static_cast<std::size_t>(group.first[i]); j < static_cast<std::size_t>(group.first[i + 1]); ++j) {
+        group.neighbors[j] = ids.insert(Ids::neighbor_of(key, group.neighbors[j]));
+      }
+    }
     for (std::size_t i = 0; i < count; ++i) {
       const std::int64_t begin = group.first[i], size = group.first[i + 1] - begin;
-      NodeId* local = group.neighbors.data() + begin;
-      const auto key = ids.key(first + static_cast<std::int64_t>(i));
-      for (std::int64_t j = 0; j < size; ++j) {
-        local[j] = ids.insert(Ids::neighbor_of(key, local[j]));
-      }
+      const NodeId* local = group.neighbors.data() + begin;
       NodeId* sources = scratch.sources.data() + written;
       EdgeId* edges = keep_edges ? scratch.edges.data() + written : nullptr;
       float* weights = Picker::kWeighted ? scratch.weights.data() + written : nullptr;
