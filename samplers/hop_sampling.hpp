@@ -92,143 +92,178 @@ void write_ascending(const NodeId* ids, std::int64_t count, std::vector<std::uin
 ///                           distinct positions of the row, counted from its begin; returns how many
 /// where `row` is the output and `key` its key among `ids`.
 template <class Ids, class Picker>
-[[nodiscard]] SampledBlock sample_hop(const CsrGraph& graph, Ids& ids, Picker& picker, HopScratch& scratch,
-                                      bool keep_edges) {
-  const std::int64_t num_outputs = ids.size();
-  const std::int64_t num_groups = (num_outputs + kHopGroup - 1) / kHopGroup;
-  const EdgeId* offsets = graph.offsets().data();
-  const NodeId* all_sources = graph.sources().data();
-  Buffer<EdgeId> rows(static_cast<std::size_t>(num_outputs) + 1);
-  rows[0] = 0;
-  std::int64_t written = 0;
-  const auto outputs_of = [&](std::int64_t g) {
-    return std::pair(g * kHopGroup, std::min(num_outputs, (g + 1) * kHopGroup));
-  };
+class HopSampling {
+ public:
+  HopSampling(const CsrGraph& graph, Ids& ids, Picker& picker, HopScratch& scratch, bool keep_edges)
+      : offsets_(graph.offsets().data()),
+        sources_(graph.sources().data()),
+        ids_(ids),
+        picker_(picker),
+        scratch_(scratch),
+        keep_edges_(keep_edges),
+        num_outputs_(ids.size()),
+        rows_(static_cast<std::size_t>(num_outputs_) + 1) {
+    rows_[0] = 0;
+  }
 
-  const auto prefetch_rows = [&](std::int64_t g) {
-    const auto [first, last] = outputs_of(g);
-    for (std::int64_t row = first; row < last; ++row) {
+  [[nodiscard]] SampledBlock run() {
+    const std::int64_t num_groups = (num_outputs_ + kHopGroup - 1) / kHopGroup;
+    for (std::int64_t step = -1; step < num_groups + 2; ++step) {
+      if (step + 1 < num_groups) {
+        prefetch_rows(step + 1);
+      }
+      if (step >= 0 && step < num_groups) {
+        pick(step);
+      }
+      if (step >= 1 && step - 1 < num_groups) {
+        read(step - 1);
+      }
+      if (step >= 2) {
+        number(step - 2);
+        write(step - 2);
+      }
+    }
+    return block();
+  }
+
+ private:
+  static constexpr bool kWeighted = Picker::kWeighted;
+
+  [[nodiscard]] HopScratch::Group& group(std::int64_t g) { return scratch_.groups[static_cast<std::size_t>(g % 3)]; }
+  [[nodiscard]] std::size_t size_of(std::int64_t g) const {
+    return static_cast<std::size_t>(std::min(kHopGroup, num_outputs_ - g * kHopGroup));
+  }
+  [[nodiscard]] auto key_of(std::int64_t g, std::size_t i) const {
+    return ids_.key(g * kHopGroup + static_cast<std::int64_t>(i));
+  }
+
+  void prefetch_rows(std::int64_t g) {
+    for (std::size_t i = 0; i < size_of(g); ++i) {
       // A row's end may lie in the next line of the cache.
-      __builtin_prefetch(offsets + Ids::node_of(ids.key(row)));
-      __builtin_prefetch(offsets + Ids::node_of(ids.key(row)) + 1);
+      const EdgeId* row = offsets_ + Ids::node_of(key_of(g, i));
+      __builtin_prefetch(row);
+      __builtin_prefetch(row + 1);
     }
-  };
-  const auto pick = [&](std::int64_t g, HopScratch::Group& group) {
-    const auto [first, last] = outputs_of(g);
+  }
+
+  void pick(std::int64_t g) {
+    HopScratch::Group& group_of = group(g);
+    const std::size_t count = size_of(g);
+    const std::int64_t first = g * kHopGroup;
     std::int64_t most = 0;
-    for (std::int64_t row = first; row < last; ++row) {
-      const NodeId v = Ids::node_of(ids.key(row));
-      group.begin[static_cast<std::size_t>(row - first)] = offsets[v];
-      most += picker.most(row, offsets[v + 1] - offsets[v]);
+    for (std::size_t i = 0; i < count; ++i) {
+      const NodeId v = Ids::node_of(key_of(g, i));
+      group_of.begin[i] = offsets_[v];
+      most += picker_.most(first + static_cast<std::int64_t>(i), offsets_[v + 1] - offsets_[v]);
     }
-    grow_to(group.picked, most);
-    if (Picker::kWeighted) {
-      grow_to(group.weights, most);
+    grow_to(group_of.picked, most);
+    if (kWeighted) {
+      grow_to(group_of.weights, most);
     }
     std::int64_t filled = 0;
-    for (std::int64_t row = first; row < last; ++row) {
-      const auto i = static_cast<std::size_t>(row - first);
-      const auto key = ids.key(row);
-      const EdgeId begin = group.begin[i];
-      std::uint32_t* picked = group.picked.data() + filled;
-      float* weights = Picker::kWeighted ? group.weights.data() + filled : nullptr;
-      const std::int64_t count = picker.pick(row, key, begin, offsets[Ids::node_of(key) + 1] - begin, picked, weights);
-      for (std::int64_t j = 0; j < count; ++j) {
-        __builtin_prefetch(all_sources + begin + picked[j]);
-      }
-      group.first[i] = filled;
-      filled += count;
-    }
-    group.first[static_cast<std::size_t>(last - first)] = filled;
-  };
-  const auto read = [&](std::int64_t g, HopScratch::Group& group) {
-    const auto [first, last] = outputs_of(g);
-    const auto count = static_cast<std::size_t>(last - first);
-    grow_to(group.neighbors, group.first[count] + kLanes);
     for (std::size_t i = 0; i < count; ++i) {
-      const NodeId* row = all_sources + group.begin[i];
-      const auto key = ids.key(first + static_cast<std::int64_t>(i));
-      for (std::int64_t j = group.first[i]; j < group.first[i + 1]; ++j) {
-        const NodeId u = row[group.picked[static_cast<std::size_t>(j)]];
-        group.neighbors[static_cast<std::size_t>(j)] = u;
-        ids.prefetch(Ids::neighbor_of(key, u));
+      const auto key = key_of(g, i);
+      const EdgeId begin = group_of.begin[i];
+      std::uint32_t* picked = group_of.picked.data() + filled;
+      float* weights = kWeighted ? group_of.weights.data() + filled : nullptr;
+      group_of.first[i] = filled;
+      const std::int64_t added = picker_.pick(first + static_cast<std::int64_t>(i), key, begin,
+                                              offsets_[Ids::node_of(key) + 1] - begin, picked, weights);
+      for (std::int64_t j = 0; j < added; ++j) {
+        __builtin_prefetch(sources_ + begin + picked[j]);
       }
+      filled += added;
     }
-  };
-  const auto write = [&](std::int64_t g, HopScratch::Group& group) {
-    const auto [first, last] = outputs_of(g);
-    const auto count = static_cast<std::size_t>(last - first);
-    const std::int64_t total = group.first[count];
-    ids.make_room(total);
-    grow_to(scratch.sources, written + total);
-    if (keep_edges) {
-      grow_to(scratch.edges, written + total);
-    }
-    if (Picker::kWeighted) {
-      grow_to(scratch.weights, written + total);
-    }
-    // All rows are numbered before the first is read again as a whole: a wide load waits for narrow stores.
+    group_of.first[count] = filled;
+  }
+
+  void read(std::int64_t g) {
+    HopScratch::Group& group_of = group(g);
+    const std::size_t count = size_of(g);
+    grow_to(group_of.neighbors, group_of.first[count] + kLanes);
     for (std::size_t i = 0; i < count; ++i) {
-      const auto key = ids.key(first + static_cast<std::int64_t>(i));
-      for (auto j = static_cast<std::size_t>(group.first[i]); j < static_cast<std::size_t>(group.first[i + 1]); ++j) {
-        group.neighbors[j] = ids.insert(Ids::neighbor_of(key, group.neighbors[j]));
+      const NodeId* row = sources_ + group_of.begin[i];
+      const auto key = key_of(g, i);
+      for (auto j = static_cast<std::size_t>(group_of.first[i]); j < static_cast<std::size_t>(group_of.first[i + 1]);
+           ++j) {
+        group_of.neighbors[j] = row[group_of.picked[j]];
+        ids_.prefetch(Ids::neighbor_of(key, group_of.neighbors[j]));
       }
     }
+  }
+
+  /// Turns neighbors into local ids: all rows before the first is read again as a whole, as a wide load waits for
+  /// narrow stores.
+  void number(std::int64_t g) {
+    HopScratch::Group& group_of = group(g);
+    const std::size_t count = size_of(g);
+    ids_.make_room(group_of.first[count]);
     for (std::size_t i = 0; i < count; ++i) {
-      const std::int64_t begin = group.first[i], size = group.first[i + 1] - begin;
-      const NodeId* local = group.neighbors.data() + begin;
-      NodeId* sources = scratch.sources.data() + written;
-      EdgeId* edges = keep_edges ? scratch.edges.data() + written : nullptr;
-      float* weights = Picker::kWeighted ? scratch.weights.data() + written : nullptr;
-      const std::uint32_t* picked = group.picked.data() + begin;
-      write_ascending(local, size, scratch.keys, [&](std::int64_t place, std::int64_t j) {
+      const auto key = key_of(g, i);
+      for (auto j = static_cast<std::size_t>(group_of.first[i]); j < static_cast<std::size_t>(group_of.first[i + 1]);
+           ++j) {
+        group_of.neighbors[j] = ids_.insert(Ids::neighbor_of(key, group_of.neighbors[j]));
+      }
+    }
+  }
+
+  void write(std::int64_t g) {
+    HopScratch::Group& group_of = group(g);
+    const std::size_t count = size_of(g);
+    const std::int64_t total = written_ + group_of.first[count];
+    grow_to(scratch_.sources, total);
+    if (keep_edges_) {
+      grow_to(scratch_.edges, total);
+    }
+    if (kWeighted) {
+      grow_to(scratch_.weights, total);
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::int64_t begin = group_of.first[i], size = group_of.first[i + 1] - begin;
+      const NodeId* local = group_of.neighbors.data() + begin;
+      const std::uint32_t* picked = group_of.picked.data() + begin;
+      NodeId* sources = scratch_.sources.data() + written_;
+      EdgeId* edges = keep_edges_ ? scratch_.edges.data() + written_ : nullptr;
+      float* weights = kWeighted ? scratch_.weights.data() + written_ : nullptr;
+      write_ascending(local, size, scratch_.keys, [&](std::int64_t place, std::int64_t j) {
         sources[place] = local[j];
-        if (keep_edges) {
-          edges[place] = group.begin[i] + picked[j];
+        if (edges != nullptr) {
+          edges[place] = group_of.begin[i] + picked[j];
         }
-        if constexpr (Picker::kWeighted) {
-          weights[place] = group.weights[static_cast<std::size_t>(begin + j)];
+        if constexpr (kWeighted) {
+          weights[place] = group_of.weights[static_cast<std::size_t>(begin + j)];
         }
       });
-      written += size;
-      rows[static_cast<std::size_t>(first) + i + 1] = written;
-    }
-  };
-
-  if (num_groups > 0) {
-    prefetch_rows(0);
-  }
-  const auto group_of = [&](std::int64_t g) -> HopScratch::Group& {
-    return scratch.groups[static_cast<std::size_t>(g % 3)];
-  };
-  for (std::int64_t step = 0; step < num_groups + 2; ++step) {
-    if (step + 1 < num_groups) {
-      prefetch_rows(step + 1);
-    }
-    if (step < num_groups) {
-      pick(step, group_of(step));
-    }
-    if (step >= 1 && step - 1 < num_groups) {
-      read(step - 1, group_of(step - 1));
-    }
-    if (step >= 2) {
-      write(step - 2, group_of(step - 2));
+      written_ += size;
+      rows_[static_cast<std::size_t>(g * kHopGroup) + i + 1] = written_;
     }
   }
 
-  const auto copy = [&]<class T>(const std::vector<T>& values) {
-    return Buffer<T>::copy_of(std::span<const T>(values.data(), static_cast<std::size_t>(written)));
-  };
-  SampledBlock result;
-  result.block = MessageBlock(from_ascending_rows(ids.size(), std::move(rows), copy(scratch.sources)));
-  if (keep_edges) {
-    result.edges = copy(scratch.edges);
+  [[nodiscard]] SampledBlock block() {
+    const auto copy = [&]<class T>(const std::vector<T>& values) {
+      return Buffer<T>::copy_of(std::span<const T>(values.data(), static_cast<std::size_t>(written_)));
+    };
+    SampledBlock result;
+    result.block = MessageBlock(from_ascending_rows(ids_.size(), std::move(rows_), copy(scratch_.sources)));
+    if (keep_edges_) {
+      result.edges = copy(scratch_.edges);
+    }
+    if (kWeighted) {
+      result.weights = copy(scratch_.weights);
+    }
+    return result;
   }
-  if (Picker::kWeighted) {
-    result.weights = copy(scratch.weights);
-  }
-  return result;
-}
+
+  const EdgeId* offsets_;
+  const NodeId* sources_;
+  Ids& ids_;
+  Picker& picker_;
+  HopScratch& scratch_;
+  bool keep_edges_;
+  std::int64_t num_outputs_;
+  Buffer<EdgeId> rows_;
+  std::int64_t written_ = 0;
+};
 
 /// The tables of local ids and the memory of the hops of one batch, reused by the next.
 struct NeighborScratch {
@@ -245,7 +280,7 @@ template <class Ids, class PickerOf>
   const auto num_seeds = static_cast<std::size_t>(ids.size());
   for (std::size_t hop = 0; hop < num_hops; ++hop) {
     auto picker = picker_of(hop);
-    sample.blocks.push_back(sample_hop(graph, ids, picker, scratch, keep_edges));
+    sample.blocks.push_back(HopSampling(graph, ids, picker, scratch, keep_edges).run());
   }
   std::ranges::reverse(sample.blocks);
   sample.inputs = Buffer<NodeId>(static_cast<std::size_t>(ids.size()));
