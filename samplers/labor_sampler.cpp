@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "weft/core/error.hpp"
-#include "weft/samplers/hop_sampling.hpp"
+#include "weft/samplers/all_hops.hpp"
 
 namespace weft {
 namespace {

@@ -2,7 +2,7 @@
 #include "weft/samplers/neighbor_sampler.hpp"
 
 #include "weft/core/error.hpp"
-#include "weft/samplers/hop_sampling.hpp"
+#include "weft/samplers/all_hops.hpp"
 
 namespace weft {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/random_permutation.hpp"
-#include "weft/samplers/hop_sampling.hpp"
+#include "weft/samplers/all_hops.hpp"
 #include "weft/samplers/seed_batches.hpp"
 #include "weft/samplers/subgraph.hpp"
 

@@ -5,7 +5,7 @@
 #include <numeric>
 
 #include "weft/core/error.hpp"
-#include "weft/samplers/hop_sampling.hpp"
+#include "weft/samplers/all_hops.hpp"
 #include "weft/samplers/random_walks.hpp"
 
 namespace weft {

@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "weft/core/error.hpp"
-#include "weft/samplers/hop_sampling.hpp"
+#include "weft/samplers/all_hops.hpp"
 #include "weft/samplers/random_walks.hpp"
 #include "weft/samplers/saint_probabilities.hpp"
 #include "weft/samplers/seed_batches.hpp"

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "weft/core/error.hpp"
-#include "weft/samplers/hop_sampling.hpp"
+#include "weft/samplers/all_hops.hpp"
 #include "weft/samplers/row_order.hpp"
 
 namespace weft {

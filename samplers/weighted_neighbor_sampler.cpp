@@ -6,7 +6,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/samplers/hop_sampling.hpp"
+#include "weft/samplers/all_hops.hpp"
 
 namespace weft {
 namespace {
