@@ -4,6 +4,7 @@
 
 #ifdef WEFT_HAS_METIS
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include <metis.h>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "weft/core/error.hpp"
 #include "weft/samplers/all_hops.hpp"
