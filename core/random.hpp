@@ -26,6 +26,15 @@ namespace weft {
   return counter;
 }
 
+/// 64 bits that each depend on all bits of x: the finalizer of SplitMix64 (Steele, Lea, Flood, "Fast splittable
+/// pseudorandom number generators", OOPSLA 2014). For hashing; with a random key also where millions of cheap variates
+/// are enough.
+[[nodiscard]] constexpr std::uint64_t mixed_bits(std::uint64_t x) {
+  x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9;
+  x = (x ^ (x >> 27)) * 0x94D049BB133111EB;
+  return x ^ (x >> 31);
+}
+
 /// A stream of random numbers addressed by counter: `random.bits(i)` is the same number whenever and
 /// wherever it is asked for. Streams made with different keys are independent.
 class Random {

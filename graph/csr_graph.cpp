@@ -8,6 +8,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/graph/ascending_rows.hpp"
 #include "weft/graph/row_buckets.hpp"
 
 namespace weft {
@@ -175,6 +176,17 @@ CsrGraph CsrGraph::from_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, B
   CsrGraph graph;
   graph.rows_ = std::make_shared<const Rows>(Rows{num_sources, std::move(offsets), std::move(sources)});
   return graph;
+}
+
+CsrGraph from_ascending_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources) {
+#ifdef NDEBUG
+  CsrGraph graph;
+  graph.rows_ =
+      std::make_shared<const CsrGraph::Rows>(CsrGraph::Rows{num_sources, std::move(offsets), std::move(sources)});
+  return graph;
+#else
+  return CsrGraph::from_rows(num_sources, std::move(offsets), std::move(sources));
+#endif
 }
 
 std::span<const EdgeId> CsrGraph::offsets() const {

@@ -73,6 +73,9 @@ class CsrGraph {
     Buffer<NodeId> sources;
   };
   std::shared_ptr<const Rows> rows_;
+
+  // For code of the library that makes rows which ascend by construction: graph/ascending_rows.hpp.
+  friend CsrGraph from_ascending_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources);
 };
 
 /// A graph with every edge turned round, and where each of its edges stood before.

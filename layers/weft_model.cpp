@@ -1,6 +1,8 @@
 #include "weft/layers/weft_model.hpp"
 
+#include "weft/layers/aggregation.hpp"
 #include "weft/layers/model_options.hpp"
+#include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 
@@ -9,7 +11,9 @@ WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Rand
       residual_(options.flag("residual")),
       jumping_sum_(options.text("jumping_knowledge") == "sum"),
       dropout_(static_cast<float>(options.real("dropout"))),
-      warmup_(options.real("attention_warmup")) {
+      warmup_(options.real("attention_warmup")),
+      propagation_(options.integer("propagation")),
+      restart_(static_cast<float>(options.real("restart"))) {
   const std::int64_t d = options.integer("hidden"), heads = options.integer("heads");
   require(d % heads == 0, "model weft: hidden ", d, " cannot be cut into ", heads, " heads");
   const bool has_attention = options.text("attention") != "none";
@@ -76,7 +80,20 @@ NodeModel::Output WeftModel::forward(const MessageBlock& block, const NodeInput&
     }
   }
   const Variable last = last_norm_.forward(jumping_sum_ ? total : x, pass);
-  return {head_.forward(last, pass), last};
+  return {propagated(block, head_.forward(last, pass)), last};
+}
+
+Variable WeftModel::propagated(const MessageBlock& block, const Variable& logits) const {
+  if (propagation_ == 0) {
+    return logits;
+  }
+  const GcnNorm norm(block);
+  const Variable own = scale(logits, restart_);
+  Variable z = logits;
+  for (std::int64_t step = 0; step < propagation_; ++step) {
+    z = scale(aggregate_gcn(norm, z), 1.0F - restart_) + own;
+  }
+  return z;
 }
 
 void WeftModel::list_parameters(ParameterList& list) {
@@ -118,6 +135,8 @@ std::vector<Option> weft_options() {
        {},
        {},
        {"none", "sum"}},
+      {"propagation", std::int64_t{10}, "steps of personalized PageRank that the outputs take along edges", 0, 1000},
+      {"restart", 0.1, "propagation: what each step keeps of a node's own outputs", 0.0, 1.0},
   };
   options.insert(options.end(), own.begin(), own.end());
   for (Option& option : global_attention_options()) {

@@ -5,9 +5,12 @@
 //   h  = norm(xˡ⁻¹);  local = [h, mean of neighbors h] W;  global = attention(h) W_o
 //   xˡ = xˡ⁻¹ + dropout(relu(local + sigmoid(h W_g + b_g) global)),  one gate for each head, b_g = -2
 //   and, if asked for, xˡ = xˡ + a small network of norm(xˡ)
+//   y  = z^K of z^0 = norm(xᴸ) W_out, z^k = (1 - a) S (A + I) S z^(k-1) + a z^0: where labels are few, the outputs are
+//        smoothed along the edges
 //
 // Linear attention: Katharopoulos, Vyas, Pappas, Fleuret 2020. Local first, global later: Deng, Yue, Zhang,
 // "Polynormer", 2024: the global part joins after a share of the training has passed.
+// Smoothed outputs: Gasteiger, Bojchevski, Günnemann, "Predict then propagate", 2019.
 #pragma once
 
 #include <memory>
@@ -30,6 +33,8 @@ class WeftModel final : public NodeModel {
   void list_parameters(ParameterList& list) override;
 
  private:
+  [[nodiscard]] Variable propagated(const MessageBlock& block, const Variable& logits) const;
+
   struct Block {
     Norm norm;
     std::unique_ptr<Convolution> local;
@@ -44,6 +49,8 @@ class WeftModel final : public NodeModel {
   bool residual_, jumping_sum_;
   float dropout_;
   double warmup_;
+  std::int64_t propagation_;
+  float restart_;
   InputLayer input_;
   EdgeLayer edges_;
   std::vector<Block> blocks_;

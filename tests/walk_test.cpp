@@ -1,0 +1,189 @@
+// Random walks, what PinSAGE makes of them, and negative edges.
+#include "tests/sampler_checks.hpp"
+#include "tests/support.hpp"
+#include "weft/samplers/negative_edges.hpp"
+#include "weft/samplers/pinsage_sampler.hpp"
+#include "weft/samplers/random_walks.hpp"
+
+namespace weft {
+namespace {
+
+using test::all_nodes;
+using test::expect_throws;
+using test::list;
+
+const CsrGraph& small_graph() {
+  static const CsrGraph graph = rmat({.num_nodes = 1000, .num_edges = 6000, .undirected = true, .seed = 3});
+  return graph;
+}
+
+TEST(UniformWalks, FollowEdgesFromReaderToReadAndEndWhereNobodyIsRead) {
+  // 0 reads 1, 1 reads 2, 2 reads nobody.
+  const CsrGraph graph = CsrGraph::from_edges(3, std::vector<Edge>{{1, 0}, {2, 1}});
+  const std::vector<NodeId> starts = {0, 2};
+  EXPECT_EQ(list(uniform_walks(graph, starts, 3, Random(1))),
+            (std::vector<NodeId>{0, 1, 2, kNoNode, 2, kNoNode, kNoNode, kNoNode}));
+}
+
+TEST(UniformWalks, TakeEveryNeighborEquallyOften) {
+  const CsrGraph graph = test::star(10);
+  const std::vector<NodeId> starts(20'000, 0);
+  const Buffer<NodeId> walks = uniform_walks(graph, starts, 1, Random(5));
+  std::vector<double> counts(10);
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    ++counts.at(walks[2 * i + 1] - 1U);
+  }
+  EXPECT_LT(test::chi_square(counts, std::vector<double>(10, 2000.0)), test::chi_square_limit(9));
+}
+
+TEST(Walks, AreTheSameOnAnyNumberOfThreads) {
+  const CsrGraph& graph = small_graph();
+  const std::vector<NodeId> starts = all_nodes(graph);
+  const Node2vecOptions options{.length = 10, .return_parameter = 0.5, .in_out_parameter = 2.0};
+  const Buffer<NodeId> uniform = uniform_walks(graph, starts, 10, Random(2));
+  const Buffer<NodeId> second_order = node2vec_walks(graph, starts, options, Random(2));
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    for (std::size_t step = 1; step <= 10 && uniform[11 * i + step] != kNoNode; ++step) {
+      ASSERT_TRUE(graph.has_edge({uniform[11 * i + step], uniform[11 * i + step - 1]}));
+      ASSERT_TRUE(graph.has_edge({second_order[11 * i + step], second_order[11 * i + step - 1]}));
+    }
+  }
+  for (const int threads : {1, 2, 4}) {
+    with_threads(threads, [&] {
+      EXPECT_EQ(list(uniform_walks(graph, starts, 10, Random(2))), list(uniform));
+      EXPECT_EQ(list(node2vec_walks(graph, starts, options, Random(2))), list(second_order));
+    });
+  }
+}
+
+TEST(Node2vecWalks, WeighReturnsTrianglesAndDepartures) {
+  // 0 - 1, 0 - 2, 1 - 2, 1 - 3: a walk from 0 that went to 1 goes back to 0 (1/p), to 2 (a neighbor of 0: 1) or to 3
+  // (1/q). With p = 1/2 and q = 4 that is 2 : 1 : 1/4.
+  const CsrGraph graph =
+      CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {0, 2}, {1, 2}, {1, 3}}, {.symmetrize = true});
+  const std::vector<NodeId> starts(26'000, 0);
+  const Buffer<NodeId> walks =
+      node2vec_walks(graph, starts, {.length = 2, .return_parameter = 0.5, .in_out_parameter = 4.0}, Random(11));
+  std::vector<double> counts(3);
+  double through_1 = 0.0;
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    if (walks[3 * i + 1] == 1) {
+      ++through_1;
+      const NodeId last = walks[3 * i + 2];
+      ++counts.at(last == 0 ? 0U : last - 1U);
+    }
+  }
+  EXPECT_NEAR(through_1, 13'000, 400);
+  const std::vector<double> expected = {through_1 * 8 / 13, through_1 * 4 / 13, through_1 * 1 / 13};
+  EXPECT_LT(test::chi_square(counts, expected), test::chi_square_limit(2));
+}
+
+TEST(Walks, RefuseWrongArguments) {
+  const CsrGraph graph = test::star(2);
+  const std::vector<NodeId> starts = {0, 3};
+  expect_throws<ArgumentError>([&] { (void)uniform_walks(graph, starts, 1, Random(0)); }, "start number 1 is node 3");
+  expect_throws<ArgumentError>([&] { (void)uniform_walks(graph, {}, -1, Random(0)); }, "length is -1");
+  expect_throws<ArgumentError>([&] { (void)node2vec_walks(graph, {}, {.return_parameter = 0.0}, Random(0)); },
+                               "the parameters are 0 and 1");
+}
+
+TEST(PinsageSampler, IsAPureFunctionOfEpochAndIndex) {
+  const CsrGraph& graph = small_graph();
+  test::expect_pure(PinsageSampler(graph, SeedBatches(all_nodes(graph), {.batch_size = 300})), graph, false);
+}
+
+TEST(PinsageSampler, KeepsTheNodesVisitedMost) {
+  // 0 reads 1 alone and 1 reads 0 and 2: every walk of two steps from 0 visits 1, and then 0 or 2.
+  const CsrGraph graph = CsrGraph::from_edges(3, std::vector<Edge>{{1, 0}, {0, 1}, {2, 1}});
+  const PinsageSampler both(graph, SeedBatches({0}), {.num_hops = 1, .num_walks = 1000, .num_neighbors = 2});
+  const Sample sample = both.sample(0, 0);
+  ASSERT_EQ(list(sample.inputs), (std::vector<NodeId>{0, 1, 2}));
+  EXPECT_NEAR(sample.blocks[0].weights[0], 2.0F / 3.0F, 0.03F);
+  EXPECT_NEAR(sample.blocks[0].weights[0] + sample.blocks[0].weights[1], 1.0F, 1e-6F);
+  const PinsageSampler one(graph, SeedBatches({0}), {.num_hops = 1, .num_walks = 1000, .num_neighbors = 1});
+  EXPECT_EQ(list(one.sample(0, 0).inputs), (std::vector<NodeId>{0, 1}));
+}
+
+TEST(PinsageSampler, KeepsIsolatedSeedsAndRefusesWrongArguments) {
+  const CsrGraph graph = CsrGraph::from_edges(2, {});
+  const Sample sample = PinsageSampler(graph, SeedBatches({1})).sample(0, 0);
+  EXPECT_EQ(list(sample.inputs), (std::vector<NodeId>{1}));
+  EXPECT_EQ(sample.blocks.size(), 2U);
+  expect_throws<ArgumentError>([&] { (void)PinsageSampler(graph, SeedBatches({1}), {.num_walks = 0}); },
+                               "0 walks of length 2");
+}
+
+TEST(NegativeSampler, NeverNamesAKnownEdge) {
+  const CsrGraph& graph = small_graph();
+  const std::vector<Edge> positives = edges_of(graph);
+  for (const double power : {0.0, 0.75}) {
+    const NegativeSampler sampler(graph, {.per_positive = 2, .degree_power = power});
+    const NegativeEdges negatives = sampler.sample(positives, Random(4));
+    ASSERT_EQ(negatives.edges.size(), 2 * positives.size());
+    for (std::size_t i = 0; i < negatives.edges.size(); ++i) {
+      const Edge edge = negatives.edges[i];
+      ASSERT_FALSE(graph.has_edge(edge));
+      ASSERT_NE(edge.source, edge.destination);
+      ASSERT_EQ(edge.destination, positives[static_cast<std::size_t>(negatives.positive[i])].destination);
+      ASSERT_TRUE(power == 0.0 || graph.in_degree(edge.source) > 0);
+    }
+    for (const int threads : {1, 2, 4}) {
+      with_threads(threads, [&] { EXPECT_EQ(sampler.sample(positives, Random(4)).edges, negatives.edges); });
+    }
+  }
+}
+
+TEST(NegativeSampler, DrawsInProportionToThePowerOfDegrees) {
+  // Sources 1, 2, 3 are read by 1, 4 and 9 others; power 1/2 weighs them 1 : 2 : 3. Node 0 reads nobody but 4.
+  std::vector<Edge> edges = {{4, 0}};
+  NodeId reader = 5;
+  for (const auto& [source, degree] : {std::pair<NodeId, int>{1, 1}, {2, 4}, {3, 9}}) {
+    for (int i = 0; i < degree; ++i) {
+      edges.push_back({source, reader++});
+    }
+  }
+  const CsrGraph graph = CsrGraph::from_edges(reader, edges);
+  const std::vector<Edge> positives(12'000, Edge{4, 0});
+  const NegativeEdges negatives = NegativeSampler(graph, {.degree_power = 0.5}).sample(positives, Random(6));
+  ASSERT_EQ(negatives.edges.size(), positives.size());
+  std::vector<double> counts(3);
+  for (const Edge edge : negatives.edges) {
+    ++counts.at(edge.source - 1U);
+  }
+  EXPECT_LT(test::chi_square(counts, std::vector<double>{2000, 4000, 6000}), test::chi_square_limit(2));
+}
+
+TEST(NegativeSampler, DrawsExactlyWhereAlmostEverythingIsKnown) {
+  // Node 0 reads 1 .. 9997 of 10 000 nodes: 9998 and 9999 are left. Node 1 reads all others.
+  std::vector<Edge> edges;
+  for (NodeId u = 0; u < 10'000; ++u) {
+    if (u != 0 && u < 9998) {
+      edges.push_back({u, 0});
+    }
+    if (u != 1) {
+      edges.push_back({u, 1});
+    }
+  }
+  const CsrGraph graph = CsrGraph::from_edges(10'000, edges);
+  std::vector<Edge> positives(2000, Edge{1, 0});
+  positives.push_back({0, 1});
+  const NegativeEdges negatives = NegativeSampler(graph).sample(positives, Random(6));
+  ASSERT_EQ(negatives.edges.size(), 2000U);
+  const auto high = std::ranges::count(negatives.edges, 9999U, &Edge::source);
+  EXPECT_EQ(std::ranges::count(negatives.edges, 9998U, &Edge::source) + high, 2000);
+  EXPECT_NEAR(static_cast<double>(high), 1000.0, 100.0);
+}
+
+TEST(NegativeSampler, RefusesWrongArguments) {
+  const CsrGraph graph = test::star(2);
+  expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.per_positive = 0}); }, "per_positive is 0");
+  expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.degree_power = -1.0}); }, "degree_power is -1");
+  expect_throws<ArgumentError>(
+      [&] {
+        (void)NegativeSampler(graph).sample(std::vector<Edge>{{0, 3}}, Random(0));
+      },
+      "positive number 0 is 0 -> 3");
+}
+
+}  // namespace
+}  // namespace weft
