@@ -17,7 +17,7 @@ Partition breadth_first_partition(const CsrGraph& graph, std::int64_t num_parts)
   require(num_parts >= 1 && num_parts <= std::numeric_limits<std::int32_t>::max(),
           "breadth_first_partition: num_parts is ", num_parts, ", expected 1 to 2^31 - 1");
   const std::vector<std::int64_t> whole = {0, n};
-  const std::vector<NodeId> order = breadth_first_order(graph, whole);
+  const std::vector<NodeId> order = node_order(graph, whole, NodeOrdering::breadth_first);
   Partition part_of(order.size());
   // The first `rest` parts have one node more than the others.
   const std::int64_t size = n / num_parts, rest = n % num_parts;
