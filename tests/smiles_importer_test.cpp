@@ -46,9 +46,10 @@ TEST_F(Smiles, GivesAtomsAndBondsTheirColumns) {
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 3, 1, 1}));
   const auto& x = std::get<CategoricalMatrix>(data.node_features);
   EXPECT_EQ(x.num_categories, kAtomCategories);
-  // A methyl carbon (four neighbors, three of them hydrogens, SP3), and oxygen of charge -1 on a conjugated SP2.
+  // A methyl carbon (four neighbors, three of them hydrogens, SP3), and an oxygen of charge -1, SP2
+  // because its lone pair is conjugated.
   EXPECT_TRUE(std::ranges::equal(std::span(x.values).first(9), std::vector<std::int32_t>{6, 0, 4, 5, 3, 0, 2, 0, 0}));
-  EXPECT_TRUE(std::ranges::equal(std::span(x.values).last(9), std::vector<std::int32_t>{8, 0, 1, 4, 0, 0, 2, 0, 0}));
+  EXPECT_TRUE(std::ranges::equal(std::span(x.values).last(9), std::vector<std::int32_t>{8, 0, 1, 4, 0, 0, 1, 0, 0}));
   const auto& bonds = std::get<CategoricalMatrix>(data.edge_features);
   // 1 -> 0; 0 -> 1, 2 -> 1, 3 -> 1; 1 -> 2; 1 -> 3: only 1 = 2 is double.
   EXPECT_EQ(bonds.rows, 6);
