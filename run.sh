@@ -9,7 +9,7 @@ export LC_ALL=C.UTF-8
 export HOME="${HOME:-/root}"
 
 library_packages=(g++ cmake ninja-build ccache libtbb-dev libdnnl-dev libhdf5-dev libboost-dev libeigen3-dev
-  libspectra-dev libmetis-dev zlib1g-dev liblzma-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev)
+  libspectra-dev libmetis-dev zlib1g-dev liblzma-dev libarchive-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev)
 test_packages=(libgtest-dev pkgconf)
 build=build/release
 demo=demo

@@ -1,49 +1,13 @@
-// weft import: public formats into dataset files. One subcommand a format.
+// weft import: the subcommands, and those for text of one's own and for Debian. import_formats.cpp has the others.
 #include <CLI/CLI.hpp>
 
-#include "weft/cli/console.hpp"
-#include "weft/cli/input_files.hpp"
-#include "weft/cli/progress_bar.hpp"
-#include "weft/cli/stop_signal.hpp"
+#include "weft/cli/import_run.hpp"
 #include "weft/core/error.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/io/debian_importer.hpp"
 #include "weft/io/edgelist_importer.hpp"
 
 namespace weft::cli {
 namespace {
-
-struct ImportFlags : SharedFlags {
-  std::string output;
-};
-
-/// Runs `read`, which is given a callback for its progress, and writes what it returns.
-template <class Read>
-void import_with(const ImportFlags& flags, const std::vector<std::filesystem::path>& inputs, Read&& read) {
-  require_new_output(flags.output, inputs);
-  with_threads(flags.threads, [&] {
-    ProgressBar bar(flags.quiet);
-    const GentleStop gentle;
-    const Dataset dataset = read([&](const Progress& p) {
-      throw_if_stop_requested();
-      bar.show(p.stage, p.done, p.total, p.detail);
-    });
-    bar.clear();
-    throw_if_stop_requested();
-    writing([&] { write_dataset(dataset, flags.output); });
-    if (flags.json) {
-      print_json(Json{{"dataset", dataset.name},
-                      {"path", flags.output},
-                      {"nodes", dataset.graph.num_nodes()},
-                      {"edges", dataset.graph.num_edges()},
-                      {"features", shape_of(dataset.node_features).cols},
-                      {"classes", dataset.num_classes}});
-    }
-    say(flags.quiet,
-        concat("wrote ", flags.output, ": ", dataset.graph.num_nodes(), " nodes, ", dataset.graph.num_edges(),
-               " edges, ", shape_of(dataset.node_features).cols, " features, ", dataset.num_classes, " classes"));
-  });
-}
 
 Work add_debian(CLI::App& app) {
   struct Flags : ImportFlags {
@@ -111,7 +75,10 @@ Work add_import_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("import", "read a public format into a dataset file");
   command->require_subcommand(1);
   command->footer("Example: weft import debian -o debian.h5");
-  const std::vector<Work> works = {add_debian(*command), add_edgelist(*command)};
+  std::vector<Work> works = {add_debian(*command), add_edgelist(*command)};
+  for (Work& work : add_public_formats(*command)) {
+    works.push_back(std::move(work));
+  }
   return [command, works] {
     const std::vector<CLI::App*> formats = command->get_subcommands([](const CLI::App*) { return true; });
     for (std::size_t i = 0; i < formats.size(); ++i) {

@@ -166,12 +166,12 @@ void rehearse(const std::filesystem::path& file, FunctionRef<void()> read, const
   if (timed_out || (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))) {
     throw DataError(
         file.string(), "",
-        concat("the HDF5 library cannot read it safely (it was stopped after ", limits.cpu_seconds,
+        concat("it cannot be read safely (it was stopped after ", limits.cpu_seconds,
                " s of processor time or ", limits.wall_seconds, " s, or for want of memory); expected a sound file"));
   }
   if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0) {
     throw DataError(file.string(), "",
-                    concat("the HDF5 library cannot read it safely (it crashed, ",
+                    concat("it cannot be read safely (it crashed, ",
                            WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit", "); expected a sound file"));
   }
   throw_report(message);

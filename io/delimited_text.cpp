@@ -89,7 +89,7 @@ void DelimitedRows::start() {
   }
   const bool integers_follow = held_.size() == 2 && parse_id(first[0]) < 0 && parse_id(first[1]) >= 0;
   std::reverse(held_.begin(), held_.end());
-  if (is_header_word(first[0]) || integers_follow) {
+  if (header_ == Header::recognize && (is_header_word(first[0]) || integers_follow)) {
     held_.pop_back();
   }
 }

@@ -19,7 +19,10 @@ namespace weft {
 /// integer.
 class DelimitedRows {
  public:
-  explicit DelimitedRows(const std::filesystem::path& path) : input_(path) {}
+  /// keep: the first row is given, whatever it is.
+  enum class Header { recognize, keep };
+  explicit DelimitedRows(const std::filesystem::path& path, Header header = Header::recognize)
+      : input_(path), header_(header) {}
 
   /// The fields of the next row, without blanks around them, valid until the next call; false at the end.
   [[nodiscard]] bool next(std::vector<std::string_view>& fields);
@@ -41,6 +44,7 @@ class DelimitedRows {
   std::string_view unquoted(std::string_view rest, std::size_t& consumed);
 
   TextInput input_;
+  Header header_;
   bool started_ = false;
   char separator_ = ' ';
   /// The first two rows, where they are still to be given.

@@ -409,6 +409,34 @@ TEST_F(Cli, ImportsAnEdgeList) {
   EXPECT_FALSE(fs::exists(path("f.h5")));
 }
 
+TEST_F(Cli, ImportsPublicFormats) {
+  fs::create_directory(path("TINY"));
+  write_content(path("TINY/T_A.txt"), "1, 2\n2, 1\n3, 4\n");
+  write_content(path("TINY/T_graph_indicator.txt"), "1\n1\n2\n2\n");
+  write_content(path("TINY/T_graph_labels.txt"), "1\n-1\n");
+  ASSERT_EQ(weft({"import", "tudataset", "TINY", "-o", "t.h5"}).code, 0);
+  EXPECT_EQ(weft_json({"info", "t.h5"})["graphs"], 2);
+  write_content(path("a.mtx"), "%%MatrixMarket matrix coordinate pattern general\n3 3 2\n1 2\n2 3\n");
+  ASSERT_EQ(weft({"import", "mtx", "a.mtx", "-o", "m.h5"}).code, 0);
+  EXPECT_EQ(weft_json({"info", "m.h5"})["edges"], 4);
+}
+
+TEST_F(Cli, RefusesBrokenPublicFormats) {
+  write_content(path("ind.x.graph"),
+                "\x80\x02"
+                "cos\nsystem\n.");
+  write_content(path("broken"), "PK\x03\x04 and nothing behind it");
+  const std::vector<std::vector<std::string>> commands = {{"npz", "broken"},       {"h5ad", "broken"},
+                                                          {"tudataset", "broken"}, {"ogb", "broken"},
+                                                          {"mtx", "broken"},       {"planetoid", "."}};
+  for (const std::vector<std::string>& command : commands) {
+    const CommandResult result = weft({"import", command[0], command[1], "-o", "out.h5"});
+    EXPECT_EQ(result.code, 3) << command[0] << ": " << result.err;
+    EXPECT_EQ(result.err.rfind("weft: ", 0), 0U) << result.err;
+    EXPECT_FALSE(fs::exists(path("out.h5")));
+  }
+}
+
 TEST_F(Cli, LeavesNothingBehindWhereTheDiskIsFull) {
   make_sbm();
   ASSERT_EQ(weft({"train", "sbm.h5", "--epochs", "2", "-o", "run"}).code, 0);

@@ -1,0 +1,27 @@
+// What every subcommand of weft import does: read, write, say what was written.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "weft/cli/commands.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/core/progress.hpp"
+#include "weft/io/dataset.hpp"
+
+namespace weft::cli {
+
+struct ImportFlags : SharedFlags {
+  std::string output;
+};
+
+/// Runs `read`, which is given a callback for its progress, and writes what it returns. Throws ArgumentError if
+/// the output is one of the inputs.
+void import_with(const ImportFlags& flags, const std::vector<std::filesystem::path>& inputs,
+                 FunctionRef<Dataset(const ProgressCallback&)> read);
+
+/// The formats that data sets are published in; one piece of work for each subcommand, in their order.
+std::vector<Work> add_public_formats(CLI::App& app);
+
+}  // namespace weft::cli

@@ -1,0 +1,39 @@
+// Graphs of cells from AnnData files (.h5ad, anndata.readthedocs.io "on-disk format").
+//
+// /obsp/GRAPH is a sparse matrix between observations (data, indices, indptr, attribute shape), /obsm/FEATURES or
+// /X a matrix of observations, /obs/LABEL a categorical column: a group of codes and categories, or, before
+// version 0.8, integers beside /obs/__categories/LABEL.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "weft/core/progress.hpp"
+#include "weft/io/dataset.hpp"
+
+namespace weft {
+
+struct H5adOptions {
+  std::filesystem::path input = {};
+  /// A member of /obsp.
+  std::string graph = "connectivities";
+  /// A member of /obsm, or X; empty: none.
+  std::string features = "X_pca";
+  /// A column of /obs; empty: no labels, for link prediction.
+  std::string label = {};
+  /// Otherwise both directions of every edge are stored.
+  bool directed = false;
+  /// Empty: the file's.
+  std::string name = {};
+  /// Of the splits rand0 .. rand2 (stratified, 60/20/20).
+  std::uint64_t seed = 0;
+};
+
+/// The entry [i, j] of the graph becomes the edge i -> j with its number as edge feature; where only one direction
+/// is there the other takes the same. Cells without a category (code -1) are unlabelled. The strict profile of the
+/// project's HDF5 layer holds: numbers and texts inside the file, gzip at most. Throws DataError naming file and
+/// object.
+[[nodiscard]] Dataset import_h5ad(const H5adOptions& options, const ProgressCallback& progress = {});
+
+}  // namespace weft

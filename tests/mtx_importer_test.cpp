@@ -1,0 +1,84 @@
+// Matrix Market files, and the tables of features and labels beside them.
+#include <cmath>
+
+#include "tests/imported_data.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/io/mtx_importer.hpp"
+
+namespace weft {
+namespace {
+
+using test::TemporaryFolder;
+using test::write_bytes;
+
+TEST(Mtx, ReadsEveryFieldAndSymmetry) {
+  const TemporaryFolder folder;
+  const auto import = [&](const std::string& banner, const std::string& text, bool weights, bool directed) {
+    const auto path = write_bytes(folder / "a.mtx", "%%MatrixMarket matrix coordinate " + banner + "\n% note\n" + text);
+    return import_mtx({.input = path, .weights = weights, .directed = directed});
+  };
+  const Dataset general = import("real general", "3 3 2\n1 2 0.5\n3 2 -2e0\n", true, true);
+  EXPECT_TRUE(general.directed);
+  EXPECT_TRUE(std::ranges::equal(general.graph.offsets(), std::vector<EdgeId>{0, 0, 2, 2}));
+  EXPECT_TRUE(std::ranges::equal(general.graph.sources(), std::vector<NodeId>{0, 2}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(general.edge_features), Tensor{{0.5F}, {-2.0F}}));
+  const Dataset symmetric = import("Integer Symmetric", "3 3 2\n2 1 7\n3 3 1\n", true, true);
+  EXPECT_FALSE(symmetric.directed);
+  EXPECT_TRUE(std::ranges::equal(symmetric.graph.sources(), std::vector<NodeId>{1, 0, 2}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(symmetric.edge_features), Tensor{{7}, {7}, {1}}));
+  const Dataset pattern = import("pattern general", "4 4 1\n1 4\n", false, false);
+  EXPECT_TRUE(std::ranges::equal(pattern.graph.offsets(), std::vector<EdgeId>{0, 1, 1, 1, 2}));
+  EXPECT_EQ(pattern.task, Task::link_prediction);
+}
+
+TEST(Mtx, JoinsFeaturesAndLabels) {
+  const TemporaryFolder folder;
+  const auto path = write_bytes(folder / "a.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 3 1\n1 2\n");
+  const auto features = write_bytes(folder / "x", "1,2\n3,4\n5,6\n");
+  const Dataset data =
+      import_mtx({.input = path, .features = features, .labels = write_bytes(folder / "y", "1\n-1\n0\n")});
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{1, 2}, {3, 4}, {5, 6}}));
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{1, -1, 0}));
+  EXPECT_EQ(data.num_classes, 2);
+  const Dataset targets =
+      import_mtx({.input = path, .labels = write_bytes(folder / "y", "1.5\nnan\n0\n"), .regression = true});
+  EXPECT_TRUE(std::isnan(std::get<Tensor>(targets.node_labels)(1, 0)));
+  write_dataset(targets, folder / "t.h5");
+  test::expect_same_data(read_dataset(folder / "t.h5"), targets);
+}
+
+TEST(Mtx, NamesFileAndLineOfWhatIsWrong) {
+  const TemporaryFolder folder;
+  const auto expect = [&](const std::string& text, const std::string& message, bool weights = false) {
+    const auto path = write_bytes(folder / "a.mtx", text);
+    test::expect_throws<DataError>([&] { static_cast<void>(import_mtx({.input = path, .weights = weights})); },
+                                   message);
+  };
+  const std::string banner = "%%MatrixMarket matrix coordinate real general\n";
+  expect("", "a.mtx: is empty");
+  expect("1 2 3\n", "a.mtx: line 1: is no Matrix Market header");
+  expect("%%MatrixMarket matrix array real general\n", "line 1: the matrix is 'array', expected coordinate");
+  expect("%%MatrixMarket matrix coordinate complex general\n", "line 1: values are 'complex'");
+  expect("%%MatrixMarket matrix coordinate real hermitian\n", "line 1: the matrix is 'hermitian'");
+  expect("%%MatrixMarket matrix coordinate pattern general\n1 1 0\n", "line 1: the matrix is a pattern", true);
+  expect(banner, "a.mtx: ends before the line of rows");
+  expect(banner + "2 3 1\n1 1 1\n", "line 2: the matrix is 2 x 3, expected a square");
+  expect(banner + "9999999999 9999999999 1\n", "line 2: the matrix is 9999999999 x 9999999999");
+  expect(banner + "2 2 99999999999999999999\n", "line 2: is no line of rows, columns, entries");
+  expect(banner + "2 2 x\n", "line 2: is no line of rows");
+  expect(banner + "2 2 9000000000000000000\n1 1 1\n", "has 1 entries, expected 9000000000000000000 as declared");
+  expect(banner + "2 2 1\n1 1 1\n1 2 1\n", "a.mtx: line 4: is one entry more than the 1 declared");
+  expect(banner + "2 2 1\n0 1 1\n", "a.mtx: line 3: row 0, expected 1 to 2");
+  expect(banner + "2 2 1\n1 3 1\n", "a.mtx: line 3: column 3, expected 1 to 2");
+  expect(banner + "2 2 1\n1 1\n", "a.mtx: line 3: has 2 columns, expected 3");
+  expect(banner + "2 2 1\n1 1 nan\n", "a.mtx: line 3: 'nan' is not a finite number");
+  const auto good = write_bytes(folder / "b.mtx", banner + "2 2 1\n1 2 1\n");
+  const auto bad_table = write_bytes(folder / "x", "1\n");
+  test::expect_throws<DataError>([&] { static_cast<void>(import_mtx({.input = good, .features = bad_table})); },
+                                 "x: has 1 rows, expected 2, one for each node");
+  test::expect_throws<DataError>([&] { static_cast<void>(import_mtx({.input = good, .labels = bad_table})); },
+                                 "x: has 1 rows, expected 2, one for each node");
+}
+
+}  // namespace
+}  // namespace weft

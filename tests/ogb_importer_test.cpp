@@ -1,0 +1,112 @@
+// The Open Graph Benchmark's raw folders: one graph with node labels, many graphs with their own.
+#include <cmath>
+#include <map>
+
+#include "tests/imported_data.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/io/ogb_importer.hpp"
+
+namespace weft {
+namespace {
+
+using test::TemporaryFolder;
+using Files = std::map<std::string, std::string>;
+
+// Compression is recognized by content, so that plain text under these names serves as well.
+void write_set(const std::filesystem::path& folder, const Files& files) {
+  std::filesystem::remove_all(folder);
+  for (const auto& [name, text] : files) {
+    test::write_bytes(folder / (name + ".csv.gz"), text);
+  }
+}
+
+Files node_set() {
+  return {{"raw/num-node-list", "3\n"},    {"raw/num-edge-list", "2\n"},
+          {"raw/edge", "0,1\n2,1\n"},      {"raw/node-feat", "0.5,1\n1,2\n2,3\n"},
+          {"raw/node-label", "1\n0\n4\n"}, {"split/time/train", "2\n0\n"},
+          {"split/time/valid", "1\n"},     {"split/time/test", ""}};
+}
+
+Files graph_set() {
+  return {{"raw/num-node-list", "2\n1\n3\n"}, {"raw/num-edge-list", "1\n0\n2\n"},
+          {"raw/edge", "0,1\n0,2\n2,1\n"},    {"raw/node-feat", "5,0\n6,0\n7,1\n5,1\n5,0\n8,0\n"},
+          {"raw/edge-feat", "0\n3\n1\n"},     {"raw/graph-label", "0,1\n,1\n1,0\n"},
+          {"split/scaffold/train", "0\n"},    {"split/scaffold/valid", "2\n"},
+          {"split/scaffold/test", "1\n"}};
+}
+
+TEST(Ogb, ReadsOneGraphWithNodeLabels) {
+  const TemporaryFolder folder;
+  write_set(folder / "arxiv", node_set());
+  const Dataset data = import_ogb({.input = folder / "arxiv", .directed = true});
+  EXPECT_EQ(data.name, "arxiv");
+  EXPECT_EQ(data.task, Task::node_classification);
+  EXPECT_FALSE(data.has_many_graphs());
+  EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 0, 2, 2}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{0.5F, 1}, {1, 2}, {2, 3}}));
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{1, 0, 4}));
+  EXPECT_EQ(data.num_classes, 5);
+  ASSERT_NE(data.find_split("time"), nullptr);
+  EXPECT_EQ(data.splits[0].train, (std::vector<std::int64_t>{0, 2}));
+  EXPECT_EQ(import_ogb({.input = folder / "arxiv"}).graph.num_edges(), 4);
+  EXPECT_EQ(import_ogb({.input = folder / "arxiv", .regression = true}).task, Task::node_regression);
+}
+
+TEST(Ogb, ReadsManyGraphsWithCategories) {
+  const TemporaryFolder folder;
+  write_set(folder / "mol", graph_set());
+  const Dataset data = import_ogb({.input = folder / "mol"});
+  EXPECT_EQ(data.task, Task::graph_classification);
+  EXPECT_EQ(data.node_ptr, (std::vector<std::int64_t>{0, 2, 3, 6}));
+  EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 1, 2, 2, 3, 4, 6}));
+  EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 5, 5, 3, 4}));
+  EXPECT_EQ(std::get<CategoricalMatrix>(data.node_features).num_categories, (std::vector<std::int64_t>{9, 2}));
+  const auto& bonds = std::get<CategoricalMatrix>(data.edge_features);
+  EXPECT_TRUE(std::ranges::equal(bonds.values, std::vector<std::int32_t>{0, 0, 3, 1, 3, 1}));
+  const Tensor& y = std::get<Tensor>(data.graph_labels);
+  EXPECT_EQ(y(0, 1), 1.0F);
+  EXPECT_TRUE(std::isnan(y(1, 0)));
+  EXPECT_EQ(data.num_classes, 2);
+  EXPECT_EQ(data.splits[0].name, "scaffold");
+  write_dataset(data, folder / "m.h5");
+  test::expect_same_data(read_dataset(folder / "m.h5"), data);
+  std::vector<std::pair<std::string, std::string>> members;
+  for (const auto& [name, text] : graph_set()) {
+    members.emplace_back("mol/" + name + ".csv.gz", text);
+  }
+  test::expect_same_data(import_ogb({.input = test::write_zip(folder / "mol.zip", members)}), data);
+}
+
+TEST(Ogb, NamesFileAndLineOfWhatIsWrong) {
+  const TemporaryFolder folder;
+  const auto expect = [&](const std::string& name, const std::string& text, const std::string& message) {
+    Files files = graph_set();
+    files[name] = text;
+    write_set(folder / "s", files);
+    test::expect_throws<DataError>([&] { static_cast<void>(import_ogb({.input = folder / "s"})); }, message);
+  };
+  expect("raw/edge", "0,1\n0,3\n2,1\n", "raw/edge.csv.gz: line 2: node 3, expected 0 to 2");
+  expect("raw/edge", "0,1\n0,2\n2,1\n0,0\n", "raw/edge.csv.gz: line 4: is one edge more than the 3 of num-edge-list");
+  expect("raw/edge", "0,1\n0,2\n", "raw/edge.csv.gz: has 2 rows, expected more");
+  expect("raw/edge", "0,-1\n0,2\n2,1\n", "raw/edge.csv.gz: line 1: node -1");
+  expect("raw/edge", "\x1f\x8b\x08", "raw/edge.csv.gz: the compressed data is cut short");
+  expect("raw/num-node-list", "2\n1\n4294967295\n", "num-node-list.csv.gz: adds up to more than 4294967295 nodes");
+  expect("raw/num-node-list", "2\n1\n99999999999\n", "num-node-list.csv.gz: line 3: count 99999999999");
+  expect("raw/num-edge-list", "1\n", "num-edge-list.csv.gz: has 1 rows, expected 3");
+  expect("raw/node-feat", "1\n2\n", "node-feat.csv.gz: has 2 rows, expected 6, one for each node");
+  expect("raw/node-feat", "1\nnan\n", "node-feat.csv.gz: line 2: 'nan' is not a finite number");
+  expect("raw/edge-feat", "1\n2\n3\n4\n", "edge-feat.csv.gz: line 4: is one row more than 3");
+  expect("raw/graph-label", "1\n", "graph-label.csv.gz: has 1 rows, expected 3, one for each graph");
+  expect("split/scaffold/train", "3\n", "split/scaffold/train.csv.gz: line 1: graph 3, expected 0 to 2");
+  expect("split/scaffold/test", "0\n", "/split/scaffold/test: graph 0 at 0 is already in train");
+  Files files = graph_set();
+  files.erase("split/scaffold/valid");
+  write_set(folder / "s", files);
+  test::expect_throws<DataError>([&] { static_cast<void>(import_ogb({.input = folder / "s"})); },
+                                 "split/scaffold/valid.csv.gz: is missing");
+  test::expect_throws<DataError>([&] { static_cast<void>(import_ogb({.input = folder / "s" / "split"})); },
+                                 "holds 0 files raw/edge.csv.gz, expected one");
+}
+
+}  // namespace
+}  // namespace weft

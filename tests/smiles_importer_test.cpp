@@ -1,0 +1,136 @@
+// Molecules from SMILES: columns, features, bad rows, scaffold splits; and the message without RDKit.
+#include "weft/io/smiles_importer.hpp"
+#include "tests/imported_data.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/io/molecule_reader.hpp"
+
+namespace weft {
+namespace {
+
+using test::TemporaryFolder;
+using test::write_bytes;
+
+TEST(ScaffoldSplit, FillsTrainWithTheLargestGroups) {
+  // Groups: a 4, b 3 (0.7), then c, d and e of one each: e, d fill up to 0.8 and 0.9 in the order of their starts.
+  const Split split = scaffold_split({"c", "a", "a", "b", "d", "a", "b", "a", "b", "e"});
+  EXPECT_EQ(split.train, (std::vector<std::int64_t>{1, 2, 3, 5, 6, 7, 8, 9}));
+  EXPECT_EQ(split.val, std::vector<std::int64_t>{4});
+  EXPECT_EQ(split.test, std::vector<std::int64_t>{0});
+}
+
+TEST(WithoutRdkit, SaysThatItNeedsIt) {
+  if (reads_molecules()) {
+    GTEST_SKIP() << "this Weft was built with RDKit";
+  }
+  test::expect_throws<ArgumentError>([] { static_cast<void>(import_smiles({.input = "x.csv"})); }, "without RDKit");
+}
+
+class Smiles : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!reads_molecules()) {
+      GTEST_SKIP() << "this Weft was built without RDKit";
+    }
+  }
+  Dataset import(const std::string& text, SmilesOptions options = {}) const {
+    options.input = write_bytes(folder_ / "m.csv", text);
+    return import_smiles(options);
+  }
+  TemporaryFolder folder_;
+};
+
+TEST_F(Smiles, GivesAtomsAndBondsTheirColumns) {
+  const Dataset data = import("CC(=O)[O-]\n");
+  EXPECT_EQ(data.task, Task::generation);
+  EXPECT_EQ(data.graph.num_nodes(), 4);
+  EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 3, 1, 1}));
+  const auto& x = std::get<CategoricalMatrix>(data.node_features);
+  EXPECT_EQ(x.num_categories, kAtomCategories);
+  // A methyl carbon (four neighbors, three of them hydrogens, SP3), and an oxygen of charge -1, SP2
+  // because its lone pair is conjugated.
+  EXPECT_TRUE(std::ranges::equal(std::span(x.values).first(9), std::vector<std::int32_t>{6, 0, 4, 5, 3, 0, 2, 0, 0}));
+  EXPECT_TRUE(std::ranges::equal(std::span(x.values).last(9), std::vector<std::int32_t>{8, 0, 1, 4, 0, 0, 1, 0, 0}));
+  const auto& bonds = std::get<CategoricalMatrix>(data.edge_features);
+  // 1 -> 0; 0 -> 1, 2 -> 1, 3 -> 1; 1 -> 2; 1 -> 3: only 1 = 2 is double.
+  EXPECT_EQ(bonds.rows, 6);
+  EXPECT_EQ(bonds.values[0 * 3], 0);
+  EXPECT_EQ(bonds.values[2 * 3], 1);
+  EXPECT_EQ(bonds.values[4 * 3], 1);
+}
+
+TEST_F(Smiles, FindsColumnsByNameOrNumber) {
+  const Dataset named = import("id,tox,y,SMILES\n1,0,0.5,CCO\n2,1,,c1ccccc1\n", {.targets = {"y"}});
+  EXPECT_EQ(named.task, Task::graph_regression);
+  EXPECT_EQ(named.smiles, (std::vector<std::string>{"CCO", "c1ccccc1"}));
+  EXPECT_EQ(std::get<Tensor>(named.graph_labels)(0, 0), 0.5F);
+  EXPECT_TRUE(std::isnan(std::get<Tensor>(named.graph_labels)(1, 0)));
+  const Dataset one = import("id,tox,y,SMILES\n1,0,0.5,CCO\n2,1,,c1ccccc1\n", {.targets = {"tox"}});
+  EXPECT_EQ(one.task, Task::graph_classification);
+  EXPECT_EQ(std::get<1>(one.graph_labels), (std::vector<std::int64_t>{0, 1}));
+  const Dataset numbered = import("CCO\t0.5\nC\t2\n", {.targets = {"2"}});
+  EXPECT_EQ(std::get<Tensor>(numbered.graph_labels)(1, 0), 2.0F);
+  const Dataset several = import("smiles,a,b\nCCO,0,1\nC,,0\n", {.targets = {"a", "b"}});
+  EXPECT_EQ(several.num_classes, 2);
+  EXPECT_TRUE(std::isnan(std::get<Tensor>(several.graph_labels)(1, 0)));
+  const Dataset text = import("smiles,kind\nCCO,alcohol\nC,alkane\nCC,alkane\n",
+                              {.targets = {"kind"}, .task = Task::graph_classification});
+  EXPECT_EQ(text.class_names, (std::vector<std::string>{"alcohol", "alkane"}));
+  write_dataset(several, folder_ / "s.h5");
+  test::expect_same_data(read_dataset(folder_ / "s.h5"), several);
+}
+
+TEST_F(Smiles, LeavesOutOrRefusesBadRows) {
+  const std::string text =
+      "smiles,y\nCCO,1\nC1CC,2\nnonsense,3\nC(C)(C)(C)(C)C,4\nC,x\n,5\nCC,6\nCC\n" + std::string(30000, '(') + ",7\n";
+  std::vector<std::string> skipped;
+  const Dataset data =
+      import(text, {.targets = {"y"}, .on_skipped = [&](const std::string& problem) { skipped.push_back(problem); }});
+  EXPECT_EQ(data.smiles, (std::vector<std::string>{"CCO", "CC"}));
+  ASSERT_EQ(skipped.size(), 7U);
+  EXPECT_TRUE(skipped[0].ends_with("m.csv: line 3: 'C1CC' is no molecule")) << skipped[0];
+  EXPECT_NE(skipped[3].find("line 6: 'x' is not a finite number"), std::string::npos) << skipped[3];
+  EXPECT_NE(skipped[4].find("line 7: has no SMILES"), std::string::npos) << skipped[4];
+  EXPECT_NE(skipped[6].find("line 10: "), std::string::npos) << skipped[6];
+  test::expect_throws<DataError>([&] { import(text, {.targets = {"y"}, .strict = true}); },
+                                 "m.csv: line 3: 'C1CC' is no molecule");
+  test::expect_throws<DataError>([&] { import("smiles\nC1\n"); }, "m.csv: holds no molecule; 1 rows were left out");
+  test::expect_throws<DataError>([&] { import("smiles,y\nC,1\n", {.targets = { "z" }}); }, "line 1: has no column 'z'");
+  test::expect_throws<DataError>([&] { import("a,y\nC,1\n", {.smiles = "b"}); }, "line 1: has no column 'b'");
+}
+
+struct RealSet {
+  const char* raw;
+  const char* h5;
+  std::vector<std::string> targets;
+};
+
+class RealSmiles : public testing::TestWithParam<RealSet> {};
+
+// The random splits are the data folder's own.
+TEST_P(RealSmiles, EqualsTheDatasetFileWithItsScaffoldSplit) {
+  if (!reads_molecules()) {
+    GTEST_SKIP() << "this Weft was built without RDKit";
+  }
+  const auto raw = test::real_file(std::string("raw/moleculenet/") + GetParam().raw);
+  const auto h5 = test::real_file(std::string("h5/") + GetParam().h5 + ".h5");
+  if (!raw || !h5) {
+    GTEST_SKIP() << GetParam().h5 << " is missing; set WEFT_DATA";
+  }
+  const Dataset imported = import_smiles({.input = *raw, .targets = GetParam().targets, .strict = true});
+  const Dataset expected = read_dataset(*h5);
+  test::expect_same_data(imported, expected);
+  EXPECT_EQ(imported.smiles, expected.smiles);
+  test::expect_same_split(imported, expected, "scaffold");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    DataFolder, RealSmiles,
+    testing::Values(RealSet{"delaney-processed.csv", "esol", {"measured log solubility in mols per litre"}},
+                    RealSet{"tox21.csv.gz",
+                            "tox21",
+                            {"NR-AR", "NR-AR-LBD", "NR-AhR", "NR-Aromatase", "NR-ER", "NR-ER-LBD", "NR-PPAR-gamma",
+                             "SR-ARE", "SR-ATAD5", "SR-HSE", "SR-MMP", "SR-p53"}}),
+    [](const auto& set) { return std::string(set.param.h5); });
+
+}  // namespace
+}  // namespace weft
