@@ -50,7 +50,6 @@ const std::vector<Row>& table() {
         .options = weft_options(),
         .always = {{"learning_rate", 0.005}, {"weight_decay", 5e-4}},
         .many_labels = {{"convolution", std::string("sage")},
-                        {"propagation", std::int64_t{0}},
                         {"layers", std::int64_t{3}},
                         {"norm", std::string("layer")},
                         {"dropout", 0.3},

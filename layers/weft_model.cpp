@@ -135,7 +135,7 @@ std::vector<Option> weft_options() {
        {},
        {},
        {"none", "sum"}},
-      {"propagation", std::int64_t{10}, "steps of personalized PageRank that the outputs take along edges", 0, 1000},
+      {"propagation", std::int64_t{0}, "steps of personalized PageRank that the outputs take along edges", 0, 1000},
       {"restart", 0.1, "propagation: what each step keeps of a node's own outputs", 0.0, 1.0},
   };
   options.insert(options.end(), own.begin(), own.end());

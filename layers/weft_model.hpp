@@ -5,7 +5,7 @@
 //   h  = norm(xˡ⁻¹);  local = [h, mean of neighbors h] W;  global = attention(h) W_o
 //   xˡ = xˡ⁻¹ + dropout(relu(local + sigmoid(h W_g + b_g) global)),  one gate for each head, b_g = -2
 //   and, if asked for, xˡ = xˡ + a small network of norm(xˡ)
-//   y  = z^K of z^0 = norm(xᴸ) W_out, z^k = (1 - a) S (A + I) S z^(k-1) + a z^0: where labels are few, the outputs are
+//   y  = z^K of z^0 = norm(xᴸ) W_out, z^k = (1 - a) S (A + I) S z^(k-1) + a z^0: if asked for, the outputs are
 //        smoothed along the edges
 //
 // Linear attention: Katharopoulos, Vyas, Pappas, Fleuret 2020. Local first, global later: Deng, Yue, Zhang,
