@@ -1,0 +1,28 @@
+#include "sequence_batch.hpp"
+
+#include <utility>
+
+#include <weft/core/error.hpp>
+
+void SequenceBatchBuilder::add(std::initializer_list<std::int64_t> values, std::int64_t label) {
+  weft::require(values.size() == num_categories_.size(), "SequenceBatchBuilder::add: a token has ", values.size(),
+                " values, expected ", num_categories_.size());
+  for (const std::int64_t value : values) {
+    values_.push_back(static_cast<std::int32_t>(value));
+  }
+  if (label >= 0) {
+    asked_.push_back(static_cast<std::int64_t>(labels_.size()));
+  }
+  labels_.push_back(label);
+}
+
+SequenceBatch SequenceBatchBuilder::build() && {
+  const auto num_tokens = static_cast<std::int64_t>(labels_.size());
+  weft::CategoricalMatrix features{.rows = num_tokens,
+                                   .num_categories = std::move(num_categories_),
+                                   .values = weft::Buffer<std::int32_t>::copy_of(values_)};
+  return {.block = weft::MessageBlock(weft::CsrGraph::from_edges(num_tokens, {}), std::move(segments_)),
+          .features = std::move(features),
+          .labels = std::move(labels_),
+          .asked = std::move(asked_)};
+}
