@@ -48,7 +48,7 @@ Task duplication_task() {
                                    {"hash_rounds", "4"},
                                    {"hash_directions", "2"}},
                        .batch = 16,
-                       .steps = 1500,
+                       .steps = 1000,
                        .learning_rate = 2e-3}},
           .test_sequences = 64};
 }

@@ -1,5 +1,6 @@
 // Pathfinder (Linsley et al. 2018, Tay et al. 2021), drawn on a grid of 16 x 16 pixels: two long dashed paths, two
-// short ones, and two marked ends. Do the marked ends belong to one path? Both marked pixels are asked.
+// short ones, and two marked ends. Do the marked ends belong to one path? Both marked ends are asked, in training also
+// the other pixels of the paths that they are on: is this pixel between two marks?
 //
 // Pixels of one path are at most two steps from the next, those of different paths at least three, so that the answer
 // can always be seen. How far apart the marks are tells nothing: only pictures are taken in which a pair of ends of
@@ -15,12 +16,13 @@
 namespace {
 
 constexpr std::int64_t kSide = 16;
-constexpr std::int64_t kLongPath = 8;
+/// The two long paths of a picture have one length out of these. Seen from either end their dashes are the same.
+constexpr std::array<std::int64_t, 2> kLongPaths = {5, 8};
 constexpr std::int64_t kShortPath = 3;
 constexpr std::int64_t kShortPaths = 2;
 /// Every third pixel of a path is left out.
 constexpr std::int64_t kDash = 3;
-enum Pixel : std::int64_t { kEmpty, kDrawn, kMarked, kNumPixels };
+enum PixelValue : std::int64_t { kEmpty, kDrawn, kMarked, kNumPixelValues };
 
 struct Place {
   std::int64_t row, column;
@@ -72,10 +74,11 @@ struct Picture {
 std::optional<Picture> try_picture(Draws& draws) {
   constexpr int kTries = 40;
   std::vector<Path> paths;
+  const std::int64_t length = kLongPaths[static_cast<std::size_t>(draws.below(std::ssize(kLongPaths)))];
   for (std::int64_t i = 0; i < 2 + kShortPaths; ++i) {
     std::optional<Path> path;
     for (int t = 0; t < kTries && !path; ++t) {
-      path = draw_path(i < 2 ? kLongPath : kShortPath, paths, draws);
+      path = draw_path(i < 2 ? length : kShortPath, paths, draws);
     }
     if (!path) {
       return std::nullopt;
@@ -100,29 +103,42 @@ Picture draw_picture(Draws& draws) {
   }
 }
 
-SequenceBatch draw(const weft::Random& random, std::int64_t count) {
-  SequenceBatchBuilder batch({kNumPixels, kSide, kSide});
-  Draws draws(random);
-  for (std::int64_t sequence = 0; sequence < count; ++sequence) {
-    const Picture picture = draw_picture(draws);
-    std::array<std::int64_t, kSide * kSide> pixels{};
-    const auto pixel = [&](Place p) -> std::int64_t& {
-      return pixels[static_cast<std::size_t>(p.row * kSide + p.column)];
-    };
-    for (const Path& path : picture.paths) {
-      for (std::int64_t i = 0; i < std::ssize(path); ++i) {
-        if (i % kDash != kDash - 1 || i + 1 == std::ssize(path)) {
-          pixel(path[static_cast<std::size_t>(i)]) = kDrawn;
-        }
+struct Pixel {
+  std::int64_t value = kEmpty, label = -1;
+};
+using Grid = std::array<std::array<Pixel, kSide>, kSide>;
+
+Grid pixels_of(const Picture& picture) {
+  Grid grid{};
+  const auto pixel = [&](Place p) -> Pixel& {
+    return grid[static_cast<std::size_t>(p.row)][static_cast<std::size_t>(p.column)];
+  };
+  for (std::size_t number = 0; number < picture.paths.size(); ++number) {
+    const Path& path = picture.paths[number];
+    const bool has_mark = number == 0 || (number == 1 && !picture.is_connected);
+    for (std::int64_t i = 0; i < std::ssize(path); ++i) {
+      if (i % kDash != kDash - 1 || i + 1 == std::ssize(path)) {
+        pixel(path[static_cast<std::size_t>(i)]) = {kDrawn, !has_mark ? -1 : picture.is_connected ? 1 : 0};
       }
     }
-    for (const Place mark : picture.marks) {
-      pixel(mark) = kMarked;
-    }
+  }
+  for (const Place mark : picture.marks) {
+    pixel(mark).value = kMarked;
+  }
+  return grid;
+}
+
+SequenceBatch draw(const weft::Random& random, std::int64_t count) {
+  using Question = SequenceBatchBuilder::Question;
+  SequenceBatchBuilder batch({kNumPixelValues, kSide, kSide});
+  Draws draws(random);
+  for (std::int64_t sequence = 0; sequence < count; ++sequence) {
+    const Grid grid = pixels_of(draw_picture(draws));
     for (std::int64_t row = 0; row < kSide; ++row) {
       for (std::int64_t column = 0; column < kSide; ++column) {
-        const std::int64_t value = pixel({row, column});
-        batch.add({value, row, column}, value == kMarked ? (picture.is_connected ? 1 : 0) : -1);
+        const Pixel pixel = grid[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)];
+        batch.add({pixel.value, row, column}, pixel.label,
+                  pixel.value == kMarked ? Question::test : Question::training);
       }
     }
     batch.end_sequence();
@@ -136,23 +152,23 @@ Task pathfinder_task() {
   return {.name = "pathfinder",
           .summary = "whether two marked ends in a picture belong to one dashed path",
           .unit = "marked end",
-          .num_categories = {kNumPixels, kSide, kSide},
+          .num_categories = {kNumPixelValues, kSide, kSide},
           .num_classes = 2,
           .draw = draw,
           .recipes = {{.attention = "windows",
                        .options = {{"layers", "4"},
                                    {"hidden", "32"},
-                                   {"heads", "2"},
+                                   {"heads", "4"},
                                    {"grid_width", "16"},
                                    {"grid_side", "4"},
                                    {"position_bias", "true"}},
                        .batch = 32,
                        .steps = 1500,
-                       .learning_rate = 2e-3},
+                       .learning_rate = 3e-3},
                       {.attention = "efficient",
-                       .options = {{"layers", "4"}, {"hidden", "32"}, {"heads", "2"}},
+                       .options = {{"layers", "4"}, {"hidden", "64"}, {"heads", "4"}},
                        .batch = 32,
                        .steps = 1500,
-                       .learning_rate = 2e-3}},
+                       .learning_rate = 3e-3}},
           .test_sequences = 1024};
 }

@@ -4,7 +4,7 @@
 
 #include <weft/core/error.hpp>
 
-void SequenceBatchBuilder::add(std::initializer_list<std::int64_t> values, std::int64_t label) {
+void SequenceBatchBuilder::add(std::initializer_list<std::int64_t> values, std::int64_t label, Question question) {
   weft::require(values.size() == num_categories_.size(), "SequenceBatchBuilder::add: a token has ", values.size(),
                 " values, expected ", num_categories_.size());
   for (const std::int64_t value : values) {
@@ -12,6 +12,9 @@ void SequenceBatchBuilder::add(std::initializer_list<std::int64_t> values, std::
   }
   if (label >= 0) {
     asked_.push_back(static_cast<std::int64_t>(labels_.size()));
+    if (question == Question::test) {
+      tested_.push_back(asked_.back());
+    }
   }
   labels_.push_back(label);
 }
@@ -24,5 +27,6 @@ SequenceBatch SequenceBatchBuilder::build() && {
   return {.block = weft::MessageBlock(weft::CsrGraph::from_edges(num_tokens, {}), std::move(segments_)),
           .features = std::move(features),
           .labels = std::move(labels_),
-          .asked = std::move(asked_)};
+          .asked = std::move(asked_),
+          .tested = std::move(tested_)};
 }

@@ -16,8 +16,10 @@ struct SequenceBatch {
   weft::Features features;
   /// A label for each token; -1 where nothing is asked.
   std::vector<std::int64_t> labels;
-  /// The tokens with a label.
+  /// The tokens with a label: what training learns from.
   std::vector<std::int64_t> asked;
+  /// Those of them that a test counts.
+  std::vector<std::int64_t> tested;
 };
 
 class SequenceBatchBuilder {
@@ -26,8 +28,9 @@ class SequenceBatchBuilder {
   explicit SequenceBatchBuilder(std::vector<std::int64_t> num_categories)
       : num_categories_(std::move(num_categories)) {}
 
+  enum class Question { test, training };
   /// One more token of the sequence that is being written: a value for each column, and its label or -1.
-  void add(std::initializer_list<std::int64_t> values, std::int64_t label);
+  void add(std::initializer_list<std::int64_t> values, std::int64_t label, Question question = Question::test);
   void end_sequence() { segments_.push_back(static_cast<std::int64_t>(labels_.size())); }
 
   [[nodiscard]] SequenceBatch build() &&;
@@ -35,5 +38,5 @@ class SequenceBatchBuilder {
  private:
   std::vector<std::int64_t> num_categories_;
   std::vector<std::int32_t> values_;
-  std::vector<std::int64_t> labels_, asked_, segments_ = {0};
+  std::vector<std::int64_t> labels_, asked_, tested_, segments_ = {0};
 };

@@ -58,7 +58,7 @@ TestResult test(const weft::NodeModel& model, const Task& task, const weft::Rand
         task.draw(random.stream(static_cast<std::uint64_t>(begin)), std::min(kBatch, task.test_sequences - begin));
     weft::Pass pass = weft::Pass::inference();
     const weft::Tensor logits = model.forward(batch.block, batch.features, pass).logits.value();
-    for (const std::int64_t row : batch.asked) {
+    for (const std::int64_t row : batch.tested) {
       const auto scores = logits.row(row);
       const std::int64_t label = batch.labels[static_cast<std::size_t>(row)];
       right += std::ranges::max_element(scores) - scores.begin() == label ? 1 : 0;
