@@ -51,5 +51,6 @@ Task copy_task() {
                        .batch = 16,
                        .steps = 3000,
                        .learning_rate = 2e-3}},
-          .test_sequences = 64};
+          .test_sequences = 64,
+          .is_causal = true};
 }

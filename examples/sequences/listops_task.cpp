@@ -87,13 +87,13 @@ Task listops_task() {
               {{.attention = "longformer",
                 .options = {{"layers", "3"}, {"hidden", "64"}, {"heads", "4"}, {"window", "16"}, {"global_nodes", "1"}},
                 .batch = 64,
-                .steps = 1500,
+                .steps = 2500,
                 .learning_rate = 2e-3},
                {.attention = "linformer_positions",
                 .options =
                     {{"layers", "3"}, {"hidden", "64"}, {"heads", "4"}, {"landmarks", "32"}, {"max_positions", "256"}},
                 .batch = 64,
-                .steps = 1500,
+                .steps = 2500,
                 .learning_rate = 2e-3}},
           .test_sequences = 2048};
 }

@@ -8,6 +8,7 @@
 #include <iomanip>
 #include <iostream>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -18,12 +19,12 @@
 #include "tasks.hpp"
 #include "training.hpp"
 
+namespace {
+
 std::span<const Task> tasks() {
   static const Task kTasks[] = {copy_task(), duplication_task(), listops_task(), pathfinder_task()};
   return kTasks;
 }
-
-namespace {
 
 struct Arguments {
   std::string task;
@@ -79,6 +80,8 @@ Recipe recipe_of(const Task& task, const Arguments& arguments) {
     if (found != task.recipes.end()) {
       recipe = *found;
     } else {
+      weft::require(!task.is_causal, task.name, ": attention is ", *arguments.attention,
+                    ", expected one that looks back only; sequence_tasks --help lists them");
       recipe.attention = *arguments.attention;
     }
   }

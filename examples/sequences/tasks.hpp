@@ -1,10 +1,9 @@
 // What a task is: a generator of sequences with questions, and how to train for it with each attention that it is
-// meant for. Every task is a file of its own; tasks() lists them.
+// meant for. Every task is a file of its own.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -35,11 +34,11 @@ struct Task {
   /// The first is the default.
   std::vector<Recipe> recipes;
   std::int64_t test_sequences = 0;
+  /// Whether tokens further on hold the answers, so that only attentions that look back may be asked.
+  bool is_causal = false;
 };
 
 [[nodiscard]] Task copy_task();
 [[nodiscard]] Task duplication_task();
 [[nodiscard]] Task listops_task();
 [[nodiscard]] Task pathfinder_task();
-
-[[nodiscard]] std::span<const Task> tasks();
