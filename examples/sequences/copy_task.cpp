@@ -48,8 +48,8 @@ Task copy_task() {
                        .learning_rate = 2e-3},
                       {.attention = "scan",
                        .options = {{"direction", "forward"}, {"layers", "2"}, {"hidden", "128"}, {"heads", "4"}},
-                       .batch = 16,
-                       .steps = 3000,
+                       .batch = 8,
+                       .steps = 5000,
                        .learning_rate = 2e-3}},
           .test_sequences = 64,
           .is_causal = true};

@@ -128,6 +128,20 @@ Grid pixels_of(const Picture& picture) {
   return grid;
 }
 
+/// Pixels that touch, at sides or corners, for models with a convolution.
+void link_neighbors(SequenceBatchBuilder& batch) {
+  for (std::int64_t row = 0; row < kSide; ++row) {
+    for (std::int64_t column = 0; column < kSide; ++column) {
+      for (const Place other :
+           {Place{row, column + 1}, {row + 1, column - 1}, {row + 1, column}, {row + 1, column + 1}}) {
+        if (is_inside(other)) {
+          batch.link(row * kSide + column, other.row * kSide + other.column);
+        }
+      }
+    }
+  }
+}
+
 SequenceBatch draw(const weft::Random& random, std::int64_t count) {
   using Question = SequenceBatchBuilder::Question;
   SequenceBatchBuilder batch({kNumPixelValues, kSide, kSide});
@@ -141,6 +155,7 @@ SequenceBatch draw(const weft::Random& random, std::int64_t count) {
                   pixel.value == kMarked ? Question::test : Question::training);
       }
     }
+    link_neighbors(batch);
     batch.end_sequence();
   }
   return std::move(batch).build();
@@ -165,10 +180,16 @@ Task pathfinder_task() {
                        .batch = 32,
                        .steps = 1500,
                        .learning_rate = 3e-3},
+                      // As published, between convolutions; and those alone.
                       {.attention = "efficient",
-                       .options = {{"layers", "4"}, {"hidden", "64"}, {"heads", "4"}},
+                       .options = {{"convolution", "gin"}, {"layers", "4"}, {"hidden", "32"}, {"heads", "4"}},
                        .batch = 32,
-                       .steps = 1500,
+                       .steps = 1000,
+                       .learning_rate = 3e-3},
+                      {.attention = "none",
+                       .options = {{"convolution", "gin"}, {"layers", "4"}, {"hidden", "32"}, {"heads", "4"}},
+                       .batch = 32,
+                       .steps = 1000,
                        .learning_rate = 3e-3}},
           .test_sequences = 1024};
 }

@@ -1,5 +1,5 @@
-// Sequences as Weft reads them: graphs without edges laid end to end, a node for each token. Sequences of different
-// lengths need no padding, and none of them sees another.
+// Sequences as Weft reads them: graphs laid end to end, a node for each token, without edges unless the task has some.
+// Sequences of different lengths need no padding, and none of them sees another.
 #pragma once
 
 #include <cstdint>
@@ -31,6 +31,8 @@ class SequenceBatchBuilder {
   enum class Question { test, training };
   /// One more token of the sequence that is being written: a value for each column, and its label or -1.
   void add(std::initializer_list<std::int64_t> values, std::int64_t label, Question question = Question::test);
+  /// An edge both ways between two tokens, counted from 0 in the sequence that is being written.
+  void link(std::int64_t a, std::int64_t b);
   void end_sequence() { segments_.push_back(static_cast<std::int64_t>(labels_.size())); }
 
   [[nodiscard]] SequenceBatch build() &&;
@@ -39,4 +41,5 @@ class SequenceBatchBuilder {
   std::vector<std::int64_t> num_categories_;
   std::vector<std::int32_t> values_;
   std::vector<std::int64_t> labels_, asked_, tested_, segments_ = {0};
+  std::vector<weft::Edge> edges_;
 };
