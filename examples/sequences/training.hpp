@@ -19,7 +19,7 @@ struct Seeds {
   weft::Random weights, training, test;
 };
 
-/// The options of "gps" without convolution, in the order of the tokens, as the recipe wants them.
+/// The options of "gps", in the order of the tokens and without convolution, changed as the recipe wants.
 [[nodiscard]] weft::Options options_for(const Recipe& recipe);
 
 [[nodiscard]] std::unique_ptr<weft::NodeModel> make_model(const Task& task, const weft::Options& options,
