@@ -30,6 +30,14 @@ run("" "${CMAKE_COMMAND}" -G Ninja -S "${SOURCE}/examples" -B "${WORK}/examples"
 run("" "${CMAKE_COMMAND}" --build "${WORK}/examples")
 run("test accuracy (0\\.9|1)" "${WORK}/examples/train_node_classifier")
 run("roc_auc on the next month (0\\.9|1)" "${WORK}/examples/analytics_job" "${WORK}/rings")
+# A few steps of each task; copying also checks that a token at a time gives what all at once do.
+foreach(task "copy" "copy;--attention;scan" "duplication" "listops;--attention;linformer_positions" "pathfinder")
+  list(GET task 0 name)
+  run("${name} [a-z_]+: [a-z ]+ accuracy [01]\\.[0-9]+ on [0-9]+ fresh" "${WORK}/examples/sequence_tasks" ${task}
+      --steps 2)
+endforeach()
+string(REGEX MATCH "pathfinder windows: marked end accuracy [0-9.]+" answer_of_one "${answer}")
+run("${answer_of_one}" "${WORK}/examples/sequence_tasks" pathfinder --steps 2 --threads 2)
 
 # The same package without CMake.
 file(WRITE "${WORK}/version.cpp" [[
