@@ -166,8 +166,8 @@ void rehearse(const std::filesystem::path& file, FunctionRef<void()> read, const
   if (timed_out || (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))) {
     throw DataError(
         file.string(), "",
-        concat("it cannot be read safely (it was stopped after ", limits.cpu_seconds,
-               " s of processor time or ", limits.wall_seconds, " s, or for want of memory); expected a sound file"));
+        concat("it cannot be read safely (it was stopped after ", limits.cpu_seconds, " s of processor time or ",
+               limits.wall_seconds, " s, or for want of memory); expected a sound file"));
   }
   if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0) {
     throw DataError(file.string(), "",

@@ -45,7 +45,8 @@ void add_predictions(const RunFolder& folder, const Dataset& dataset, const RunR
   if (labels == nullptr || split == nullptr || dataset.num_classes > kMostClassesShown) {
     return;
   }
-  Predictor::Prediction prediction = Predictor::load(folder.model()).predict(dataset.graph, dataset.node_features, dataset.edge_features);
+  Predictor::Prediction prediction =
+      Predictor::load(folder.model()).predict(dataset.graph, dataset.node_features, dataset.edge_features);
   data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
   for (const std::vector<std::int64_t>& row : confusion_matrix(prediction.probabilities, *labels, split->test)) {
     data.confusion.insert(data.confusion.end(), row.begin(), row.end());

@@ -185,7 +185,7 @@ const std::vector<convolution::Row>& table() {
         {{.name = "sage"}, make_kind<SageConvolution>},
         {{.name = "gat", .has_heads = true}, make_kind<GatConvolution>},
         {{.name = "gatv2", .has_heads = true}, make_kind<Gatv2Convolution>},
-         {{.name = "transformer", .has_heads = true}, make_kind<TransformerConvolution>},
+        {{.name = "transformer", .has_heads = true}, make_kind<TransformerConvolution>},
     };
     for (auto family : {convolution::edge_state_convolutions}) {
       std::ranges::move(family(), std::back_inserter(rows));

@@ -34,8 +34,8 @@ class WindowAttention : public ProjectedAttention {
                  .global_nodes = options.integer("global_nodes"),
                  .random_nodes = random_nodes},
         random_(random_nodes > 0 ? pattern_random(options) : Random(0)),
-        key_(concat("window ", options.text("order"), " ", pattern_.window, " ", pattern_.global_nodes, " ", pattern_.random_nodes, " ",
-                    random_.key()[0], " ", random_.key()[1])) {}
+        key_(concat("window ", options.text("order"), " ", pattern_.window, " ", pattern_.global_nodes, " ",
+                    pattern_.random_nodes, " ", random_.key()[0], " ", random_.key()[1])) {}
 
  private:
   struct Layout {
