@@ -5,7 +5,8 @@
 //
 //   weft_scaling_bench [--benchmark_filter=/linear/]
 //
-// The graph is a square grid, the states 64 columns of 4 heads, all options at their defaults.
+// The graph is a square grid, the states 64 columns of 4 heads, all options at their defaults (weights of positions: as
+// many as there are nodes).
 #include <bit>
 #include <cmath>
 #include <cstdio>
@@ -40,7 +41,7 @@ double resident_peak() {
 }
 
 /// Forward and gradients of one attention of a model as it is by default.
-std::function<void(const MessageBlock&, const Tensor&)> work_of(std::string_view kind) {
+std::function<void(const MessageBlock&, const Tensor&)> work_of(std::string_view kind, std::int64_t n) {
   if (kind == kDense) {
     return [](const MessageBlock& graph, const Tensor& x) {
       std::vector<NodeId> order(static_cast<std::size_t>(x.rows()));
@@ -54,6 +55,7 @@ std::function<void(const MessageBlock&, const Tensor&)> work_of(std::string_view
   Options options = default_options("weft");
   options.set("hidden", "64");
   options.set("heads", "4");
+  options.set("max_positions", std::to_string(n));
   auto attention = std::shared_ptr<GlobalAttention>(make_global_attention(kind, options, 0, Random(1)));
   return [attention](const MessageBlock& graph, const Tensor& x) {
     Pass pass = Pass::train(Random(2));
@@ -64,7 +66,7 @@ std::function<void(const MessageBlock&, const Tensor&)> work_of(std::string_view
 Measured measure(std::string_view kind, std::int64_t n) {
   Measured result;
   with_threads(1, [&] {
-    const auto work = work_of(kind);
+    const auto work = work_of(kind, n);
     work(MessageBlock(grid(4, 4)), random_matrix(16, 64, 1));
     const std::int64_t side = static_cast<std::int64_t>(std::bit_floor(static_cast<std::uint64_t>(std::sqrt(n))));
     const MessageBlock graph(grid(side, n / side));

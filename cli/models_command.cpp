@@ -100,9 +100,8 @@ std::string models_text() {
     out += overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels) + "\n";
   }
   out +=
-      "Attention over all nodes of a graph, option attention of model weft (N nodes, d width, h heads; ordering: about "
-      "E, "
-      "once a graph):\n";
+      "Attention over all nodes of a graph, option attention of models weft, gps and polynormer\n"
+      "(N nodes, d width, h heads; ordering: about E, once a graph):\n";
   for (const AttentionInfo& attention : global_attentions()) {
     out += concat("  ", attention.name, ": ", attention.summary, "\n    cost: ", attention.cost,
                   "\n    source: ", attention.source, "\n");
