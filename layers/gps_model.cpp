@@ -87,7 +87,7 @@ void GpsModel::list_parameters(ParameterList& list) {
 std::vector<Option> gps_options() {
   // For few labels: what is small and not normalized. Models for many turn the rest on.
   std::vector<Option> options =
-      layer_options({.hidden = 64, .layers = 2, .heads = 4, .dropout = 0.7, .input_dropout = 0.5});
+      layer_options({.hidden = 64, .layers = 2, .heads = 4, .dropout = 0.6, .input_dropout = 0.5});
   options.insert(options.begin(), {convolution_option("gcn"), attention_option("linear")});
   options.push_back({"feed_forward", false, "a network of two linear maps at the end of each block"});
   options.push_back({"attention_dropout", 0.0, "convolutions that attend: share of edges left out", 0.0, 0.99});

@@ -98,7 +98,7 @@ void PolynormerModel::list_parameters(ParameterList& list) {
 
 std::vector<Option> polynormer_options() {
   std::vector<Option> options =
-      layer_options({.hidden = 64, .layers = 2, .heads = 4, .dropout = 0.5, .input_dropout = 0.5, .norm = "none"});
+      layer_options({.hidden = 64, .layers = 2, .heads = 4, .dropout = 0.7, .input_dropout = 0.5, .norm = "none"});
   options.insert(options.begin(),
                  {convolution_option("gcn"), attention_option("polynormer"), warmup_option(0.8),
                   Option{"global_layers", std::int64_t{1}, "layers of attention after the local ones", 1, 1000}});
