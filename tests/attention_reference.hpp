@@ -6,6 +6,8 @@
 #include <span>
 #include <vector>
 
+#include "weft/core/random.hpp"
+#include "weft/graph/csr_graph.hpp"
 #include "weft/tensor/tensor.hpp"
 
 namespace weft::test {
@@ -65,6 +67,20 @@ inline double largest_difference(const Tensor& a, const Tensor& b) {
     most = std::max(most, std::abs(static_cast<double>(a.data()[i]) - static_cast<double>(b.data()[i])));
   }
   return most;
+}
+
+/// `m` random edges; the last node reads nothing, and node 0 reads all others if `hub`.
+inline CsrGraph random_graph(std::int64_t n, std::int64_t m, std::uint64_t seed, bool hub = true) {
+  const Random random(seed);
+  std::vector<Edge> edges;
+  for (std::int64_t u = 0; hub && u < n; ++u) {
+    edges.push_back({static_cast<NodeId>(u), 0});
+  }
+  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(m); ++i) {
+    edges.push_back({static_cast<NodeId>(random.below(static_cast<std::uint64_t>(n), i, 0)),
+                     static_cast<NodeId>(random.below(static_cast<std::uint64_t>(n - 1), i, 1))});
+  }
+  return CsrGraph::from_edges(n, edges);
 }
 
 }  // namespace weft::test

@@ -5,60 +5,15 @@
 #include <cmath>
 #include <sstream>
 
-#include <nlohmann/json.hpp>
-
 #include "tests/broken_files.hpp"
-#include "tests/command.hpp"
-#include "tests/temporary_folder.hpp"
+#include "tests/cli_fixture.hpp"
 #include "weft/core/random.hpp"
 #include "weft/io/model_file.hpp"
 
 namespace weft::test {
 namespace {
 
-using Json = nlohmann::json;
 namespace fs = std::filesystem;
-
-class Cli : public testing::Test {
- protected:
-  CommandResult weft(const std::vector<std::string>& arguments, std::optional<rlim_t> most_file_bytes = {}) const {
-    return Command(folder_.path(), arguments, most_file_bytes).wait();
-  }
-
-  /// Runs and expects success and one JSON object.
-  Json weft_json(std::vector<std::string> arguments) const {
-    arguments.emplace_back("--json");
-    const CommandResult result = weft(arguments);
-    EXPECT_EQ(result.code, 0) << result.err;
-    Json object = Json::parse(result.out, nullptr, false);
-    EXPECT_TRUE(object.is_object()) << result.out;
-    return object;
-  }
-
-  /// sbm.h5: 200 nodes in 2 communities with 8 features.
-  void make_sbm(const std::string& nodes = "200") const {
-    const CommandResult made =
-        weft({"synth", "sbm", "--nodes", nodes, "--classes", "2", "--features", "8", "--seed", "1", "-o", "sbm.h5"});
-    ASSERT_EQ(made.code, 0) << made.err;
-  }
-
-  /// Visible files, so neither locks nor captured streams.
-  std::vector<std::string> files_in(const fs::path& folder) const {
-    std::vector<std::string> names;
-    for (const auto& entry : fs::directory_iterator(folder)) {
-      const std::string name = entry.path().filename().string();
-      if (name[0] != '.' || name.find(".tmp") != std::string::npos) {
-        names.push_back(name);
-      }
-    }
-    std::ranges::sort(names);
-    return names;
-  }
-
-  fs::path path(const std::string& name) const { return folder_ / name; }
-
-  TemporaryFolder folder_;
-};
 
 void expect_same_tensors(const fs::path& a, const fs::path& b) {
   const ModelFile left = read_model_file(a), right = read_model_file(b);
@@ -391,50 +346,6 @@ TEST_F(Cli, NeverWritesOverItsInput) {
   write_content(path("edges.csv"), "0,1\n1,2\n");
   EXPECT_EQ(weft({"import", "edgelist", "edges.csv", "-o", "edges.csv"}).code, 2);
   EXPECT_EQ(content_of(path("edges.csv")), "0,1\n1,2\n");
-}
-
-TEST_F(Cli, ImportsAnEdgeList) {
-  write_content(path("edges.csv"), "a,b\nb,c\n");
-  write_content(path("labels.csv"), "a,red\nb,blue\nc,red\n");
-  const CommandResult result = weft({"import", "edgelist", "edges.csv", "--labels", "labels.csv", "-o", "e.h5"});
-  ASSERT_EQ(result.code, 0) << result.err;
-  const Json info = weft_json({"info", "e.h5"});
-  EXPECT_EQ(info["nodes"], 3);
-  EXPECT_EQ(info["edges"], 4);
-  EXPECT_EQ(info["class_names"], (Json{"blue", "red"}));
-  write_content(path("edges.csv"), "a,b\nb\n");
-  const CommandResult broken = weft({"import", "edgelist", "edges.csv", "-o", "f.h5"});
-  EXPECT_EQ(broken.code, 3);
-  EXPECT_EQ(broken.err.rfind("weft: edges.csv: ", 0), 0U) << broken.err;
-  EXPECT_FALSE(fs::exists(path("f.h5")));
-}
-
-TEST_F(Cli, ImportsPublicFormats) {
-  fs::create_directory(path("TINY"));
-  write_content(path("TINY/T_A.txt"), "1, 2\n2, 1\n3, 4\n");
-  write_content(path("TINY/T_graph_indicator.txt"), "1\n1\n2\n2\n");
-  write_content(path("TINY/T_graph_labels.txt"), "1\n-1\n");
-  ASSERT_EQ(weft({"import", "tudataset", "TINY", "-o", "t.h5"}).code, 0);
-  EXPECT_EQ(weft_json({"info", "t.h5"})["graphs"], 2);
-  write_content(path("a.mtx"), "%%MatrixMarket matrix coordinate pattern general\n3 3 2\n1 2\n2 3\n");
-  ASSERT_EQ(weft({"import", "mtx", "a.mtx", "-o", "m.h5"}).code, 0);
-  EXPECT_EQ(weft_json({"info", "m.h5"})["edges"], 4);
-}
-
-TEST_F(Cli, RefusesBrokenPublicFormats) {
-  write_content(path("ind.x.graph"),
-                "\x80\x02"
-                "cos\nsystem\n.");
-  write_content(path("broken"), "PK\x03\x04 and nothing behind it");
-  const std::vector<std::vector<std::string>> commands = {{"npz", "broken"},       {"h5ad", "broken"},
-                                                          {"tudataset", "broken"}, {"ogb", "broken"},
-                                                          {"mtx", "broken"},       {"planetoid", "."}};
-  for (const std::vector<std::string>& command : commands) {
-    const CommandResult result = weft({"import", command[0], command[1], "-o", "out.h5"});
-    EXPECT_EQ(result.code, 3) << command[0] << ": " << result.err;
-    EXPECT_EQ(result.err.rfind("weft: ", 0), 0U) << result.err;
-    EXPECT_FALSE(fs::exists(path("out.h5")));
-  }
 }
 
 TEST_F(Cli, LeavesNothingBehindWhereTheDiskIsFull) {

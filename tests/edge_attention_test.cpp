@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/tensor/simd.hpp"
@@ -16,22 +17,9 @@ namespace {
 using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
+using test::random_graph;
 using test::random_tensor;
 using test::same_bits;
-
-/// `m` random edges; the last node reads nothing, and node 0 reads all others if `hub`.
-CsrGraph random_graph(std::int64_t n, std::int64_t m, std::uint64_t seed, bool hub = true) {
-  const Random random(seed);
-  std::vector<Edge> edges;
-  for (std::int64_t u = 0; hub && u < n; ++u) {
-    edges.push_back({static_cast<NodeId>(u), 0});
-  }
-  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(m); ++i) {
-    edges.push_back({static_cast<NodeId>(random.below(static_cast<std::uint64_t>(n), i, 0)),
-                     static_cast<NodeId>(random.below(static_cast<std::uint64_t>(n - 1), i, 1))});
-  }
-  return CsrGraph::from_edges(n, edges);
-}
 
 /// What the two attentions have in common: x [n, heads * d] is read; scores come from a and b.
 struct Attention {

@@ -18,17 +18,11 @@ TEST(ScaffoldSplit, FillsTrainWithTheLargestGroups) {
   EXPECT_EQ(split.test, std::vector<std::int64_t>{0});
 }
 
-TEST(WithoutRdkit, SaysThatItNeedsIt) {
-  if (reads_molecules()) {
-    GTEST_SKIP() << "this Weft was built with RDKit";
-  }
-  test::expect_throws<ArgumentError>([] { static_cast<void>(import_smiles({.input = "x.csv"})); }, "without RDKit");
-}
-
 class Smiles : public testing::Test {
  protected:
   void SetUp() override {
     if (!reads_molecules()) {
+      ASSERT_EQ(std::getenv("CI"), nullptr) << "this Weft was built without RDKit";
       GTEST_SKIP() << "this Weft was built without RDKit";
     }
   }
@@ -109,6 +103,7 @@ class RealSmiles : public testing::TestWithParam<RealSet> {};
 // The random splits are the data folder's own.
 TEST_P(RealSmiles, EqualsTheDatasetFileWithItsScaffoldSplit) {
   if (!reads_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "this Weft was built without RDKit";
     GTEST_SKIP() << "this Weft was built without RDKit";
   }
   const auto raw = test::real_file(std::string("raw/moleculenet/") + GetParam().raw);
