@@ -289,4 +289,10 @@ void check_dataset(const Dataset& dataset, const Refuse& refuse) {
   Checker(dataset, refuse).check();
 }
 
+void check_dataset(const Dataset& dataset, const std::filesystem::path& file) {
+  check_dataset(dataset, [&](const std::string& object, const std::string& problem) {
+    throw DataError(file.string(), object, problem);
+  });
+}
+
 }  // namespace weft

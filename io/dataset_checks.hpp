@@ -2,6 +2,7 @@
 // Private.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <string>
 
@@ -13,5 +14,8 @@ namespace weft {
 using Refuse = std::function<void(const std::string& object, const std::string& problem)>;
 
 void check_dataset(const Dataset& dataset, const Refuse& refuse);
+
+/// Throws DataError naming `file` and the object.
+void check_dataset(const Dataset& dataset, const std::filesystem::path& file);
 
 }  // namespace weft

@@ -47,9 +47,7 @@ class Importer {
     data_.name = options_.name.empty() ? std::filesystem::path(base).filename().string() : options_.name;
     data_.source = options_.input.filename().string();
     data_.directed = options_.directed;
-    check_dataset(data_, [&](const std::string& object, const std::string& problem) {
-      throw DataError(options_.input.string(), object, problem);
-    });
+    check_dataset(data_, options_.input);
     return std::move(data_);
   }
 

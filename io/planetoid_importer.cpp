@@ -29,9 +29,7 @@ class Importer {
     read_graph();
     data_.name = name_;
     data_.source = concat("ind.", name_, ".*");
-    check_dataset(data_, [&](const std::string& object, const std::string& problem) {
-      throw DataError(path("graph").string(), object, problem);
-    });
+    check_dataset(data_, path("graph"));
     return std::move(data_);
   }
 

@@ -43,9 +43,7 @@ class Importer {
     set_splits();
     data_.name = options_.name.empty() ? options_.input.stem().stem().string() : options_.name;
     data_.source = options_.input.filename().string();
-    check_dataset(data_, [&](const std::string& object, const std::string& problem) {
-      throw DataError(options_.input.string(), object, problem);
-    });
+    check_dataset(data_, options_.input);
     return std::move(data_);
   }
 
