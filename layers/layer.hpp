@@ -32,6 +32,16 @@ class Pass {
   /// the n-th place is always the same one.
   [[nodiscard]] Random next_random() { return step_.stream(++places_); }
 
+  /// Asks the layers of this pass to hand their states to keep(); `states` must outlive the pass.
+  void keep_states_in(std::vector<Variable>& states) { kept_ = &states; }
+  /// The states after a layer: kept where someone has asked for them (readouts that pool every layer), otherwise free
+  /// to go as soon as the next layer has read them.
+  void keep(const Variable& states) {
+    if (kept_ != nullptr) {
+      kept_->push_back(states);
+    }
+  }
+
   /// Adds a [1, 1] term to what training minimizes, beside the loss of the outputs.
   void add_loss(const Variable& loss) {
     require(loss.shape() == Shape{1, 1}, "Pass::add_loss: the loss has shape ", loss.shape(), ", expected [1, 1]");
@@ -48,6 +58,7 @@ class Pass {
   double progress_;
   std::uint64_t places_ = 0;
   std::vector<Variable> losses_;
+  std::vector<Variable>* kept_ = nullptr;
 };
 
 /// Which weight decay a parameter gets.

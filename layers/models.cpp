@@ -240,7 +240,7 @@ const ModelInfo& model_info(std::string_view name) {
 
 std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& shape, const Options& options,
                                       const Random& random) {
-  require(shape.num_outputs >= 1, "make_model: num_outputs is ", shape.num_outputs, ", expected at least 1");
+  require(shape.num_outputs >= 0, "make_model: num_outputs is ", shape.num_outputs, ", expected at least 0");
   return row_of(name).make(shape, options, random);
 }
 

@@ -24,7 +24,7 @@ struct ModelShape {
   std::int64_t num_features = 0;
   /// Categorical features only: values of each column.
   std::vector<std::int64_t> num_categories;
-  /// Classes or targets.
+  /// Classes or targets; 0: the model makes states only, for a readout.
   std::int64_t num_outputs = 0;
   /// Features of edges: "dense", "categorical" or "none"; a model made for none ignores what it is given.
   std::string edge_kind = "none";
@@ -47,7 +47,7 @@ class NodeModel {
   virtual ~NodeModel() = default;
 
   struct Output {
-    /// [n, num_outputs], before softmax.
+    /// [n, num_outputs], before softmax; empty if the model makes states only.
     Variable logits;
     /// [n, hidden], what the last linear map reads: for pictures and other uses.
     Variable embedding;
@@ -55,6 +55,11 @@ class NodeModel {
   /// Throws ArgumentError if the input does not have the shape the model was made for.
   [[nodiscard]] virtual Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const = 0;
   virtual void list_parameters(ParameterList& list) = 0;
+
+  /// Columns of the embedding.
+  [[nodiscard]] virtual std::int64_t embedding_width() const = 0;
+  /// Columns of each of the states that forward() shows the pass (Pass::keep), first to last; empty if it shows none.
+  [[nodiscard]] virtual std::vector<std::int64_t> kept_widths() const { return {}; }
 };
 
 /// A row of the table.
