@@ -1,5 +1,7 @@
 #include "weft/layers/graph_model.hpp"
 
+#include "weft/layers/wl_model.hpp"
+
 namespace weft {
 namespace {
 
@@ -30,6 +32,7 @@ GraphModel::GraphModel(std::string_view name, const ModelShape& shape, const Opt
                        random.stream(2000 + static_cast<std::uint64_t>(l)));
     width = hidden;
   }
+  output_ = OutputScale(shape.num_outputs);
 }
 
 NodeModel::Output GraphModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
@@ -49,7 +52,7 @@ NodeModel::Output GraphModel::forward(const MessageBlock& block, const NodeInput
   for (std::size_t l = 0; l + 1 < head_.size(); ++l) {
     x = head_[l].forward(LayerInput(x).dropped(dropout_, pass), pass, activation_);
   }
-  return {head_.back().forward(LayerInput(x).dropped(dropout_, pass), pass), x};
+  return {output_.forward(head_.back().forward(LayerInput(x).dropped(dropout_, pass), pass), pass), x};
 }
 
 void GraphModel::list_parameters(ParameterList& list) {
@@ -60,6 +63,7 @@ void GraphModel::list_parameters(ParameterList& list) {
   for (std::size_t l = 0; l < head_.size(); ++l) {
     list.add_layer("head" + std::to_string(l), head_[l]);
   }
+  list.add_layer("output", output_);
 }
 
 std::vector<Option> graph_options() {
@@ -71,11 +75,23 @@ std::vector<Option> graph_options() {
            {},
            {"last", "all"}},
           {"head_layers", std::int64_t{2}, "linear maps between the pooled states and the outputs", 1, 16},
-          {"head_dropout", 0.0, "share of what each of them reads that is dropped", 0.0, 0.99}};
+          {"head_dropout", 0.0, "share of what each of them reads that is dropped", 0.0, 0.99},
+          {"degree_categories", std::int64_t{64},
+           "graphs without features: a learned row for each in-degree below this; 0: the degree as a number", 0, 100000},
+          {"batch_size", std::int64_t{128}, "graphs in a step, about: batches are even in nodes and edges", 1, 1e6},
+          {"loss",
+           std::string("auto"),
+           "regression: what is minimized; auto: the absolute error where mae selects, otherwise the squared one",
+           {},
+           {},
+           {"auto", "absolute", "squared"}}};
 }
 
 std::unique_ptr<NodeModel> make_graph_model(std::string_view name, const ModelShape& shape, const Options& options,
                                             const Random& random) {
+  if (name == "wl") {
+    return std::make_unique<WlModel>(shape, options, random);
+  }
   return std::make_unique<GraphModel>(name, shape, options, random);
 }
 

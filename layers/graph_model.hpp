@@ -11,6 +11,7 @@
 
 #include "weft/layers/graph_readout.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/layers/output_scale.hpp"
 
 namespace weft {
 
@@ -32,9 +33,11 @@ class GraphModel final : public NodeModel {
   /// One, or one for each of the states that nodes_ keeps.
   std::vector<GraphReadout> readouts_;
   std::vector<Linear> head_;
+  OutputScale output_;
 };
 
-/// The options of every model of whole graphs: pooling, readout, head_layers, head_dropout.
+/// The options of every model of whole graphs, and of its training: pooling, readout, head_layers, head_dropout,
+/// degree_categories, batch_size, loss.
 [[nodiscard]] std::vector<Option> graph_options();
 
 /// The model of that name for whole graphs: a GraphModel around the node model, or one that reads graphs by itself.

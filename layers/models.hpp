@@ -74,12 +74,19 @@ struct ModelInfo {
   /// Options of the model or of its training that differ from their defaults: in either case, and where
   /// there are many labels to learn from.
   std::vector<std::pair<std::string_view, OptionValue>> always, many_labels;
+  /// Beside what holds for all models (graph_defaults), where whole graphs are judged.
+  std::vector<std::pair<std::string_view, OptionValue>> graphs = {};
+  /// Whether it has nothing to say of a single node.
+  bool needs_graphs = false;
 };
 
 /// Every model, in the order in which they are shown.
 [[nodiscard]] std::span<const ModelInfo> models();
 /// Throws ArgumentError naming the nearest model if there is none of that name.
 [[nodiscard]] const ModelInfo& model_info(std::string_view name);
+
+/// Options of a model and of its training where whole graphs are judged; those that the model has count.
+[[nodiscard]] std::vector<std::pair<std::string_view, OptionValue>> graph_defaults(std::string_view model);
 
 /// `options` holds at least the model's own. Weights are drawn from `random`.
 [[nodiscard]] std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& shape,

@@ -1,8 +1,6 @@
 #include "weft/tensor/segment_ops.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <vector>
 
 #include "weft/tensor/elementwise.hpp"
@@ -58,45 +56,6 @@ Variable segment_max(const Variable& x, std::span<const std::int64_t> segments) 
                     }
                   }
                   grads.add(x, std::move(dx));
-                });
-}
-
-// y_ij = exp(x_ij - m) / sum over the segment;  dx_ij = y_ij (dy_ij - sum over the segment of y dy)
-Variable segment_softmax(const Variable& x, std::span<const std::int64_t> segments) {
-  check("segment_softmax", segments, x.rows());
-  const std::int64_t cols = x.cols();
-  Tensor result = Tensor::uninitialized(x.shape());
-  for_each_segment(segments, cols, [&](std::int64_t, std::int64_t first, std::int64_t last) {
-    for (std::int64_t j = 0; j < cols; ++j) {
-      float largest = -std::numeric_limits<float>::infinity();
-      for (std::int64_t i = first; i < last; ++i) {
-        largest = std::max(largest, x.value()(i, j));
-      }
-      double total = 0.0;
-      for (std::int64_t i = first; i < last; ++i) {
-        result(i, j) = std::exp(x.value()(i, j) - largest);
-        total += static_cast<double>(result(i, j));
-      }
-      for (std::int64_t i = first; i < last; ++i) {
-        result(i, j) = static_cast<float>(static_cast<double>(result(i, j)) / total);
-      }
-    }
-  });
-  const auto y = std::make_shared<const Tensor>(std::move(result));
-  return record("segment_softmax", y, {x},
-                [x = x.without_value(), y, kept = copy_of(segments)](Tensor& dy, Gradients& grads) {
-                  for_each_segment(kept, dy.cols(), [&](std::int64_t, std::int64_t first, std::int64_t last) {
-                    for (std::int64_t j = 0; j < dy.cols(); ++j) {
-                      double total = 0.0;
-                      for (std::int64_t i = first; i < last; ++i) {
-                        total += static_cast<double>((*y)(i, j)) * static_cast<double>(dy(i, j));
-                      }
-                      for (std::int64_t i = first; i < last; ++i) {
-                        dy(i, j) = (*y)(i, j) * (dy(i, j) - static_cast<float>(total));
-                      }
-                    }
-                  });
-                  grads.add(x, std::move(dy));
                 });
 }
 

@@ -13,9 +13,6 @@ namespace weft {
 /// The gradient goes to the first row that has it. [n, p] -> [g, p]
 [[nodiscard]] Variable segment_max(const Variable& x, std::span<const std::int64_t> segments);
 
-/// Each column to exp(x) over its sum within the segment. [n, p] -> [n, p]
-[[nodiscard]] Variable segment_softmax(const Variable& x, std::span<const std::int64_t> segments);
-
 /// Row g for every row of segment g. [g, p] -> [n, p]
 [[nodiscard]] Variable expand_segments(const Variable& x, std::span<const std::int64_t> segments);
 
