@@ -252,7 +252,7 @@ void train_command(const TrainFlags& flags) {
   require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
   RunConfig config = config_of(flags);
   // Wrong keys and values are told before any data is read; the defaults that count follow with the data.
-  (void)options_of(config, LabelBudget::few);
+  (void)options_of(config, LabelBudget::graphs);
   const std::filesystem::path data = dataset_path(config.dataset);
   rehearse_dataset(data, flags);
   std::optional<RunFolder> folder;

@@ -21,7 +21,8 @@ ConvolutionOptions hop_options(const Options& options, std::int64_t in, std::int
 
 /// Whether the features must become states before the first hop.
 bool needs_map_before(const ModelShape& shape, const Options& options) {
-  return options.flag("pre_linear") || shape.edge_kind != "none" || encoding_width(options) > 0 ||
+  return options.flag("pre_linear") || options.flag("virtual_node") || shape.edge_kind != "none" ||
+         shape.num_outputs == 0 || encoding_width(options) > 0 ||
          convolution_info(options.text("convolution")).needs_states;
 }
 
@@ -37,7 +38,7 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
                                                                : Jumping::none) {
   const std::int64_t hidden = options.integer("hidden");
   const std::int64_t num_layers = options.integer("layers");
-  const bool conv_head = options.text("head") == "convolution";
+  const bool conv_head = options.text("head") == "convolution" && shape.num_outputs > 0;
   require(!conv_head || jumping_ == Jumping::none, "model: jumping_knowledge ", options.text("jumping_knowledge"),
           " needs head linear");
 
@@ -48,6 +49,12 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
     edges_ = EdgeLayer(shape, hidden, random.stream(1001));
     width = hidden;
     is_first = false;
+    kept_widths_.push_back(hidden);
+  }
+  if (options.flag("virtual_node")) {
+    require(!conv_head, "model: virtual_node needs head linear");
+    virtual_node_ =
+        std::make_unique<VirtualNode>(options.text("norm"), hidden, num_layers, dropout_, random.stream(1002));
   }
   for (std::int64_t l = 0; l < num_layers; ++l) {
     const bool is_output = conv_head && l + 1 == num_layers;
@@ -63,12 +70,13 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
     }
     hop.norm = Norm(is_output ? "none" : options.text("norm"), out);
     hops_.push_back(std::move(hop));
+    kept_widths_.push_back(out);
     width = out;
     is_first = false;
   }
+  embedding_width_ = jumping_ == Jumping::concat ? num_layers * hidden : width;
   if (!conv_head) {
-    const std::int64_t read = jumping_ == Jumping::concat ? num_layers * hidden : width;
-    head_ = std::make_unique<Linear>(read, shape.num_outputs, random.stream(1000));
+    head_ = std::make_unique<Linear>(embedding_width_, shape.num_outputs, random.stream(1000));
   }
 }
 
@@ -76,9 +84,18 @@ NodeModel::Output StackModel::forward(const MessageBlock& block, const NodeInput
   LayerInput x = before_ ? LayerInput(before_->forward(block, input, pass, activation_)).dropped(dropout_, pass)
                          : first_features(shape_, block, input).dropped(input_dropout_, pass);
   EdgeStates edges{edges_.forward(input, pass)};
-  Variable embedding, total;
+  Variable embedding, total, virtual_states;
+  if (before_) {
+    pass.keep(x.states());
+  }
+  if (virtual_node_) {
+    virtual_states = virtual_node_->start(block, pass);
+  }
   for (std::size_t l = 0; l < hops_.size(); ++l) {
     const Hop& hop = hops_[l];
+    if (virtual_node_) {
+      x = VirtualNode::spread(block, x.states(), virtual_states);
+    }
     Variable y = hop.convolution->forward(block, x, edges, pass);
     const bool makes_output = !head_ && l + 1 == hops_.size();
     if (makes_output) {
@@ -89,6 +106,10 @@ NodeModel::Output StackModel::forward(const MessageBlock& block, const NodeInput
     }
     embedding = activate(hop.norm.forward(y, pass), activation_);
     x = LayerInput(embedding).dropped(dropout_, pass);
+    pass.keep(x.states());
+    if (virtual_node_) {
+      virtual_states = virtual_node_->updated(block, l, x.states(), virtual_states, pass);
+    }
     if (jumping_ != Jumping::none) {
       total = l == 0 ? x.states() : jumping_ == Jumping::sum ? total + x.states() : concat_columns(total, x.states());
     }
@@ -109,6 +130,9 @@ void StackModel::list_parameters(ParameterList& list) {
       list.add_layer(name + ".residual", *hops_[l].residual);
     }
     list.add_layer(name + ".norm", hops_[l].norm);
+  }
+  if (virtual_node_) {
+    list.add_layer("virtual_node", *virtual_node_);
   }
   if (head_) {
     list.add_layer("head", *head_);
@@ -141,6 +165,7 @@ std::vector<Option> stack_options(std::string_view name) {
        {},
        {"none", "sum", "concat"}},
       {"pre_linear", false, "a linear map of the features before the first hop"},
+      {"virtual_node", false, "one more node for each graph that all others read and are read by"},
       {"head",
        std::string(is_paper_style ? "convolution" : "linear"),
        "what makes the outputs: the last hop itself, or a linear map after it",

@@ -1,7 +1,8 @@
 // Convolutions one after the other, with every switch that tuned message-passing networks turn: norm,
 // residual, dropout, jumping knowledge, a linear map before and after (Luo, Shi, Wu, "Classic GNNs are strong
 // baselines", 2024). The models gcn, sage, gat, gatv2, gin, gine, gatedgcn and mlp are this with different defaults.
-// Where there are an encoding or features of edges, or the convolution needs states, a linear map comes before it.
+// Where there are an encoding, features of edges or a virtual node, where the convolution needs states, or where the
+// model makes states only, a linear map comes before it.
 #pragma once
 
 #include <memory>
@@ -10,6 +11,7 @@
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/input_layers.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/layers/virtual_node.hpp"
 
 namespace weft {
 
@@ -20,6 +22,8 @@ class StackModel final : public NodeModel {
 
   [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
+  [[nodiscard]] std::int64_t embedding_width() const override { return embedding_width_; }
+  [[nodiscard]] std::vector<std::int64_t> kept_widths() const override { return kept_widths_; }
 
  private:
   struct Hop {
@@ -39,6 +43,10 @@ class StackModel final : public NodeModel {
   std::unique_ptr<InputLayer> before_;
   EdgeLayer edges_;
   std::vector<Hop> hops_;
+  /// Null where there is none.
+  std::unique_ptr<VirtualNode> virtual_node_;
+  std::int64_t embedding_width_;
+  std::vector<std::int64_t> kept_widths_;
   /// The linear map to the outputs; null where the last hop's convolution makes them.
   std::unique_ptr<Linear> head_;
 };

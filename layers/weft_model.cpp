@@ -80,6 +80,7 @@ NodeModel::Output WeftModel::forward(const MessageBlock& block, const NodeInput&
   Variable x = drop(input_.forward(block, input, pass, activation_));
   EdgeStates edges{edges_.forward(input, pass)};
   Variable total = x;
+  pass.keep(x);
   for (const Block& layer : blocks_) {
     const Variable h = layer.norm.forward(x, pass);
     Variable y = layer.local->forward(block, h, edges, pass);
@@ -91,6 +92,7 @@ NodeModel::Output WeftModel::forward(const MessageBlock& block, const NodeInput&
     if (layer.feed_forward) {
       x = layer.feed_forward->forward(x, pass);
     }
+    pass.keep(x);
     if (jumping_sum_) {
       total = total + x;
     }
@@ -100,7 +102,8 @@ NodeModel::Output WeftModel::forward(const MessageBlock& block, const NodeInput&
 }
 
 Variable WeftModel::propagated(const MessageBlock& block, const Variable& logits, const Pass& pass) const {
-  if (propagation_ == 0) {
+  // States for a readout have no outputs of nodes.
+  if (propagation_ == 0 || logits.cols() == 0) {
     return logits;
   }
   const GcnNorm norm(block);

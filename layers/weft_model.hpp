@@ -31,6 +31,10 @@ class WeftModel final : public NodeModel {
 
   [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
+  [[nodiscard]] std::int64_t embedding_width() const override { return head_.in(); }
+  [[nodiscard]] std::vector<std::int64_t> kept_widths() const override {
+    return std::vector<std::int64_t>(blocks_.size() + 1, head_.in());
+  }
 
  private:
   /// A weighted sum of the outputs at each distance, the weights learned (generalized PageRank; Chien et al. 2021).

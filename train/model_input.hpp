@@ -16,8 +16,8 @@ namespace weft {
 class ModelInput {
  public:
   /// Features must outlive the input: they are copied only where an option changes them.
-  /// Options read: edges (false: the graph without its edges), feature_norm, encoding, encoding_size, and hops where
-  /// the model has them.
+  /// Options read, where the model has them: edges (false: the graph without its edges), feature_norm, encoding,
+  /// encoding_size, hops, and for data without features degree_categories.
   ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const Features& features,
              const Features& edge_features, const Options& options);
 
