@@ -1,0 +1,1 @@
+#include "weft/generation/molecule_metrics.hpp"
