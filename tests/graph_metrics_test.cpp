@@ -202,6 +202,25 @@ TEST(Isomorphism, TellsApartWhatColorsDoNot) {
   EXPECT_FALSE(is_isomorphic(triangles, cycle_graph(6)));
 }
 
+TEST(Isomorphism, PairsTheComponentsOffOneByOne) {
+  // Triangles and hexagons, whose nodes all have the same color: searching through all ways to place the triangles
+  // would take longer than the universe has existed.
+  const auto rings = [](NodeId triangles, NodeId hexagons) {
+    std::vector<Edge> edges;
+    NodeId next = 0;
+    for (NodeId ring = 0; ring < triangles + hexagons; ++ring) {
+      const NodeId length = ring < triangles ? 3 : 6;
+      for (NodeId i = 0; i < length; ++i) {
+        edges.push_back({next + i, next + (i + 1) % length});
+      }
+      next += length;
+    }
+    return graph_of(next, edges);
+  };
+  EXPECT_TRUE(is_isomorphic(rings(18, 1), renumbered(rings(18, 1), 4)));
+  EXPECT_FALSE(is_isomorphic(rings(18, 1), rings(16, 2)));
+}
+
 TEST(Isomorphism, TellsTreesApartByColorsAlone) {
   // Both have degrees 3, 2, 2, 1, 1, 1: the branch is in the middle of one and beside the end in the other.
   const CsrGraph middle = graph_of(6, {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {2, 5}});
@@ -417,6 +436,30 @@ TEST_P(PublishedGraphs, HaveThePublishedDistances) {
   EXPECT_EQ(quality.unique, 1.0);
   EXPECT_EQ(quality.novel, 0.0);
   EXPECT_NEAR(quality.mmd_ratio, 1.0, 0.2);
+}
+
+TEST(GraphMetrics, AgreesWithNetworkxAndPygsp) {
+  const auto path = test::public_file("community_small");
+  if (!path) {
+    GTEST_SKIP() << "community_small.h5 is missing; set WEFT_DATA";
+  }
+  // By histograms and clustering of NetworkX 3.6, filters of PyGSP 0.6, eigenvalues of SciPy 1.17, and orbits counted
+  // over all sets of nodes.
+  const Dataset data = read_dataset(*path);
+  const Split& split = *data.find_split("rand0");
+  const std::vector<CsrGraph> training = graphs_of(data, split.train);
+  const GraphQuality quality = evaluate_graphs(training, training, graphs_of(data, split.test), GraphKind::any);
+  EXPECT_NEAR(quality.degree_mmd, 0.06062258421476652, 1e-9);
+  EXPECT_NEAR(quality.clustering_mmd, 0.21556424889533704, 1e-9);
+  EXPECT_NEAR(quality.spectral_mmd, 0.07966028494187793, 1e-9);
+  EXPECT_NEAR(quality.orbit_mmd, 0.10011716502951272, 1e-9);
+  EXPECT_NEAR(quality.wavelet_mmd, 0.05396278260606735, 1e-9);
+  // Histograms that are short of one by a millionth over their size make the earth mover carry that along.
+  EXPECT_NEAR(quality.degree_emd_mmd, 0.1935665608081547, 1e-7);
+  EXPECT_NEAR(quality.clustering_emd_mmd, 0.09158542381890333, 1e-7);
+  EXPECT_NEAR(quality.orbit_gaussian_mmd, 0.04027418346232947, 1e-9);
+  // These 80 graphs repeat each other: NetworkX finds 44 different ones too.
+  EXPECT_EQ(quality.unique, 44.0 / 80.0);
 }
 
 INSTANTIATE_TEST_SUITE_P(
