@@ -65,7 +65,7 @@ std::vector<std::string> smiles_of(const std::vector<SampledGraph>& samples, con
   parallel_for(static_cast<std::int64_t>(samples.size()), 64, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       if (samples[i].is_whole) {
-        all[i] = canonical_smiles(write_smiles(samples[i].graph, generator.traits().alphabet));
+        all[i] = standard_smiles(write_smiles(samples[i].graph, generator.traits().alphabet));
       }
     }
   });

@@ -22,14 +22,4 @@ bool is_planar(std::int64_t num_nodes, std::span<const Edge> edges) {
   return boost::boyer_myrvold_planarity_test(graph);
 }
 
-bool is_planar(const CsrGraph& graph) {
-  std::vector<Edge> once;
-  for (const Edge& edge : edges_of(graph)) {
-    if (edge.source < edge.destination || !graph.has_edge({edge.destination, edge.source})) {
-      once.push_back(edge);
-    }
-  }
-  return is_planar(graph.num_nodes(), once);
-}
-
 }  // namespace weft

@@ -244,7 +244,7 @@ TypedGraph molecule_of(std::string_view smiles, std::span<const AtomType> alphab
   return typed(drawing, number_of);
 }
 
-std::string canonical_smiles(const std::string& smiles) {
+std::string standard_smiles(const std::string& smiles) {
   if (!reads_molecules()) {
     return smiles;
   }

@@ -42,6 +42,6 @@ struct GraphCorpus {
 
 /// RDKit's canonical SMILES without stereochemistry, or the text itself where Weft was built without it; empty if
 /// RDKit refuses the molecule.
-[[nodiscard]] std::string canonical_smiles(const std::string& smiles);
+[[nodiscard]] std::string standard_smiles(const std::string& smiles);
 
 }  // namespace weft
