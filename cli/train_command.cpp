@@ -20,6 +20,8 @@
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/model_file.hpp"
+#include "weft/train/generation_run.hpp"
+#include "weft/train/graph_generator.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {
@@ -32,7 +34,7 @@ double seconds_since(Clock::time_point start) {
 }
 
 struct TrainFlags : SharedFlags {
-  std::string data, model, config, output;
+  std::string data, model, config, output, task;
   std::vector<std::string> assignments, splits;
   std::optional<std::int64_t> epochs, runs;
   std::optional<std::uint64_t> seed;
@@ -50,8 +52,15 @@ RunConfig config_of(const TrainFlags& flags) {
     read_run_config(own, config);
   }
   if (!flags.model.empty() && flags.model != config.model) {
-    (void)default_options(flags.model);
     config.model = flags.model;
+    if (!is_generator_model(flags.model)) {
+      (void)default_options(flags.model);
+    }
+  }
+  if (flags.task == "generation") {
+    require(flags.model.empty() || is_generator_model(flags.model), "--task generation: the model '", flags.model,
+            "' does not generate, expected ", kGeneratorModel);
+    config.model = kGeneratorModel;
   }
   for (const std::string& assignment : flags.assignments) {
     config.set(assignment);
@@ -119,7 +128,7 @@ TrainReport train_with_progress(const Dataset& dataset, const TrainJob& job, boo
             }
             return stop_requested();
           }};
-  return train(dataset, job, observer);
+  return is_generator_model(job.model) ? train_generator(dataset, job, observer) : train(dataset, job, observer);
 }
 
 Json finite(double value) {
@@ -150,7 +159,7 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
   }
   const double epochs = static_cast<double>(std::max<std::int64_t>(report.num_epochs, 1));
   return {{"dataset", dataset.name},
-          {"task", std::string(name_of(dataset.task))},
+          {"task", std::string(is_generator_model(config.model) ? "generation" : name_of(dataset.task))},
           {"model", config.model},
           {"metric", report.metric},
           {"split", split},
@@ -212,6 +221,9 @@ void run_training(Run run, Clock::time_point start) {
   const TrainFlags& flags = run.flags;
   LoadedDataset loaded = load_dataset(run.data, flags);
   run.config.splits = matching_splits(loaded.dataset, run.config.splits);
+  if (loaded.dataset.task == Task::generation && flags.model.empty() && run.config.options.empty()) {
+    run.config.model = kGeneratorModel;
+  }
   run.options = options_of(run.config, label_budget(loaded.dataset, *loaded.dataset.find_split(run.config.splits[0])));
   TrainJob job;
   job.model = run.config.model;
@@ -282,6 +294,8 @@ Work add_train_command(CLI::App& app) {
   command->add_option("-o,--output", flags->output,
                       "a folder for the model, its checkpoint, config, metrics and report");
   command->add_option("--model", flags->model, "the model; `weft models` lists them");
+  command->add_option("--task", flags->task, "generation: learn to make such graphs; otherwise what the dataset is for")
+      ->check(CLI::IsMember({"generation"}));
   command->add_option("--config", flags->config, "a TOML file with any of the options; flags and --set win over it");
   command->add_option("--set", flags->assignments, "key=value: sets an option of training or of the model; repeatable")
       ->expected(1)
