@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 
+#include "weft/layers/block_weights.hpp"
 #include "weft/layers/edge_sweeps.hpp"
 #include "weft/layers/softmax_rows.hpp"
 
@@ -242,7 +243,8 @@ void differentiate_dot(const DotInputs& in, const Tensor& log_sum, const Tensor&
         scores,    in.v.value().data(),
         scores.e,  WeightDropout(in.options.dropout, in.options.random),
         dy.data(), records.data(),
-        dv.data(), dscore.data()};
+        dv.data(), dscore.data(),
+        log_weights(in.block)};
     parallel_rows(reversed.graph.offsets(), attention::edges_per_task(in.k.cols() + in.v.cols()), sweep);
   });
   gradients.add(in.k, std::move(dk));
@@ -297,7 +299,8 @@ Variable dot_attention(const MessageBlock& block, const Variable& q, const Varia
         lanes,           block.graph(),
         scores,          v.value().data(),
         scores.scores.e, WeightDropout(options.dropout, options.random),
-        y->data(),       log_sum->data()};
+        y->data(),       log_sum->data(),
+        log_weights(block)};
     parallel_rows(block.offsets(), attention::edges_per_task(k.cols() + v.cols()), rows);
   });
   std::vector<Variable> inputs{q, k, v};
