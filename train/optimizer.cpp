@@ -99,20 +99,19 @@ void Adam::restore(std::int64_t num_steps, std::vector<Tensor> first, std::vecto
   second_ = std::move(second);
 }
 
-double schedule_factor(const ScheduleOptions& options, std::int64_t epoch, std::int64_t num_epochs) {
+double schedule_factor(const ScheduleOptions& options, double epochs, std::int64_t num_epochs) {
   const double warmup = options.warmup * static_cast<double>(num_epochs);
-  const double done = static_cast<double>(epoch);
-  if (done < warmup) {
-    return (done + 1.0) / (warmup + 1.0);
+  if (epochs < warmup) {
+    return (epochs + 1.0) / (warmup + 1.0);
   }
   if (options.kind == "constant") {
     return 1.0;
   }
   if (options.kind == "step") {
-    return std::pow(options.step_factor, static_cast<double>(epoch / options.step_epochs));
+    return std::pow(options.step_factor, std::floor(epochs / static_cast<double>(options.step_epochs)));
   }
   require(options.kind == "cosine", "schedule: kind is '", options.kind, "', expected constant, cosine or step");
-  const double share = (done - warmup) / std::max(1.0, static_cast<double>(num_epochs) - warmup);
+  const double share = (epochs - warmup) / std::max(1.0, static_cast<double>(num_epochs) - warmup);
   return 0.5 * (1.0 + std::cos(std::numbers::pi * share));
 }
 

@@ -55,7 +55,7 @@ struct ScheduleOptions {
   double step_factor = 0.5;
 };
 
-/// What the learning rate is multiplied with in `epoch` (from 0) of `num_epochs`.
-[[nodiscard]] double schedule_factor(const ScheduleOptions& options, std::int64_t epoch, std::int64_t num_epochs);
+/// What the learning rate is multiplied with when `epochs` (of `num_epochs`, with a fraction) are done.
+[[nodiscard]] double schedule_factor(const ScheduleOptions& options, double epochs, std::int64_t num_epochs);
 
 }  // namespace weft

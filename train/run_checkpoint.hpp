@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "weft/io/model_file.hpp"
-#include "weft/train/node_run.hpp"
+#include "weft/train/problem.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
 
 /// The model as it is saved for prediction: best weights, config, the shape of the data.
-[[nodiscard]] ModelFile model_file_of(const NodeProblem& problem, const RunResult& result,
+[[nodiscard]] ModelFile model_file_of(const Problem& problem, const RunResult& result,
                                       const std::vector<NamedTensor>& state);
 
 /// Where a job stands between two epochs: the runs that are done, and the one that is not.
@@ -23,10 +23,10 @@ struct JobProgress {
 };
 
 /// Job, data and progress; the current run adds its own part.
-[[nodiscard]] ModelFile checkpoint_of(const NodeProblem& problem, const JobProgress& progress);
+[[nodiscard]] ModelFile checkpoint_of(const Problem& problem, const JobProgress& progress);
 
 /// The reverse. Throws ArgumentError naming the difference if the checkpoint was made by another job or for
 /// other data.
-[[nodiscard]] JobProgress progress_of(const ModelFile& checkpoint, const NodeProblem& problem);
+[[nodiscard]] JobProgress progress_of(const ModelFile& checkpoint, const Problem& problem);
 
 }  // namespace weft

@@ -2,11 +2,13 @@
 
 #include <chrono>
 #include <cmath>
+#include <memory>
 #include <optional>
 
-#include "weft/train/node_run.hpp"
+#include "weft/train/problem.hpp"
 #include "weft/train/run_checkpoint.hpp"
 #include "weft/train/run_log.hpp"
+#include "weft/train/training_run.hpp"
 
 namespace weft {
 namespace {
@@ -21,7 +23,7 @@ double seconds_since(Clock::time_point start) {
 class Job {
  public:
   Job(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer)
-      : problem_(dataset, job), job_(job), observer_(observer) {
+      : problem_(make_problem(dataset, job)), job_(job), observer_(observer) {
     require(!job.splits.empty() && !job.seeds.empty(), "train: there are ", job.splits.size(), " splits and ",
             job.seeds.size(), " seeds, expected at least one of each");
     for (const std::string& split : job.splits) {
@@ -35,9 +37,10 @@ class Job {
       std::filesystem::create_directories(job_.folder);
       log_ = RunLog(job_.folder / "metrics.jsonl", progress_.num_lines);
     }
-    num_parameters_ = num_parameters(*make_model(job_.model, problem_.shape, job_.options, Random(0)));
+    num_parameters_ = num_parameters(*problem_->new_model(Random(0)));
     TrainReport report;
-    report.metric = problem_.metric;
+    report.metric = problem_->metric();
+    report.higher_is_better = problem_->higher_is_better();
     while (progress_.done.size() < num_runs() && !stopped_) {
       run_one(unfinished);
       unfinished.reset();
@@ -61,7 +64,7 @@ class Job {
       return std::nullopt;
     }
     ModelFile checkpoint = read_model_file(path, kCheckpointFormat);
-    progress_ = progress_of(checkpoint, problem_);
+    progress_ = progress_of(checkpoint, *problem_);
     if (checkpoint.numbers.contains("run.epochs")) {
       return checkpoint;
     }
@@ -70,13 +73,17 @@ class Job {
 
   void run_one(const std::optional<ModelFile>& unfinished) {
     const std::size_t number = progress_.done.size();
-    const Split& split = *problem_.dataset.find_split(job_.splits[number / job_.seeds.size()]);
-    NodeRun run(problem_, split, job_.seeds[number % job_.seeds.size()]);
+    const Split& split = *problem_->dataset().find_split(job_.splits[number / job_.seeds.size()]);
+    TrainingRun run(*problem_, split, job_.seeds[number % job_.seeds.size()]);
     if (unfinished) {
       run.restore(*unfinished);
     }
     while (!run.is_done() && !stopped_) {
-      run.advance();
+      if (!run.advance([&] { return wants_stop(); })) {
+        stopped_ = true;
+        write_checkpoint(&run);
+        break;
+      }
       ++num_epochs_;
       EpochRecord record = run.record();
       record.run = static_cast<std::int64_t>(number);
@@ -85,8 +92,7 @@ class Job {
       if (observer_.on_epoch) {
         observer_.on_epoch(record);
       }
-      stopped_ = (observer_.should_stop && observer_.should_stop()) ||
-                 (job_.max_minutes > 0.0 && seconds_since(start_) > 60.0 * job_.max_minutes);
+      stopped_ = wants_stop();
       if (stopped_ || seconds_since(last_checkpoint_) >= job_.options.real("checkpoint_seconds")) {
         write_checkpoint(&run);
       }
@@ -94,16 +100,22 @@ class Job {
     finish(run);
   }
 
+  [[nodiscard]] bool wants_stop() const {
+    return (observer_.should_stop && observer_.should_stop()) ||
+           (job_.max_minutes > 0.0 && seconds_since(start_) > 60.0 * job_.max_minutes);
+  }
+
   /// A run that was stopped counts with what it has reached; the checkpoint, written before, goes on from there.
-  void finish(NodeRun& run) {
+  void finish(TrainingRun& run) {
     const RunResult result = run.finish();
     const std::size_t number = progress_.done.size();
-    const bool is_best = number == 0 || !(result.val <= progress_.done[progress_.best_run].val);
+    const double sign = problem_->higher_is_better() ? 1.0 : -1.0;
+    const bool is_best = number == 0 || !(sign * result.val <= sign * progress_.done[progress_.best_run].val);
     progress_.done.push_back(result);
     if (is_best) {
       progress_.best_run = number;
       if (!job_.folder.empty()) {
-        write_model_file(model_file_of(problem_, result, run.best_state()), job_.folder / "model.h5");
+        write_model_file(model_file_of(*problem_, result, run.best_state()), job_.folder / "model.h5");
       }
     }
     if (!stopped_) {
@@ -111,20 +123,20 @@ class Job {
     }
   }
 
-  void write_checkpoint(const NodeRun* run) {
+  void write_checkpoint(const TrainingRun* run) {
     last_checkpoint_ = Clock::now();
     if (job_.folder.empty()) {
       return;
     }
     progress_.num_lines = log_.num_lines();
-    ModelFile checkpoint = checkpoint_of(problem_, progress_);
+    ModelFile checkpoint = checkpoint_of(*problem_, progress_);
     if (run != nullptr) {
       run->save(checkpoint);
     }
     write_model_file(checkpoint, job_.folder / "checkpoint.h5", kCheckpointFormat);
   }
 
-  NodeProblem problem_;
+  std::unique_ptr<const Problem> problem_;
   const TrainJob& job_;
   const TrainObserver& observer_;
   JobProgress progress_;

@@ -60,7 +60,7 @@ struct EpochRecord {
 struct TrainObserver {
   /// Called after every epoch.
   std::function<void(const EpochRecord&)> on_epoch = {};
-  /// Asked after every epoch; true ends the training with a checkpoint.
+  /// Asked after every step; true ends the training with a checkpoint.
   std::function<bool()> should_stop = {};
 };
 
@@ -76,8 +76,9 @@ struct RunResult {
 };
 
 struct TrainReport {
-  /// "accuracy", "macro_f1" or "roc_auc".
+  /// What validation selected by: "accuracy", "macro_f1", "roc_auc".
   std::string metric;
+  bool higher_is_better = true;
   std::vector<RunResult> runs;
   /// The run with the best validation figure; its weights are in folder/model.h5.
   std::size_t best_run = 0;

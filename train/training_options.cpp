@@ -23,6 +23,8 @@ std::span<const Option> training_options() {
       {"step_epochs", std::int64_t{50}, "schedule step: epochs between falls", 1, 1e9},
       {"step_factor", 0.5, "schedule step: what each fall multiplies with", 0.0, 1.0},
       {"clip", 0.0, "largest norm of the gradient; 0: no limit", 0.0, 1e9},
+      {"average", 0.0, "judge and keep the moving average of the weights, this much of it kept at a step; 0: off", 0.0,
+       0.99999},
       {"patience", std::int64_t{0}, "stop after so many epochs without a better validation figure; 0: never", 0, 1e9},
       {"metric",
        std::string("auto"),
