@@ -23,8 +23,8 @@ Buffer<float> looped_weights(const MessageBlock& block, const CsrGraph& looped) 
     for (auto v = static_cast<std::size_t>(begin); v < static_cast<std::size_t>(end); ++v) {
       auto from = static_cast<std::size_t>(block.offsets()[v]);
       const auto from_end = static_cast<std::size_t>(block.offsets()[v + 1]);
-      for (auto e = static_cast<std::size_t>(looped.offsets()[v]); e < static_cast<std::size_t>(looped.offsets()[v + 1]);
-           ++e) {
+      for (auto e = static_cast<std::size_t>(looped.offsets()[v]);
+           e < static_cast<std::size_t>(looped.offsets()[v + 1]); ++e) {
         const bool was_there = from < from_end && block.sources()[from] == looped.sources()[e];
         const float weight = (block.row_weights().empty() ? 1.0F : block.row_weights()[v]) *
                              (block.weights().empty() || !was_there ? 1.0F : block.weights()[from]);

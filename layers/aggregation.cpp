@@ -121,9 +121,9 @@ GcnNorm::Numbers GcnNorm::numbers_of(const MessageBlock& block) {
         continue;
       }
       const bool has_loop = block.graph().has_edge({v, v});
-      made.scale[v] = 1.0F / std::sqrt(degrees.empty()
-                                           ? static_cast<float>(block.graph().in_degree(v) + (has_loop ? 0 : 1))
-                                           : degrees[v]);
+      made.scale[v] =
+          1.0F /
+          std::sqrt(degrees.empty() ? static_cast<float>(block.graph().in_degree(v) + (has_loop ? 0 : 1)) : degrees[v]);
       made.self_weight[v] = has_loop ? 0.0F : made.scale[v];
     }
   });

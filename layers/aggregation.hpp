@@ -13,7 +13,8 @@ namespace weft {
 /// y_v = sum of x_u over the edges u -> v. x [num_inputs, d] gives y [num_outputs, d].
 [[nodiscard]] Variable aggregate_sum(const MessageBlock& block, const Variable& x);
 
-/// y_v = mean of x_u over the edges u -> v, weighted by the edges' weights, 0 where v has none. x [num_inputs, d] gives y [num_outputs, d].
+/// y_v = mean of x_u over the edges u -> v, weighted by the edges' weights, 0 where v has none. x [num_inputs, d] gives
+/// y [num_outputs, d].
 [[nodiscard]] Variable aggregate_mean(const MessageBlock& block, const Variable& x);
 
 /// The symmetric normalization of graph convolution (Kipf and Welling 2017, section 2):

@@ -337,8 +337,7 @@ Variable gat_attention(const MessageBlock& block, const Variable& h, const Varia
                         log_sum->data(),
                         BlockWeights(block)};
     const attention::SoftmaxByBatches<decltype(lanes)::kCompiled, Scores> rows{
-        lanes,   block.graph(), scores,          h.value().data(),  d,
-        dropout, y->data(),     log_sum->data(), log_weights(block)};
+        lanes, block.graph(), scores, h.value().data(), d, dropout, y->data(), log_sum->data(), log_weights(block)};
     parallel_rows(block.offsets(), attention::edges_per_task(heads * d), rows);
   });
   return record("gat_attention", y, {h, left, right},

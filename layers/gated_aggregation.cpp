@@ -113,7 +113,13 @@ Mean mean_of(const MessageBlock& block, const Scores& scores, const Tensor& valu
 class MeanGradient {
  public:
   MeanGradient(const MessageBlock& block, const Scores& scores, const Tensor& value, const Mean& mean, const Tensor& dy)
-      : block_(block), weights_(block), scores_(scores), value_(value), mean_(mean), scaled_(scaled(dy, mean.total)), d_(value.cols()) {}
+      : block_(block),
+        weights_(block),
+        scores_(scores),
+        value_(value),
+        mean_(mean),
+        scaled_(scaled(dy, mean.total)),
+        d_(value.cols()) {}
 
   /// By destination: ds of each edge to `by_edge` [edges, d], or their sums to `left` [outputs, d]; either may be null.
   void rows(float* left, float* by_edge) const {

@@ -41,6 +41,13 @@ struct ModelShape {
 /// Whether a model with these options reads features of edges; otherwise it is made for none.
 [[nodiscard]] bool reads_edge_features(const Options& options);
 
+struct ModelOutput {
+  /// [n, num_outputs], before softmax; n outputs of the last block.
+  Variable logits;
+  /// [n, hidden], what the last linear map reads: for pictures and other uses.
+  Variable embedding;
+};
+
 /// A model that reads one hop a layer, layer by layer. carried: for each node one or two matrices of states, as the
 /// layer before gave them.
 class HopLayers {
@@ -57,7 +64,7 @@ class HopLayers {
   [[nodiscard]] virtual Carried run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
                                           const Carried& before, Pass& pass) const = 0;
   /// From what the last layer gave; treats every node alone.
-  [[nodiscard]] virtual Variable logits(const Carried& last, Pass& pass) const = 0;
+  [[nodiscard]] virtual ModelOutput finish(const Carried& last, Pass& pass) const = 0;
 };
 
 /// Node states to an output for each node. Made by make_model; immutable while inferring, so that threads
@@ -66,12 +73,7 @@ class NodeModel {
  public:
   virtual ~NodeModel() = default;
 
-  struct Output {
-    /// [n, num_outputs], before softmax; n outputs of the last block.
-    Variable logits;
-    /// [n, hidden], what the last linear map reads: for pictures and other uses.
-    Variable embedding;
-  };
+  using Output = ModelOutput;
   /// Throws ArgumentError if the input does not have the shape the model was made for, or the model cannot read
   /// another block in each layer and is given several.
   [[nodiscard]] virtual Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const = 0;

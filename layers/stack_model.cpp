@@ -112,10 +112,7 @@ NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& inp
     const LayerInput x = l == 0 ? read_features(block, input, pass) : LayerInput(carried.states);
     carried = run_hop(l, block, x, carried.total, edges, pass);
   }
-  if (!head_) {
-    return {carried.states, carried.total};
-  }
-  return {logits(carried, pass), jumping_ == Jumping::none ? carried.states : carried.total};
+  return finish(carried, pass);
 }
 
 HopLayers::Carried StackModel::run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
@@ -128,11 +125,12 @@ HopLayers::Carried StackModel::run_layer(std::size_t l, const MessageBlock& bloc
   return run_hop(l, block, x, before.total, none, pass);
 }
 
-Variable StackModel::logits(const Carried& last, Pass& pass) const {
+NodeModel::Output StackModel::finish(const Carried& last, Pass& pass) const {
   if (!head_) {
-    return last.states;
+    return {last.states, last.total};
   }
-  return head_->forward(jumping_ == Jumping::none ? last.states : last.total, pass);
+  const Variable& read = jumping_ == Jumping::none ? last.states : last.total;
+  return {head_->forward(read, pass), read};
 }
 
 void StackModel::list_parameters(ParameterList& list) {

@@ -25,7 +25,7 @@ class StackModel final : public NodeModel, public HopLayers {
   [[nodiscard]] std::size_t num_layers() const override { return hops_.size(); }
   [[nodiscard]] Carried run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
                                   const Carried& before, Pass& pass) const override;
-  [[nodiscard]] Variable logits(const Carried& last, Pass& pass) const override;
+  [[nodiscard]] Output finish(const Carried& last, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
 
  private:

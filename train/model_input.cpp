@@ -25,6 +25,7 @@ ModelInput::ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments
   if (is_prepared_) {
     prepared_ = row_normalized(features);
   }
+  rows_ = std::make_unique<RowsInMemory>(this->features());
   if (options.has("hops")) {
     hops_ = hop_features(block_, this->features(), options.integer("hops"));
   }

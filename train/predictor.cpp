@@ -1,11 +1,13 @@
 #include "weft/train/predictor.hpp"
 
+#include <optional>
 #include <sstream>
 
 #include "weft/io/model_file.hpp"
 #include "weft/tensor/losses.hpp"
 #include "weft/train/model_input.hpp"
 #include "weft/train/model_state.hpp"
+#include "weft/train/node_inference.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
@@ -56,9 +58,12 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
 Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features,
                                          const Features& edge_features) const {
   const ModelInput input(graph, {}, features, edge_features, options_);
-  Pass pass = Pass::inference();
-  const NodeModel::Output output = network_->forward(input.block(), input.nodes(), pass);
-  return {softmax(output.logits.value()), output.embedding.value(), output.logits.value()};
+  std::optional<Sampling> sampling;
+  if (Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples) {
+    sampling.emplace(input, *network_, options_, edge_features, std::span<const std::int32_t>());
+  }
+  NodeOutputs outputs = infer_nodes(*network_, input, options_, sampling ? &*sampling : nullptr);
+  return {softmax(outputs.logits), std::move(outputs.embedding), std::move(outputs.logits)};
 }
 
 Tensor Predictor::probabilities(const CsrGraph& graph, const Features& features, const Features& edge_features) const {

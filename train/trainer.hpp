@@ -13,6 +13,7 @@
 
 #include "weft/core/options.hpp"
 #include "weft/io/dataset.hpp"
+#include "weft/train/stage_times.hpp"
 
 namespace weft {
 
@@ -87,6 +88,8 @@ struct TrainReport {
   std::int64_t num_parameters = 0;
   double train_seconds = 0.0;
   std::int64_t num_epochs = 0;
+  /// Of all runs since this call, where they train on samples.
+  StageTimes times;
 
   [[nodiscard]] double mean(double RunResult::*figure) const;
   /// Sample deviation; 0 for one run.
