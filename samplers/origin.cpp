@@ -52,7 +52,8 @@ std::vector<MessageBlock> Origin::blocks_of(Sample& sample, RowSums sums) const 
     if (!is_own_graph) {
       origin.degrees = Buffer<float>(static_cast<std::size_t>(block.num_inputs()));
       for (std::size_t i = 0; i < origin.degrees.size(); ++i) {
-        origin.degrees[i] = degrees_[sample.inputs[i]];
+        // A pool counts as one edge beside a node's own state.
+        origin.degrees[i] = sums == RowSums::exact ? 2.0F : degrees_[sample.inputs[i]];
       }
     }
     origin.weights = std::move(sampled.weights);

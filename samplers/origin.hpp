@@ -18,7 +18,7 @@ class Origin {
 
   /// The blocks of a sample with the sampler's weights, the degrees of the graph, and, where sums are parts, the edges
   /// of a row in the graph divided by the weight of those drawn as weights of rows. Takes the weights out of the
-  /// sample. Samples of graphs of their own (RowSums::exact) keep their own degrees if they have them.
+  /// sample. Samples of graphs of their own (RowSums::exact) keep their own degrees; nodes of pools have degree 2.
   [[nodiscard]] std::vector<MessageBlock> blocks_of(Sample& sample, RowSums sums) const;
 
  private:

@@ -30,6 +30,10 @@ enum class LabelBudget { few, many };
 /// Training options and the options of `model`, with the defaults for that model and budget.
 [[nodiscard]] Options default_options(std::string_view model, LabelBudget budget = LabelBudget::few);
 
+/// The sampler that suits a model with these options, where a job asks for batches and names none: neighbor where each
+/// layer may read a hop of its own, rows where the graph is not read in training, otherwise parts.
+[[nodiscard]] std::string_view suited_sampler(std::string_view model, const Options& options);
+
 struct TrainJob {
   std::string model = "weft";
   /// As default_options() gives them, changed where wanted.

@@ -55,6 +55,18 @@ std::span<const Option> training_options() {
   return kOptions;
 }
 
+std::string_view suited_sampler(std::string_view model, const Options& options) {
+  const bool reads_no_graph =
+      options.has("hops") || (options.has("convolution") && options.text("convolution") == "none" &&
+                              (!options.has("attention") || options.text("attention") == "none"));
+  if (reads_no_graph) {
+    return "rows";
+  }
+  // Of any shape: whether layers read a hop each does not follow from the data.
+  const ModelShape shape{.feature_kind = "dense", .num_features = 1, .num_categories = {}, .num_outputs = 1};
+  return make_model(model, shape, options, Random(0))->hop_layers() != nullptr ? "neighbor" : "parts";
+}
+
 LabelBudget label_budget(const Dataset& dataset, const Split& split) {
   const auto* labels = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
   if (labels == nullptr) {
