@@ -7,6 +7,7 @@
 #include "weft/cli/console.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/samplers/batch_sampler.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {
@@ -71,7 +72,18 @@ Json models_json() {
                           {"source", std::string(attention.source)},
                           {"causal", std::string(attention.causal)}});
   }
-  return {{"models", all}, {"attentions", attentions}, {"training_options", options_json(training_options())}};
+  Json all_samplers = Json::array();
+  for (const SamplerInfo& sampler : samplers()) {
+    all_samplers.push_back({{"name", std::string(sampler.name)},
+                            {"summary", std::string(sampler.summary)},
+                            {"source", std::string(sampler.source)},
+                            {"subgraph", sampler.is_subgraph},
+                            {"needs", std::string(sampler.needs_of_edges)}});
+  }
+  return {{"models", all},
+          {"attentions", attentions},
+          {"samplers", all_samplers},
+          {"training_options", options_json(training_options())}};
 }
 
 std::string options_text(std::span<const Option> options) {
@@ -106,6 +118,13 @@ std::string models_text() {
     out += concat("  ", attention.name, ": ", attention.summary, "\n    cost: ", attention.cost,
                   "\n    source: ", attention.source, "\n");
     out += attention.causal.empty() ? "" : concat("    causal: ", attention.causal, "\n");
+  }
+  out +=
+      "\nSamplers: `weft train --sampler NAME`. Those of subgraphs are for every model, the others for models whose "
+      "layers read a hop each (gcn, sage, gat, gatv2, gin, mlp):\n";
+  for (const SamplerInfo& sampler : samplers()) {
+    out += concat("  ", sampler.name, sampler.is_subgraph ? " (subgraphs): " : ": ", sampler.summary,
+                  "\n    source: ", sampler.source, "\n");
   }
   return out + "\nOptions of training, for every model:\n" + options_text(training_options());
 }

@@ -4,6 +4,7 @@
 // the folder's own config.toml), --set, and the flags of their own.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <optional>
@@ -36,7 +37,8 @@ double seconds_since(Clock::time_point start) {
 struct TrainFlags : SharedFlags {
   std::string data, model, config, output, task;
   std::vector<std::string> assignments, splits;
-  std::optional<std::int64_t> epochs, runs;
+  std::string sampler;
+  std::optional<std::int64_t> epochs, runs, batch_size;
   std::optional<std::uint64_t> seed;
   double max_minutes = 0.0;
   bool resume = false;
@@ -73,11 +75,22 @@ RunConfig config_of(const TrainFlags& flags) {
   if (flags.epochs) {
     config.set("epochs", std::to_string(*flags.epochs));
   }
+  if (!flags.sampler.empty()) {
+    config.set("sampler", flags.sampler);
+  }
+  if (flags.batch_size) {
+    config.set("batch_size", std::to_string(*flags.batch_size));
+  }
   if (flags.runs) {
     config.set("runs", std::to_string(*flags.runs));
   }
   config.seed = flags.seed.value_or(config.seed);
   config.model = config.model.empty() ? TrainJob{}.model : config.model;
+  const bool names_sampler =
+      std::ranges::any_of(config.options, [](const auto& option) { return option.first == "sampler"; });
+  if (flags.batch_size && !names_sampler) {
+    config.set("sampler", std::string(suited_sampler(config.model, options_of(config, LabelBudget::few))));
+  }
   return config;
 }
 
@@ -177,8 +190,18 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
            {{"load", load_seconds},
             {"train", report.train_seconds},
             {"per_epoch", report.train_seconds / epochs},
+            {"sampling", report.times.sampling},
+            {"gathering", report.times.gathering},
+            {"steps", report.times.training},
+            {"waiting", report.times.waiting},
             {"total", total_seconds}}},
           {"peak_rss_bytes", peak_rss_bytes()}};
+}
+
+/// What limits training on samples: the stages overlap, so only what steps waited for is lost.
+std::string stages_text(const StageTimes& times) {
+  return "sampling " + seconds_text(times.sampling) + ", gathering " + seconds_text(times.gathering) + ", training " +
+         seconds_text(times.training) + "; training waited " + seconds_text(times.waiting);
 }
 
 std::string result_text(const TrainReport& report, const Json& json) {
@@ -200,6 +223,9 @@ std::string result_text(const TrainReport& report, const Json& json) {
   rows.emplace_back("parameters", std::to_string(report.num_parameters));
   rows.emplace_back("training time", seconds_text(report.train_seconds) + ", " +
                                          seconds_text(json["seconds"]["per_epoch"].get<double>()) + " an epoch");
+  if (report.times.any()) {
+    rows.emplace_back("stages", stages_text(report.times));
+  }
   return aligned(rows);
 }
 
@@ -301,6 +327,11 @@ Work add_train_command(CLI::App& app) {
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--epochs", flags->epochs, "how many times to go over the training part, at most");
+  command->add_option(
+      "--sampler", flags->sampler,
+      "train on samples: neighbor, labor, cluster, ...; `weft models` lists them. With --batch-size alone "
+      "the one that suits the model");
+  command->add_option("--batch-size", flags->batch_size, "seeds of a step, or nodes where a step reads a subgraph");
   command->add_option("--seed", flags->seed, "decides everything that is random")->check(whole_seed());
   command->add_option("--runs", flags->runs, "so many runs, with seeds one apart: mean and deviation");
   command->add_option("--split", flags->splits, "a split, a pattern such as '[0-9]', or all; repeatable: a run each")

@@ -42,6 +42,7 @@ ModelInput::ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments
     prepared_ = degree_categories(block_.graph(), options.integer("degree_categories"));
     is_prepared_ = true;
   }
+  rows_ = std::make_unique<RowsInMemory>(this->features());
   if (options.has("hops")) {
     hops_ = hop_features(block_, this->features(), options.integer("hops"));
   }

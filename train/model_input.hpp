@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "weft/core/options.hpp"
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/node_input.hpp"
+#include "weft/tensor/feature_rows.hpp"
 #include "weft/tensor/features.hpp"
 
 namespace weft {
@@ -21,8 +23,17 @@ class ModelInput {
   ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const Features& features,
              const Features& edge_features, const Options& options);
 
+  ModelInput(const ModelInput&) = delete;
+  ModelInput& operator=(const ModelInput&) = delete;
+
   [[nodiscard]] const MessageBlock& block() const { return block_; }
   [[nodiscard]] const Features& features() const { return is_prepared_ ? prepared_ : *given_; }
+  /// The features row by row: the way to read them where they are too large for memory.
+  [[nodiscard]] const FeatureRows& rows() const { return *rows_; }
+  [[nodiscard]] const Tensor* encoding() const { return encoding_ ? &*encoding_ : nullptr; }
+  /// Null if the model reads none.
+  [[nodiscard]] const Features* edge_features() const { return edge_features_; }
+  [[nodiscard]] const std::vector<Tensor>& hops() const { return hops_; }
   /// All of it, as a view of this.
   [[nodiscard]] NodeInput nodes() const;
 
@@ -33,6 +44,7 @@ class ModelInput {
   const Features* edge_features_;
   Features prepared_;
   bool is_prepared_ = false;
+  std::unique_ptr<const FeatureRows> rows_;
   std::optional<Tensor> encoding_;
   std::vector<Tensor> hops_;
 };

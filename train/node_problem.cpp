@@ -2,6 +2,8 @@
 
 #include "weft/tensor/losses.hpp"
 #include "weft/train/metrics.hpp"
+#include "weft/train/node_inference.hpp"
+#include "weft/train/sampled_steps.hpp"
 
 namespace weft {
 namespace {
@@ -51,19 +53,30 @@ NodeProblem::NodeProblem(const Dataset& data, const TrainJob& train_job)
   if (metric_ == "auto") {
     metric_ = data.num_classes == 2 ? "roc_auc" : "accuracy";
   }
+  if (Sampling::is_wanted(options())) {
+    sampling_ =
+        std::make_unique<const Sampling>(input_, *new_model(Random(0)), options(), data.edge_features, data.edge_type);
+  }
 }
 
 std::unique_ptr<NodeModel> NodeProblem::new_model(const Random& random) const {
   return make_model(job().model, shape_, options(), random);
 }
 
-std::unique_ptr<Steps> NodeProblem::steps(const Split& split, std::uint64_t) const {
-  return std::make_unique<FullGraphSteps>(*this, split);
+std::unique_ptr<Steps> NodeProblem::steps(const Split& split, std::uint64_t seed) const {
+  if (!sampling_) {
+    return std::make_unique<FullGraphSteps>(*this, split);
+  }
+  const std::vector<std::int64_t> rows = labelled(split.train);
+  const auto num_seeds = static_cast<std::int64_t>(rows.size());
+  // A stream of its own: weights and dropout have those before.
+  const std::uint64_t own_seed = Random(seed).stream(2).bits(0);
+  return std::make_unique<SampledSteps>(
+      sampling_->loader(std::vector<NodeId>(rows.begin(), rows.end()), true, own_seed), labels_, num_seeds);
 }
 
 Tensor NodeProblem::infer(const NodeModel& model) const {
-  Pass pass = Pass::inference();
-  return model.forward(input_.block(), input_.nodes(), pass).logits.value();
+  return infer_nodes(model, input_, options(), sampling_.get()).logits;
 }
 
 std::vector<std::int64_t> NodeProblem::labelled(std::span<const std::int64_t> part) const {

@@ -1,6 +1,7 @@
 #include "weft/train/predictor.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 
 #include "weft/io/model_file.hpp"
@@ -9,6 +10,7 @@
 #include "weft/train/graph_inference.hpp"
 #include "weft/train/model_input.hpp"
 #include "weft/train/model_state.hpp"
+#include "weft/train/node_inference.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
@@ -34,8 +36,7 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
     }
     result.outputs_ = *outputs;
     result.judges_graphs_ = file.text("task").starts_with("graph_");
-    result.options_ =
-        default_options(result.model_, result.judges_graphs_ ? LabelBudget::graphs : LabelBudget::few);
+    result.options_ = default_options(result.model_, result.judges_graphs_ ? LabelBudget::graphs : LabelBudget::few);
     for (const auto& [key, value] : file.config) {
       if (key.starts_with("option.")) {
         result.options_.set(key.substr(7), value);
@@ -69,9 +70,12 @@ Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& 
                                          const Features& edge_features) const {
   require(!judges_graphs_, "Predictor: the model judges whole graphs, expected predict_graphs with node_ptr");
   const ModelInput input(graph, {}, features, edge_features, options_);
-  Pass pass = Pass::inference();
-  const NodeModel::Output output = network_->forward(input.block(), input.nodes(), pass);
-  return {softmax(output.logits.value()), output.embedding.value(), output.logits.value()};
+  std::optional<Sampling> sampling;
+  if (Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples) {
+    sampling.emplace(input, *network_, options_, edge_features, std::span<const std::int32_t>());
+  }
+  NodeOutputs outputs = infer_nodes(*network_, input, options_, sampling ? &*sampling : nullptr);
+  return {softmax(outputs.logits), std::move(outputs.embedding), std::move(outputs.logits)};
 }
 
 Predictor::Prediction Predictor::predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
@@ -92,8 +96,8 @@ std::vector<float> Predictor::node_importance(const CsrGraph& graph, std::span<c
                                               const Features& features, const Features& edge_features,
                                               std::int64_t output) const {
   require(judges_graphs_, "Predictor: the model judges nodes, expected one of whole graphs");
-  require(output >= 0 && output < shape_.num_outputs, "node_importance: output ", output, " was asked for, expected 0 to ",
-          shape_.num_outputs - 1);
+  require(output >= 0 && output < shape_.num_outputs, "node_importance: output ", output,
+          " was asked for, expected 0 to ", shape_.num_outputs - 1);
   const ModelInput input(graph, {node_ptr.begin(), node_ptr.end()}, features, edge_features, options_);
   const Variable weights = Variable::parameter(Tensor::full(graph.num_nodes(), 1, 1.0F));
   Pass pass = Pass::explaining(weights);
