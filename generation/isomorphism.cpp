@@ -17,7 +17,7 @@ namespace {
 
 std::int64_t count_distinct(std::vector<std::uint64_t> values) {
   std::ranges::sort(values);
-  return std::ranges::unique(values).begin() - values.begin();
+  return std::unique(values.begin(), values.end()) - values.begin();
 }
 
 /// A connected part of a graph.
@@ -57,7 +57,10 @@ bool are_equal(const Piece& a, const Piece& b) {
   std::vector<NodeId> order(a.colors.size());
   std::iota(order.begin(), order.end(), NodeId{0});
   // The rarest colors first, so that a wrong start ends soon.
-  std::ranges::stable_sort(order, {}, [&](NodeId v) { return std::ranges::equal_range(a.sorted, a.colors[v]).size(); });
+  std::ranges::stable_sort(order, {}, [&](NodeId v) {
+    const auto [first, last] = std::equal_range(a.sorted.begin(), a.sorted.end(), a.colors[v]);
+    return last - first;
+  });
   const auto stop = [](const auto&, const auto&) { return false; };
   const auto same_color = [&](NodeId v, NodeId w) { return a.colors[v] == b.colors[w]; };
   return boost::vf2_graph_iso(view_a, view_b, stop, NodeIndexMap(), NodeIndexMap(), order, boost::always_equivalent(),
