@@ -126,7 +126,7 @@ void read_run_config(const std::filesystem::path& path, RunConfig& config) {
         config.set(key, text_of(key, node));
       }
     }
-    (void)options_of(config, LabelBudget::few);
+    (void)options_of(config, LabelBudget::graphs);
   } catch (const ArgumentError& error) {
     throw ArgumentError(path.string() + ": " + error.what());
   }

@@ -7,7 +7,7 @@
 #   weft_program(cli MAY_INCLUDE core graph USES CLI/)
 #     checks a folder of programs, in which every file may include the outside libraries it USES.
 
-set(WEFT_OUTSIDE oneapi/ tbb/ dnnl omp.h boost/ Eigen/ Spectra/ metis.h hdf5 H5 rdkit/ GraphMol/ RDGeneral/ zlib.h
+set(WEFT_OUTSIDE oneapi/ tbb/ dnnl omp.h boost/ Eigen/ Spectra/ metis.h hdf5 H5 rdkit/ DataStructs/ GraphMol/ RDGeneral/ zlib.h
     lzma.h archive CLI/ toml++/ curl/ mpi.h)
 
 # Sets `problem` in the caller's scope to the rule that one #include line breaks; empty if it breaks none.

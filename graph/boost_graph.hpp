@@ -276,6 +276,15 @@ template <BoostView G>
   return {targets.data(), targets.data() + targets.size()};
 }
 
+/// The edge between two nodes, and whether there is one: O(log d).
+[[nodiscard]] inline std::pair<UndirectedEdge, bool> edge(NodeId u, NodeId v, const UndirectedView& g) {
+  const auto targets = g.out_rows().sources_of(u);
+  const auto found = std::ranges::lower_bound(targets, v);
+  const bool exists = found != targets.end() && *found == v;
+  const EdgeId position = g.out_rows().offsets()[u] + (found - targets.begin());
+  return {UndirectedEdge{{u, v, exists ? position : 0}}, exists};
+}
+
 /// A node is its own index.
 using NodeIndexMap = boost::typed_identity_property_map<NodeId>;
 /// A map by the position of an edge of either kind.

@@ -48,7 +48,8 @@ class LayerInput {
 /// Uniform in +-sqrt(6 / (rows + cols)) (Glorot, Bengio 2010).
 [[nodiscard]] Tensor glorot_uniform(std::int64_t rows, std::int64_t cols, const Random& random);
 
-/// x W + b. [n, in] -> [n, out], O(n in out); for sparse input O(entries out).
+/// x W + b. [n, in] -> [n, out], O(n in out); for sparse input O(entries out). A map to no columns has no parameters and
+/// gives an empty variable: how a model that makes states only leaves its head out.
 class Linear {
  public:
   Linear() = default;
@@ -57,7 +58,7 @@ class Linear {
 
   [[nodiscard]] Variable forward(const LayerInput& x, const Pass& pass,
                                  Activation activation = Activation::none) const {
-    return x.project(pass.use(weight_), pass.use(bias_), activation);
+    return is_empty() ? Variable() : x.project(pass.use(weight_), pass.use(bias_), activation);
   }
   /// Without the bias, for layers that add it after they have aggregated.
   [[nodiscard]] Variable forward_without_bias(const LayerInput& x, const Pass& pass) const;
@@ -66,9 +67,13 @@ class Linear {
   }
   [[nodiscard]] std::int64_t in() const { return weight_.value().rows(); }
   [[nodiscard]] std::int64_t out() const { return weight_.value().cols(); }
+  [[nodiscard]] bool is_empty() const { return weight_.variable().cols() == 0; }
   [[nodiscard]] Parameter& bias() { return bias_; }
 
   void list_parameters(ParameterList& list) {
+    if (is_empty()) {
+      return;
+    }
     list.add("weight", weight_, group_);
     list.add("bias", bias_, ParameterGroup::vector);
   }

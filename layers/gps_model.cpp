@@ -46,6 +46,7 @@ NodeModel::Output GpsModel::forward(const Blocks& blocks, const NodeInput& input
   const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
   Variable x = input_.forward(block, input, pass, Activation::none);
   EdgeStates edges{edges_.forward(input, pass)};
+  pass.keep(x);
   for (const Block& layer : blocks_) {
     Variable y;
     if (layer.local) {
@@ -57,6 +58,7 @@ NodeModel::Output GpsModel::forward(const Blocks& blocks, const NodeInput& input
       y = layer.local ? y + global : global;
     }
     x = layer.feed_forward ? layer.last_norm.forward(y + layer.feed_forward->forward(y, pass, activation_), pass) : y;
+    pass.keep(x);
   }
   return {head_.forward(x, pass), x};
 }

@@ -23,6 +23,10 @@ class GpsModel final : public NodeModel {
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
+  [[nodiscard]] std::int64_t embedding_width() const override { return head_.in(); }
+  [[nodiscard]] std::vector<std::int64_t> kept_widths() const override {
+    return std::vector<std::int64_t>(blocks_.size() + 1, head_.in());
+  }
 
  private:
   /// What the options left out is null.

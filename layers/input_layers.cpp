@@ -152,10 +152,10 @@ Variable InputLayer::encoding(const MessageBlock& block, const NodeInput& input,
 Variable InputLayer::forward(const MessageBlock& block, const NodeInput& input, Pass& pass,
                              Activation activation) const {
   const LayerInput x = first_features(shape_, block, input).dropped(dropout_, pass);
-  if (encoding_width_ == 0) {
-    return features_.forward(x, pass, activation);
-  }
-  return activate(features_.forward(x, pass) + encoding(block, input, pass), activation);
+  const Variable states = encoding_width_ == 0
+                              ? features_.forward(x, pass, activation)
+                              : activate(features_.forward(x, pass) + encoding(block, input, pass), activation);
+  return pass.input_weights().rows() == 0 ? states : multiply_heads(states, pass.input_weights());
 }
 
 void InputLayer::list_parameters(ParameterList& list) {

@@ -20,6 +20,16 @@ class Pass {
   /// Leaves no records.
   [[nodiscard]] static Pass inference() { return Pass(false, Random(0), 1.0); }
 
+  /// As inference, but with records: for gradients of what a trained model says, of the weights of its inputs.
+  /// `input_weights` [inputs, 1] multiplies the state that the model makes of each input; the derivative of an output
+  /// by a node's weight, taken where all are 1, is what the node contributes (gradient times input: Shrikumar,
+  /// Greenside, Kundaje 2017).
+  [[nodiscard]] static Pass explaining(const Variable& input_weights) {
+    Pass pass = inference();
+    pass.input_weights_ = input_weights;
+    return pass;
+  }
+
   [[nodiscard]] bool is_training() const { return training_; }
   [[nodiscard]] double progress() const { return progress_; }
 
@@ -28,9 +38,22 @@ class Pass {
     return training_ ? parameter.variable() : parameter.constant();
   }
 
+  /// Of explaining(): [inputs, 1]; empty otherwise.
+  [[nodiscard]] const Variable& input_weights() const { return input_weights_; }
+
   /// The randomness of the next place in the model that asks for some. Layers run in a fixed order, so
   /// the n-th place is always the same one.
   [[nodiscard]] Random next_random() { return step_.stream(++places_); }
+
+  /// Asks the layers of this pass to hand their states to keep(); `states` must outlive the pass.
+  void keep_states_in(std::vector<Variable>& states) { kept_ = &states; }
+  /// The states after a layer: kept where someone has asked for them (readouts that pool every layer), otherwise free
+  /// to go as soon as the next layer has read them.
+  void keep(const Variable& states) {
+    if (kept_ != nullptr) {
+      kept_->push_back(states);
+    }
+  }
 
   /// Adds a [1, 1] term to what training minimizes, beside the loss of the outputs.
   void add_loss(const Variable& loss) {
@@ -48,6 +71,8 @@ class Pass {
   double progress_;
   std::uint64_t places_ = 0;
   std::vector<Variable> losses_;
+  std::vector<Variable>* kept_ = nullptr;
+  Variable input_weights_;
 };
 
 /// Which weight decay a parameter gets.

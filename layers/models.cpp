@@ -9,6 +9,7 @@
 #include "weft/layers/sign_model.hpp"
 #include "weft/layers/stack_model.hpp"
 #include "weft/layers/weft_model.hpp"
+#include "weft/layers/wl_model.hpp"
 
 namespace weft {
 namespace {
@@ -55,7 +56,9 @@ const std::vector<Row>& table() {
                         {"dropout", 0.3},
                         {"input_dropout", 0.0},
                         {"attention_warmup", 0.2},
-                        {"learning_rate", 0.01}}},
+                        {"propagation", std::int64_t{0}},
+                        {"learning_rate", 0.01}},
+        .graphs = {{"convolution", std::string("gine")}, {"feed_forward", true}}},
        make<WeftModel>},
       {{.name = "gcn",
         .summary = "graph convolution with symmetric normalization",
@@ -126,7 +129,8 @@ const std::vector<Row>& table() {
                         {"dropout", 0.2},
                         {"input_dropout", 0.0},
                         {"learning_rate", 0.005},
-                        {"weight_decay", 1e-5}}},
+                        {"weight_decay", 1e-5}},
+        .graphs = {{"convolution", std::string("gine")}, {"feed_forward", true}}},
        make<GpsModel>},
       {{.name = "polynormer",
         .summary = "layers that multiply states: along edges first, over all nodes when those have settled",
@@ -141,6 +145,7 @@ const std::vector<Row>& table() {
                         {"dropout", 0.3},
                         {"input_dropout", 0.0},
                         {"attention_warmup", 0.2},
+                        {"propagation", std::int64_t{0}},
                         {"learning_rate", 0.005},
                         {"weight_decay", 0.0}}},
        make<PolynormerModel>},
@@ -172,6 +177,18 @@ const std::vector<Row>& table() {
         .always = {{"weight_decay", 5e-4}},
         .many_labels = tuned()},
        make<StackModel>},
+      {{.name = "wl",
+        .summary = "whole graphs only: histograms of Weisfeiler-Leman colors with a linear head",
+        .cost = "time K (N + E), memory N",
+        .source = "Shervashidze et al. 2011",
+        .options = wl_options(),
+        .always = {},
+        .many_labels = {},
+        .graphs = {{"learning_rate", 0.01}},
+        .needs_graphs = true},
+       [](const ModelShape&, const Options&, const Random&) -> std::unique_ptr<NodeModel> {
+         throw ArgumentError("model wl: made for whole graphs, the task is about nodes");
+       }},
   };
   return kRows;
 }
@@ -217,8 +234,11 @@ ModelShape shape_for(const Features& features, std::int64_t num_outputs, const F
 }
 
 bool reads_edge_features(const Options& options) {
-  if (!options.has("convolution") || (options.has("edges") && !options.flag("edges"))) {
+  if (options.has("edges") && !options.flag("edges")) {
     return false;
+  }
+  if (!options.has("convolution")) {
+    return options.has("edge_features") && options.flag("edge_features");
   }
   return convolution_info(options.text("convolution")).reads_edges;
 }
@@ -238,9 +258,30 @@ const ModelInfo& model_info(std::string_view name) {
   return row_of(name).info;
 }
 
+std::vector<std::pair<std::string_view, OptionValue>> graph_defaults(std::string_view model) {
+  std::vector<std::pair<std::string_view, OptionValue>> defaults = {{"layers", std::int64_t{4}},
+                                                                    {"hidden", std::int64_t{64}},
+                                                                    {"norm", std::string("batch")},
+                                                                    {"head", std::string("linear")},
+                                                                    {"dropout", 0.0},
+                                                                    {"input_dropout", 0.0},
+                                                                    {"attention_dropout", 0.0},
+                                                                    {"attention_warmup", 0.0},
+                                                                    {"activation", std::string("relu")},
+                                                                    {"epochs", std::int64_t{100}},
+                                                                    {"learning_rate", 0.001},
+                                                                    {"weight_decay", 0.0},
+                                                                    {"schedule", std::string("cosine")},
+                                                                    {"warmup", 0.05},
+                                                                    {"clip", 1.0}};
+  const ModelInfo& info = model_info(model);
+  defaults.insert(defaults.end(), info.graphs.begin(), info.graphs.end());
+  return defaults;
+}
+
 std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& shape, const Options& options,
                                       const Random& random) {
-  require(shape.num_outputs >= 1, "make_model: num_outputs is ", shape.num_outputs, ", expected at least 1");
+  require(shape.num_outputs >= 0, "make_model: num_outputs is ", shape.num_outputs, ", expected at least 0");
   return row_of(name).make(shape, options, random);
 }
 

@@ -25,7 +25,7 @@ struct ModelShape {
   std::int64_t num_features = 0;
   /// Categorical features only: values of each column.
   std::vector<std::int64_t> num_categories;
-  /// Classes or targets.
+  /// Classes or targets; 0: the model makes states only, for a readout.
   std::int64_t num_outputs = 0;
   /// Features of edges: "dense", "categorical" or "none"; a model made for none ignores what it is given.
   std::string edge_kind = "none";
@@ -42,7 +42,7 @@ struct ModelShape {
 [[nodiscard]] bool reads_edge_features(const Options& options);
 
 struct ModelOutput {
-  /// [n, num_outputs], before softmax; n outputs of the last block.
+  /// [n, num_outputs], before softmax; n outputs of the last block. Empty if the model makes states only.
   Variable logits;
   /// [n, hidden], what the last linear map reads: for pictures and other uses.
   Variable embedding;
@@ -81,6 +81,11 @@ class NodeModel {
   /// samples of hops need.
   [[nodiscard]] virtual const HopLayers* hop_layers() const { return nullptr; }
   virtual void list_parameters(ParameterList& list) = 0;
+
+  /// Columns of the embedding.
+  [[nodiscard]] virtual std::int64_t embedding_width() const = 0;
+  /// Columns of each of the states that forward() shows the pass (Pass::keep), first to last; empty if it shows none.
+  [[nodiscard]] virtual std::vector<std::int64_t> kept_widths() const { return {}; }
 };
 
 /// A row of the table.
@@ -95,12 +100,19 @@ struct ModelInfo {
   /// Options of the model or of its training that differ from their defaults: in either case, and where
   /// there are many labels to learn from.
   std::vector<std::pair<std::string_view, OptionValue>> always, many_labels;
+  /// Beside what holds for all models (graph_defaults), where whole graphs are judged.
+  std::vector<std::pair<std::string_view, OptionValue>> graphs = {};
+  /// Whether it has nothing to say of a single node.
+  bool needs_graphs = false;
 };
 
 /// Every model, in the order in which they are shown.
 [[nodiscard]] std::span<const ModelInfo> models();
 /// Throws ArgumentError naming the nearest model if there is none of that name.
 [[nodiscard]] const ModelInfo& model_info(std::string_view name);
+
+/// Options of a model and of its training where whole graphs are judged; those that the model has count.
+[[nodiscard]] std::vector<std::pair<std::string_view, OptionValue>> graph_defaults(std::string_view model);
 
 /// `options` holds at least the model's own. Weights are drawn from `random`.
 [[nodiscard]] std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& shape,

@@ -24,6 +24,7 @@ class NagphormerModel final : public NodeModel {
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
+  [[nodiscard]] std::int64_t embedding_width() const override { return head_.in(); }
 
  private:
   struct Layer {

@@ -26,6 +26,10 @@ class PolynormerModel final : public NodeModel {
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
+  [[nodiscard]] std::int64_t embedding_width() const override { return local_head_.in(); }
+  [[nodiscard]] std::vector<std::int64_t> kept_widths() const override {
+    return std::vector<std::int64_t>(local_.size() + 1, local_head_.in());
+  }
 
  private:
   struct Local {

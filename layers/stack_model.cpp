@@ -21,7 +21,8 @@ ConvolutionOptions hop_options(const Options& options, std::int64_t in, std::int
 
 /// Whether the features must become states before the first hop.
 bool needs_map_before(const ModelShape& shape, const Options& options) {
-  return options.flag("pre_linear") || shape.edge_kind != "none" || encoding_width(options) > 0 ||
+  return options.flag("pre_linear") || options.flag("virtual_node") || shape.edge_kind != "none" ||
+         shape.num_outputs == 0 || encoding_width(options) > 0 ||
          convolution_info(options.text("convolution")).needs_states;
 }
 
@@ -38,7 +39,7 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
       reads_edges_(shape.edge_kind != "none") {
   const std::int64_t hidden = options.integer("hidden");
   const std::int64_t num_layers = options.integer("layers");
-  const bool conv_head = options.text("head") == "convolution";
+  const bool conv_head = options.text("head") == "convolution" && shape.num_outputs > 0;
   require(!conv_head || jumping_ == Jumping::none, "model: jumping_knowledge ", options.text("jumping_knowledge"),
           " needs head linear");
 
@@ -49,6 +50,12 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
     edges_ = EdgeLayer(shape, hidden, random.stream(1001));
     width = hidden;
     is_first = false;
+    kept_widths_.push_back(hidden);
+  }
+  if (options.flag("virtual_node")) {
+    require(!conv_head, "model: virtual_node needs head linear");
+    virtual_node_ =
+        std::make_unique<VirtualNode>(options.text("norm"), hidden, num_layers, dropout_, random.stream(1002));
   }
   for (std::int64_t l = 0; l < num_layers; ++l) {
     const bool is_output = conv_head && l + 1 == num_layers;
@@ -64,12 +71,13 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
     }
     hop.norm = Norm(is_output ? "none" : options.text("norm"), out);
     hops_.push_back(std::move(hop));
+    kept_widths_.push_back(out);
     width = out;
     is_first = false;
   }
+  embedding_width_ = jumping_ == Jumping::concat ? num_layers * hidden : width;
   if (!conv_head) {
-    const std::int64_t read = jumping_ == Jumping::concat ? num_layers * hidden : width;
-    head_ = std::make_unique<Linear>(read, shape.num_outputs, random.stream(1000));
+    head_ = std::make_unique<Linear>(embedding_width_, shape.num_outputs, random.stream(1000));
   }
 }
 
@@ -103,23 +111,42 @@ HopLayers::Carried StackModel::run_hop(std::size_t l, const MessageBlock& block,
 }
 
 NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
-  require(blocks.is_one() || !reads_edges_,
-          "model: states of edges go from layer to layer; it needs a whole graph or a subgraph, not a sample of hops");
+  require(blocks.is_one() || hop_layers() != nullptr,
+          "model: states of edges, or those of a virtual node, go from layer to layer; it needs a whole graph or a "
+          "subgraph, not a sample of hops");
+  LayerInput x = read_features(blocks.first(), input, pass);
   EdgeStates edges{edges_.forward(input, pass)};
+  if (before_) {
+    pass.keep(x.states());
+  }
+  Variable virtual_states;
+  if (virtual_node_) {
+    virtual_states = virtual_node_->start(blocks.first(), pass);
+  }
   Carried carried;
   for (std::size_t l = 0; l < hops_.size(); ++l) {
     const MessageBlock& block = blocks.of_layer(l, hops_.size());
-    const LayerInput x = l == 0 ? read_features(block, input, pass) : LayerInput(carried.states);
+    if (virtual_node_) {
+      x = VirtualNode::spread(block, x.states(), virtual_states);
+    }
     carried = run_hop(l, block, x, carried.total, edges, pass);
+    x = LayerInput(carried.states);
+    if (!head_ && l + 1 == hops_.size()) {
+      break;
+    }
+    pass.keep(x.states());
+    if (virtual_node_) {
+      virtual_states = virtual_node_->updated(block, l, x.states(), virtual_states, pass);
+    }
   }
   return finish(carried, pass);
 }
 
 HopLayers::Carried StackModel::run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
                                          const Carried& before, Pass& pass) const {
-  require(l < hops_.size() && !reads_edges_ && (l > 0 || input != nullptr), "model: layer ", l, " of ", hops_.size(),
-          " cannot run alone: it has ", input == nullptr ? "no" : "", " features and the model ",
-          reads_edges_ ? "reads" : "does not read", " edges");
+  require(l < hops_.size() && hop_layers() != nullptr && (l > 0 || input != nullptr), "model: layer ", l, " of ",
+          hops_.size(), " cannot run alone: it has ", input == nullptr ? "no" : "", " features, and the model ",
+          hop_layers() == nullptr ? "carries more than states of nodes" : "can");
   EdgeStates none;
   const LayerInput x = l == 0 ? read_features(block, *input, pass) : LayerInput(before.states);
   return run_hop(l, block, x, before.total, none, pass);
@@ -145,6 +172,9 @@ void StackModel::list_parameters(ParameterList& list) {
       list.add_layer(name + ".residual", *hops_[l].residual);
     }
     list.add_layer(name + ".norm", hops_[l].norm);
+  }
+  if (virtual_node_) {
+    list.add_layer("virtual_node", *virtual_node_);
   }
   if (head_) {
     list.add_layer("head", *head_);
@@ -177,6 +207,7 @@ std::vector<Option> stack_options(std::string_view name) {
        {},
        {"none", "sum", "concat"}},
       {"pre_linear", false, "a linear map of the features before the first hop"},
+      {"virtual_node", false, "one more node for each graph that all others read and are read by"},
       {"head",
        std::string(is_paper_style ? "convolution" : "linear"),
        "what makes the outputs: the last hop itself, or a linear map after it",

@@ -1,8 +1,8 @@
 // Convolutions one after the other, with every switch that tuned message-passing networks turn: norm,
 // residual, dropout, jumping knowledge, a linear map before and after (Luo, Shi, Wu, "Classic GNNs are strong
 // baselines", 2024). The models gcn, sage, gat, gatv2, gin, gine, gatedgcn and mlp are this with different defaults.
-// Every layer may read a hop of its own.
-// Where there are an encoding or features of edges, or the convolution needs states, a linear map comes before it.
+// Every layer may read a hop of its own. Where there are an encoding, features of edges or a virtual node, where the
+// convolution needs states, or where the model makes states only, a linear map comes before it.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,7 @@
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/input_layers.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/layers/virtual_node.hpp"
 
 namespace weft {
 
@@ -20,13 +21,15 @@ class StackModel final : public NodeModel, public HopLayers {
   StackModel(const ModelShape& shape, const Options& options, const Random& random);
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
-  /// Null where states of edges go from layer to layer.
-  [[nodiscard]] const HopLayers* hop_layers() const override { return reads_edges_ ? nullptr : this; }
+  /// Null where states of edges or of a virtual node go from layer to layer.
+  [[nodiscard]] const HopLayers* hop_layers() const override { return reads_edges_ || virtual_node_ ? nullptr : this; }
   [[nodiscard]] std::size_t num_layers() const override { return hops_.size(); }
   [[nodiscard]] Carried run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
                                   const Carried& before, Pass& pass) const override;
   [[nodiscard]] Output finish(const Carried& last, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
+  [[nodiscard]] std::int64_t embedding_width() const override { return embedding_width_; }
+  [[nodiscard]] std::vector<std::int64_t> kept_widths() const override { return kept_widths_; }
 
  private:
   struct Hop {
@@ -51,6 +54,10 @@ class StackModel final : public NodeModel, public HopLayers {
   std::unique_ptr<InputLayer> before_;
   EdgeLayer edges_;
   std::vector<Hop> hops_;
+  /// Null where there is none.
+  std::unique_ptr<VirtualNode> virtual_node_;
+  std::int64_t embedding_width_;
+  std::vector<std::int64_t> kept_widths_;
   /// The linear map to the outputs; null where the last hop's convolution makes them.
   std::unique_ptr<Linear> head_;
 };

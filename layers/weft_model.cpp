@@ -2,9 +2,25 @@
 
 #include "weft/layers/aggregation.hpp"
 #include "weft/layers/model_options.hpp"
+#include "weft/layers/weighted_sum.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
+namespace {
+
+/// What each power of the propagation matrix has in `steps` steps of personalized PageRank. [1, steps + 1]
+Tensor page_rank_weights(std::int64_t steps, double restart) {
+  Tensor weights(1, steps + 1);
+  double left = 1.0;
+  for (std::int64_t k = 0; k < steps; ++k) {
+    weights(0, k) = static_cast<float>(left * restart);
+    left *= 1.0 - restart;
+  }
+  weights(0, steps) = static_cast<float>(left);
+  return weights;
+}
+
+}  // namespace
 
 WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Random& random)
     : activation_(activation_of(options.text("activation"))),
@@ -13,7 +29,7 @@ WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Rand
       dropout_(static_cast<float>(options.real("dropout"))),
       warmup_(options.real("attention_warmup")),
       propagation_(options.integer("propagation")),
-      restart_(static_cast<float>(options.real("restart"))) {
+      powers_(page_rank_weights(options.integer("propagation"), options.real("restart"))) {
   const std::int64_t d = options.integer("hidden"), heads = options.integer("heads");
   require(d % heads == 0, "model weft: hidden ", d, " cannot be cut into ", heads, " heads");
   const bool has_attention = options.text("attention") != "none";
@@ -63,6 +79,7 @@ NodeModel::Output WeftModel::forward(const Blocks& blocks, const NodeInput& inpu
   Variable x = drop(input_.forward(block, input, pass, activation_));
   EdgeStates edges{edges_.forward(input, pass)};
   Variable total = x;
+  pass.keep(x);
   for (const Block& layer : blocks_) {
     const Variable h = layer.norm.forward(x, pass);
     Variable y = layer.local->forward(block, h, edges, pass);
@@ -74,25 +91,26 @@ NodeModel::Output WeftModel::forward(const Blocks& blocks, const NodeInput& inpu
     if (layer.feed_forward) {
       x = layer.feed_forward->forward(x, pass);
     }
+    pass.keep(x);
     if (jumping_sum_) {
       total = total + x;
     }
   }
   const Variable last = last_norm_.forward(jumping_sum_ ? total : x, pass);
-  return {propagated(block, head_.forward(last, pass)), last};
+  return {propagated(block, head_.forward(last, pass), pass), last};
 }
 
-Variable WeftModel::propagated(const MessageBlock& block, const Variable& logits) const {
-  if (propagation_ == 0) {
+Variable WeftModel::propagated(const MessageBlock& block, const Variable& logits, const Pass& pass) const {
+  // States for a readout have no outputs of nodes.
+  if (propagation_ == 0 || logits.cols() == 0) {
     return logits;
   }
   const GcnNorm norm(block);
-  const Variable own = scale(logits, restart_);
-  Variable z = logits;
+  std::vector<Variable> powers = {logits};
   for (std::int64_t step = 0; step < propagation_; ++step) {
-    z = scale(aggregate_gcn(norm, z), 1.0F - restart_) + own;
+    powers.push_back(aggregate_gcn(norm, powers.back()));
   }
-  return z;
+  return weighted_sum(powers, pass.use(powers_));
 }
 
 void WeftModel::list_parameters(ParameterList& list) {
@@ -113,15 +131,18 @@ void WeftModel::list_parameters(ParameterList& list) {
   }
   list.add_layer("last_norm", last_norm_);
   list.add_layer("head", head_);
+  if (propagation_ > 0) {
+    list.add("propagation", powers_, ParameterGroup::vector);
+  }
   list.add_statistic("attends", attends_);
 }
 
 std::vector<Option> weft_options() {
   std::vector<Option> options = layer_options({.hidden = 64,
-                                               .layers = 2,
+                                               .layers = 1,
                                                .heads = 4,
-                                               .dropout = 0.6,
-                                               .input_dropout = 0.5,
+                                               .dropout = 0.7,
+                                               .input_dropout = 0.7,
                                                .norm = "none",
                                                .activation = "relu"});
   options.insert(options.begin(), {convolution_option("gcn"), attention_option("linear"), warmup_option(0.5)});
@@ -134,8 +155,11 @@ std::vector<Option> weft_options() {
        {},
        {},
        {"none", "sum"}},
-      {"propagation", std::int64_t{0}, "steps of personalized PageRank that the outputs take along edges", 0, 1000},
-      {"restart", 0.1, "propagation: what each step keeps of a node's own outputs", 0.0, 1.0},
+      {"propagation", std::int64_t{10},
+       "outputs are a learned sum of those 0 to so many steps away, as graph convolution weighs them", 0, 1000},
+      {"restart", 1.0,
+       "propagation: the sum learning starts from is personalized PageRank with this restart; 1: a node's own outputs",
+       0.0, 1.0},
   };
   options.insert(options.end(), own.begin(), own.end());
   for (Option& option : global_attention_options()) {

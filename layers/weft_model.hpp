@@ -31,9 +31,14 @@ class WeftModel final : public NodeModel {
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
+  [[nodiscard]] std::int64_t embedding_width() const override { return head_.in(); }
+  [[nodiscard]] std::vector<std::int64_t> kept_widths() const override {
+    return std::vector<std::int64_t>(blocks_.size() + 1, head_.in());
+  }
 
  private:
-  [[nodiscard]] Variable propagated(const MessageBlock& block, const Variable& logits) const;
+  /// A weighted sum of the outputs at each distance, the weights learned (generalized PageRank; Chien et al. 2021).
+  [[nodiscard]] Variable propagated(const MessageBlock& block, const Variable& logits, const Pass& pass) const;
 
   struct Block {
     Norm norm;
@@ -50,7 +55,8 @@ class WeftModel final : public NodeModel {
   float dropout_;
   double warmup_;
   std::int64_t propagation_;
-  float restart_;
+  /// The weights of the outputs 0, 1, … propagation_ steps away.
+  Parameter powers_;
   InputLayer input_;
   EdgeLayer edges_;
   std::vector<Block> blocks_;

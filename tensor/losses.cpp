@@ -175,6 +175,14 @@ Variable mean_squared_error(const Variable& output, const Tensor& targets, std::
   });
 }
 
+// loss = mean of |x - t|;  dx = sign(x - t) / entries
+Variable mean_absolute_error(const Variable& output, const Tensor& targets, std::span<const std::int64_t> index) {
+  return mean_over_entries("mean_absolute_error", output, targets, index, [](double x, double t, double& derivative) {
+    derivative = x > t ? 1.0 : x < t ? -1.0 : 0.0;
+    return std::abs(x - t);
+  });
+}
+
 Tensor softmax(const Tensor& logits) {
   Tensor result = Tensor::uninitialized(logits.shape());
   if (logits.cols() > 0) {

@@ -6,8 +6,11 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
+#include "weft/layers/aggregation.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/layers/weighted_sum.hpp"
+#include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
@@ -367,6 +370,40 @@ TEST(PolynormerModel, StartsWithItsLocalHeadAndGoesOnWithTheGlobalOne) {
   EXPECT_FALSE(reads("global_head.weight", 0.1));
   EXPECT_FALSE(reads("local_head.weight", 0.9));
   EXPECT_TRUE(reads("global_head.weight", 0.9));
+}
+
+TEST(WeightedSum, AddsItsTermsAndHasTheGradientOfDifferences) {
+  const auto row = [](Tensor x) { return Variable::constant(std::move(x)); };
+  const std::vector<Variable> terms = {row({{1, 2}}), row({{10, 20}}), row({{100, 200}})};
+  expect_near(weighted_sum(terms, row({{3, 2, 1}})).value(), Tensor{{123, 246}});
+  Parameter a(random_tensor(5, 3, 1)), b(random_tensor(5, 3, 2)), weights(random_tensor(1, 2, 3));
+  for (Parameter* parameter : {&a, &b, &weights}) {
+    expect_gradient_matches(*parameter, [&] {
+      return weighted_sum(std::vector{a.variable(), b.variable()}, weights.variable());
+    });
+  }
+  expect_throws<ArgumentError>([&] { (void)weighted_sum(terms, row({{1, 2}})); }, "expected a row with one for each");
+  expect_throws<ArgumentError>(
+      [&] {
+        (void)weighted_sum(std::vector{terms[0], row({{1}})}, row({{1, 2}}));
+      },
+      "expected one shape");
+}
+
+TEST(WeftModel, PropagationStartsAsPersonalizedPageRank) {
+  const Tensor x = random_tensor(12, 5, 3);
+  const MessageBlock block(small_graph());
+  const auto model_with = [&](const char* steps) {
+    return make_model("weft", shape_for(x, 3), options_of("weft", {{"propagation", steps}, {"restart", "0.25"}}),
+                      Random(7));
+  };
+  const Variable own = Variable::constant(logits(*model_with("0"), block, x));
+  const GcnNorm norm(block);
+  Variable expected = own;
+  for (int step = 0; step < 3; ++step) {
+    expected = scale(aggregate_gcn(norm, expected), 0.75F) + scale(own, 0.25F);
+  }
+  expect_near(logits(*model_with("3"), block, x), expected.value());
 }
 
 TEST(WeftModel, EveryGateStartsNearlyClosed) {

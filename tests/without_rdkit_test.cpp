@@ -1,5 +1,6 @@
 // What a Weft that was built without RDKit says of molecules.
 #include "tests/support.hpp"
+#include "weft/generation/molecule_metrics.hpp"
 #include "weft/io/molecule_reader.hpp"
 #include "weft/io/smiles_importer.hpp"
 
@@ -9,6 +10,13 @@ namespace {
 TEST(WithoutRdkit, SaysThatItNeedsIt) {
   EXPECT_FALSE(reads_molecules());
   test::expect_throws<ArgumentError>([] { (void)import_smiles({.input = "x.csv"}); }, "without RDKit");
+}
+
+TEST(WithoutRdkit, DoesNotJudgeMolecules) {
+  EXPECT_FALSE(can_evaluate_molecules());
+  test::expect_throws<ArgumentError>([] { (void)is_molecule("C"); }, "without RDKit");
+  const std::vector<std::string> texts = {"C"};
+  test::expect_throws<ArgumentError>([&] { (void)evaluate_molecules(texts, texts, texts); }, "without RDKit");
 }
 
 }  // namespace

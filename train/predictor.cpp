@@ -1,10 +1,13 @@
 #include "weft/train/predictor.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <sstream>
 
 #include "weft/io/model_file.hpp"
+#include "weft/layers/graph_model.hpp"
 #include "weft/tensor/losses.hpp"
+#include "weft/train/graph_inference.hpp"
 #include "weft/train/model_input.hpp"
 #include "weft/train/model_state.hpp"
 #include "weft/train/node_inference.hpp"
@@ -19,15 +22,22 @@ Predictor Predictor::load(const std::filesystem::path& path) {
 
 Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
   Predictor result;
-  if (!file.config.contains("edge_kind")) {
-    throw DataError(name, "/config/edge_kind", "is missing: the model was made by an older Weft; train it again");
+  if (!file.config.contains("outputs")) {
+    throw DataError(name, "/config/outputs", "is missing: the model was made by an older Weft; train it again");
   }
   try {
     result.model_ = file.text("model");
     result.dataset_ = file.text("dataset");
     result.metric_ = file.text("metric");
     result.split_ = file.text("split");
-    result.options_ = default_options(result.model_);
+    const std::optional<OutputKind> outputs = output_kind_of(file.text("outputs"));
+    if (!outputs) {
+      throw DataError(name, "/config/outputs", "is '" + file.text("outputs") + "', expected classes, labels or values");
+    }
+    result.outputs_ = *outputs;
+    result.judges_graphs_ = file.text("task").starts_with("graph_");
+    result.options_ =
+        default_options(result.model_, result.judges_graphs_ ? LabelBudget::graphs : LabelBudget::few);
     for (const auto& [key, value] : file.config) {
       if (key.starts_with("option.")) {
         result.options_.set(key.substr(7), value);
@@ -44,7 +54,9 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
     for (std::string line; std::getline(names, line);) {
       result.class_names_.push_back(line);
     }
-    std::unique_ptr<NodeModel> network = make_model(result.model_, result.shape_, result.options_, Random(0));
+    std::unique_ptr<NodeModel> network =
+        result.judges_graphs_ ? make_graph_model(result.model_, result.shape_, result.options_, Random(0))
+                              : make_model(result.model_, result.shape_, result.options_, Random(0));
     set_state(*network, file.tensors);
     result.network_ = std::move(network);
   } catch (const ArgumentError& error) {
@@ -57,6 +69,7 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
 
 Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features,
                                          const Features& edge_features) const {
+  require(!judges_graphs_, "Predictor: the model judges whole graphs, expected predict_graphs with node_ptr");
   const ModelInput input(graph, {}, features, edge_features, options_);
   std::optional<Sampling> sampling;
   if (Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples) {
@@ -64,6 +77,42 @@ Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& 
   }
   NodeOutputs outputs = infer_nodes(*network_, input, options_, sampling ? &*sampling : nullptr);
   return {softmax(outputs.logits), std::move(outputs.embedding), std::move(outputs.logits)};
+}
+
+Predictor::Prediction Predictor::predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
+                                                const Features& features, const Features& edge_features) const {
+  require(judges_graphs_, "Predictor: the model judges nodes, expected one of whole graphs");
+  const ModelInput input(graph, {node_ptr.begin(), node_ptr.end()}, features, edge_features, options_);
+  GraphOutputs all = infer_graphs(*network_, input, true);
+  Tensor meant = all.logits;
+  if (outputs_ == OutputKind::classes) {
+    meant = softmax(all.logits);
+  } else if (outputs_ == OutputKind::labels) {
+    apply_activation(Activation::sigmoid, meant.values());
+  }
+  return {std::move(meant), std::move(all.embedding), std::move(all.logits)};
+}
+
+std::vector<float> Predictor::node_importance(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
+                                              const Features& features, const Features& edge_features,
+                                              std::int64_t output) const {
+  require(judges_graphs_, "Predictor: the model judges nodes, expected one of whole graphs");
+  require(output >= 0 && output < shape_.num_outputs, "node_importance: output ", output, " was asked for, expected 0 to ",
+          shape_.num_outputs - 1);
+  const ModelInput input(graph, {node_ptr.begin(), node_ptr.end()}, features, edge_features, options_);
+  const Variable weights = Variable::parameter(Tensor::full(graph.num_nodes(), 1, 1.0F));
+  Pass pass = Pass::explaining(weights);
+  const Variable logits = network_->forward(input.block(), input.nodes(), pass).logits;
+  std::vector<float> importance(static_cast<std::size_t>(graph.num_nodes()), 0.0F);
+  if (logits.has_gradient()) {
+    Tensor direction(logits.rows(), logits.cols());
+    for (std::int64_t g = 0; g < direction.rows(); ++g) {
+      direction(g, output) = 1.0F;
+    }
+    const Gradients gradients = backward(logits, std::move(direction));
+    std::ranges::copy(gradients.of(weights)->values(), importance.begin());
+  }
+  return importance;
 }
 
 Tensor Predictor::probabilities(const CsrGraph& graph, const Features& features, const Features& edge_features) const {

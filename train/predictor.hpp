@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "weft/graph/csr_graph.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/features.hpp"
+#include "weft/train/output_kind.hpp"
 
 namespace weft {
 
@@ -21,22 +23,35 @@ class Predictor {
   [[nodiscard]] static Predictor load(const std::filesystem::path& path);
   [[nodiscard]] static Predictor from_file(const ModelFile& file, const std::string& name);
 
-  /// [n, classes], rows sum to 1. Throws ArgumentError if the features differ from those trained on.
+  /// Of the nodes of one graph: [n, classes], rows sum to 1. Throws ArgumentError if the features differ from those trained on.
   /// Edge features are in the order of the graph's arrays; a model that was not trained on any ignores them.
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Features& features,
                                      const Features& edge_features = {}) const;
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Tensor& features) const;
 
   struct Prediction {
-    /// [n, classes]
+    /// [n, outputs]: of classes, of labels each for itself, or where outputs() are values those.
     Tensor probabilities;
     /// [n, hidden]
     Tensor embedding;
-    /// [n, classes], before softmax: what metrics rank by, so that figures agree with those of training.
+    /// [n, outputs], before softmax: what metrics rank by, so that figures agree with those of training.
     Tensor logits;
   };
   [[nodiscard]] Prediction predict(const CsrGraph& graph, const Features& features,
                                    const Features& edge_features = {}) const;
+  /// Of each of many graphs that lie end to end: graph g owns the nodes node_ptr[g] .. node_ptr[g + 1]. For models of
+  /// whole graphs; features as above. Throws ArgumentError for a model of nodes.
+  [[nodiscard]] Prediction predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
+                                          const Features& features, const Features& edge_features = {}) const;
+  /// What each node of these graphs adds to output `output` of its graph: the derivative by a weight of its first
+  /// state. [n]
+  [[nodiscard]] std::vector<float> node_importance(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
+                                                   const Features& features, const Features& edge_features,
+                                                   std::int64_t output) const;
+
+  /// Whether its rows are graphs, not nodes.
+  [[nodiscard]] bool judges_graphs() const { return judges_graphs_; }
+  [[nodiscard]] OutputKind outputs() const { return outputs_; }
 
   [[nodiscard]] const std::string& model() const { return model_; }
   [[nodiscard]] const std::string& dataset() const { return dataset_; }
@@ -52,6 +67,8 @@ class Predictor {
   std::string model_, dataset_, metric_, split_;
   Options options_;
   ModelShape shape_;
+  bool judges_graphs_ = false;
+  OutputKind outputs_ = OutputKind::classes;
   std::vector<std::string> class_names_;
   std::shared_ptr<const NodeModel> network_;
 };

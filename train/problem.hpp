@@ -12,6 +12,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/train/output_kind.hpp"
 #include "weft/train/stage_times.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -50,6 +51,9 @@ class Problem {
 
   [[nodiscard]] virtual const ModelShape& shape() const = 0;
   [[nodiscard]] virtual std::unique_ptr<NodeModel> new_model(const Random& random) const = 0;
+  /// What a model of this split must know before its first step, such as the unit of its targets.
+  virtual void prepare(NodeModel& /*model*/, const Split& /*split*/) const {}
+  [[nodiscard]] virtual OutputKind outputs() const { return OutputKind::classes; }
   [[nodiscard]] virtual std::unique_ptr<Steps> steps(const Split& split, std::uint64_t seed) const = 0;
 
   /// What the model says of every row.

@@ -10,6 +10,7 @@ void put_job(ModelFile& file, const Problem& problem) {
   file.config["dataset"] = problem.dataset().name;
   file.config["task"] = std::string(name_of(problem.dataset().task));
   file.config["metric"] = problem.metric();
+  file.config["outputs"] = std::string(name_of(problem.outputs()));
   file.config["feature_kind"] = problem.shape().feature_kind;
   for (const auto& [name, value] : problem.job().options.values()) {
     file.config[std::string(kOption) + name] = to_text(value);

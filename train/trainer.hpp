@@ -22,9 +22,10 @@ namespace weft {
 
 /// How much there is to learn from. A hundred labels want a small model that is held back by dropout and
 /// decay, as the papers on citation graphs have it; thousands want a deep, normalized one.
-enum class LabelBudget { few, many };
+/// Labels of whole graphs have defaults, and options, of their own.
+enum class LabelBudget { few, many, graphs };
 
-/// Many: a hundred or more labelled training nodes for each class, on average.
+/// Graphs: where the task is about graphs. Many: a hundred or more labelled training nodes for each class, on average.
 [[nodiscard]] LabelBudget label_budget(const Dataset& dataset, const Split& split);
 
 /// Training options and the options of `model`, with the defaults for that model and budget.

@@ -40,8 +40,9 @@ TrainingRun::TrainingRun(const Problem& problem, const Split& split, std::uint64
       val_rows_(problem.labelled(split.val)),
       num_epochs_(problem.options().integer("epochs")),
       best_val_(kWorst),
-      best_val_loss_(-kWorst),
-      best_state_(state_of(*model_)) {
+      best_val_loss_(-kWorst) {
+  problem.prepare(*model_, split);
+  best_state_ = state_of(*model_);
   require(!train_rows_.empty(), "train: split ", split.name, " has nothing labelled in its training part");
   if (const double decay = problem.options().real("average"); decay > 0.0) {
     average_ = std::make_unique<WeightAverage>(problem.new_model(Random(seed).stream(0)), decay);

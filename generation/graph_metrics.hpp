@@ -1,0 +1,45 @@
+// How good generated graphs are: distances to a test set, and the shares that are valid, unique and novel.
+#pragma once
+
+#include <span>
+
+#include "weft/generation/graph_validity.hpp"
+#include "weft/graph/csr_graph.hpp"
+
+namespace weft {
+
+/// Shares are of all generated graphs. A distance is NaN if no generated graph has a node.
+struct GraphQuality {
+  /// The squared maximum mean discrepancy of generated and test graphs with the total variation kernel, exactly as in
+  /// the tables since SPECTRE (Martinkus et al., ICML 2022): graph_descriptors.hpp.
+  double degree_mmd = 0.0;
+  double clustering_mmd = 0.0;
+  double spectral_mmd = 0.0;
+  double orbit_mmd = 0.0;
+  double wavelet_mmd = 0.0;
+  /// The mean of these, each divided by the same distance of training and test graphs. As published: that distance
+  /// is rounded to four digits, and a figure for which nothing is left does not count. NaN if none is left.
+  double mmd_ratio = 0.0;
+
+  /// The same with the kernels of GraphRNN (You et al., ICML 2018) and GDSS (Jo, Lee, Hwang, ICML 2022): earth
+  /// mover's distance, and the Euclidean one for orbits. Small sets such as community_small are reported with these.
+  double degree_emd_mmd = 0.0;
+  double clustering_emd_mmd = 0.0;
+  double orbit_gaussian_mmd = 0.0;
+
+  /// Of the kind asked for.
+  double valid = 0.0;
+  /// Not isomorphic to an earlier one.
+  double unique = 0.0;
+  /// Not isomorphic to a training graph.
+  double novel = 0.0;
+  /// All three.
+  double vun = 0.0;
+};
+
+/// Throws ArgumentError if a set is empty or a graph is not symmetric or has a self-loop. The result does not depend
+/// on the number of threads. O(n^3) for the spectrum of each graph, and the square of the numbers of graphs.
+[[nodiscard]] GraphQuality evaluate_graphs(std::span<const CsrGraph> generated, std::span<const CsrGraph> training,
+                                           std::span<const CsrGraph> test, GraphKind kind);
+
+}  // namespace weft

@@ -1,0 +1,202 @@
+#include "weft/generation/molecule_features.hpp"
+
+#include "weft/core/error.hpp"
+
+#ifdef WEFT_WITH_RDKIT
+
+#include <DataStructs/ExplicitBitVect.h>
+#include <GraphMol/ChemTransforms/ChemTransforms.h>
+#include <GraphMol/ChemTransforms/MolFragmenter.h>
+#include <GraphMol/Descriptors/Crippen.h>
+#include <GraphMol/Descriptors/Lipinski.h>
+#include <GraphMol/Descriptors/MolDescriptors.h>
+#include <GraphMol/Descriptors/MolSurf.h>
+#include <GraphMol/Fingerprints/MorganFingerprints.h>
+#include <GraphMol/GraphMol.h>
+#include <GraphMol/MolOps.h>
+#include <GraphMol/SmilesParse/SmilesParse.h>
+#include <GraphMol/SmilesParse/SmilesWrite.h>
+#include <RDGeneral/RDLog.h>
+
+#include <limits>
+#include <memory>
+#include <string_view>
+
+#include "weft/core/parallel.hpp"
+#include "weft/generation/drug_likeness.hpp"
+
+namespace weft {
+namespace {
+
+// Deeper nesting would exhaust the stack of RDKit's parser; no published molecule comes near.
+constexpr std::size_t kLongestSmiles = 20000;
+// Molecules a task: the patterns of drug-likeness are parsed for each.
+constexpr std::int64_t kGrain = 256;
+
+void silence_rdkit() {
+  static const bool quiet = [] {
+    RDLog::InitLogs();
+    boost::logging::disable_logs("rdApp.*");
+    return true;
+  }();
+  static_cast<void>(quiet);
+}
+
+/// nullptr if it is no molecule.
+std::unique_ptr<RDKit::RWMol> parsed(const std::string& smiles) {
+  if (smiles.size() > kLongestSmiles) {
+    return nullptr;
+  }
+  try {
+    std::unique_ptr<RDKit::RWMol> molecule(RDKit::SmilesToMol(smiles));
+    if (molecule == nullptr || molecule->getNumAtoms() == 0) {
+      return nullptr;
+    }
+    RDKit::MolOps::removeStereochemistry(*molecule);
+    return molecule;
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+std::string written(const RDKit::ROMol& molecule) {
+  return RDKit::MolToSmiles(molecule, false);
+}
+
+std::vector<std::string> brics_fragments(const RDKit::ROMol& molecule) {
+  const std::unique_ptr<RDKit::ROMol> pieces(RDKit::MolFragmenter::fragmentOnBRICSBonds(molecule));
+  // Isotopes name the kinds of the cuts.
+  const std::string text = RDKit::MolToSmiles(*pieces, true);
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find('.', begin), text.size());
+    names.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return names;
+}
+
+Fingerprint fingerprint_of(const RDKit::ROMol& molecule) {
+  Fingerprint result{};
+  const std::unique_ptr<ExplicitBitVect> bits(
+      RDKit::MorganFingerprints::getFingerprintAsBitVect(molecule, 2, static_cast<unsigned>(64 * result.size())));
+  std::vector<int> on;
+  bits->getOnBits(on);
+  for (const int bit : on) {
+    result[static_cast<std::size_t>(bit) / 64] |= std::uint64_t{1} << (bit % 64);
+  }
+  return result;
+}
+
+NspdkGraph graph_of(const RDKit::ROMol& molecule) {
+  NspdkGraph graph;
+  for (const RDKit::Atom* atom : molecule.atoms()) {
+    graph.node_label.push_back(static_cast<std::uint64_t>(atom->getAtomicNum()));
+  }
+  for (const RDKit::Bond* bond : molecule.bonds()) {
+    graph.edges.push_back({bond->getBeginAtomIdx(), bond->getEndAtomIdx()});
+    graph.edge_label.push_back(static_cast<std::uint64_t>(bond->getBondTypeAsDouble()));
+  }
+  return graph;
+}
+
+MoleculeFeatures features_of(RDKit::ROMol& molecule, const DrugLikeness& drug_likeness, const FragmentScores* scores) {
+  MoleculeFeatures features;
+  features.canonical = written(molecule);
+  const unsigned rings = RDKit::Descriptors::calcNumRings(molecule);
+  features.properties = {
+      RDKit::Descriptors::calcClogP(molecule),
+      scores == nullptr ? std::numeric_limits<double>::quiet_NaN() : synthetic_accessibility(molecule, *scores),
+      drug_likeness.of(molecule),
+      RDKit::Descriptors::calcAMW(molecule),
+      RDKit::Descriptors::calcTPSA(molecule),
+      static_cast<double>(rings)};
+  features.fingerprint = fingerprint_of(molecule);
+  if (rings >= 2) {
+    const std::unique_ptr<RDKit::ROMol> scaffold(RDKit::MurckoDecompose(molecule));
+    features.scaffold = written(*scaffold);
+  }
+  features.fragments = brics_fragments(molecule);
+  features.graph = graph_of(molecule);
+  return features;
+}
+
+/// Has RDKit read its tables on this thread, before several threads ask for them.
+void warm_up() {
+  static const bool warm = [] {
+    silence_rdkit();
+    const std::unique_ptr<RDKit::RWMol> aspirin = parsed("CC(=O)Oc1ccccc1C(=O)O");
+    (void)features_of(*aspirin, DrugLikeness(), nullptr);
+    return true;
+  }();
+  static_cast<void>(warm);
+}
+
+}  // namespace
+
+bool describes_molecules() {
+  return true;
+}
+
+std::vector<std::optional<std::string>> canonical_forms(std::span<const std::string> smiles) {
+  warm_up();
+  std::vector<std::optional<std::string>> result(smiles.size());
+  parallel_for(static_cast<std::int64_t>(smiles.size()), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      if (const auto molecule = parsed(smiles[i])) {
+        result[i] = written(*molecule);
+      }
+    }
+  });
+  return result;
+}
+
+std::vector<MoleculeFeatures> describe_molecules(std::span<const std::string> smiles, const FragmentScores* scores) {
+  warm_up();
+  std::vector<std::optional<MoleculeFeatures>> found(smiles.size());
+  parallel_for(static_cast<std::int64_t>(smiles.size()), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    const DrugLikeness drug_likeness;
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      if (const auto molecule = parsed(smiles[i])) {
+        found[i] = features_of(*molecule, drug_likeness, scores);
+      }
+    }
+  });
+  std::vector<MoleculeFeatures> result;
+  for (auto& features : found) {
+    if (features) {
+      result.push_back(std::move(*features));
+    }
+  }
+  return result;
+}
+
+}  // namespace weft
+
+#else
+
+namespace weft {
+namespace {
+
+[[noreturn]] void refuse() {
+  throw ArgumentError("quality of molecules: this Weft was built without RDKit, expected one with it");
+}
+
+}  // namespace
+
+bool describes_molecules() {
+  return false;
+}
+
+std::vector<std::optional<std::string>> canonical_forms(std::span<const std::string> /*smiles*/) {
+  refuse();
+}
+
+std::vector<MoleculeFeatures> describe_molecules(std::span<const std::string> /*smiles*/,
+                                                 const FragmentScores* /*scores*/) {
+  refuse();
+}
+
+}  // namespace weft
+
+#endif

@@ -1,0 +1,47 @@
+// Any node model made to judge whole graphs: its states are pooled, graph by graph, and a small head reads the result.
+//
+//   readout last: g = pool(states after the last layer);  readout all: g = the pools of the states after every layer,
+//   side by side (jumping knowledge: Xu et al., "Representation learning on graphs with jumping knowledge networks",
+//   2018; as GIN, Xu et al. 2019, section 4.2, sums a linear map of each)
+//   y = head(dropout(g)), of one linear map or several
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "weft/layers/graph_readout.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/layers/output_scale.hpp"
+
+namespace weft {
+
+class GraphModel final : public NodeModel {
+ public:
+  /// Reads the options of graph_options() and those of the model `name`.
+  GraphModel(std::string_view name, const ModelShape& shape, const Options& options, const Random& random);
+
+  /// -> logits [graphs, num_outputs], embedding [graphs, width]: what the head's last map reads.
+  [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
+  void list_parameters(ParameterList& list) override;
+  [[nodiscard]] std::int64_t embedding_width() const override { return head_.back().in(); }
+
+ private:
+  std::unique_ptr<NodeModel> nodes_;
+  bool reads_all_;
+  float dropout_;
+  Activation activation_;
+  /// One, or one for each of the states that nodes_ keeps.
+  std::vector<GraphReadout> readouts_;
+  std::vector<Linear> head_;
+  OutputScale output_;
+};
+
+/// The options of every model of whole graphs, and of its training: pooling, readout, head_layers, head_dropout,
+/// degree_categories, batch_size, loss.
+[[nodiscard]] std::vector<Option> graph_options();
+
+/// The model of that name for whole graphs: a GraphModel around the node model, or one that reads graphs by itself.
+[[nodiscard]] std::unique_ptr<NodeModel> make_graph_model(std::string_view name, const ModelShape& shape,
+                                                          const Options& options, const Random& random);
+
+}  // namespace weft

@@ -1,0 +1,56 @@
+// Weisfeiler-Leman histograms with a linear head: the baseline that often wins, in seconds. A node's color is a hash of
+// its features; in every round it becomes a hash of itself and of the multiset of its neighbors' colors and edges. A
+// graph is the histogram of the colors of all rounds, in buckets by hash, and the outputs are linear in it.
+// O(rounds (n + m)) time; no training of anything but the head.
+//
+// Shervashidze et al., "Weisfeiler-Lehman graph kernels", 2011, section 3.2; buckets by hash: Weinberger et al.,
+// "Feature hashing for large scale multitask learning", 2009.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "weft/layers/dense_layers.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/layers/output_scale.hpp"
+
+namespace weft {
+
+/// What the counts of a histogram are scaled by.
+enum class HistogramScale {
+  /// Nothing.
+  count,
+  /// The square root is taken of each.
+  root,
+  /// Divided by the length of the row, as a kernel with equal diagonal has it.
+  unit,
+};
+
+/// Row g: the histogram of graph g's colors in rounds 0 .. rounds, in `buckets` columns. Edge features, where there are
+/// any, are part of what a neighbor shows. Equal for isomorphic graphs.
+[[nodiscard]] SparseMatrix wl_histograms(const MessageBlock& block, const Features& features,
+                                         const Features* edge_features, std::int64_t rounds, std::int64_t buckets,
+                                         HistogramScale scale);
+
+class WlModel final : public NodeModel {
+ public:
+  /// Reads the options of wl_options().
+  WlModel(const ModelShape& shape, const Options& options, const Random& random);
+
+  /// -> logits and embedding [graphs, num_outputs].
+  [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
+  void list_parameters(ParameterList& list) override;
+  [[nodiscard]] std::int64_t embedding_width() const override { return head_.out(); }
+
+ private:
+  ModelShape shape_;
+  std::int64_t rounds_;
+  HistogramScale scale_;
+  float dropout_;
+  Linear head_;
+  OutputScale output_;
+};
+
+[[nodiscard]] std::vector<Option> wl_options();
+
+}  // namespace weft

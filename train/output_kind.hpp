@@ -1,0 +1,31 @@
+// What the numbers that a model puts out mean.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace weft {
+
+enum class OutputKind {
+  /// Logits of classes that exclude each other: probabilities are their softmax.
+  classes,
+  /// Logits of labels that do not: probabilities are the sigmoid of each.
+  labels,
+  /// Numbers in the unit of the data.
+  values,
+};
+
+/// As the model file spells it.
+[[nodiscard]] constexpr std::string_view name_of(OutputKind kind) {
+  return kind == OutputKind::classes ? "classes" : kind == OutputKind::labels ? "labels" : "values";
+}
+[[nodiscard]] constexpr std::optional<OutputKind> output_kind_of(std::string_view name) {
+  for (const OutputKind kind : {OutputKind::classes, OutputKind::labels, OutputKind::values}) {
+    if (name == name_of(kind)) {
+      return kind;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace weft
