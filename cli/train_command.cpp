@@ -23,6 +23,8 @@
 #include "weft/io/model_file.hpp"
 #include "weft/train/generation_run.hpp"
 #include "weft/train/graph_generator.hpp"
+#include "weft/train/memory_estimate.hpp"
+#include "weft/train/memory_plan.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {
@@ -37,7 +39,8 @@ double seconds_since(Clock::time_point start) {
 struct TrainFlags : SharedFlags {
   std::string data, model, config, output, task;
   std::vector<std::string> assignments, splits;
-  std::string sampler;
+  std::string sampler, memory_limit;
+  bool estimate = false;
   std::optional<std::int64_t> epochs, runs, batch_size;
   std::optional<std::uint64_t> seed;
   double max_minutes = 0.0;
@@ -86,11 +89,6 @@ RunConfig config_of(const TrainFlags& flags) {
   }
   config.seed = flags.seed.value_or(config.seed);
   config.model = config.model.empty() ? TrainJob{}.model : config.model;
-  const bool names_sampler =
-      std::ranges::any_of(config.options, [](const auto& option) { return option.first == "sampler"; });
-  if (flags.batch_size && !names_sampler) {
-    config.set("sampler", std::string(suited_sampler(config.model, options_of(config, LabelBudget::few))));
-  }
   return config;
 }
 
@@ -229,15 +227,36 @@ std::string result_text(const TrainReport& report, const Json& json) {
   return aligned(rows);
 }
 
+void show_estimate(const TrainFlags& flags, const MemoryEstimate& estimate) {
+  if (flags.json) {
+    return print_json({{"estimate_bytes", estimate.total()},
+                       {"data_bytes", estimate.data},
+                       {"feature_bytes", estimate.features},
+                       {"training_bytes", estimate.training},
+                       {"evaluation_bytes", estimate.evaluation}});
+  }
+  print(aligned({{"memory needed", bytes_text(estimate.total())},
+                 {"graph, labels, program", bytes_text(estimate.data)},
+                 {"features", bytes_text(estimate.features)},
+                 {"training", bytes_text(estimate.training)},
+                 {"evaluation", bytes_text(estimate.evaluation)}}));
+}
+
 /// How a run that stopped early is taken up again.
 std::string way_on(const TrainFlags& flags) {
   return flags.output.empty() ? "nothing was saved, because no run folder was given with -o"
                               : "saved. To go on: weft train -o " + flags.output + " --resume";
 }
 
+/// Whether the job trains on samples of one graph, although it names no sampler.
+bool wants_suited_sampler(const TrainFlags& flags, const RunConfig& config) {
+  return flags.batch_size && std::ranges::none_of(config.options, [](const auto& o) { return o.first == "sampler"; });
+}
+
 struct Run {
   const TrainFlags& flags;
   RunConfig config;
+  ReadOptions read;
   Options options;
   std::filesystem::path data;
   const RunFolder* folder;
@@ -245,10 +264,13 @@ struct Run {
 
 void run_training(Run run, Clock::time_point start) {
   const TrainFlags& flags = run.flags;
-  LoadedDataset loaded = load_dataset(run.data, flags);
+  LoadedDataset loaded = load_dataset(run.data, flags, run.read);
   run.config.splits = matching_splits(loaded.dataset, run.config.splits);
   if (loaded.dataset.task == Task::generation && flags.model.empty() && run.config.options.empty()) {
     run.config.model = kGeneratorModel;
+  }
+  if (wants_suited_sampler(flags, run.config) && !loaded.dataset.has_many_graphs()) {
+    run.config.set("sampler", std::string(suited_sampler(run.config.model, options_of(run.config, LabelBudget::few))));
   }
   run.options = options_of(run.config, label_budget(loaded.dataset, *loaded.dataset.find_split(run.config.splits[0])));
   TrainJob job;
@@ -257,6 +279,10 @@ void run_training(Run run, Clock::time_point start) {
   job.splits = run.config.splits;
   job.seeds = seeds_of(run.config);
   job.max_minutes = flags.max_minutes;
+  if (flags.estimate) {
+    const bool stays = !flags.memory_limit.empty() && loaded.dataset.features_in_file != nullptr;
+    return show_estimate(flags, estimate_memory(std::move(loaded.dataset), read_dataset_size(run.data), job, stays));
+  }
   if (run.folder != nullptr) {
     job.folder = run.folder->path();
     job.resume = flags.resume && std::filesystem::exists(run.folder->checkpoint());
@@ -285,6 +311,35 @@ void run_training(Run run, Clock::time_point start) {
   }
 }
 
+/// Decides what of the dataset is read into memory, and sets what follows from it for the job.
+ReadOptions fit_into_memory(const TrainFlags& flags, const std::filesystem::path& data, RunConfig& config) {
+  if (flags.memory_limit.empty()) {
+    // An estimate needs no features.
+    return {.leaves_features = flags.estimate};
+  }
+  Options options = options_of(config, LabelBudget::few);
+  if (wants_suited_sampler(flags, config)) {
+    options.set("sampler", std::string(suited_sampler(config.model, options)));
+  }
+  DatasetSize size;
+  const std::int64_t limit = bytes_of(flags.memory_limit);
+  const auto read = [&] { size = read_dataset_size(data); };
+  if (!flags.trust) {
+    rehearse(data, read);
+  }
+  read();
+  const MemoryPlan plan = plan_memory(size, options, limit);
+  if (plan.inference_rows > 0) {
+    config.set("inference_rows", std::to_string(plan.inference_rows));
+  }
+  say(flags.quiet,
+      concat("memory limit ", bytes_text(limit), ": the features ",
+             plan.read.leaves_features ? concat("stay in the file, ", plan.read.kept_rows, " rows in memory")
+                                       : std::string("are read into memory"),
+             plan.inference_rows > 0 ? concat(", evaluation by ", plan.inference_rows, " nodes a layer") : ""));
+  return plan.read;
+}
+
 void train_command(const TrainFlags& flags) {
   const Clock::time_point start = Clock::now();
   require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
@@ -292,7 +347,8 @@ void train_command(const TrainFlags& flags) {
   // Wrong keys and values are told before any data is read; the defaults that count follow with the data.
   (void)options_of(config, LabelBudget::graphs);
   const std::filesystem::path data = dataset_path(config.dataset);
-  rehearse_dataset(data, flags);
+  const ReadOptions read = fit_into_memory(flags, data, config);
+  rehearse_dataset(data, flags, read);
   std::optional<RunFolder> folder;
   if (!flags.output.empty()) {
     folder.emplace(flags.output);
@@ -304,6 +360,7 @@ void train_command(const TrainFlags& flags) {
   with_threads(flags.threads, [&] {
     run_training({.flags = flags,
                   .config = std::move(config),
+                  .read = read,
                   .options = {},
                   .data = data,
                   .folder = folder ? &*folder : nullptr},
@@ -331,7 +388,11 @@ Work add_train_command(CLI::App& app) {
       "--sampler", flags->sampler,
       "train on samples: neighbor, labor, cluster, ...; `weft models` lists them. With --batch-size alone "
       "the one that suits the model");
-  command->add_option("--batch-size", flags->batch_size, "seeds of a step, or nodes where a step reads a subgraph");
+  command->add_option("--batch-size", flags->batch_size,
+                      "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many");
+  command->add_option("--memory-limit", flags->memory_limit,
+                      "keep to so much memory, as 4G: features may stay in the file, evaluation goes layer by layer");
+  command->add_flag("--estimate", flags->estimate, "tell the memory that the job needs, without training");
   command->add_option("--seed", flags->seed, "decides everything that is random")->check(whole_seed());
   command->add_option("--runs", flags->runs, "so many runs, with seeds one apart: mean and deviation");
   command->add_option("--split", flags->splits, "a split, a pattern such as '[0-9]', or all; repeatable: a run each")

@@ -77,6 +77,11 @@ class BlockCache {
     return use_;
   }
 
+  void reset_peak() {
+    const std::lock_guard lock(mutex_);
+    use_.peak = use_.live;
+  }
+
   static std::size_t rounded(std::size_t bytes) {
     const std::size_t unit = bytes >= kHugePage ? kHugePage : 64;
     return (bytes + unit - 1) / unit * unit;
@@ -120,6 +125,10 @@ class BlockCache {
 
 MemoryUse memory_use() {
   return BlockCache::instance().use();
+}
+
+void reset_memory_peak() {
+  BlockCache::instance().reset_peak();
 }
 
 namespace memory {

@@ -15,7 +15,11 @@ using hdf5::OutputFile;
 
 void write_tensor(OutputFile& file, const std::string& object, const Tensor& values) {
   const std::array<std::int64_t, 2> shape = {values.rows(), values.cols()};
-  file.write_array(object, shape, values.data(), Number::float32, Number::float32);
+  // Features that may have to be read row by row are not compressed.
+  constexpr std::int64_t kReadByRows = std::int64_t{64} << 20;
+  const bool is_large = values.size() * static_cast<std::int64_t>(sizeof(float)) > kReadByRows;
+  file.write_array(object, shape, values.data(), Number::float32, Number::float32,
+                   is_large ? hdf5::Storage::plain : hdf5::Storage::compressed);
 }
 
 // 32 bits signed, as most readers expect, unless the largest value needs more.

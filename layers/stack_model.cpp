@@ -116,23 +116,42 @@ HopLayers::Carried StackModel::run_hop(std::size_t l, const MessageBlock& block,
 }
 
 NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
-  require(blocks.is_one() || !reads_edges_,
-          "model: states of edges go from layer to layer; it needs a whole graph or a subgraph, not a sample of hops");
+  require(blocks.is_one() || hop_layers() != nullptr,
+          "model: states of edges, or those of a virtual node, go from layer to layer; it needs a whole graph or a "
+          "subgraph, not a sample of hops");
+  LayerInput x = read_features(blocks.first(), input, pass);
   EdgeStates edges{edges_.forward(input, pass)};
+  if (before_) {
+    pass.keep(x.states());
+  }
+  Variable virtual_states;
+  if (virtual_node_) {
+    virtual_states = virtual_node_->start(blocks.first(), pass);
+  }
   Carried carried;
   for (std::size_t l = 0; l < hops_.size(); ++l) {
     const MessageBlock& block = blocks.of_layer(l, hops_.size());
-    const LayerInput x = l == 0 ? read_features(block, input, pass) : LayerInput(carried.states);
+    if (virtual_node_) {
+      x = VirtualNode::spread(block, x.states(), virtual_states);
+    }
     carried = run_hop(l, block, x, carried.total, edges, pass);
+    x = LayerInput(carried.states);
+    if (!head_ && l + 1 == hops_.size()) {
+      break;
+    }
+    pass.keep(x.states());
+    if (virtual_node_) {
+      virtual_states = virtual_node_->updated(block, l, x.states(), virtual_states, pass);
+    }
   }
   return finish(carried, pass);
 }
 
 HopLayers::Carried StackModel::run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
                                          const Carried& before, Pass& pass) const {
-  require(l < hops_.size() && !reads_edges_ && (l > 0 || input != nullptr), "model: layer ", l, " of ", hops_.size(),
-          " cannot run alone: it has ", input == nullptr ? "no" : "", " features and the model ",
-          reads_edges_ ? "reads" : "does not read", " edges");
+  require(l < hops_.size() && hop_layers() != nullptr && (l > 0 || input != nullptr), "model: layer ", l, " of ",
+          hops_.size(), " cannot run alone: it has ", input == nullptr ? "no" : "", " features, and the model ",
+          hop_layers() == nullptr ? "carries more than states of nodes" : "can");
   EdgeStates none;
   const LayerInput x = l == 0 ? read_features(block, *input, pass) : LayerInput(before.states);
   return run_hop(l, block, x, before.total, none, pass);

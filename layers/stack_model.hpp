@@ -1,9 +1,8 @@
 // Convolutions one after the other, with every switch that tuned message-passing networks turn: norm,
 // residual, dropout, jumping knowledge, a linear map before and after (Luo, Shi, Wu, "Classic GNNs are strong
 // baselines", 2024). The models gcn, sage, gat, gatv2, gin, gine, gatedgcn and mlp are this with different defaults.
-// Every layer may read a hop of its own.
-// Where there are an encoding, features of edges or a virtual node, where the convolution needs states, or where the
-// model makes states only, a linear map comes before it.
+// Every layer may read a hop of its own. Where there are an encoding, features of edges or a virtual node, where the
+// convolution needs states, or where the model makes states only, a linear map comes before it.
 #pragma once
 
 #include <memory>

@@ -136,8 +136,10 @@ NodeOutputs infer_nodes(const NodeModel& model, const ModelInput& input, const O
   if (sampling != nullptr && sampling->info().infers_by_samples) {
     return infer_by_samples(model, *sampling, n);
   }
-  if (chunk > 0 && chunk < n && model.hop_layers() != nullptr) {
-    return infer_by_layers(*model.hop_layers(), input, chunk);
+  if (model.hop_layers() != nullptr && ((chunk > 0 && chunk < n) || input.is_in_file())) {
+    // What fits anywhere, where nothing else is said.
+    constexpr std::int64_t kSmallChunk = 1 << 14;
+    return infer_by_layers(*model.hop_layers(), input, chunk > 0 ? chunk : kSmallChunk);
   }
   return infer_at_once(model, input);
 }

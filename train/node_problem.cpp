@@ -16,6 +16,13 @@ std::span<const std::int64_t> node_classes(const Dataset& dataset) {
 }
 
 ModelShape shape_of_data(const Dataset& dataset, const Options& options) {
+  if (dataset.features_in_file) {
+    ModelShape shape =
+        shape_for({}, dataset.num_classes, reads_edge_features(options) ? dataset.edge_features : Features());
+    shape.feature_kind = "dense";
+    shape.num_features = dataset.features_in_file->shape().cols;
+    return shape;
+  }
   return reads_edge_features(options) ? shape_for(dataset.node_features, dataset.num_classes, dataset.edge_features)
                                       : shape_for(dataset.node_features, dataset.num_classes);
 }
@@ -47,12 +54,15 @@ class FullGraphSteps final : public Steps {
 NodeProblem::NodeProblem(const Dataset& data, const TrainJob& train_job)
     : Problem(data, train_job),
       labels_(node_classes(data)),
-      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options),
+      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options, data.features_in_file.get()),
       shape_(shape_of_data(data, train_job.options)),
       metric_(train_job.options.text("metric")) {
   if (metric_ == "auto") {
     metric_ = data.num_classes == 2 ? "roc_auc" : "accuracy";
   }
+  require(!data.features_in_file || (Sampling::is_wanted(options()) && new_model(Random(0))->hop_layers() != nullptr),
+          "train: the features stay in their file, and the job reads them all at once; expected a sampler and a model "
+          "whose layers read a hop each (gcn, sage, gat, gatv2, gin, mlp), or a larger memory limit");
   if (Sampling::is_wanted(options())) {
     sampling_ =
         std::make_unique<const Sampling>(input_, *new_model(Random(0)), options(), data.edge_features, data.edge_type);

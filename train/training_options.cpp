@@ -36,10 +36,12 @@ std::span<const Option> training_options() {
         {"patience", std::int64_t{0}, "stop after so many epochs without a better validation figure; 0: never", 0, 1e9},
         {"metric",
          std::string("auto"),
-         "what validation selects by; auto: roc_auc for two classes, accuracy for more",
+         "what validation selects by; auto: roc_auc for two classes of nodes, for graphs if one class is rare or there "
+         "are "
+         "several labels, otherwise accuracy; mae for numbers",
          {},
          {},
-         {"auto", "accuracy", "macro_f1", "roc_auc"}},
+         {"auto", "accuracy", "macro_f1", "roc_auc", "average_precision", "mae", "rmse", "r2"}},
         {"edges", true, "false: train without the graph's edges, as a baseline"},
         {"edge_weight", std::int64_t{-1}, "sampler weighted: the column of the edges' features that holds weights", -1,
          1e6},
@@ -84,12 +86,15 @@ LabelBudget label_budget(const Dataset& dataset, const Split& split) {
 Options default_options(std::string_view model, LabelBudget budget) {
   const ModelInfo& info = model_info(model);
   Options options(info.options);
+  if (budget == LabelBudget::graphs) {
+    // Before those of training: a batch of graphs has another default size.
+    options.add(graph_options());
+  }
   options.add(training_options());
   for (const auto& [name, value] : info.always) {
     options.set_value(name, value);
   }
   if (budget == LabelBudget::graphs) {
-    options.add(graph_options());
     for (const auto& [name, value] : graph_defaults(model)) {
       if (options.has(name)) {
         options.set_value(name, value);
