@@ -6,6 +6,7 @@
 #include "weft/cli/commands.hpp"
 #include "weft/cli/console.hpp"
 #include "weft/layers/global_attention.hpp"
+#include "weft/layers/graph_model.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -52,6 +53,14 @@ Json overrides_json(std::span<const std::pair<std::string_view, OptionValue>> ov
   return result;
 }
 
+/// What whole graphs change, as far as the model or its training has it.
+std::vector<std::pair<std::string_view, OptionValue>> graph_defaults_of(const ModelInfo& model) {
+  const Options options = default_options(model.name);
+  auto defaults = graph_defaults(model.name);
+  std::erase_if(defaults, [&](const auto& entry) { return !options.has(entry.first); });
+  return defaults;
+}
+
 Json models_json() {
   Json all = Json::array();
   for (const ModelInfo& model : models()) {
@@ -61,7 +70,9 @@ Json models_json() {
                    {"source", std::string(model.source)},
                    {"options", options_json(model.options)},
                    {"always", overrides_json(model.always)},
-                   {"many_labels", overrides_json(model.many_labels)}});
+                   {"many_labels", overrides_json(model.many_labels)},
+                   {"graphs", overrides_json(graph_defaults_of(model))},
+                   {"needs_graphs", model.needs_graphs}});
   }
   Json attentions = Json::array();
   for (const AttentionInfo& attention : global_attentions()) {
@@ -71,7 +82,10 @@ Json models_json() {
                           {"source", std::string(attention.source)},
                           {"causal", std::string(attention.causal)}});
   }
-  return {{"models", all}, {"attentions", attentions}, {"training_options", options_json(training_options())}};
+  return {{"models", all},
+          {"attentions", attentions},
+          {"training_options", options_json(training_options())},
+          {"graph_options", options_json(graph_options())}};
 }
 
 std::string options_text(std::span<const Option> options) {
@@ -97,7 +111,8 @@ std::string models_text() {
     out += std::string(model.name) + ": " + std::string(model.summary) + "\n  cost: " + std::string(model.cost) +
            "\n  source: " + std::string(model.source) + "\n" + options_text(model.options);
     out += overrides_text("unless set otherwise", model.always);
-    out += overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels) + "\n";
+    out += overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels);
+    out += overrides_text("for whole graphs, unless set otherwise", graph_defaults_of(model)) + "\n";
   }
   out +=
       "Attention over all nodes of a graph, option attention of models weft, gps and polynormer\n"
@@ -107,7 +122,8 @@ std::string models_text() {
                   "\n    source: ", attention.source, "\n");
     out += attention.causal.empty() ? "" : concat("    causal: ", attention.causal, "\n");
   }
-  return out + "\nOptions of training, for every model:\n" + options_text(training_options());
+  return out + "\nOptions of training, for every model:\n" + options_text(training_options()) +
+         "\nOptions of every model of whole graphs and of its training:\n" + options_text(graph_options());
 }
 
 }  // namespace

@@ -67,24 +67,25 @@ void GraphModel::list_parameters(ParameterList& list) {
 }
 
 std::vector<Option> graph_options() {
-  return {pooling_option("mean"),
-          {"readout",
-           std::string("last"),
-           "what is pooled: the states after the last layer, or after every layer, side by side",
-           {},
-           {},
-           {"last", "all"}},
-          {"head_layers", std::int64_t{2}, "linear maps between the pooled states and the outputs", 1, 16},
-          {"head_dropout", 0.0, "share of what each of them reads that is dropped", 0.0, 0.99},
-          {"degree_categories", std::int64_t{64},
-           "graphs without features: a learned row for each in-degree below this; 0: the degree as a number", 0, 100000},
-          {"batch_size", std::int64_t{128}, "graphs in a step, about: batches are even in nodes and edges", 1, 1e6},
-          {"loss",
-           std::string("auto"),
-           "regression: what is minimized; auto: the absolute error where mae selects, otherwise the squared one",
-           {},
-           {},
-           {"auto", "absolute", "squared"}}};
+  return {
+      pooling_option("mean"),
+      {"readout",
+       std::string("last"),
+       "what is pooled: the states after the last layer, or after every layer, side by side",
+       {},
+       {},
+       {"last", "all"}},
+      {"head_layers", std::int64_t{2}, "linear maps between the pooled states and the outputs", 1, 16},
+      {"head_dropout", 0.0, "share of what each of them reads that is dropped", 0.0, 0.99},
+      {"degree_categories", std::int64_t{64},
+       "graphs without features: a learned row for each in-degree below this; 0: the degree as a number", 0, 100000},
+      {"batch_size", std::int64_t{128}, "graphs in a step, about: batches are even in nodes and edges", 1, 1e6},
+      {"loss",
+       std::string("auto"),
+       "regression: what is minimized; auto: the absolute error where mae selects, otherwise the squared one",
+       {},
+       {},
+       {"auto", "absolute", "squared"}}};
 }
 
 std::unique_ptr<NodeModel> make_graph_model(std::string_view name, const ModelShape& shape, const Options& options,

@@ -48,8 +48,8 @@ std::vector<Color> row_colors(const Features& features, std::int64_t rows) {
     each_row([&](std::int64_t i) {
       Color color = 4;
       for (std::int64_t j = 0; j < categorical->cols(); ++j) {
-        color = mixed(color, static_cast<Color>(
-                                 categorical->values[static_cast<std::size_t>(i * categorical->cols() + j)]));
+        color = mixed(color,
+                      static_cast<Color>(categorical->values[static_cast<std::size_t>(i * categorical->cols() + j)]));
       }
       return color;
     });
@@ -159,9 +159,8 @@ WlModel::WlModel(const ModelShape& shape, const Options& options, const Random& 
 
 NodeModel::Output WlModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
   require_input(shape_, block, input);
-  const Features histograms =
-      wl_histograms(block, input.features, shape_.edge_kind == "none" ? nullptr : input.edge_features, rounds_,
-                    head_.in(), scale_);
+  const Features histograms = wl_histograms(
+      block, input.features, shape_.edge_kind == "none" ? nullptr : input.edge_features, rounds_, head_.in(), scale_);
   const Variable y = head_.forward(LayerInput(histograms).dropped(dropout_, pass), pass);
   return {output_.forward(y, pass), y};
 }
@@ -172,12 +171,11 @@ void WlModel::list_parameters(ParameterList& list) {
 }
 
 std::vector<Option> wl_options() {
-  return {
-      {"rounds", std::int64_t{3}, "rounds of refinement: how far a color sees", 0, 64},
-      {"buckets", std::int64_t{16384}, "columns of the histogram", 1, 1 << 24},
-      {"histogram", std::string("root"), "how counts are scaled", {}, {}, {"count", "root", "unit"}},
-      {"dropout", 0.0, "share of a histogram's entries dropped", 0.0, 0.99},
-      {"edge_features", true, "whether colors see the features of edges"}};
+  return {{"rounds", std::int64_t{3}, "rounds of refinement: how far a color sees", 0, 64},
+          {"buckets", std::int64_t{16384}, "columns of the histogram", 1, 1 << 24},
+          {"histogram", std::string("root"), "how counts are scaled", {}, {}, {"count", "root", "unit"}},
+          {"dropout", 0.0, "share of a histogram's entries dropped", 0.0, 0.99},
+          {"edge_features", true, "whether colors see the features of edges"}};
 }
 
 }  // namespace weft

@@ -42,7 +42,9 @@ class GraphSteps final : public Steps {
   GraphSteps(const GraphProblem& problem, const Split& split, std::uint64_t seed)
       : problem_(problem), unit_(problem.unit_of(split)), batches_(batches_of(problem, split, seed)) {}
 
-  [[nodiscard]] std::int64_t num_steps(std::int64_t epoch) const override { return batches_.epoch(epoch).num_batches(); }
+  [[nodiscard]] std::int64_t num_steps(std::int64_t epoch) const override {
+    return batches_.epoch(epoch).num_batches();
+  }
 
   void run_epoch(std::int64_t epoch, std::int64_t first, Visit visit) override {
     const GraphEpoch graphs = batches_.epoch(epoch);
@@ -94,9 +96,7 @@ GraphProblem::GraphProblem(const Dataset& data, const TrainJob& train_job)
     const auto second = std::ranges::count(classes_, std::int64_t{1});
     const auto rarer = std::min<std::int64_t>(second, static_cast<std::int64_t>(classes_.size()) - second);
     const bool is_skewed = data.num_classes == 2 && 10 * rarer < static_cast<std::int64_t>(classes_.size());
-    metric_ = kind_ == OutputKind::values                ? "mae"
-              : kind_ == OutputKind::labels || is_skewed ? "roc_auc"
-                                                         : "accuracy";
+    metric_ = kind_ == OutputKind::values ? "mae" : kind_ == OutputKind::labels || is_skewed ? "roc_auc" : "accuracy";
   }
   const Tensor nothing(data.num_graphs(), num_outputs);
   const auto known = figures(nothing, {});
@@ -119,9 +119,8 @@ Tensor GraphProblem::infer(const NodeModel& model) const {
 std::vector<std::int64_t> GraphProblem::labelled(std::span<const std::int64_t> part) const {
   std::vector<std::int64_t> rows;
   std::ranges::copy_if(part, std::back_inserter(rows), [&](std::int64_t g) {
-    return kind_ == OutputKind::classes
-               ? classes_[static_cast<std::size_t>(g)] >= 0
-               : !std::ranges::all_of(targets_->row(g), [](float t) { return std::isnan(t); });
+    return kind_ == OutputKind::classes ? classes_[static_cast<std::size_t>(g)] >= 0
+                                        : !std::ranges::all_of(targets_->row(g), [](float t) { return std::isnan(t); });
   });
   return rows;
 }

@@ -20,8 +20,11 @@ Predictor Predictor::load(const std::filesystem::path& path) {
 
 Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
   Predictor result;
-  if (!file.config.contains("outputs")) {
-    throw DataError(name, "/config/outputs", "is missing: the model was made by an older Weft; train it again");
+  for (const char* key : {"edge_kind", "outputs"}) {
+    if (!file.config.contains(key)) {
+      throw DataError(name, std::string("/config/") + key,
+                      "is missing: the model was made by an older Weft; train it again");
+    }
   }
   try {
     result.model_ = file.text("model");
@@ -34,8 +37,7 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
     }
     result.outputs_ = *outputs;
     result.judges_graphs_ = file.text("task").starts_with("graph_");
-    result.options_ =
-        default_options(result.model_, result.judges_graphs_ ? LabelBudget::graphs : LabelBudget::few);
+    result.options_ = default_options(result.model_, result.judges_graphs_ ? LabelBudget::graphs : LabelBudget::few);
     for (const auto& [key, value] : file.config) {
       if (key.starts_with("option.")) {
         result.options_.set(key.substr(7), value);
@@ -92,8 +94,8 @@ std::vector<float> Predictor::node_importance(const CsrGraph& graph, std::span<c
                                               const Features& features, const Features& edge_features,
                                               std::int64_t output) const {
   require(judges_graphs_, "Predictor: the model judges nodes, expected one of whole graphs");
-  require(output >= 0 && output < shape_.num_outputs, "node_importance: output ", output, " was asked for, expected 0 to ",
-          shape_.num_outputs - 1);
+  require(output >= 0 && output < shape_.num_outputs, "node_importance: output ", output,
+          " was asked for, expected 0 to ", shape_.num_outputs - 1);
   const ModelInput input(graph, {node_ptr.begin(), node_ptr.end()}, features, edge_features, options_);
   const Variable weights = Variable::parameter(Tensor::full(graph.num_nodes(), 1, 1.0F));
   Pass pass = Pass::explaining(weights);

@@ -23,8 +23,9 @@ class Predictor {
   [[nodiscard]] static Predictor load(const std::filesystem::path& path);
   [[nodiscard]] static Predictor from_file(const ModelFile& file, const std::string& name);
 
-  /// Of the nodes of one graph: [n, classes], rows sum to 1. Throws ArgumentError if the features differ from those trained on.
-  /// Edge features are in the order of the graph's arrays; a model that was not trained on any ignores them.
+  /// Of the nodes of one graph: [n, classes], rows sum to 1. Throws ArgumentError if the features differ from those
+  /// trained on. Edge features are in the order of the graph's arrays; a model that was not trained on any ignores
+  /// them.
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Features& features,
                                      const Features& edge_features = {}) const;
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Tensor& features) const;

@@ -70,8 +70,8 @@ double mean_over_columns(const Tensor& scores, const Tensor& targets, std::span<
 /// The mean of term(output, target) over the entries that are there.
 template <class Term>
 double mean_over_entries(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> index, Term term) {
-  require(outputs.shape() == targets.shape(), "metric: outputs are ", outputs.shape(), " and targets ",
-          targets.shape(), ", expected the same");
+  require(outputs.shape() == targets.shape(), "metric: outputs are ", outputs.shape(), " and targets ", targets.shape(),
+          ", expected the same");
   double total = 0.0, count = 0.0;
   for (const std::int64_t i : index) {
     for (std::int64_t j = 0; j < targets.cols(); ++j) {

@@ -29,7 +29,8 @@ std::span<const Option> training_options() {
       {"patience", std::int64_t{0}, "stop after so many epochs without a better validation figure; 0: never", 0, 1e9},
       {"metric",
        std::string("auto"),
-       "what validation selects by; auto: roc_auc for two classes of nodes, for graphs if one class is rare or there are "
+       "what validation selects by; auto: roc_auc for two classes of nodes, for graphs if one class is rare or there "
+       "are "
        "several labels, otherwise accuracy; mae for numbers",
        {},
        {},
