@@ -7,8 +7,7 @@
 #include "weft/cli/input_files.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/train/metrics.hpp"
-#include "weft/train/predictor.hpp"
+#include "weft/train/evaluation.hpp"
 
 namespace weft::cli {
 namespace {
@@ -18,39 +17,29 @@ struct EvaluateFlags : SharedFlags {
   std::vector<std::string> splits;
 };
 
-Json metrics_json(const Tensor& logits, const std::vector<std::int64_t>& labels,
-                  const std::vector<std::int64_t>& index) {
+Json metrics_json(const Evaluation& evaluation, const std::vector<std::int64_t>& rows) {
   Json result = Json::object();
-  for (const auto& [name, value] : classification_metrics(logits, labels, index)) {
+  for (const auto& [name, value] : evaluation.figures(rows)) {
     result[name] = std::isfinite(value) ? Json(value) : Json();
   }
   return result;
-}
-
-const std::vector<std::int64_t>& class_labels(const Dataset& dataset, const Predictor& predictor) {
-  const auto* labels = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
-  require(labels != nullptr, "weft evaluate: ", dataset.name, " has no class for its nodes, expected /node/y");
-  require(dataset.num_classes == predictor.shape().num_outputs, "weft evaluate: ", dataset.name, " has ",
-          dataset.num_classes, " classes, expected ", predictor.shape().num_outputs, " as the model has");
-  return *labels;
 }
 
 Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data) {
   const Predictor predictor = Predictor::load(flags.run);
   const LoadedDataset loaded = load_dataset(data, flags);
   const Dataset& dataset = loaded.dataset;
-  const std::vector<std::int64_t>& labels = class_labels(dataset, predictor);
   std::vector<std::string> wanted = flags.splits;
   if (wanted.empty() && dataset.find_split(predictor.split()) != nullptr) {
     wanted = {predictor.split()};
   }
-  const Tensor logits = predictor.predict(dataset.graph, dataset.node_features, dataset.edge_features).logits;
+  const Evaluation evaluation(predictor, dataset);
   Json results = Json::array();
   for (const std::string& name : matching_splits(dataset, wanted)) {
     const Split& split = *dataset.find_split(name);
-    Json metrics = {{"train", metrics_json(logits, labels, split.train)},
-                    {"val", metrics_json(logits, labels, split.val)},
-                    {"test", metrics_json(logits, labels, split.test)}};
+    Json metrics = {{"train", metrics_json(evaluation, split.train)},
+                    {"val", metrics_json(evaluation, split.val)},
+                    {"test", metrics_json(evaluation, split.test)}};
     Json one = {{"split", name}};
     for (const char* part : {"train", "val", "test"}) {
       one[part] = metrics[part].value(predictor.metric(), Json());

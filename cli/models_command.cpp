@@ -6,6 +6,7 @@
 #include "weft/cli/commands.hpp"
 #include "weft/cli/console.hpp"
 #include "weft/layers/global_attention.hpp"
+#include "weft/layers/graph_model.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
 #include "weft/train/trainer.hpp"
@@ -53,6 +54,14 @@ Json overrides_json(std::span<const std::pair<std::string_view, OptionValue>> ov
   return result;
 }
 
+/// What whole graphs change, as far as the model or its training has it.
+std::vector<std::pair<std::string_view, OptionValue>> graph_defaults_of(const ModelInfo& model) {
+  const Options options = default_options(model.name);
+  auto defaults = graph_defaults(model.name);
+  std::erase_if(defaults, [&](const auto& entry) { return !options.has(entry.first); });
+  return defaults;
+}
+
 Json models_json() {
   Json all = Json::array();
   for (const ModelInfo& model : models()) {
@@ -62,7 +71,9 @@ Json models_json() {
                    {"source", std::string(model.source)},
                    {"options", options_json(model.options)},
                    {"always", overrides_json(model.always)},
-                   {"many_labels", overrides_json(model.many_labels)}});
+                   {"many_labels", overrides_json(model.many_labels)},
+                   {"graphs", overrides_json(graph_defaults_of(model))},
+                   {"needs_graphs", model.needs_graphs}});
   }
   Json attentions = Json::array();
   for (const AttentionInfo& attention : global_attentions()) {
@@ -83,7 +94,8 @@ Json models_json() {
   return {{"models", all},
           {"attentions", attentions},
           {"samplers", all_samplers},
-          {"training_options", options_json(training_options())}};
+          {"training_options", options_json(training_options())},
+          {"graph_options", options_json(graph_options())}};
 }
 
 std::string options_text(std::span<const Option> options) {
@@ -109,7 +121,8 @@ std::string models_text() {
     out += std::string(model.name) + ": " + std::string(model.summary) + "\n  cost: " + std::string(model.cost) +
            "\n  source: " + std::string(model.source) + "\n" + options_text(model.options);
     out += overrides_text("unless set otherwise", model.always);
-    out += overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels) + "\n";
+    out += overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels);
+    out += overrides_text("for whole graphs, unless set otherwise", graph_defaults_of(model)) + "\n";
   }
   out +=
       "Attention over all nodes of a graph, option attention of models weft, gps and polynormer\n"
@@ -126,7 +139,8 @@ std::string models_text() {
     out += concat("  ", sampler.name, sampler.is_subgraph ? " (subgraphs): " : ": ", sampler.summary,
                   "\n    source: ", sampler.source, "\n");
   }
-  return out + "\nOptions of training, for every model:\n" + options_text(training_options());
+  return out + "\nOptions of training, for every model:\n" + options_text(training_options()) +
+         "\nOptions of every model of whole graphs and of its training:\n" + options_text(graph_options());
 }
 
 }  // namespace

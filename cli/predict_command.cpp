@@ -1,9 +1,11 @@
-// weft predict: classes and probabilities for every node of a dataset, which needs no labels.
+// weft predict: classes and probabilities, or numbers, for every node or graph of a dataset, which needs no labels; for
+// molecules also straight from SMILES.
 //
-// CSV: a header row; node, name (where nodes have names), class (its name where it has one), then one
-// column p_CLASS for each class, or with --top K the K likeliest classes and their probabilities.
-// HDF5 (.h5): /numbers/class int64 [n], /tensors/probabilities float32 [n, classes], and under /config the
-// names of dataset, model and classes (class_0, class_1, ...).
+// CSV: a header row; node or graph, name or smiles (where there are), class (its name where it has one; classes only),
+// then one column p_NAME for each class or label, or value_K for each number, or with --top K the K likeliest classes
+// and their probabilities. HDF5 (.h5): /numbers/class int64 [n], /tensors/probabilities (or values) float32 [n,
+// outputs], and under /config the names of dataset and model, what the outputs are, and their names (class_0, class_1,
+// ...).
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -11,11 +13,13 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
+#include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/train/predictor.hpp"
+#include "weft/io/smiles_importer.hpp"
+#include "weft/train/evaluation.hpp"
 
 namespace weft::cli {
 namespace {
@@ -23,6 +27,7 @@ namespace {
 struct PredictFlags : SharedFlags {
   std::string run, data, output;
   std::int64_t top = 0;
+  bool strict = false;
 };
 
 /// A field of RFC 4180: quoted where it holds a comma, a quote or the end of a line.
@@ -37,7 +42,7 @@ std::string csv_field(const std::string& text) {
   return out + "\"";
 }
 
-std::string probability_text(float value) {
+std::string number_text(float value) {
   char text[32];
   std::snprintf(text, sizeof text, "%.6g", static_cast<double>(value));
   return text;
@@ -55,42 +60,57 @@ std::vector<std::int64_t> likeliest(std::span<const float> row, std::int64_t cou
   return order;
 }
 
+/// What is written: a row for each node or graph.
 struct Table {
+  const Predictor& predictor;
   const Dataset& dataset;
-  const Tensor& probabilities;
-  std::vector<std::string> classes;
+  /// [rows, outputs]
+  const Tensor& outputs;
+  /// Of the outputs.
+  std::vector<std::string> names;
   std::int64_t top;
 
+  [[nodiscard]] bool has_classes() const { return predictor.outputs() == OutputKind::classes; }
+  /// Names of the rows, or empty.
+  [[nodiscard]] const std::vector<std::string>& rows() const {
+    return predictor.judges_graphs() ? dataset.smiles : dataset.node_names;
+  }
+
   [[nodiscard]] std::string header() const {
-    std::string out = dataset.node_names.empty() ? "node,class" : "node,name,class";
+    std::string out = predictor.judges_graphs() ? "graph" : "node";
+    if (!rows().empty()) {
+      out += predictor.judges_graphs() ? ",smiles" : ",name";
+    }
+    out += has_classes() ? ",class" : "";
     if (top > 0) {
       for (std::int64_t k = 1; k <= top; ++k) {
         out += ",class_" + std::to_string(k) + ",p_" + std::to_string(k);
       }
-    } else {
-      for (const std::string& name : classes) {
-        out += "," + csv_field("p_" + name);
-      }
+      return out + "\n";
+    }
+    for (const std::string& name : names) {
+      out += "," + csv_field((predictor.outputs() == OutputKind::values ? "" : "p_") + name);
     }
     return out + "\n";
   }
 
-  [[nodiscard]] std::string line(std::int64_t v) const {
-    const std::span<const float> row = probabilities.row(v);
-    const std::vector<std::int64_t> order = likeliest(row, std::max<std::int64_t>(top, 1));
-    const auto name_of_class = [&](std::int64_t c) { return csv_field(classes[static_cast<std::size_t>(c)]); };
-    std::string out = std::to_string(v);
-    if (!dataset.node_names.empty()) {
-      out += "," + csv_field(dataset.node_names[static_cast<std::size_t>(v)]);
+  [[nodiscard]] std::string line(std::int64_t i) const {
+    const std::span<const float> row = outputs.row(i);
+    std::string out = std::to_string(i);
+    if (!rows().empty()) {
+      out += "," + csv_field(rows()[static_cast<std::size_t>(i)]);
     }
-    out += "," + name_of_class(order.front());
+    const auto name_of_class = [&](std::int64_t c) { return csv_field(names[static_cast<std::size_t>(c)]); };
+    if (has_classes()) {
+      out += "," + name_of_class(likeliest(row, 1).front());
+    }
     if (top > 0) {
-      for (const std::int64_t c : order) {
-        out += "," + name_of_class(c) + "," + probability_text(row[static_cast<std::size_t>(c)]);
+      for (const std::int64_t c : likeliest(row, top)) {
+        out += "," + name_of_class(c) + "," + number_text(row[static_cast<std::size_t>(c)]);
       }
     } else {
-      for (const float p : row) {
-        out += "," + probability_text(p);
+      for (const float value : row) {
+        out += "," + number_text(value);
       }
     }
     return out + "\n";
@@ -101,7 +121,7 @@ void write_csv(const Table& table, const std::filesystem::path& path) {
   constexpr std::size_t kBlockBytes = 1 << 20;
   AtomicFile file(path);
   std::string block = table.header();
-  for (std::int64_t v = 0; v < table.probabilities.rows(); ++v) {
+  for (std::int64_t v = 0; v < table.outputs.rows(); ++v) {
     block += table.line(v);
     if (block.size() >= kBlockBytes) {
       file.write(block);
@@ -112,64 +132,114 @@ void write_csv(const Table& table, const std::filesystem::path& path) {
   file.commit();
 }
 
-void write_hdf5(const Table& table, const Predictor& predictor, const std::filesystem::path& path) {
+void write_hdf5(const Table& table, const std::filesystem::path& path) {
   ModelFile file;
-  file.config = {{"dataset", table.dataset.name}, {"model", predictor.model()}};
-  for (std::size_t c = 0; c < table.classes.size(); ++c) {
-    file.config.emplace("class_" + std::to_string(c), table.classes[c]);
+  const std::string kind(name_of(table.predictor.outputs()));
+  file.config = {{"dataset", table.dataset.name}, {"model", table.predictor.model()}, {"outputs", kind}};
+  for (std::size_t c = 0; c < table.names.size(); ++c) {
+    file.config.emplace((table.has_classes() ? "class_" : "output_") + std::to_string(c), table.names[c]);
   }
-  std::vector<std::int64_t> best;
-  for (std::int64_t v = 0; v < table.probabilities.rows(); ++v) {
-    best.push_back(likeliest(table.probabilities.row(v), 1).front());
+  if (table.has_classes()) {
+    std::vector<std::int64_t> best;
+    for (std::int64_t i = 0; i < table.outputs.rows(); ++i) {
+      best.push_back(likeliest(table.outputs.row(i), 1).front());
+    }
+    file.numbers.emplace("class", std::move(best));
   }
-  file.numbers.emplace("class", std::move(best));
-  file.tensors.push_back({"probabilities", table.probabilities});
+  file.tensors.push_back({table.predictor.outputs() == OutputKind::values ? "values" : "probabilities", table.outputs});
   write_model_file(file, path, "weft-predictions");
+}
+
+/// Whether the file holds SMILES and not a dataset.
+bool holds_smiles(std::filesystem::path path) {
+  if (const std::string last = path.extension().string(); last == ".gz" || last == ".xz") {
+    path = path.stem();
+  }
+  const std::string extension = path.extension().string();
+  return extension == ".smi" || extension == ".smiles" || extension == ".csv" || extension == ".tsv" ||
+         extension == ".txt";
+}
+
+Dataset read_smiles(const PredictFlags& flags, const std::filesystem::path& path) {
+  ProgressBar bar(flags.quiet);
+  return import_smiles({.input = path,
+                        .strict = flags.strict,
+                        .on_skipped =
+                            [&](const std::string& problem) {
+                              bar.clear();
+                              say(flags.quiet, "left out: " + problem);
+                            }},
+                       [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); });
+}
+
+/// The model's names, then the dataset's, which may come without labels, then numbers.
+std::vector<std::string> output_names(const Predictor& predictor, const Dataset& dataset) {
+  const std::vector<std::string>& names =
+      predictor.class_names().empty() ? dataset.class_names : predictor.class_names();
+  if (predictor.outputs() == OutputKind::classes) {
+    return class_names_for(predictor.shape().num_outputs, names);
+  }
+  std::vector<std::string> result;
+  for (std::int64_t j = 0; j < predictor.shape().num_outputs; ++j) {
+    result.push_back((predictor.outputs() == OutputKind::labels ? "label_" : "value_") + std::to_string(j));
+  }
+  return result;
 }
 
 void predict(const PredictFlags& flags, const std::filesystem::path& data) {
   const Predictor predictor = Predictor::load(flags.run);
-  const LoadedDataset loaded = load_dataset(data, flags);
-  const Dataset& dataset = loaded.dataset;
-  const Tensor probabilities = predictor.probabilities(dataset.graph, dataset.node_features, dataset.edge_features);
-  require(flags.top <= probabilities.cols(), "--top: ", flags.top, " is more than the model's ", probabilities.cols(),
-          " classes");
-  // The model's names: the dataset may come without labels.
-  const std::vector<std::string>& names =
-      predictor.class_names().empty() ? dataset.class_names : predictor.class_names();
-  const Table table{dataset, probabilities, class_names_for(probabilities.cols(), names), flags.top};
+  const Dataset dataset = holds_smiles(data) ? read_smiles(flags, data) : load_dataset(data, flags).dataset;
+  const Tensor outputs = predict_dataset(predictor, dataset).probabilities;
+  require(flags.top == 0 || predictor.outputs() == OutputKind::classes,
+          "--top: the model has no classes, its outputs "
+          "are ",
+          name_of(predictor.outputs()));
+  require(flags.top <= outputs.cols(), "--top: ", flags.top, " is more than the model's ", outputs.cols(), " classes");
+  const Table table{predictor, dataset, outputs, output_names(predictor, dataset), flags.top};
   const std::filesystem::path output = flags.output;
-  writing([&] { output.extension() == ".h5" ? write_hdf5(table, predictor, output) : write_csv(table, output); });
+  writing([&] { output.extension() == ".h5" ? write_hdf5(table, output) : write_csv(table, output); });
+  const std::string rows = predictor.judges_graphs() ? "graphs" : "nodes";
+  const std::string columns = table.has_classes() ? "classes" : std::string(name_of(predictor.outputs()));
   if (flags.json) {
     print_json(Json{{"dataset", dataset.name},
                     {"model", predictor.model()},
                     {"path", flags.output},
-                    {"nodes", probabilities.rows()},
-                    {"classes", table.classes}});
+                    {rows, outputs.rows()},
+                    {columns, table.names}});
   }
-  say(flags.quiet,
-      concat("wrote ", flags.output, ": ", probabilities.rows(), " nodes, ", probabilities.cols(), " classes"));
+  say(flags.quiet, concat("wrote ", flags.output, ": ", outputs.rows(), " ", rows, ", ", outputs.cols(), " ", columns));
 }
 
 }  // namespace
 
 Work add_predict_command(CLI::App& app) {
   const auto flags = std::make_shared<PredictFlags>();
-  CLI::App* command = app.add_subcommand("predict", "classes and probabilities for the nodes of a dataset");
+  CLI::App* command =
+      app.add_subcommand("predict", "classes and probabilities, or numbers, for the nodes or graphs of a dataset");
   command->add_option("RUN", flags->run, "a run folder, or a model file")->required();
-  command->add_option("DATA", flags->data, "a dataset file, or the name of one; it needs no labels")->required();
+  command
+      ->add_option("DATA", flags->data,
+                   "a dataset file, or the name of one; it needs no labels. Or molecules: SMILES, .smi or .csv")
+      ->required();
   command->add_option("-o,--output", flags->output, "the file to write, .csv or .h5")->required();
   command->add_option("--top", flags->top, "CSV: only the K likeliest classes of each node; 0: all")
       ->check(CLI::Range(0, 1 << 20));
-  add_shared_flags(*command, *flags, "Example: weft predict run cora.h5 -o classes.csv");
+  command->add_flag("--strict", flags->strict,
+                    "SMILES: end at the first row that is no molecule, instead of leaving it out");
+  add_shared_flags(*command, *flags,
+                   "Example: weft predict run cora.h5 -o classes.csv\n"
+                   "         weft predict run molecules.smi -o values.csv");
   return [flags] {
-    const std::filesystem::path data = dataset_path(flags->data);
+    const bool is_text = holds_smiles(flags->data);
+    const std::filesystem::path data = is_text ? std::filesystem::path(flags->data) : dataset_path(flags->data);
     require_new_output(flags->output, {data, flags->run, std::filesystem::path(flags->run) / "model.h5"});
     const std::string extension = std::filesystem::path(flags->output).extension().string();
     require(extension == ".csv" || extension == ".h5", "weft predict: '", flags->output,
             "' ends neither in .csv nor in .h5, which decides what is written");
     rehearse_model(flags->run, *flags);
-    rehearse_dataset(data, *flags);
+    if (!is_text) {
+      rehearse_dataset(data, *flags);
+    }
     with_threads(flags->threads, [&] { predict(*flags, data); });
   };
 }

@@ -10,13 +10,14 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/core/error.hpp"
+#include "weft/train/cross_validation.hpp"
 #include "weft/train/generation_run.hpp"
 #include "weft/train/graph_generator.hpp"
 
 namespace weft::cli {
 namespace {
 
-constexpr std::array<std::string_view, 5> kRunKeys = {"dataset", "model", "split", "seed", "runs"};
+constexpr std::array<std::string_view, 6> kRunKeys = {"dataset", "model", "split", "protocol", "seed", "runs"};
 constexpr std::int64_t kMostRuns = 10000;
 
 template <class Integer>
@@ -97,6 +98,9 @@ void RunConfig::set(const std::string& key, const std::string& text) {
     model = text;
   } else if (key == "split") {
     splits = {text};
+  } else if (key == "protocol") {
+    require(text.empty() || protocol_of(text), "protocol: '", text, "' is not one of gin, fair");
+    protocol = text;
   } else if (key == "seed") {
     // TOML knows no whole number above 2^63 - 1, so a large seed is written as a text there.
     seed = parse_integer<std::uint64_t>(key, text, "a whole number from 0 to 18446744073709551615");
@@ -159,9 +163,12 @@ std::string run_config_text(const RunConfig& config, const Options& options) {
   for (std::size_t i = 0; i < config.splits.size(); ++i) {
     out += (i > 0 ? ", " : "") + quoted(config.splits[i]);
   }
+  const std::string protocol_line =
+      "]\n" + (config.protocol.empty() ? std::string() : "protocol = " + quoted(config.protocol) + "\n");
   const bool large = config.seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
   const std::string seed = std::to_string(config.seed);
-  out += "]\nseed = " + (large ? quoted(seed) : seed) + "\nruns = " + std::to_string(config.runs) + "\n\n";
+  out += protocol_line;
+  out += "seed = " + (large ? quoted(seed) : seed) + "\nruns = " + std::to_string(config.runs) + "\n\n";
   for (const auto& [name, value] : options.values()) {
     out += name + " = " + toml_of(value) + "\n";
   }

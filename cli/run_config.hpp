@@ -14,12 +14,14 @@
 
 namespace weft::cli {
 
-/// Flat keys. `dataset`, `model`, `split` (one or an array), `seed` and `runs` are the run's; any other is
+/// Flat keys. `dataset`, `model`, `split` (one or an array), `protocol`, `seed` and `runs` are the run's; any other is
 /// an option of training or of the model.
 struct RunConfig {
   std::string dataset;
   std::string model;
   std::vector<std::string> splits;
+  /// Of cross-validation over graphs: "gin", "fair" or, without one, empty.
+  std::string protocol;
   std::uint64_t seed = 0;
   std::int64_t runs = 1;
   /// Later ones win.

@@ -1,6 +1,7 @@
 #include "weft/cli/run_report.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <limits>
 
@@ -8,9 +9,11 @@
 #include "weft/cli/input_files.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
+#include "weft/train/cross_validation.hpp"
+#include "weft/train/evaluation.hpp"
 #include "weft/train/graph_generator.hpp"
 #include "weft/train/metrics.hpp"
-#include "weft/train/predictor.hpp"
+#include "weft/train/molecule_pictures.hpp"
 #include "weft/train/report.hpp"
 #include "weft/train/svg_chart.hpp"
 
@@ -40,21 +43,62 @@ void add_curves(const RunFolder& folder, const RunResult& run, ReportData& data)
   }
 }
 
-void add_predictions(const RunFolder& folder, const Dataset& dataset, const RunResult& run, ReportData& data) {
-  const auto* labels = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
-  const Split* split = dataset.find_split(run.split);
-  if (labels == nullptr || split == nullptr || dataset.num_classes > kMostClassesShown) {
+void add_classes(const Evaluation& evaluation, const Dataset& dataset, std::span<const std::int64_t> test,
+                 ReportData& data) {
+  if (dataset.num_classes > kMostClassesShown) {
     return;
   }
-  Predictor::Prediction prediction =
-      Predictor::load(folder.model()).predict(dataset.graph, dataset.node_features, dataset.edge_features);
   data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
-  for (const std::vector<std::int64_t>& row : confusion_matrix(prediction.probabilities, *labels, split->test)) {
+  for (const auto& row : confusion_matrix(evaluation.prediction().probabilities, evaluation.classes(), test)) {
     data.confusion.insert(data.confusion.end(), row.begin(), row.end());
   }
-  data.embedding = select_rows(prediction.embedding, split->test);
-  for (const std::int64_t v : split->test) {
-    data.embedding_class.push_back((*labels)[static_cast<std::size_t>(v)]);
+  data.embedding = select_rows(evaluation.prediction().embedding, test);
+  for (const std::int64_t i : test) {
+    data.embedding_class.push_back(evaluation.classes()[static_cast<std::size_t>(i)]);
+  }
+}
+
+/// One column of the targets of the test part; those that are there.
+void add_targets(const Evaluation& evaluation, std::span<const std::int64_t> test, ReportData& data) {
+  const bool are_labels = evaluation.outputs() == OutputKind::labels;
+  data.targets_are_labels = are_labels;
+  data.target_figure = are_labels ? "roc_auc" : "mae";
+  for (std::int64_t j = 0; j < evaluation.targets().cols(); ++j) {
+    ReportData::Target target{.name = (are_labels ? "label " : "value ") + std::to_string(j)};
+    std::vector<float> scores;
+    std::vector<std::uint8_t> outcomes;
+    double error = 0.0;
+    for (const std::int64_t i : test) {
+      const float truth = evaluation.targets()(i, j), predicted = evaluation.prediction().probabilities(i, j);
+      if (std::isnan(truth)) {
+        continue;
+      }
+      target.truth.push_back(static_cast<double>(truth));
+      target.predicted.push_back(static_cast<double>(predicted));
+      scores.push_back(evaluation.prediction().logits(i, j));
+      outcomes.push_back(truth > 0.5F ? 1 : 0);
+      error += std::abs(static_cast<double>(predicted) - static_cast<double>(truth));
+    }
+    target.figure = are_labels ? roc_auc(scores, outcomes) : error / static_cast<double>(target.truth.size());
+    data.targets.push_back(std::move(target));
+  }
+}
+
+void add_predictions(const RunFolder& folder, const Dataset& dataset, const RunResult& run, ReportData& data) {
+  const Split* split = dataset.find_split(run.split);
+  if (split == nullptr) {
+    return;
+  }
+  const Predictor predictor = Predictor::load(folder.model());
+  const Evaluation evaluation(predictor, dataset);
+  const std::vector<std::int64_t> test = evaluation.labelled(split->test);
+  if (evaluation.outputs() == OutputKind::classes) {
+    add_classes(evaluation, dataset, test, data);
+  } else {
+    add_targets(evaluation, test, data);
+  }
+  if (!dataset.smiles.empty() && predictor.judges_graphs()) {
+    add_molecules(predictor, evaluation, dataset, test, data);
   }
 }
 
@@ -98,6 +142,12 @@ void write_run_report(const RunFolder& folder, const Dataset& dataset, const Run
         fixed_text(report.mean(&RunResult::test), 4) + " ± " + fixed_text(report.deviation(&RunResult::test), 4));
   }
   data.facts.emplace_back("parameters", std::to_string(report.num_parameters));
+  if (dataset.has_many_graphs()) {
+    data.facts.emplace_back("graphs", std::to_string(dataset.num_graphs()));
+  }
+  if (const std::optional<Protocol> protocol = protocol_of(config.protocol)) {
+    data.facts.emplace_back("protocol", description_of(*protocol));
+  }
   data.facts.emplace_back("nodes", std::to_string(dataset.graph.num_nodes()));
   data.facts.emplace_back("edges", std::to_string(dataset.graph.num_edges()));
   data.facts.emplace_back("training time", seconds_text(report.train_seconds));

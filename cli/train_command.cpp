@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <fstream>
+#include <limits>
 #include <optional>
 
 #include "weft/cli/console.hpp"
@@ -21,6 +23,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/model_file.hpp"
+#include "weft/train/cross_validation.hpp"
 #include "weft/train/generation_run.hpp"
 #include "weft/train/graph_generator.hpp"
 #include "weft/train/memory_estimate.hpp"
@@ -37,7 +40,7 @@ double seconds_since(Clock::time_point start) {
 }
 
 struct TrainFlags : SharedFlags {
-  std::string data, model, config, output, task;
+  std::string data, model, config, output, task, protocol;
   std::vector<std::string> assignments, splits;
   std::string sampler, memory_limit;
   bool estimate = false;
@@ -74,6 +77,9 @@ RunConfig config_of(const TrainFlags& flags) {
   require(!config.dataset.empty(), "weft train: no dataset is named, on the command line or in --config");
   if (!flags.splits.empty()) {
     config.splits = flags.splits;
+  }
+  if (!flags.protocol.empty()) {
+    config.set("protocol", flags.protocol);
   }
   if (flags.epochs) {
     config.set("epochs", std::to_string(*flags.epochs));
@@ -117,13 +123,73 @@ std::string stage_text(const EpochRecord& epoch) {
   return out + " (split " + epoch.split + ", seed " + std::to_string(epoch.seed) + ")";
 }
 
-TrainReport train_with_progress(const Dataset& dataset, const TrainJob& job, bool quiet) {
+/// Graphs with folds of their own and no other wish are cross-validated fairly. Sets the protocol and the splits.
+void choose_folds(RunConfig& config, Dataset& dataset) {
+  const bool judges_graphs = dataset.task == Task::graph_classification || dataset.task == Task::graph_regression;
+  if (config.protocol.empty() && config.splits.empty() && judges_graphs &&
+      folds_of(dataset, Protocol::fair).size() == 10) {
+    config.protocol = name_of(Protocol::fair);
+  }
+  const std::optional<Protocol> protocol = protocol_of(config.protocol);
+  if (protocol) {
+    require(judges_graphs, "--protocol: the task of ", dataset.name, " is ", name_of(dataset.task),
+            ", expected one about graphs");
+    prepare_folds(dataset, *protocol);
+    config.splits = config.splits.empty() ? folds_of(dataset, *protocol) : config.splits;
+  }
+  config.splits = matching_splits(dataset, config.splits);
+}
+
+/// The figures of all epochs of all runs on what stands for the validation part.
+class FoldCurves {
+ public:
+  /// Of a run that is taken up again: what it has seen before.
+  void read(const std::filesystem::path& metrics) {
+    std::ifstream lines(metrics);
+    for (std::string line; std::getline(lines, line);) {
+      const Json record = Json::parse(line, nullptr, false);
+      if (record.is_object() && record.contains("run") && record.contains("epoch") && record.contains("val")) {
+        const Json& val = record["val"];
+        add(record["run"].get<std::int64_t>(), record["epoch"].get<std::int64_t>(),
+            val.is_number() ? val.get<double>() : std::numeric_limits<double>::quiet_NaN());
+      }
+    }
+  }
+  void add(std::int64_t run, std::int64_t epoch, double figure) {
+    const auto r = static_cast<std::size_t>(run), e = static_cast<std::size_t>(epoch);
+    curves_.resize(std::max(curves_.size(), r + 1));
+    curves_[r].resize(std::max(curves_[r].size(), e + 1));
+    curves_[r][e] = figure;
+  }
+  [[nodiscard]] const std::vector<std::vector<double>>& curves() const { return curves_; }
+
+ private:
+  std::vector<std::vector<double>> curves_;
+};
+
+/// Protocol gin: every run's figures are those of the common epoch.
+void read_at_common_epoch(const FoldCurves& curves, TrainReport& report) {
+  const MeanEpoch best = best_mean_epoch(curves.curves(), report.higher_is_better);
+  if (best.epoch < 0 || curves.curves().size() != report.runs.size()) {
+    return;
+  }
+  for (std::size_t r = 0; r < report.runs.size(); ++r) {
+    RunResult& run = report.runs[r];
+    run.best_epoch = best.epoch;
+    run.val = run.test = curves.curves()[r][static_cast<std::size_t>(best.epoch)];
+    run.train = std::numeric_limits<double>::quiet_NaN();
+    run.test_metrics = {{report.metric, run.test}};
+  }
+}
+
+TrainReport train_with_progress(const Dataset& dataset, const TrainJob& job, bool quiet, FoldCurves& curves) {
   ProgressBar bar(quiet);
   const GentleStop gentle;
   bool told = false;
   const TrainObserver observer{
       .on_epoch =
           [&](const EpochRecord& epoch) {
+            curves.add(epoch.run, epoch.epoch, epoch.val);
             const std::string stage = stage_text(epoch);
             bar.show(stage, epoch.epoch + 1, epoch.num_epochs, epoch_text(epoch));
             if (bar.wants_log_line()) {
@@ -169,31 +235,36 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
     split += (split.empty() ? "" : ",") + name;
   }
   const double epochs = static_cast<double>(std::max<std::int64_t>(report.num_epochs, 1));
-  return {{"dataset", dataset.name},
-          {"task", std::string(is_generator_model(config.model) ? "generation" : name_of(dataset.task))},
-          {"model", config.model},
-          {"metric", report.metric},
-          {"split", split},
-          {"runs", report.runs.size()},
-          {"train", finite(report.mean(&RunResult::train))},
-          {"val", finite(report.mean(&RunResult::val))},
-          {"test", finite(report.mean(&RunResult::test))},
-          {"val_std", finite(report.deviation(&RunResult::val))},
-          {"test_std", finite(report.deviation(&RunResult::test))},
-          {"per_run", runs},
-          {"interrupted", report.interrupted},
-          {"parameters", report.num_parameters},
-          {"threads", num_threads()},
-          {"seconds",
-           {{"load", load_seconds},
-            {"train", report.train_seconds},
-            {"per_epoch", report.train_seconds / epochs},
-            {"sampling", report.times.sampling},
-            {"gathering", report.times.gathering},
-            {"steps", report.times.training},
-            {"waiting", report.times.waiting},
-            {"total", total_seconds}}},
-          {"peak_rss_bytes", peak_rss_bytes()}};
+  Json result = {{"dataset", dataset.name},
+                 {"task", std::string(is_generator_model(config.model) ? "generation" : name_of(dataset.task))},
+                 {"model", config.model},
+                 {"metric", report.metric},
+                 {"split", split},
+                 {"runs", report.runs.size()},
+                 {"train", finite(report.mean(&RunResult::train))},
+                 {"val", finite(report.mean(&RunResult::val))},
+                 {"test", finite(report.mean(&RunResult::test))},
+                 {"val_std", finite(report.deviation(&RunResult::val))},
+                 {"test_std", finite(report.deviation(&RunResult::test))},
+                 {"per_run", runs},
+                 {"interrupted", report.interrupted},
+                 {"parameters", report.num_parameters},
+                 {"threads", num_threads()},
+                 {"seconds",
+                  {{"load", load_seconds},
+                   {"train", report.train_seconds},
+                   {"per_epoch", report.train_seconds / epochs},
+                   {"sampling", report.times.sampling},
+                   {"gathering", report.times.gathering},
+                   {"steps", report.times.training},
+                   {"waiting", report.times.waiting},
+                   {"total", total_seconds}}},
+                 {"peak_rss_bytes", peak_rss_bytes()}};
+  if (const std::optional<Protocol> protocol = protocol_of(config.protocol)) {
+    result["protocol"] = config.protocol;
+    result["protocol_meaning"] = description_of(*protocol);
+  }
+  return result;
 }
 
 /// What limits training on samples: the stages overlap, so only what steps waited for is lost.
@@ -214,8 +285,14 @@ std::string result_text(const TrainReport& report, const Json& json) {
   };
   std::vector<std::pair<std::string, std::string>> rows = {
       {"model", json["model"]}, {"dataset", json["dataset"]}, {"split", json["split"]}};
-  rows.emplace_back("train " + report.metric, figure(&RunResult::train));
-  rows.emplace_back("val " + report.metric, figure(&RunResult::val));
+  const bool is_gin = json.contains("protocol") && json["protocol"] == name_of(Protocol::gin);
+  if (json.contains("protocol")) {
+    rows.emplace_back("protocol", json["protocol_meaning"]);
+  }
+  if (!is_gin) {
+    rows.emplace_back("train " + report.metric, figure(&RunResult::train));
+    rows.emplace_back("val " + report.metric, figure(&RunResult::val));
+  }
   rows.emplace_back("test " + report.metric, figure(&RunResult::test));
   rows.emplace_back("runs", std::to_string(report.runs.size()));
   rows.emplace_back("parameters", std::to_string(report.num_parameters));
@@ -265,7 +342,7 @@ struct Run {
 void run_training(Run run, Clock::time_point start) {
   const TrainFlags& flags = run.flags;
   LoadedDataset loaded = load_dataset(run.data, flags, run.read);
-  run.config.splits = matching_splits(loaded.dataset, run.config.splits);
+  choose_folds(run.config, loaded.dataset);
   if (loaded.dataset.task == Task::generation && flags.model.empty() && run.config.options.empty()) {
     run.config.model = kGeneratorModel;
   }
@@ -293,10 +370,17 @@ void run_training(Run run, Clock::time_point start) {
     saved.dataset = std::filesystem::absolute(run.data).string();
     writing([&] { write_file_atomically(run.folder->config(), run_config_text(saved, run.options)); });
   }
+  FoldCurves curves;
+  if (job.resume) {
+    curves.read(run.folder->metrics());
+  }
   TrainReport report;
-  writing([&] { report = train_with_progress(loaded.dataset, job, flags.quiet); });
+  writing([&] { report = train_with_progress(loaded.dataset, job, flags.quiet, curves); });
   if (report.interrupted && stop_requested()) {
     throw Interrupted("interrupted; " + way_on(flags));
+  }
+  if (protocol_of(run.config.protocol) == Protocol::gin) {
+    read_at_common_epoch(curves, report);
   }
   if (run.folder != nullptr) {
     writing([&] { write_run_report(*run.folder, loaded.dataset, run.config, run.options, report); });
@@ -400,6 +484,13 @@ Work add_train_command(CLI::App& app) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       // Otherwise CLI11 takes a pattern in brackets for a list of its own.
       ->allow_extra_args(false);
+  command
+      ->add_option(
+          "--protocol", flags->protocol,
+          "graphs, ten folds: fair (each fold's own validation part chooses; what is done where there are folds "
+          "strat0 to strat9 and no --split) or gin (the epoch with the best mean test figure, as many papers "
+          "report it)")
+      ->check(CLI::IsMember({"fair", "gin"}));
   command->add_option("--max-minutes", flags->max_minutes, "stop with a checkpoint after so much time; 0: no limit")
       ->check(CLI::Range(0.0, 1e6));
   command->add_flag("--resume", flags->resume, "go on from the checkpoint in -o, with its config");

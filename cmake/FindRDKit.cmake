@@ -1,9 +1,9 @@
 # RDKit where Debian's librdkit-dev puts it: that package comes without a configuration for CMake.
-# Defines RDKit::RDKit, what it takes to read SMILES, to find scaffolds and fragments, and to compute properties.
+# Defines RDKit::RDKit, what it takes to read SMILES, to find scaffolds and fragments, to compute properties and to draw.
 find_path(RDKit_INCLUDE_DIR GraphMol/GraphMol.h PATH_SUFFIXES rdkit)
 set(RDKit_LIBRARIES "")
 set(rdkit_variables "")
-foreach(part ChemTransforms Descriptors Fingerprints SubstructMatch SmilesParse GraphMol DataStructs RDGeneral)
+foreach(part MolDraw2D ChemTransforms Descriptors Fingerprints SubstructMatch SmilesParse GraphMol DataStructs RDGeneral)
   find_library(RDKit_${part}_LIBRARY RDKit${part})
   list(APPEND rdkit_variables RDKit_${part}_LIBRARY)
   list(APPEND RDKit_LIBRARIES "${RDKit_${part}_LIBRARY}")

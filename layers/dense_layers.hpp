@@ -48,8 +48,8 @@ class LayerInput {
 /// Uniform in +-sqrt(6 / (rows + cols)) (Glorot, Bengio 2010).
 [[nodiscard]] Tensor glorot_uniform(std::int64_t rows, std::int64_t cols, const Random& random);
 
-/// x W + b. [n, in] -> [n, out], O(n in out); for sparse input O(entries out). A map to no columns has no parameters and
-/// gives an empty variable: how a model that makes states only leaves its head out.
+/// x W + b. [n, in] -> [n, out], O(n in out); for sparse input O(entries out). A map to no columns has no parameters
+/// and gives an empty variable: how a model that makes states only leaves its head out.
 class Linear {
  public:
   Linear() = default;

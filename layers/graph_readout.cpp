@@ -26,8 +26,8 @@ Variable GraphReadout::forward(const MessageBlock& block, const Variable& x, con
     case Kind::max:
       return segment_max(x, block.segments());
     case Kind::attention:
-      return segment_sum(
-          multiply_heads(x, segment_softmax(matmul(x, pass.use(score_)), block.segments())), block.segments());
+      return segment_sum(multiply_heads(x, segment_softmax(matmul(x, pass.use(score_)), block.segments())),
+                         block.segments());
   }
   throw ArgumentError("GraphReadout: unknown kind");
 }

@@ -28,8 +28,8 @@ namespace weft {
 [[nodiscard]] Variable mean_squared_error(const Variable& output, const Tensor& targets,
                                           std::span<const std::int64_t> index);
 
-/// Absolute error, the mean over the entries in the rows at `index` (distinct) whose target is not NaN. Where output and
-/// target are equal the gradient is 0.
+/// Absolute error, the mean over the entries in the rows at `index` (distinct) whose target is not NaN. Where output
+/// and target are equal the gradient is 0.
 [[nodiscard]] Variable mean_absolute_error(const Variable& output, const Tensor& targets,
                                            std::span<const std::int64_t> index);
 

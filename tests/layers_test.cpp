@@ -61,7 +61,9 @@ Tensor logits(const NodeModel& model, const MessageBlock& block, const Features&
 std::vector<std::string> model_names() {
   std::vector<std::string> names;
   for (const ModelInfo& info : models()) {
-    names.emplace_back(info.name);
+    if (!info.needs_graphs) {
+      names.emplace_back(info.name);
+    }
   }
   return names;
 }

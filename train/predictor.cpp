@@ -22,8 +22,11 @@ Predictor Predictor::load(const std::filesystem::path& path) {
 
 Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
   Predictor result;
-  if (!file.config.contains("outputs")) {
-    throw DataError(name, "/config/outputs", "is missing: the model was made by an older Weft; train it again");
+  for (const char* key : {"edge_kind", "outputs"}) {
+    if (!file.config.contains(key)) {
+      throw DataError(name, std::string("/config/") + key,
+                      "is missing: the model was made by an older Weft; train it again");
+    }
   }
   try {
     result.model_ = file.text("model");

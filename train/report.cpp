@@ -22,6 +22,8 @@ td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}tbody tr:nth-child(
 .figures{display:flex;gap:2.5rem;flex-wrap:wrap;margin:1rem 0}.figures b{display:block;font-size:1.9rem}
 .legend span{margin-right:1rem;font-size:.85rem}.legend i{display:inline-block;width:.8em;height:.8em;margin-right:.3em}
 .quiet{color:#57606a}
+.pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(14rem,1fr));gap:1rem}
+.pictures figure{margin:0;border:1px solid #d8dee4;padding:.4rem}.pictures figcaption{font-size:.8rem}
 )";
 
 void check(const ReportData& data) {
@@ -30,6 +32,10 @@ void check(const ReportData& data) {
               (data.val.empty() || data.val.size() == points),
           "report_html: ", points, " epochs but ", data.loss.size(), " losses, ", data.train.size(), " training and ",
           data.val.size(), " validation figures, expected equal numbers");
+  for (const ReportData::Target& target : data.targets) {
+    require(target.truth.size() == target.predicted.size(), "report_html: target ", target.name, " has ",
+            target.truth.size(), " true and ", target.predicted.size(), " predicted values, expected as many");
+  }
   const std::size_t c = data.class_names.size();
   require(data.confusion.empty() || data.confusion.size() == c * c, "report_html: ", c, " classes but a confusion ",
           "matrix of ", data.confusion.size(), " cells, expected ", c * c);
@@ -102,6 +108,59 @@ std::string classes(const ReportData& data) {
                                "predicted class", "true class"},
                               data.class_names, data.confusion)) +
          section("Class by class", table);
+}
+
+/// More points than this hide each other; every k-th stands for the rest.
+constexpr std::size_t kMostDots = 2000;
+
+std::string scatter(const ReportData::Target& target) {
+  ChartSeries points{"test part", class_color(0), {}, {}}, diagonal{"equal", class_color(1), {}, {}};
+  const std::size_t stride = (target.truth.size() + kMostDots - 1) / kMostDots;
+  for (std::size_t i = 0; i < target.truth.size(); i += stride) {
+    points.x.push_back(target.truth[i]);
+    points.y.push_back(target.predicted[i]);
+  }
+  const auto [low, high] = std::ranges::minmax(target.truth);
+  for (int k = 0; k <= 100; ++k) {
+    diagonal.x.push_back(low + (high - low) * k / 100.0);
+    diagonal.y.push_back(diagonal.x.back());
+  }
+  const ChartSeries series[] = {points, diagonal};
+  return scatter_chart(
+      {target.name + ": predicted against true",
+       "Each dot is one of the test part; on the line of small dots the two are equal.", "true", "predicted"},
+      series);
+}
+
+std::string targets(const ReportData& data) {
+  constexpr std::size_t kMostScatters = 6;
+  std::string table = "<table><thead><tr><th>" + std::string(data.targets_are_labels ? "label" : "target") +
+                      "</th><th class=\"n\">known in the test part</th>" +
+                      (data.targets_are_labels ? "<th class=\"n\">of them yes</th>" : "") + "<th class=\"n\">" +
+                      escape_html(data.target_figure) + "</th></tr></thead><tbody>\n";
+  std::string charts;
+  for (std::size_t k = 0; k < data.targets.size(); ++k) {
+    const ReportData::Target& target = data.targets[k];
+    table +=
+        "<tr><td>" + escape_html(target.name) + "</td><td class=\"n\">" + std::to_string(target.truth.size()) + "</td>";
+    if (data.targets_are_labels) {
+      table += "<td class=\"n\">" + std::to_string(std::ranges::count(target.truth, 1.0)) + "</td>";
+    }
+    table += "<td class=\"n\">" + fixed_text(target.figure, 4) + "</td></tr>\n";
+    if (!data.targets_are_labels && k < kMostScatters && !target.truth.empty()) {
+      charts += scatter(target);
+    }
+  }
+  table += "</tbody></table>\n";
+  return section(data.targets_are_labels ? "Label by label" : "Predicted and true", charts + table);
+}
+
+std::string pictures(const ReportData& data) {
+  std::string body = "<p>" + escape_html(data.pictures_note) + "</p>\n<div class=\"pictures\">\n";
+  for (const ReportData::Picture& picture : data.pictures) {
+    body += "<figure>" + picture.svg + "<figcaption>" + escape_html(picture.caption) + "</figcaption></figure>\n";
+  }
+  return section("Molecules of the test part", body + "</div>\n");
 }
 
 /// Degrees 0, 1, 2-3, 4-7, ... : a power law is legible in bins that double.
@@ -191,6 +250,12 @@ std::string report_html(const ReportData& data) {
   }
   if (!data.confusion.empty()) {
     out += classes(data);
+  }
+  if (!data.targets.empty()) {
+    out += targets(data);
+  }
+  if (!data.pictures.empty()) {
+    out += pictures(data);
   }
   if (data.embedding.rows() > 1) {
     out += embedding(data);

@@ -29,6 +29,25 @@ struct ReportData {
   /// On the test part, [c, c]: row: the true class, column: the predicted one.
   std::vector<std::int64_t> confusion = {};
 
+  /// Where outputs are numbers or labels: each, on the test part.
+  struct Target {
+    std::string name = {};
+    /// Of equal length, without missing ones. Numbers in the unit of the data; labels 0 or 1 and their probabilities.
+    std::vector<double> truth = {}, predicted = {};
+    /// The figure that is shown beside the name.
+    double figure = 0.0;
+  };
+  std::vector<Target> targets = {};
+  std::string target_figure = {};
+  bool targets_are_labels = false;
+
+  /// Pictures of single graphs: an <svg> element each, written as it is, and what stands below it.
+  struct Picture {
+    std::string svg, caption;
+  };
+  std::vector<Picture> pictures = {};
+  std::string pictures_note = {};
+
   /// in_degrees[k]: how many nodes have in-degree k.
   std::vector<std::int64_t> in_degrees = {};
 

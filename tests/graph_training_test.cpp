@@ -1,0 +1,341 @@
+// Training on whole graphs: even batches, classes, labels with gaps, numbers in their unit, protocols, and the same
+// bits for any number of threads and after any stop.
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <numeric>
+#include <set>
+#include <vector>
+
+#include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/graph/message_block.hpp"
+#include "weft/io/model_file.hpp"
+#include "weft/samplers/graph_batches.hpp"
+#include "weft/tensor/losses.hpp"
+#include "weft/train/cross_validation.hpp"
+#include "weft/train/evaluation.hpp"
+#include "weft/train/metrics.hpp"
+#include "weft/train/target_metrics.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_near;
+using test::expect_throws;
+using test::TemporaryFolder;
+
+constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
+
+CsrGraph ring(std::int64_t nodes) {
+  std::vector<Edge> edges;
+  for (std::int64_t v = 0; v < nodes; ++v) {
+    edges.push_back({static_cast<NodeId>(v), static_cast<NodeId>((v + 1) % nodes)});
+  }
+  return CsrGraph::from_edges(nodes, edges, {.symmetrize = true});
+}
+
+CsrGraph star(std::int64_t nodes) {
+  std::vector<Edge> edges;
+  for (std::int64_t v = 1; v < nodes; ++v) {
+    edges.push_back({0, static_cast<NodeId>(v)});
+  }
+  return CsrGraph::from_edges(nodes, edges, {.symmetrize = true});
+}
+
+/// Rings and stars in turn, of 4 to 9 nodes, without features: class 1 is a star.
+Dataset rings_and_stars(std::int64_t count = 90) {
+  std::vector<CsrGraph> graphs;
+  std::vector<std::int64_t> classes;
+  for (std::int64_t g = 0; g < count; ++g) {
+    const std::int64_t nodes = 4 + g % 6;
+    graphs.push_back((g / 3) % 2 == 0 ? ring(nodes) : star(nodes));
+    classes.push_back((g / 3) % 2);
+  }
+  const MessageBlock block = batch_of(graphs);
+  Dataset data;
+  data.name = "rings_and_stars";
+  data.task = Task::graph_classification;
+  data.num_classes = 2;
+  data.graph = block.graph();
+  data.node_ptr.assign(block.segments().begin(), block.segments().end());
+  data.graph_labels = std::move(classes);
+  Split split{.name = "rand0", .train = {}, .val = {}, .test = {}};
+  for (std::int64_t g = 0; g < count; ++g) {
+    (g % 3 == 0 ? split.val : g % 3 == 1 ? split.test : split.train).push_back(g);
+  }
+  data.splits.push_back(std::move(split));
+  return data;
+}
+
+/// The number of nodes, times 100 plus 5000, and of edges, unknown for every fourth graph.
+Dataset sizes() {
+  Dataset data = rings_and_stars();
+  data.task = Task::graph_regression;
+  data.num_classes = 0;
+  Tensor y(data.num_graphs(), 2);
+  for (std::int64_t g = 0; g < y.rows(); ++g) {
+    const auto i = static_cast<std::size_t>(g);
+    const auto nodes = static_cast<float>(data.node_ptr[i + 1] - data.node_ptr[i]);
+    y(g, 0) = 5000.0F + 100.0F * nodes;
+    y(g, 1) = g % 4 == 0 ? kMissing : 2.0F * nodes;
+  }
+  data.graph_labels = std::move(y);
+  return data;
+}
+
+TrainJob short_job(std::string_view model, std::int64_t epochs) {
+  TrainJob job;
+  job.model = model;
+  job.options = default_options(model, LabelBudget::graphs);
+  job.splits = {"rand0"};
+  job.options.set_value("epochs", epochs);
+  job.options.set_value("batch_size", std::int64_t{8});
+  job.options.set_value("learning_rate", 0.01);
+  if (job.options.has("hidden")) {
+    job.options.set_value("hidden", std::int64_t{16});
+    job.options.set_value("layers", std::int64_t{2});
+  }
+  return job;
+}
+
+std::vector<NamedTensor> weights_in(const std::filesystem::path& folder) {
+  return read_model_file(folder / "model.h5").tensors;
+}
+
+void expect_same_weights(const std::vector<NamedTensor>& a, const std::vector<NamedTensor>& b) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    EXPECT_TRUE(test::same_bits(a[i].value, b[i].value)) << a[i].name;
+  }
+}
+
+TEST(GraphBatches, CutWhereTheCostIsEven) {
+  // Costs and one for each graph: 3 2 2 3 | 5 5 | 10, ten each.
+  const std::vector<std::int64_t> costs = {2, 1, 1, 2, 4, 4, 9};
+  const GraphEpoch epoch = even_batches({10, 11, 12, 13, 14, 15, 16}, costs, 3);
+  EXPECT_EQ(epoch.starts, (std::vector<std::int64_t>{0, 4, 6, 7}));
+  EXPECT_TRUE(std::ranges::equal(epoch.batch(1), std::vector<std::int64_t>{14, 15}));
+  expect_throws<ArgumentError>([&] { (void)even_batches({1}, costs, 3); }, "1 graphs and 7 costs");
+}
+
+TEST(GraphBatches, NeverHoldNothingEvenWhereOneGraphOutweighsAllOthers) {
+  const std::vector<std::int64_t> costs = {1, 1, 1000, 1, 1};
+  const GraphEpoch epoch = even_batches({0, 1, 2, 3, 4}, costs, 1);
+  for (std::int64_t k = 0; k < epoch.num_batches(); ++k) {
+    EXPECT_FALSE(epoch.batch(k).empty());
+  }
+  EXPECT_EQ(epoch.starts.back(), 5);
+}
+
+TEST(GraphBatches, HoldEveryGraphOnceInEveryEpochInAnotherOrder) {
+  std::vector<std::int64_t> graphs(500), costs(500);
+  for (std::size_t i = 0; i < graphs.size(); ++i) {
+    graphs[i] = static_cast<std::int64_t>(1000 + i);
+    costs[i] = static_cast<std::int64_t>(20 + i % 30);
+  }
+  const GraphBatches batches(graphs, costs, 50, Random(3));
+  const GraphEpoch first = batches.epoch(0), second = batches.epoch(1);
+  EXPECT_EQ(first.graphs, batches.epoch(0).graphs);
+  EXPECT_NE(first.graphs, second.graphs);
+  std::vector<std::int64_t> sorted = second.graphs;
+  std::ranges::sort(sorted);
+  EXPECT_EQ(sorted, graphs);
+  ASSERT_EQ(first.num_batches(), 10);
+  std::int64_t least = std::numeric_limits<std::int64_t>::max(), most = 0;
+  for (std::int64_t k = 0; k < first.num_batches(); ++k) {
+    std::int64_t cost = 0;
+    for (const std::int64_t g : first.batch(k)) {
+      cost += costs[static_cast<std::size_t>(g - 1000)] + 1;
+    }
+    least = std::min(least, cost);
+    most = std::max(most, cost);
+  }
+  EXPECT_LE(most - least, 2 * 50) << "a batch is within one graph of its share";
+}
+
+TEST(MeanAbsoluteError, CountsOnlyWhatIsThere) {
+  const Variable x = Variable::parameter({{1, 5}, {2, 2}, {9, 9}});
+  const Tensor targets = {{3, 4}, {kMissing, 2}, {0, 0}};
+  const Variable loss = mean_absolute_error(x, targets, std::vector<std::int64_t>{0, 1});
+  EXPECT_FLOAT_EQ(loss.value()(0, 0), 1.0F);
+  const Gradients gradients = backward(loss);
+  const float third = 1.0F / 3.0F;
+  expect_near(*gradients.of(x), {{-third, third}, {0, 0}, {0, 0}});
+}
+
+TEST(TargetMetrics, CountByHand) {
+  const Tensor scores = {{0.9F, 1}, {0.8F, 2}, {0.7F, 3}, {0.6F, 4}};
+  // Column 0: yes, no, yes, unknown. Column 1 has one outcome only and does not count.
+  const Tensor targets = {{1, 1}, {0, 1}, {1, 1}, {kMissing, kMissing}};
+  const std::vector<std::int64_t> all = {0, 1, 2, 3};
+  EXPECT_DOUBLE_EQ(label_roc_auc(scores, targets, all), 0.5);
+  // Precision 1 at half the recall, 2/3 at the rest.
+  EXPECT_NEAR(label_average_precision(scores, targets, all), 0.5 * 1.0 + 0.5 * 2.0 / 3.0, 1e-12);
+  EXPECT_DOUBLE_EQ(label_accuracy(scores, targets, all), 5.0 / 6.0);
+  EXPECT_TRUE(std::isnan(label_roc_auc(scores, targets, std::vector<std::int64_t>{0})));
+  EXPECT_NEAR(label_log_loss(Tensor{{0.0F}}, Tensor{{1.0F}}, std::vector<std::int64_t>{0}), std::log(2.0), 1e-12);
+
+  const Tensor outputs = {{1}, {4}, {5}}, truth = {{2}, {4}, {kMissing}};
+  const std::vector<std::int64_t> rows = {0, 1, 2};
+  EXPECT_DOUBLE_EQ(mean_absolute_error(outputs, truth, rows), 0.5);
+  EXPECT_DOUBLE_EQ(root_mean_squared_error(outputs, truth, rows), std::sqrt(0.5));
+  // Errors 1 against a spread of 2 around the mean.
+  EXPECT_NEAR(regression_metrics(outputs, truth, rows).at("r2"), 0.5, 1e-12);
+}
+
+TEST(TargetMetrics, CountEqualScoresAsOneThreshold) {
+  const Tensor scores = {{1}, {1}, {0}}, targets = {{1}, {0}, {0}};
+  EXPECT_DOUBLE_EQ(label_average_precision(scores, targets, std::vector<std::int64_t>{0, 1, 2}), 0.5);
+}
+
+TEST(CrossValidation, ChoosesTheEpochWithTheBestMeanOverFolds) {
+  const std::vector<std::vector<double>> curves = {{0.5, 0.9, 0.7}, {0.7, 0.5, 0.9, 1.0}};
+  const MeanEpoch best = best_mean_epoch(curves, true);
+  EXPECT_EQ(best.epoch, 2);
+  EXPECT_DOUBLE_EQ(best.mean, 0.8);
+  EXPECT_NEAR(best.deviation, std::sqrt(0.02), 1e-12);
+  EXPECT_EQ(best_mean_epoch(curves, false).epoch, 0);
+  EXPECT_EQ(best_mean_epoch({}, true).epoch, -1);
+}
+
+TEST(CrossValidation, TheGinProtocolMeasuresEveryEpochOnTheTestParts) {
+  Dataset data = rings_and_stars();
+  expect_throws<ArgumentError>([&] { prepare_folds(data, Protocol::gin); }, "has 0 of the ten folds");
+  for (int fold = 0; fold < 10; ++fold) {
+    data.splits.push_back({.name = std::to_string(fold), .train = {0, 1}, .val = {}, .test = {2, 3 + fold}});
+  }
+  prepare_folds(data, Protocol::gin);
+  EXPECT_EQ(data.find_split("4")->val, (std::vector<std::int64_t>{2, 7}));
+  EXPECT_EQ(data.find_split("rand0")->val.size(), 30U) << "other splits stay as they are";
+  EXPECT_TRUE(folds_of(data, Protocol::fair).empty());
+}
+
+TEST(GraphTraining, TellsStarsFromRingsWithEveryModelThatReadsEdges) {
+  const Dataset data = rings_and_stars();
+  for (const char* model : {"gin", "gcn", "gps", "weft", "wl"}) {
+    SCOPED_TRACE(model);
+    const TrainReport report = train(data, short_job(model, 30));
+    EXPECT_EQ(report.metric, "accuracy");
+    EXPECT_GE(report.runs[0].test, 0.95);
+  }
+}
+
+TEST(GraphTraining, GivesTheSameBitsOnOneTwoAndFourThreads) {
+  const Dataset data = rings_and_stars();
+  for (const char* model : {"gine", "gatedgcn", "gps", "wl"}) {
+    SCOPED_TRACE(model);
+    std::vector<std::vector<NamedTensor>> weights;
+    for (const int threads : {1, 2, 4}) {
+      const TemporaryFolder folder;
+      TrainJob job = short_job(model, 3);
+      job.folder = folder.path();
+      with_threads(threads, [&] { (void)train(data, job); });
+      weights.push_back(weights_in(folder.path()));
+    }
+    expect_same_weights(weights[0], weights[1]);
+    expect_same_weights(weights[0], weights[2]);
+  }
+}
+
+TEST(GraphTraining, GoesOnToTheSameBitsAfterAStopInTheMidstOfAnEpoch) {
+  const Dataset data = sizes();
+  const TemporaryFolder whole, cut;
+  TrainJob job = short_job("gin", 5);
+  job.options.set_value("average", 0.9);
+  job.folder = whole.path();
+  const TrainReport uninterrupted = train(data, job);
+
+  job.folder = cut.path();
+  int asked = 0;
+  // Four batches an epoch: the ninth question falls inside the third one.
+  EXPECT_TRUE(train(data, job, {.should_stop = [&] { return ++asked == 9; }}).interrupted);
+  job.resume = true;
+  const TrainReport resumed = train(data, job);
+  EXPECT_EQ(resumed.runs[0].test, uninterrupted.runs[0].test);
+  EXPECT_EQ(resumed.runs[0].best_epoch, uninterrupted.runs[0].best_epoch);
+  expect_same_weights(weights_in(cut.path()), weights_in(whole.path()));
+}
+
+TEST(GraphTraining, LearnsNumbersAndSaysThemInTheirUnit) {
+  const Dataset data = sizes();
+  const TemporaryFolder folder;
+  TrainJob job = short_job("gin", 60);
+  job.options.set("pooling", "sum");
+  job.folder = folder.path();
+  const TrainReport report = train(data, job);
+  EXPECT_EQ(report.metric, "mae");
+  EXPECT_FALSE(report.higher_is_better);
+  // The targets are around 5650 and 13; without the unit of each the first alone would be learned.
+  EXPECT_LT(report.runs[0].test, 25.0);
+  const Predictor predictor = Predictor::load(folder.path());
+  EXPECT_TRUE(predictor.judges_graphs());
+  EXPECT_EQ(predictor.outputs(), OutputKind::values);
+  const Evaluation evaluation(predictor, data);
+  EXPECT_NEAR(evaluation.figures(data.splits[0].test).at("mae"), report.runs[0].test, 1e-9);
+  EXPECT_NEAR(evaluation.prediction().probabilities(4, 0), 5800.0, 100.0);
+  const ModelFile file = read_model_file(folder.path() / "model.h5");
+  ASSERT_NE(file.find_tensor("output.shift"), nullptr);
+  EXPECT_NEAR((*file.find_tensor("output.shift"))(0, 0), 5666.7, 60.0);
+}
+
+TEST(GraphTraining, LearnsSeveralLabelsOfWhichSomeAreMissing) {
+  Dataset data = rings_and_stars();
+  Tensor y(data.num_graphs(), 3);
+  for (std::int64_t g = 0; g < y.rows(); ++g) {
+    const auto i = static_cast<std::size_t>(g);
+    y(g, 0) = static_cast<float>((g / 3) % 2);
+    y(g, 1) = g % 5 == 0 ? kMissing : data.node_ptr[i + 1] - data.node_ptr[i] > 6 ? 1.0F : 0.0F;
+    y(g, 2) = kMissing;
+  }
+  data.graph_labels = std::move(y);
+  const TemporaryFolder folder;
+  TrainJob job = short_job("gin", 40);
+  job.options.set("pooling", "sum");
+  job.folder = folder.path();
+  const TrainReport report = train(data, job);
+  EXPECT_EQ(report.metric, "roc_auc");
+  EXPECT_GE(report.runs[0].test, 0.95);
+  const Evaluation evaluation(Predictor::load(folder.path()), data);
+  const Tensor& said = evaluation.prediction().probabilities;
+  EXPECT_TRUE(std::ranges::all_of(said.values(), [](float p) { return p >= 0.0F && p <= 1.0F; }));
+  EXPECT_NEAR(evaluation.figures(data.splits[0].test).at("roc_auc"), report.runs[0].test, 1e-9);
+}
+
+TEST(GraphTraining, PredictsAGraphAloneAsItDoesAmongOthers) {
+  const Dataset data = rings_and_stars();
+  const TemporaryFolder folder;
+  TrainJob job = short_job("gin", 10);
+  job.folder = folder.path();
+  (void)train(data, job);
+  const Predictor predictor = Predictor::load(folder.path());
+  const Tensor all = predict_dataset(predictor, data).probabilities;
+  const CsrGraph alone = star(8);
+  const std::int64_t whole[] = {0, 8};
+  const Tensor one = predictor.predict_graphs(alone, whole, {}, {}).probabilities;
+  // Graph 4 of the set is a star of eight nodes.
+  expect_near(one, select_rows(all, std::vector<std::int64_t>{4}), 1e-5);
+  const std::vector<float> importance = predictor.node_importance(alone, whole, {}, {}, 1);
+  ASSERT_EQ(importance.size(), 8U);
+  EXPECT_EQ(importance[3], importance[7]) << "equal places in the graph add the same";
+  EXPECT_NE(importance[0], importance[1]);
+  expect_throws<ArgumentError>([&] { (void)predictor.predict(alone, {}); }, "judges whole graphs");
+}
+
+TEST(GraphTraining, RefusesDataAndMetricsThatDoNotFit) {
+  Dataset data = rings_and_stars();
+  TrainJob job = short_job("gin", 2);
+  job.options.set("metric", "mae");
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "metric 'mae' is not one of graph_classification");
+  job.options.set("metric", "auto");
+  data.graph_labels = std::monostate{};
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "has no classes of graphs");
+  data.node_ptr.clear();
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "is one graph, expected /graphs/node_ptr");
+}
+
+}  // namespace
+}  // namespace weft
