@@ -127,11 +127,28 @@ void write_hdf5(const Table& table, const Predictor& predictor, const std::files
   write_model_file(file, path, "weft-predictions");
 }
 
+/// Rows and names as the nodes stood before the dataset was reordered.
+void put_in_first_order(Dataset& dataset, Tensor& probabilities) {
+  std::vector<std::int64_t> row_of(dataset.original_node.size());
+  for (std::size_t v = 0; v < row_of.size(); ++v) {
+    row_of[static_cast<std::size_t>(dataset.original_node[v])] = static_cast<std::int64_t>(v);
+  }
+  probabilities = select_rows(probabilities, row_of);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < dataset.node_names.size(); ++i) {
+    names.push_back(dataset.node_names[static_cast<std::size_t>(row_of[i])]);
+  }
+  dataset.node_names = std::move(names);
+}
+
 void predict(const PredictFlags& flags, const std::filesystem::path& data) {
   const Predictor predictor = Predictor::load(flags.run);
-  const LoadedDataset loaded = load_dataset(data, flags);
-  const Dataset& dataset = loaded.dataset;
-  const Tensor probabilities = predictor.probabilities(dataset.graph, dataset.node_features, dataset.edge_features);
+  LoadedDataset loaded = load_dataset(data, flags);
+  Dataset& dataset = loaded.dataset;
+  Tensor probabilities = predictor.probabilities(dataset.graph, dataset.node_features, dataset.edge_features);
+  if (!dataset.original_node.empty()) {
+    put_in_first_order(dataset, probabilities);
+  }
   require(flags.top <= probabilities.cols(), "--top: ", flags.top, " is more than the model's ", probabilities.cols(),
           " classes");
   // The model's names: the dataset may come without labels.

@@ -46,7 +46,8 @@ void add_predictions(const RunFolder& folder, const Dataset& dataset, const RunR
     return;
   }
   Predictor::Prediction prediction =
-      Predictor::load(folder.model()).predict(dataset.graph, dataset.node_features, dataset.edge_features);
+      Predictor::load(folder.model())
+          .predict(dataset.graph, dataset.node_features, dataset.edge_features, dataset.features_in_file.get());
   data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
   for (const std::vector<std::int64_t>& row : confusion_matrix(prediction.probabilities, *labels, split->test)) {
     data.confusion.insert(data.confusion.end(), row.begin(), row.end());

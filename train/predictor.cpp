@@ -36,8 +36,7 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
     }
     result.outputs_ = *outputs;
     result.judges_graphs_ = file.text("task").starts_with("graph_");
-    result.options_ =
-        default_options(result.model_, result.judges_graphs_ ? LabelBudget::graphs : LabelBudget::few);
+    result.options_ = default_options(result.model_, result.judges_graphs_ ? LabelBudget::graphs : LabelBudget::few);
     for (const auto& [key, value] : file.config) {
       if (key.starts_with("option.")) {
         result.options_.set(key.substr(7), value);
@@ -67,10 +66,10 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
   return result;
 }
 
-Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features,
-                                         const Features& edge_features) const {
+Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features, const Features& edge_features,
+                                         const FeatureRows* in_file) const {
   require(!judges_graphs_, "Predictor: the model judges whole graphs, expected predict_graphs with node_ptr");
-  const ModelInput input(graph, {}, features, edge_features, options_);
+  const ModelInput input(graph, {}, features, edge_features, options_, in_file);
   std::optional<Sampling> sampling;
   if (Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples) {
     sampling.emplace(input, *network_, options_, edge_features, std::span<const std::int32_t>());
@@ -97,8 +96,8 @@ std::vector<float> Predictor::node_importance(const CsrGraph& graph, std::span<c
                                               const Features& features, const Features& edge_features,
                                               std::int64_t output) const {
   require(judges_graphs_, "Predictor: the model judges nodes, expected one of whole graphs");
-  require(output >= 0 && output < shape_.num_outputs, "node_importance: output ", output, " was asked for, expected 0 to ",
-          shape_.num_outputs - 1);
+  require(output >= 0 && output < shape_.num_outputs, "node_importance: output ", output,
+          " was asked for, expected 0 to ", shape_.num_outputs - 1);
   const ModelInput input(graph, {node_ptr.begin(), node_ptr.end()}, features, edge_features, options_);
   const Variable weights = Variable::parameter(Tensor::full(graph.num_nodes(), 1, 1.0F));
   Pass pass = Pass::explaining(weights);
