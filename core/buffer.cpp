@@ -1,5 +1,7 @@
 #include "weft/core/buffer.hpp"
 
+#include "weft/core/memory_peak.hpp"
+
 #include <cstdlib>
 #include <limits>
 #include <map>

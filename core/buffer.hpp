@@ -20,8 +20,6 @@ struct MemoryUse {
   std::int64_t kept = 0;
 };
 [[nodiscard]] MemoryUse memory_use();
-/// From now on `peak` is the most since this call: to measure one piece of work.
-void reset_memory_peak();
 
 namespace memory {
 /// 64-byte aligned and uninitialized; throws std::bad_alloc. 0 bytes give nullptr.

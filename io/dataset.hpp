@@ -62,6 +62,9 @@ struct Dataset {
   Labels node_labels;
   /// One for each node, or empty.
   std::vector<std::string> node_names;
+  /// Where each node stood in the data that this was made of, if nodes were put into another order; or empty. What is
+  /// said of node v is told as of node original_node[v].
+  std::vector<std::int64_t> original_node;
 
   /// [num_graphs + 1] where the dataset holds many graphs laid end to end, or empty.
   std::vector<std::int64_t> node_ptr;

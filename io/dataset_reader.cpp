@@ -354,6 +354,9 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   }
   data.node_labels = read_labels(file, "/node/y");
   data.node_names = read_texts_if_there(file, "/node/name");
+  if (file.has("/node/original")) {
+    data.original_node = read_vector(file, "/node/original");
+  }
   data.class_names = read_texts_if_there(file, "/meta/class_name");
   report("/graphs");
   read_graph_set(file, data);

@@ -105,6 +105,9 @@ void write_dataset(const Dataset& dataset, const std::filesystem::path& path) {
   write_integers(file, "/node/type", dataset.node_type);
   write_labels(file, "/node/y", dataset.node_labels);
   write_texts(file, "/node/name", dataset.node_names);
+  if (!dataset.original_node.empty()) {
+    file.write("/node/original", std::span<const std::int64_t>(dataset.original_node));
+  }
   write_texts(file, "/meta/class_name", dataset.class_names);
   if (dataset.has_many_graphs()) {
     file.write("/graphs/node_ptr", std::span<const std::int64_t>(dataset.node_ptr));

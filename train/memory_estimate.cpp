@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "weft/core/buffer.hpp"
+#include "weft/core/memory_peak.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/train/memory_plan.hpp"
 #include "weft/train/problem.hpp"

@@ -16,15 +16,14 @@ std::span<const std::int64_t> node_classes(const Dataset& dataset) {
 }
 
 ModelShape shape_of_data(const Dataset& dataset, const Options& options) {
+  ModelShape shape = reads_edge_features(options)
+                         ? shape_for(dataset.node_features, dataset.num_classes, dataset.edge_features)
+                         : shape_for(dataset.node_features, dataset.num_classes);
   if (dataset.features_in_file) {
-    ModelShape shape =
-        shape_for({}, dataset.num_classes, reads_edge_features(options) ? dataset.edge_features : Features());
     shape.feature_kind = "dense";
     shape.num_features = dataset.features_in_file->shape().cols;
-    return shape;
   }
-  return reads_edge_features(options) ? shape_for(dataset.node_features, dataset.num_classes, dataset.edge_features)
-                                      : shape_for(dataset.node_features, dataset.num_classes);
+  return shape;
 }
 
 /// One step an epoch: all labelled nodes of the training part at once.

@@ -69,10 +69,10 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
   return result;
 }
 
-Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features,
-                                         const Features& edge_features) const {
+Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features, const Features& edge_features,
+                                         const FeatureRows* in_file) const {
   require(!judges_graphs_, "Predictor: the model judges whole graphs, expected predict_graphs with node_ptr");
-  const ModelInput input(graph, {}, features, edge_features, options_);
+  const ModelInput input(graph, {}, features, edge_features, options_, in_file);
   std::optional<Sampling> sampling;
   if (Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples) {
     sampling.emplace(input, *network_, options_, edge_features, std::span<const std::int32_t>());
