@@ -7,6 +7,7 @@
 #include "weft/cli/console.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/train/generation_run.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {
@@ -71,7 +72,10 @@ Json models_json() {
                           {"source", std::string(attention.source)},
                           {"causal", std::string(attention.causal)}});
   }
-  return {{"models", all}, {"attentions", attentions}, {"training_options", options_json(training_options())}};
+  return {{"models", all},
+          {"attentions", attentions},
+          {"training_options", options_json(training_options())},
+          {"generator", {{"name", std::string(kGeneratorModel)}, {"options", options_json(generation_options())}}}};
 }
 
 std::string options_text(std::span<const Option> options) {
@@ -107,7 +111,12 @@ std::string models_text() {
                   "\n    source: ", attention.source, "\n");
     out += attention.causal.empty() ? "" : concat("    causal: ", attention.causal, "\n");
   }
-  return out + "\nOptions of training, for every model:\n" + options_text(training_options());
+  out += "\nOptions of training, for every model:\n" + options_text(training_options());
+  return out + concat("\n", kGeneratorModel,
+                      ": learns to make graphs (--task generation), by gated linear attention over their codes\n"
+                      "  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"
+                      "  source: docs/generation.md\n",
+                      options_text(generation_options()));
 }
 
 }  // namespace
