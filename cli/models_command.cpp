@@ -9,6 +9,7 @@
 #include "weft/layers/graph_model.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
+#include "weft/train/generation_run.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {
@@ -95,7 +96,8 @@ Json models_json() {
           {"attentions", attentions},
           {"samplers", all_samplers},
           {"training_options", options_json(training_options())},
-          {"graph_options", options_json(graph_options())}};
+          {"graph_options", options_json(graph_options())},
+          {"generator", {{"name", std::string(kGeneratorModel)}, {"options", options_json(generation_options())}}}};
 }
 
 std::string options_text(std::span<const Option> options) {
@@ -139,8 +141,13 @@ std::string models_text() {
     out += concat("  ", sampler.name, sampler.is_subgraph ? " (subgraphs): " : ": ", sampler.summary,
                   "\n    source: ", sampler.source, "\n");
   }
-  return out + "\nOptions of training, for every model:\n" + options_text(training_options()) +
+  out += "\nOptions of training, for every model:\n" + options_text(training_options()) +
          "\nOptions of every model of whole graphs and of its training:\n" + options_text(graph_options());
+  return out + concat("\n", kGeneratorModel,
+                      ": learns to make graphs (--task generation), by gated linear attention over their codes\n"
+                      "  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"
+                      "  source: docs/generation.md\n",
+                      options_text(generation_options()));
 }
 
 }  // namespace

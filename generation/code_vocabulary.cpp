@@ -200,13 +200,21 @@ void CodeVocabulary::write_mask(const PartialGraph& graph, std::span<std::uint64
   }
 }
 
+std::int64_t CodeVocabulary::num_read_rooms() const {
+  return std::min<std::int64_t>(max_room_, kMostRooms) + 1;
+}
+
+std::int32_t CodeVocabulary::read_room(const PartialGraph& graph, NodeId v) const {
+  const std::int32_t used = graph.used(v), room = capacity_[static_cast<std::size_t>(graph.type_of(v))] - used;
+  return std::clamp(labels_are_orders_ ? room : used, 0, static_cast<std::int32_t>(num_read_rooms()) - 1);
+}
+
 std::vector<std::int64_t> CodeVocabulary::input_categories() const {
-  return {size(),
-          std::min<std::int64_t>(max_depth_, kMostDepths) + 2,
-          std::min<std::int64_t>(max_room_, kMostRooms) + 1,
-          max_nodes_ + 1,
-          num_types() + 1,
-          num_types() + 1};
+  std::vector<std::int64_t> categories = {size(),           std::min<std::int64_t>(max_depth_, kMostDepths) + 2,
+                                          num_read_rooms(), max_nodes_ + 1,
+                                          num_types() + 1,  num_types() + 1};
+  categories.resize(kInputs, num_types() * num_read_rooms() + 1);
+  return categories;
 }
 
 void CodeVocabulary::write_inputs(const PartialGraph& graph, std::int32_t last, std::span<std::int32_t> inputs) const {
@@ -216,13 +224,16 @@ void CodeVocabulary::write_inputs(const PartialGraph& graph, std::int32_t last, 
     return;
   }
   const NodeId current = graph.ancestor(0);
-  const std::int32_t used = graph.used(current), most = std::min(max_room_, static_cast<std::int32_t>(kMostRooms));
-  const std::int32_t room = capacity_[static_cast<std::size_t>(graph.type_of(current))] - used;
   inputs[1] = std::min({graph.depth(), max_depth_, static_cast<std::int32_t>(kMostDepths)}) + 1;
-  inputs[2] = std::clamp(labels_are_orders_ ? room : used, 0, most);
+  inputs[2] = read_room(graph, current);
   inputs[3] = static_cast<std::int32_t>(std::min(graph.num_nodes(), max_nodes_));
   inputs[4] = graph.type_of(current) + 1;
   inputs[5] = graph.depth() > 0 ? graph.type_of(graph.ancestor(1)) + 1 : 0;
+  for (std::int32_t levels = 1; levels <= std::min<std::int32_t>(kAncestors, graph.depth()); ++levels) {
+    const NodeId v = graph.ancestor(levels);
+    inputs[static_cast<std::size_t>(5 + levels)] =
+        1 + graph.type_of(v) * static_cast<std::int32_t>(num_read_rooms()) + read_room(graph, v);
+  }
 }
 
 std::optional<std::vector<std::int32_t>> CodeVocabulary::write(const TypedGraph& graph, const Random& random) const {

@@ -28,8 +28,10 @@ class CodeVocabulary {
  public:
   static constexpr std::int32_t kStart = 0, kEnd = 1;
   /// What a model reads at each position: the last token, the depth of the current node, its room (or degree), the
-  /// number of nodes so far, the types of the current node and of its parent.
-  static constexpr std::int64_t kInputs = 6;
+  /// number of nodes so far, the types of the current node and of its parent; then the type and room together of each
+  /// of the nearest ancestors, the only nodes that a ring or a climb can lead to. All of it follows from the tokens,
+  /// and need not be kept in the model's state.
+  static constexpr std::int64_t kAncestors = 8, kInputs = 6 + kAncestors;
 
   CodeVocabulary() = default;
   /// Throws ArgumentError if there is no graph, or one without nodes.
@@ -67,6 +69,9 @@ class CodeVocabulary {
 
  private:
   void index_tokens();
+  /// What may still be added at a node of molecules, what was added at one of plain graphs; at most kMostRooms.
+  [[nodiscard]] std::int32_t read_room(const PartialGraph& graph, NodeId v) const;
+  [[nodiscard]] std::int64_t num_read_rooms() const;
   [[nodiscard]] std::int32_t weight(std::int32_t label) const { return labels_are_orders_ ? label : 1; }
 
   bool labels_are_orders_ = false, many_components_ = false;

@@ -107,6 +107,20 @@ TEST(GraphCode, OfGeneratedGraphsOfEverySortDecodesToTheSameGraph) {
   expect_round_trip(ring(5000), Random(1));
 }
 
+TEST(GraphCode, OfTreesHasNoRings) {
+  // Each node hangs on an earlier one.
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    TypedGraph tree{{0}, {}};
+    for (NodeId v = 1; v < 64; ++v) {
+      tree.types.push_back(0);
+      tree.edges.push_back({v, static_cast<NodeId>(Random(i).below(v, v)), 1});
+    }
+    expect_round_trip(tree, Random(i));
+    const GraphCode code = encode(tree, Random(i));
+    EXPECT_TRUE(std::ranges::none_of(code.tokens, [](const Token& t) { return t.kind == Token::Kind::close; }));
+  }
+}
+
 TEST(GraphCode, StartsANewComponentWithANewRoot) {
   const TypedGraph graph{{0, 0, 1}, {{0, 1, 1}}};
   const GraphCode code = encode(graph, Random(2));
@@ -247,8 +261,10 @@ TEST(CodeVocabulary, GivesTheModelWhatItNeedsToKnow) {
   graph.take(Token::grow(2, 1));
   std::vector<std::int32_t> inputs(CodeVocabulary::kInputs);
   vocabulary.write_inputs(graph, vocabulary.id_of(Token::grow(1, 1)), inputs);
-  // Depth 1 (0 is: nothing yet), room 3 - 2, two nodes, nitrogen below carbon.
-  EXPECT_EQ(std::vector<std::int32_t>(inputs.begin() + 1, inputs.end()), (std::vector<std::int32_t>{2, 1, 2, 2, 1}));
+  // Depth 1 (0 is: nothing yet), room 3 - 2, two nodes, nitrogen below carbon; of the ancestors, the carbon with room
+  // 4 - 2 among the rooms 0 to 4, and none above it.
+  EXPECT_EQ(std::vector<std::int32_t>(inputs.begin() + 1, inputs.begin() + 8),
+            (std::vector<std::int32_t>{2, 1, 2, 2, 1, 1 + 0 * 5 + 2, 0}));
 }
 
 TEST(CodeVocabulary, LetsGraphsFallApartOnlyIfTheDataDo) {

@@ -21,7 +21,7 @@ std::span<const Option> generation_options() {
       {"weight_decay", 0.02, "of matrices, decoupled", 0.0, 10.0},
       {"clip", 1.0, "largest norm of a gradient; 0: no limit", 0.0, 1e9},
       {"ema", 0.999, "how much the averaged weights keep at each step", 0.0, 0.999999},
-      {"unmasked_share", 0.5,
+      {"unmasked_share", 1.0,
        "share of the loss among all tokens instead of those that the rules allow; above 0 the model learns the rules",
        0.0, 1.0},
       {"condition", std::string(), "properties it can be asked for: any of nodes,edges,rings,targets"},
