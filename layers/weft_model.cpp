@@ -28,7 +28,8 @@ WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Rand
       jumping_sum_(options.text("jumping_knowledge") == "sum"),
       dropout_(static_cast<float>(options.real("dropout"))),
       warmup_(options.real("attention_warmup")),
-      propagation_(options.integer("propagation")),
+      // States for a readout have no outputs of nodes.
+      propagation_(shape.num_outputs > 0 ? options.integer("propagation") : 0),
       powers_(page_rank_weights(options.integer("propagation"), options.real("restart"))) {
   const std::int64_t d = options.integer("hidden"), heads = options.integer("heads");
   require(d % heads == 0, "model weft: hidden ", d, " cannot be cut into ", heads, " heads");
@@ -101,8 +102,7 @@ NodeModel::Output WeftModel::forward(const Blocks& blocks, const NodeInput& inpu
 }
 
 Variable WeftModel::propagated(const MessageBlock& block, const Variable& logits, const Pass& pass) const {
-  // States for a readout have no outputs of nodes.
-  if (propagation_ == 0 || logits.cols() == 0) {
+  if (propagation_ == 0) {
     return logits;
   }
   const GcnNorm norm(block);

@@ -46,12 +46,12 @@ CsrGraph star(std::int64_t nodes) {
   return CsrGraph::from_edges(nodes, edges, {.symmetrize = true});
 }
 
-/// Rings and stars in turn, of 4 to 9 nodes, without features: class 1 is a star.
+/// Rings and stars in turn, three of each, of 4 to 9 nodes, without features: class 1 is a star.
 Dataset rings_and_stars(std::int64_t count = 90) {
   std::vector<CsrGraph> graphs;
   std::vector<std::int64_t> classes;
   for (std::int64_t g = 0; g < count; ++g) {
-    const std::int64_t nodes = 4 + g % 6;
+    const std::int64_t nodes = 4 + (g / 6) % 6;
     graphs.push_back((g / 3) % 2 == 0 ? ring(nodes) : star(nodes));
     classes.push_back((g / 3) % 2);
   }
@@ -263,23 +263,25 @@ TEST(GraphTraining, GoesOnToTheSameBitsAfterAStopInTheMidstOfAnEpoch) {
 TEST(GraphTraining, LearnsNumbersAndSaysThemInTheirUnit) {
   const Dataset data = sizes();
   const TemporaryFolder folder;
-  TrainJob job = short_job("gin", 60);
+  TrainJob job = short_job("gin", 100);
   job.options.set("pooling", "sum");
+  job.options.set("norm", "none");
   job.folder = folder.path();
   const TrainReport report = train(data, job);
   EXPECT_EQ(report.metric, "mae");
   EXPECT_FALSE(report.higher_is_better);
-  // The targets are around 5650 and 13; without the unit of each the first alone would be learned.
+  // The targets are around 5620 and 12; without the unit of each the first alone would be learned.
   EXPECT_LT(report.runs[0].test, 25.0);
   const Predictor predictor = Predictor::load(folder.path());
   EXPECT_TRUE(predictor.judges_graphs());
   EXPECT_EQ(predictor.outputs(), OutputKind::values);
   const Evaluation evaluation(predictor, data);
   EXPECT_NEAR(evaluation.figures(data.splits[0].test).at("mae"), report.runs[0].test, 1e-9);
-  EXPECT_NEAR(evaluation.prediction().probabilities(4, 0), 5800.0, 100.0);
+  EXPECT_NEAR(evaluation.prediction().probabilities(4, 0), 5400.0, 60.0);
   const ModelFile file = read_model_file(folder.path() / "model.h5");
   ASSERT_NE(file.find_tensor("output.shift"), nullptr);
-  EXPECT_NEAR((*file.find_tensor("output.shift"))(0, 0), 5666.7, 60.0);
+  // 6.2 nodes in the mean.
+  EXPECT_NEAR((*file.find_tensor("output.shift"))(0, 0), 5620.0, 0.01);
 }
 
 TEST(GraphTraining, LearnsSeveralLabelsOfWhichSomeAreMissing) {
@@ -313,14 +315,14 @@ TEST(GraphTraining, PredictsAGraphAloneAsItDoesAmongOthers) {
   (void)train(data, job);
   const Predictor predictor = Predictor::load(folder.path());
   const Tensor all = predict_dataset(predictor, data).probabilities;
-  const CsrGraph alone = star(8);
-  const std::int64_t whole[] = {0, 8};
+  const CsrGraph alone = star(4);
+  const std::int64_t whole[] = {0, 4};
   const Tensor one = predictor.predict_graphs(alone, whole, {}, {}).probabilities;
-  // Graph 4 of the set is a star of eight nodes.
+  // Graph 4 of the set is a star of four nodes.
   expect_near(one, select_rows(all, std::vector<std::int64_t>{4}), 1e-5);
   const std::vector<float> importance = predictor.node_importance(alone, whole, {}, {}, 1);
-  ASSERT_EQ(importance.size(), 8U);
-  EXPECT_EQ(importance[3], importance[7]) << "equal places in the graph add the same";
+  ASSERT_EQ(importance.size(), 4U);
+  EXPECT_NEAR(importance[1], importance[3], 1e-5) << "equal places in the graph add the same";
   EXPECT_NE(importance[0], importance[1]);
   expect_throws<ArgumentError>([&] { (void)predictor.predict(alone, {}); }, "judges whole graphs");
 }
