@@ -437,8 +437,8 @@ void train_command(const TrainFlags& flags) {
   if (!flags.output.empty()) {
     folder.emplace(flags.output);
     if (flags.resume && std::filesystem::exists(folder->checkpoint())) {
-      const auto read = [&] { (void)read_model_file(folder->checkpoint(), kCheckpointFormat); };
-      flags.trust ? read() : rehearse(folder->checkpoint(), read);
+      const auto read_checkpoint = [&] { (void)read_model_file(folder->checkpoint(), kCheckpointFormat); };
+      flags.trust ? read_checkpoint() : rehearse(folder->checkpoint(), read_checkpoint);
     }
   }
   with_threads(flags.threads, [&] {
