@@ -39,9 +39,10 @@ SequenceBlock::SequenceBlock(const SequenceModelOptions& options, const Random& 
   key = Parameter(glorot_uniform(d, d, random.stream(1)));
   value = Parameter(glorot_uniform(d, d, random.stream(2)));
   gate = Parameter(glorot_uniform(d, d, random.stream(3)));
-  decay = Linear(d, options.heads, random.stream(4));
+  decay = Parameter(glorot_uniform(d, options.heads, random.stream(4)));
+  decay_bias = Parameter(Tensor(1, options.heads));
   for (std::int64_t h = 0; h < options.heads; ++h) {
-    decay.bias().mutable_value()(0, h) = 1.0F + 2.0F * static_cast<float>(h % 4);
+    decay_bias.mutable_value()(0, h) = 1.0F + 2.0F * static_cast<float>(h % 4);
   }
   head_gain = Parameter(Tensor::full(1, d, 1.0F));
   output = Parameter(scaled(glorot_uniform(d, d, random.stream(5)), shrink));
@@ -56,7 +57,8 @@ void SequenceBlock::list_parameters(ParameterList& list) {
   list.add("key", key, ParameterGroup::weight);
   list.add("value", value, ParameterGroup::weight);
   list.add("gate", gate, ParameterGroup::weight);
-  list.add_layer("decay", decay);
+  list.add("decay", decay, ParameterGroup::weight);
+  list.add("decay_bias", decay_bias, ParameterGroup::vector);
   list.add("head_gain", head_gain, ParameterGroup::vector);
   list.add("output", output, ParameterGroup::weight);
   list.add("inner_norm", inner_norm, ParameterGroup::vector);
@@ -81,7 +83,8 @@ SequenceModel::SequenceModel(const SequenceShape& shape, const SequenceModelOpti
     blocks_.emplace_back(options, random.stream(2).stream(static_cast<std::uint64_t>(i)));
   }
   norm_ = Parameter(Tensor::full(1, options.width, 1.0F));
-  head_ = Linear(options.width, shape.vocabulary, random.stream(3));
+  head_ = Parameter(glorot_uniform(options.width, shape.vocabulary, random.stream(3)));
+  head_bias_ = Parameter(Tensor(1, shape.vocabulary));
 }
 
 Variable SequenceModel::forward(const SequenceBatch& batch, Pass& pass) const {
@@ -96,7 +99,7 @@ Variable SequenceModel::forward(const SequenceBatch& batch, Pass& pass) const {
   x = dropped(x);
   for (const SequenceBlock& block : blocks_) {
     const Variable h = rms_norm(x, pass.use(block.norm));
-    const Variable decay = log_sigmoid(block.decay.forward(h, pass));
+    const Variable decay = log_sigmoid(linear(h, pass.use(block.decay), pass.use(block.decay_bias)));
     const Variable o = gated_scan(matmul(h, pass.use(block.query)), matmul(h, pass.use(block.key)),
                                   matmul(h, pass.use(block.value)), decay, batch.segments, options_.heads);
     const Variable y = gated_head_norm(o, matmul(h, pass.use(block.gate)), pass.use(block.head_gain), options_.heads);
@@ -104,7 +107,7 @@ Variable SequenceModel::forward(const SequenceBatch& batch, Pass& pass) const {
     const Variable inner = swiglu(matmul(rms_norm(x, pass.use(block.inner_norm)), pass.use(block.up)));
     x = x + dropped(matmul(inner, pass.use(block.down)));
   }
-  return head_.forward(rms_norm(x, pass.use(norm_)), pass);
+  return linear(rms_norm(x, pass.use(norm_)), pass.use(head_), pass.use(head_bias_));
 }
 
 void SequenceModel::list_parameters(ParameterList& list) {
@@ -116,7 +119,8 @@ void SequenceModel::list_parameters(ParameterList& list) {
     list.add_layer("block" + std::to_string(i), blocks_[i]);
   }
   list.add("norm", norm_, ParameterGroup::vector);
-  list.add_layer("head", head_);
+  list.add("head", head_, ParameterGroup::weight);
+  list.add("head_bias", head_bias_, ParameterGroup::vector);
 }
 
 }  // namespace weft

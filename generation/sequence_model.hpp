@@ -42,8 +42,7 @@ struct SequenceBlock {
   void list_parameters(ParameterList& list);
 
   Parameter norm, query, key, value, gate;
-  Linear decay;
-  Parameter head_gain, output;
+  Parameter decay, decay_bias, head_gain, output;
   Parameter inner_norm, up, down;
 };
 
@@ -65,8 +64,7 @@ class SequenceModel {
   SequenceModelOptions options_;
   Parameter embedding_, conditions_;
   std::vector<SequenceBlock> blocks_;
-  Parameter norm_;
-  Linear head_;
+  Parameter norm_, head_, head_bias_;
 };
 
 }  // namespace weft

@@ -37,7 +37,9 @@ SequenceRecurrence::SequenceRecurrence(const SequenceModel& model)
       num_inputs_(static_cast<std::int64_t>(model.shape().input_categories.size())),
       properties_(model.shape().properties),
       embedding_(model.embedding_.value()),
-      norm_(model.norm_.value()) {
+      norm_(model.norm_.value()),
+      head_(model.head_.value()),
+      head_bias_(model.head_bias_.value()) {
   std::int64_t row = 0;
   for (const std::int64_t categories : model.shape().input_categories) {
     first_row_.push_back(row);
@@ -46,23 +48,15 @@ SequenceRecurrence::SequenceRecurrence(const SequenceModel& model)
   if (properties_ > 0) {
     conditions_ = model.conditions_.value();
   }
-  const auto copy = [](const Linear& linear, Tensor& weight, Tensor& bias) {
-    ParameterList list;
-    const_cast<Linear&>(linear).list_parameters(list);
-    weight = list.parameters[0].parameter->value();
-    bias = list.parameters[1].parameter->value();
-  };
-  copy(model.head_, head_, head_bias_);
   for (const SequenceBlock& from : model.blocks_) {
     Block block;
-    Tensor decay;
-    copy(from.decay, decay, block.decay_bias);
+    block.decay_bias = from.decay_bias.value();
     block.projections = Tensor::uninitialized(width_, 4 * width_ + heads_);
     paste_columns(from.query.value(), 0, block.projections);
     paste_columns(from.key.value(), width_, block.projections);
     paste_columns(from.value.value(), 2 * width_, block.projections);
     paste_columns(from.gate.value(), 3 * width_, block.projections);
-    paste_columns(decay, 4 * width_, block.projections);
+    paste_columns(from.decay.value(), 4 * width_, block.projections);
     block.norm = from.norm.value();
     block.head_gain = from.head_gain.value();
     block.output = from.output.value();
