@@ -10,8 +10,8 @@ export HOME="${HOME:-/root}"
 
 library_packages=(g++ cmake ninja-build ccache libtbb-dev libdnnl-dev libhdf5-dev libboost-dev libeigen3-dev
   libspectra-dev libmetis-dev zlib1g-dev liblzma-dev libarchive-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev)
-# With RDKit the importer of molecules is tested too; Weft builds without it.
-test_packages=(libgtest-dev pkgconf librdkit-dev)
+# With RDKit the importer and the quality of molecules are tested too; Weft builds without it.
+test_packages=(libgtest-dev pkgconf librdkit-dev rdkit-data)
 build=build/release
 demo=demo
 

@@ -32,6 +32,7 @@ Work add_synth_command(CLI::App& app);
 Work add_train_command(CLI::App& app);
 Work add_evaluate_command(CLI::App& app);
 Work add_predict_command(CLI::App& app);
+Work add_generate_command(CLI::App& app);
 Work add_models_command(CLI::App& app);
 Work add_datasets_command(CLI::App& app);
 

@@ -14,7 +14,12 @@ namespace weft::cli {
 
 struct ImportFlags : SharedFlags {
   std::string output;
+  /// Of nodes: as they come, community, rcm or degree.
+  std::string order = "none";
 };
+
+/// --order
+void add_order_flag(CLI::App& command, ImportFlags& flags);
 
 /// Runs `read`, which is given a callback for its progress, and writes what it returns. Throws ArgumentError if
 /// the output is one of the inputs.

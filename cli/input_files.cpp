@@ -48,9 +48,9 @@ void require_new_output(const std::filesystem::path& output, const std::vector<s
   }
 }
 
-void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flags) {
+void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flags, const ReadOptions& options) {
   if (!flags.trust) {
-    rehearse(path, [&] { (void)read_dataset(path); });
+    rehearse(path, [&] { (void)read_dataset(path, {}, {.leaves_features = options.leaves_features}); });
   }
 }
 
@@ -60,12 +60,12 @@ void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags)
   }
 }
 
-LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags& flags) {
+LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags& flags, const ReadOptions& options) {
   const auto start = std::chrono::steady_clock::now();
   ProgressBar bar(flags.quiet);
-  LoadedDataset loaded{
-      .dataset = read_dataset(path, [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); }),
-      .path = path};
+  LoadedDataset loaded{.dataset = read_dataset(
+                           path, [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); }, options),
+                       .path = path};
   if (loaded.dataset.name.empty()) {
     loaded.dataset.name = path.stem().string();
   }

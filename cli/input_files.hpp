@@ -29,11 +29,12 @@ struct LoadedDataset {
 };
 
 /// Rehearses the file; called before any thread exists, that is outside with_threads().
-void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flags);
+void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flags, const ReadOptions& options = {});
 void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags);
 
 /// Reads what was rehearsed, with a progress bar.
-[[nodiscard]] LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags& flags);
+[[nodiscard]] LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags& flags,
+                                         const ReadOptions& options = {});
 
 /// The splits of the dataset that `wanted` means: names, patterns or "all"; empty: "public" if there is
 /// one of that name, otherwise the first. Throws ArgumentError if a word matches none.

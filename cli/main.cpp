@@ -50,8 +50,9 @@ int run(int argc, char** argv) {
       "Example: weft synth sbm -o sbm.h5 && weft train sbm.h5 -o run && weft predict run sbm.h5 -o classes.csv\n"
       "Exit codes: 0 done, 1 the work failed, 2 the command line is wrong, 3 an input file is wrong, 130 interrupted.");
   std::vector<Work> works;
-  for (const auto add : {add_info_command, add_import_command, add_synth_command, add_train_command,
-                         add_evaluate_command, add_predict_command, add_models_command, add_datasets_command}) {
+  for (const auto add :
+       {add_info_command, add_import_command, add_synth_command, add_train_command, add_evaluate_command,
+        add_predict_command, add_generate_command, add_models_command, add_datasets_command}) {
     works.push_back(add(app));
   }
   try {

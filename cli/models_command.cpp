@@ -8,6 +8,8 @@
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/graph_model.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/samplers/batch_sampler.hpp"
+#include "weft/train/generation_run.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {
@@ -82,10 +84,20 @@ Json models_json() {
                           {"source", std::string(attention.source)},
                           {"causal", std::string(attention.causal)}});
   }
+  Json all_samplers = Json::array();
+  for (const SamplerInfo& sampler : samplers()) {
+    all_samplers.push_back({{"name", std::string(sampler.name)},
+                            {"summary", std::string(sampler.summary)},
+                            {"source", std::string(sampler.source)},
+                            {"subgraph", sampler.is_subgraph},
+                            {"needs", std::string(sampler.needs_of_edges)}});
+  }
   return {{"models", all},
           {"attentions", attentions},
+          {"samplers", all_samplers},
           {"training_options", options_json(training_options())},
-          {"graph_options", options_json(graph_options())}};
+          {"graph_options", options_json(graph_options())},
+          {"generator", {{"name", std::string(kGeneratorModel)}, {"options", options_json(generation_options())}}}};
 }
 
 std::string options_text(std::span<const Option> options) {
@@ -122,8 +134,20 @@ std::string models_text() {
                   "\n    source: ", attention.source, "\n");
     out += attention.causal.empty() ? "" : concat("    causal: ", attention.causal, "\n");
   }
-  return out + "\nOptions of training, for every model:\n" + options_text(training_options()) +
+  out +=
+      "\nSamplers: `weft train --sampler NAME`. Those of subgraphs are for every model, the others for models whose "
+      "layers read a hop each (gcn, sage, gat, gatv2, gin, mlp):\n";
+  for (const SamplerInfo& sampler : samplers()) {
+    out += concat("  ", sampler.name, sampler.is_subgraph ? " (subgraphs): " : ": ", sampler.summary,
+                  "\n    source: ", sampler.source, "\n");
+  }
+  out += "\nOptions of training, for every model:\n" + options_text(training_options()) +
          "\nOptions of every model of whole graphs and of its training:\n" + options_text(graph_options());
+  return out + concat("\n", kGeneratorModel,
+                      ": learns to make graphs (--task generation), by gated linear attention over their codes\n"
+                      "  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"
+                      "  source: docs/generation.md\n",
+                      options_text(generation_options()));
 }
 
 }  // namespace

@@ -186,10 +186,27 @@ std::vector<std::string> output_names(const Predictor& predictor, const Dataset&
   return result;
 }
 
+/// Rows and names as the nodes stood before the dataset was reordered.
+void put_in_first_order(Dataset& dataset, Tensor& probabilities) {
+  std::vector<std::int64_t> row_of(dataset.original_node.size());
+  for (std::size_t v = 0; v < row_of.size(); ++v) {
+    row_of[static_cast<std::size_t>(dataset.original_node[v])] = static_cast<std::int64_t>(v);
+  }
+  probabilities = select_rows(probabilities, row_of);
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < dataset.node_names.size(); ++i) {
+    names.push_back(dataset.node_names[static_cast<std::size_t>(row_of[i])]);
+  }
+  dataset.node_names = std::move(names);
+}
+
 void predict(const PredictFlags& flags, const std::filesystem::path& data) {
   const Predictor predictor = Predictor::load(flags.run);
-  const Dataset dataset = holds_smiles(data) ? read_smiles(flags, data) : load_dataset(data, flags).dataset;
-  const Tensor outputs = predict_dataset(predictor, dataset).probabilities;
+  Dataset dataset = holds_smiles(data) ? read_smiles(flags, data) : load_dataset(data, flags).dataset;
+  Tensor outputs = predict_dataset(predictor, dataset).probabilities;
+  if (!dataset.original_node.empty()) {
+    put_in_first_order(dataset, outputs);
+  }
   require(flags.top == 0 || predictor.outputs() == OutputKind::classes,
           "--top: the model has no classes, its outputs "
           "are ",

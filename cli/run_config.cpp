@@ -11,6 +11,8 @@
 #include "weft/cli/console.hpp"
 #include "weft/core/error.hpp"
 #include "weft/train/cross_validation.hpp"
+#include "weft/train/generation_run.hpp"
+#include "weft/train/graph_generator.hpp"
 
 namespace weft::cli {
 namespace {
@@ -137,7 +139,9 @@ void read_run_config(const std::filesystem::path& path, RunConfig& config) {
 }
 
 Options options_of(const RunConfig& config, LabelBudget budget) {
-  Options options = default_options(config.model.empty() ? TrainJob{}.model : config.model, budget);
+  Options options = is_generator_model(config.model)
+                        ? Options(generation_options())
+                        : default_options(config.model.empty() ? TrainJob{}.model : config.model, budget);
   for (const auto& [key, text] : config.options) {
     if (!options.has(key)) {
       std::vector<std::string> names(kRunKeys.begin(), kRunKeys.end());

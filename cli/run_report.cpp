@@ -11,6 +11,7 @@
 #include "weft/io/atomic_file.hpp"
 #include "weft/train/cross_validation.hpp"
 #include "weft/train/evaluation.hpp"
+#include "weft/train/graph_generator.hpp"
 #include "weft/train/metrics.hpp"
 #include "weft/train/molecule_pictures.hpp"
 #include "weft/train/report.hpp"
@@ -128,7 +129,9 @@ void write_run_report(const RunFolder& folder, const Dataset& dataset, const Run
                   .val_figure = best.val,
                   .test_figure = best.test};
   add_curves(folder, best, data);
-  add_predictions(folder, dataset, best, data);
+  if (!is_generator_model(config.model)) {
+    add_predictions(folder, dataset, best, data);
+  }
   data.in_degrees = in_degree_counts(dataset.graph);
   for (const auto& [name, value] : best.test_metrics) {
     data.facts.emplace_back("test " + name, fixed_text(value, 4));

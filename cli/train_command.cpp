@@ -4,6 +4,7 @@
 // the folder's own config.toml), --set, and the flags of their own.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <fstream>
@@ -23,6 +24,10 @@
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/train/cross_validation.hpp"
+#include "weft/train/generation_run.hpp"
+#include "weft/train/graph_generator.hpp"
+#include "weft/train/memory_estimate.hpp"
+#include "weft/train/memory_plan.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {
@@ -35,9 +40,11 @@ double seconds_since(Clock::time_point start) {
 }
 
 struct TrainFlags : SharedFlags {
-  std::string data, model, config, output, protocol;
+  std::string data, model, config, output, task, protocol;
   std::vector<std::string> assignments, splits;
-  std::optional<std::int64_t> epochs, runs;
+  std::string sampler, memory_limit;
+  bool estimate = false;
+  std::optional<std::int64_t> epochs, runs, batch_size;
   std::optional<std::uint64_t> seed;
   double max_minutes = 0.0;
   bool resume = false;
@@ -53,8 +60,15 @@ RunConfig config_of(const TrainFlags& flags) {
     read_run_config(own, config);
   }
   if (!flags.model.empty() && flags.model != config.model) {
-    (void)default_options(flags.model);
     config.model = flags.model;
+    if (!is_generator_model(flags.model)) {
+      (void)default_options(flags.model);
+    }
+  }
+  if (flags.task == "generation") {
+    require(flags.model.empty() || is_generator_model(flags.model), "--task generation: the model '", flags.model,
+            "' does not generate, expected ", kGeneratorModel);
+    config.model = kGeneratorModel;
   }
   for (const std::string& assignment : flags.assignments) {
     config.set(assignment);
@@ -69,6 +83,12 @@ RunConfig config_of(const TrainFlags& flags) {
   }
   if (flags.epochs) {
     config.set("epochs", std::to_string(*flags.epochs));
+  }
+  if (!flags.sampler.empty()) {
+    config.set("sampler", flags.sampler);
+  }
+  if (flags.batch_size) {
+    config.set("batch_size", std::to_string(*flags.batch_size));
   }
   if (flags.runs) {
     config.set("runs", std::to_string(*flags.runs));
@@ -185,7 +205,7 @@ TrainReport train_with_progress(const Dataset& dataset, const TrainJob& job, boo
             }
             return stop_requested();
           }};
-  return train(dataset, job, observer);
+  return is_generator_model(job.model) ? train_generator(dataset, job, observer) : train(dataset, job, observer);
 }
 
 Json finite(double value) {
@@ -216,7 +236,7 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
   }
   const double epochs = static_cast<double>(std::max<std::int64_t>(report.num_epochs, 1));
   Json result = {{"dataset", dataset.name},
-                 {"task", std::string(name_of(dataset.task))},
+                 {"task", std::string(is_generator_model(config.model) ? "generation" : name_of(dataset.task))},
                  {"model", config.model},
                  {"metric", report.metric},
                  {"split", split},
@@ -234,6 +254,10 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
                   {{"load", load_seconds},
                    {"train", report.train_seconds},
                    {"per_epoch", report.train_seconds / epochs},
+                   {"sampling", report.times.sampling},
+                   {"gathering", report.times.gathering},
+                   {"steps", report.times.training},
+                   {"waiting", report.times.waiting},
                    {"total", total_seconds}}},
                  {"peak_rss_bytes", peak_rss_bytes()}};
   if (const std::optional<Protocol> protocol = protocol_of(config.protocol)) {
@@ -241,6 +265,12 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
     result["protocol_meaning"] = description_of(*protocol);
   }
   return result;
+}
+
+/// What limits training on samples: the stages overlap, so only what steps waited for is lost.
+std::string stages_text(const StageTimes& times) {
+  return "sampling " + seconds_text(times.sampling) + ", gathering " + seconds_text(times.gathering) + ", training " +
+         seconds_text(times.training) + "; training waited " + seconds_text(times.waiting);
 }
 
 std::string result_text(const TrainReport& report, const Json& json) {
@@ -268,7 +298,25 @@ std::string result_text(const TrainReport& report, const Json& json) {
   rows.emplace_back("parameters", std::to_string(report.num_parameters));
   rows.emplace_back("training time", seconds_text(report.train_seconds) + ", " +
                                          seconds_text(json["seconds"]["per_epoch"].get<double>()) + " an epoch");
+  if (report.times.any()) {
+    rows.emplace_back("stages", stages_text(report.times));
+  }
   return aligned(rows);
+}
+
+void show_estimate(const TrainFlags& flags, const MemoryEstimate& estimate) {
+  if (flags.json) {
+    return print_json({{"estimate_bytes", estimate.total()},
+                       {"data_bytes", estimate.data},
+                       {"feature_bytes", estimate.features},
+                       {"training_bytes", estimate.training},
+                       {"evaluation_bytes", estimate.evaluation}});
+  }
+  print(aligned({{"memory needed", bytes_text(estimate.total())},
+                 {"graph, labels, program", bytes_text(estimate.data)},
+                 {"features", bytes_text(estimate.features)},
+                 {"training", bytes_text(estimate.training)},
+                 {"evaluation", bytes_text(estimate.evaluation)}}));
 }
 
 /// How a run that stopped early is taken up again.
@@ -277,9 +325,15 @@ std::string way_on(const TrainFlags& flags) {
                               : "saved. To go on: weft train -o " + flags.output + " --resume";
 }
 
+/// Whether the job trains on samples of one graph, although it names no sampler.
+bool wants_suited_sampler(const TrainFlags& flags, const RunConfig& config) {
+  return flags.batch_size && std::ranges::none_of(config.options, [](const auto& o) { return o.first == "sampler"; });
+}
+
 struct Run {
   const TrainFlags& flags;
   RunConfig config;
+  ReadOptions read;
   Options options;
   std::filesystem::path data;
   const RunFolder* folder;
@@ -287,8 +341,14 @@ struct Run {
 
 void run_training(Run run, Clock::time_point start) {
   const TrainFlags& flags = run.flags;
-  LoadedDataset loaded = load_dataset(run.data, flags);
+  LoadedDataset loaded = load_dataset(run.data, flags, run.read);
   choose_folds(run.config, loaded.dataset);
+  if (loaded.dataset.task == Task::generation && flags.model.empty() && run.config.options.empty()) {
+    run.config.model = kGeneratorModel;
+  }
+  if (wants_suited_sampler(flags, run.config) && !loaded.dataset.has_many_graphs()) {
+    run.config.set("sampler", std::string(suited_sampler(run.config.model, options_of(run.config, LabelBudget::few))));
+  }
   run.options = options_of(run.config, label_budget(loaded.dataset, *loaded.dataset.find_split(run.config.splits[0])));
   TrainJob job;
   job.model = run.config.model;
@@ -296,6 +356,10 @@ void run_training(Run run, Clock::time_point start) {
   job.splits = run.config.splits;
   job.seeds = seeds_of(run.config);
   job.max_minutes = flags.max_minutes;
+  if (flags.estimate) {
+    const bool stays = !flags.memory_limit.empty() && loaded.dataset.features_in_file != nullptr;
+    return show_estimate(flags, estimate_memory(std::move(loaded.dataset), read_dataset_size(run.data), job, stays));
+  }
   if (run.folder != nullptr) {
     job.folder = run.folder->path();
     job.resume = flags.resume && std::filesystem::exists(run.folder->checkpoint());
@@ -331,6 +395,35 @@ void run_training(Run run, Clock::time_point start) {
   }
 }
 
+/// Decides what of the dataset is read into memory, and sets what follows from it for the job.
+ReadOptions fit_into_memory(const TrainFlags& flags, const std::filesystem::path& data, RunConfig& config) {
+  if (flags.memory_limit.empty()) {
+    // An estimate needs no features.
+    return {.leaves_features = flags.estimate};
+  }
+  Options options = options_of(config, LabelBudget::few);
+  if (wants_suited_sampler(flags, config)) {
+    options.set("sampler", std::string(suited_sampler(config.model, options)));
+  }
+  DatasetSize size;
+  const std::int64_t limit = bytes_of(flags.memory_limit);
+  const auto read = [&] { size = read_dataset_size(data); };
+  if (!flags.trust) {
+    rehearse(data, read);
+  }
+  read();
+  const MemoryPlan plan = plan_memory(size, options, limit);
+  if (plan.inference_rows > 0) {
+    config.set("inference_rows", std::to_string(plan.inference_rows));
+  }
+  say(flags.quiet,
+      concat("memory limit ", bytes_text(limit), ": the features ",
+             plan.read.leaves_features ? concat("stay in the file, ", plan.read.kept_rows, " rows in memory")
+                                       : std::string("are read into memory"),
+             plan.inference_rows > 0 ? concat(", evaluation by ", plan.inference_rows, " nodes a layer") : ""));
+  return plan.read;
+}
+
 void train_command(const TrainFlags& flags) {
   const Clock::time_point start = Clock::now();
   require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
@@ -338,7 +431,8 @@ void train_command(const TrainFlags& flags) {
   // Wrong keys and values are told before any data is read; the defaults that count follow with the data.
   (void)options_of(config, LabelBudget::graphs);
   const std::filesystem::path data = dataset_path(config.dataset);
-  rehearse_dataset(data, flags);
+  const ReadOptions read = fit_into_memory(flags, data, config);
+  rehearse_dataset(data, flags, read);
   std::optional<RunFolder> folder;
   if (!flags.output.empty()) {
     folder.emplace(flags.output);
@@ -350,6 +444,7 @@ void train_command(const TrainFlags& flags) {
   with_threads(flags.threads, [&] {
     run_training({.flags = flags,
                   .config = std::move(config),
+                  .read = read,
                   .options = {},
                   .data = data,
                   .folder = folder ? &*folder : nullptr},
@@ -366,11 +461,22 @@ Work add_train_command(CLI::App& app) {
   command->add_option("-o,--output", flags->output,
                       "a folder for the model, its checkpoint, config, metrics and report");
   command->add_option("--model", flags->model, "the model; `weft models` lists them");
+  command->add_option("--task", flags->task, "generation: learn to make such graphs; otherwise what the dataset is for")
+      ->check(CLI::IsMember({"generation"}));
   command->add_option("--config", flags->config, "a TOML file with any of the options; flags and --set win over it");
   command->add_option("--set", flags->assignments, "key=value: sets an option of training or of the model; repeatable")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command->add_option("--epochs", flags->epochs, "how many times to go over the training part, at most");
+  command->add_option(
+      "--sampler", flags->sampler,
+      "train on samples: neighbor, labor, cluster, ...; `weft models` lists them. With --batch-size alone "
+      "the one that suits the model");
+  command->add_option("--batch-size", flags->batch_size,
+                      "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many");
+  command->add_option("--memory-limit", flags->memory_limit,
+                      "keep to so much memory, as 4G: features may stay in the file, evaluation goes layer by layer");
+  command->add_flag("--estimate", flags->estimate, "tell the memory that the job needs, without training");
   command->add_option("--seed", flags->seed, "decides everything that is random")->check(whole_seed());
   command->add_option("--runs", flags->runs, "so many runs, with seeds one apart: mean and deviation");
   command->add_option("--split", flags->splits, "a split, a pattern such as '[0-9]', or all; repeatable: a run each")

@@ -1,5 +1,7 @@
 #include "weft/core/buffer.hpp"
 
+#include "weft/core/memory_peak.hpp"
+
 #include <cstdlib>
 #include <limits>
 #include <map>
@@ -77,6 +79,11 @@ class BlockCache {
     return use_;
   }
 
+  void reset_peak() {
+    const std::lock_guard lock(mutex_);
+    use_.peak = use_.live;
+  }
+
   static std::size_t rounded(std::size_t bytes) {
     const std::size_t unit = bytes >= kHugePage ? kHugePage : 64;
     return (bytes + unit - 1) / unit * unit;
@@ -120,6 +127,10 @@ class BlockCache {
 
 MemoryUse memory_use() {
   return BlockCache::instance().use();
+}
+
+void reset_memory_peak() {
+  BlockCache::instance().reset_peak();
 }
 
 namespace memory {

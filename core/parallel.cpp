@@ -2,6 +2,7 @@
 #include "weft/core/parallel.hpp"
 
 #include <algorithm>
+#include <memory>
 #include <vector>
 
 #include <oneapi/tbb/blocked_range.h>
@@ -10,6 +11,7 @@
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_sort.h>
 #include <oneapi/tbb/task_arena.h>
+#include <oneapi/tbb/task_group.h>
 
 #include "weft/core/error.hpp"
 
@@ -107,6 +109,74 @@ void with_threads(int threads, FunctionRef<void()> work) {
 void on_this_thread(FunctionRef<void()> work) {
   thread_local tbb::task_arena alone(1);
   alone.execute([&] { work(); });
+}
+
+namespace {
+
+/// The items under way, one task group a slot. In an arena of their own, so that a thread which waits inside a loop of
+/// use() never starts to make an item, and of low priority, so that threads go to the loops first.
+class ItemsUnderWay {
+ public:
+  ItemsUnderWay(std::int64_t depth, FunctionRef<void(std::int64_t, std::int64_t)> make)
+      : make_(make), arena_(tbb::this_task_arena::max_concurrency(), 1, tbb::task_arena::priority::low) {
+    for (std::int64_t slot = 0; slot < depth; ++slot) {
+      slots_.push_back(std::make_unique<tbb::task_group>());
+    }
+  }
+  ItemsUnderWay(const ItemsUnderWay&) = delete;
+  ItemsUnderWay& operator=(const ItemsUnderWay&) = delete;
+  ~ItemsUnderWay() {
+    for (const auto& slot : slots_) {
+      slot->cancel();
+    }
+    for (const auto& slot : slots_) {
+      try {
+        arena_.execute([&] { slot->wait(); });
+      } catch (...) {
+        // Nobody uses this item any more.
+      }
+    }
+  }
+
+  void start(std::int64_t item) {
+    const std::int64_t slot = slot_of(item);
+    arena_.execute([&] { group(slot).run([this, item, slot] { make_(item, slot); }); });
+  }
+  void wait_for(std::int64_t item) {
+    arena_.execute([&] { group(slot_of(item)).wait(); });
+  }
+  [[nodiscard]] std::int64_t slot_of(std::int64_t item) const {
+    return item % static_cast<std::int64_t>(slots_.size());
+  }
+
+ private:
+  [[nodiscard]] tbb::task_group& group(std::int64_t slot) { return *slots_[static_cast<std::size_t>(slot)]; }
+
+  FunctionRef<void(std::int64_t, std::int64_t)> make_;
+  tbb::task_arena arena_;
+  std::vector<std::unique_ptr<tbb::task_group>> slots_;
+};
+
+}  // namespace
+
+void use_ahead(std::int64_t first, std::int64_t end, std::int64_t depth,
+               FunctionRef<void(std::int64_t item, std::int64_t slot)> make,
+               FunctionRef<bool(std::int64_t item, std::int64_t slot)> use) {
+  require(depth >= 1 && first <= end, "use_ahead: depth is ", depth, " and items are ", first, " to ", end,
+          ", expected a depth of at least 1 and a range");
+  ItemsUnderWay items(depth, make);
+  for (std::int64_t item = first; item < std::min(first + depth, end); ++item) {
+    items.start(item);
+  }
+  for (std::int64_t item = first; item < end; ++item) {
+    items.wait_for(item);
+    if (!use(item, items.slot_of(item))) {
+      return;
+    }
+    if (item + depth < end) {
+      items.start(item + depth);
+    }
+  }
 }
 
 int num_threads() {

@@ -59,6 +59,18 @@ void with_threads(int threads, FunctionRef<void()> work);
 /// Cheap enough for every tile of a product.
 void on_this_thread(FunctionRef<void()> work);
 
+/// Items made ahead of their use: make(i, slot) for i = first, first + 1, ... runs on threads that the caller does not
+/// keep busy, at most `depth` items before they are used; use(i, slot) runs on the calling thread, in order, once its
+/// item is made, until the items end or use() returns false. `slot` in [0, depth) is free for item i from the start of
+/// make() to the end of use(): what make() leaves is kept by the caller, a place a slot. Which thread makes an item,
+/// and when, must not change it.
+///
+/// The caller waits by helping to make items. An exception of make() reaches the caller where the item was to be used;
+/// whatever ends the work early, no make() runs any more when this returns or throws. first <= end, depth >= 1.
+void use_ahead(std::int64_t first, std::int64_t end, std::int64_t depth,
+               FunctionRef<void(std::int64_t item, std::int64_t slot)> make,
+               FunctionRef<bool(std::int64_t item, std::int64_t slot)> use);
+
 /// How many threads loops started here may use.
 [[nodiscard]] int num_threads();
 

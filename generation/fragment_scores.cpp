@@ -86,8 +86,8 @@ std::optional<FragmentScores> FragmentScores::read(const std::filesystem::path& 
   // Of repeats the last one counts.
   std::ranges::reverse(result.scores_);
   std::ranges::stable_sort(result.scores_, {}, &std::pair<std::uint32_t, float>::first);
-  const auto repeats = std::ranges::unique(result.scores_, {}, &std::pair<std::uint32_t, float>::first);
-  result.scores_.erase(repeats.begin(), repeats.end());
+  const auto same_fragment = [](const auto& x, const auto& y) { return x.first == y.first; };
+  result.scores_.erase(std::unique(result.scores_.begin(), result.scores_.end(), same_fragment), result.scores_.end());
   return result;
 }
 

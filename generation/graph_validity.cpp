@@ -4,6 +4,7 @@
 #include <boost/graph/boyer_myrvold_planar_test.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -29,7 +30,26 @@ std::vector<std::int64_t> without_leaves(const CsrGraph& graph, const std::vecto
   return result;
 }
 
+struct NamedKind {
+  std::string_view name;
+  GraphKind kind;
+};
+constexpr std::array<NamedKind, 5> kKinds = {{{"any", GraphKind::any},
+                                              {"planar", GraphKind::planar},
+                                              {"tree", GraphKind::tree},
+                                              {"sbm", GraphKind::sbm},
+                                              {"lobster", GraphKind::lobster}}};
+
 }  // namespace
+
+std::string_view name_of(GraphKind kind) {
+  return std::ranges::find(kKinds, kind, &NamedKind::kind)->name;
+}
+
+std::optional<GraphKind> graph_kind_of(std::string_view name) {
+  const auto found = std::ranges::find(kKinds, name, &NamedKind::name);
+  return found == kKinds.end() ? std::nullopt : std::optional(found->kind);
+}
 
 bool is_connected(const CsrGraph& graph) {
   const auto n = static_cast<std::size_t>(graph.num_nodes());

@@ -1,6 +1,9 @@
 // Whether a graph is of the kind that a generator was trained on.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "weft/graph/csr_graph.hpp"
 
 namespace weft {
@@ -16,6 +19,10 @@ enum class GraphKind {
   /// A tree that taking the leaves away twice makes a path, a single node or nothing.
   lobster,
 };
+
+/// As the enumerators are spelled.
+[[nodiscard]] std::string_view name_of(GraphKind kind);
+[[nodiscard]] std::optional<GraphKind> graph_kind_of(std::string_view name);
 
 /// The graph is symmetric without self-loops. The graph without nodes is of no kind.
 [[nodiscard]] bool is_connected(const CsrGraph& graph);

@@ -1,19 +1,70 @@
 #include "weft/generation/isomorphism.hpp"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
+#include <utility>
 
 #include <boost/graph/vf2_sub_graph_iso.hpp>
 
 #include "weft/core/error.hpp"
 #include "weft/core/random.hpp"
 #include "weft/graph/boost_graph.hpp"
+#include "weft/graph/statistics.hpp"
 
 namespace weft {
 namespace {
 
 std::int64_t count_distinct(std::vector<std::uint64_t> values) {
   std::ranges::sort(values);
-  return std::ranges::unique(values).begin() - values.begin();
+  return std::unique(values.begin(), values.end()) - values.begin();
+}
+
+/// A connected part of a graph.
+struct Piece {
+  CsrGraph graph;
+  std::vector<std::uint64_t> colors;
+  /// The colors in ascending order.
+  std::vector<std::uint64_t> sorted;
+};
+
+std::vector<Piece> pieces_of(const CsrGraph& graph, const GraphColors& colors) {
+  std::map<NodeId, std::vector<NodeId>> members;
+  const Buffer<NodeId> smallest = weak_components(graph);
+  for (std::size_t v = 0; v < colors.node.size(); ++v) {
+    members[smallest[v]].push_back(static_cast<NodeId>(v));
+  }
+  std::vector<Piece> pieces;
+  for (const auto& [first, nodes] : members) {
+    Piece piece{.graph = members.size() == 1 ? graph : induced_subgraph(graph, nodes), .colors = {}, .sorted = {}};
+    for (const NodeId v : nodes) {
+      piece.colors.push_back(colors.node[v]);
+    }
+    piece.sorted = piece.colors;
+    std::ranges::sort(piece.sorted);
+    pieces.push_back(std::move(piece));
+  }
+  return pieces;
+}
+
+/// By search, where the colors leave it open.
+bool are_equal(const Piece& a, const Piece& b) {
+  if (a.graph.num_edges() != b.graph.num_edges() || a.sorted != b.sorted) {
+    return false;
+  }
+  const UndirectedView view_a = boost_view_undirected(a.graph);
+  const UndirectedView view_b = boost_view_undirected(b.graph);
+  std::vector<NodeId> order(a.colors.size());
+  std::iota(order.begin(), order.end(), NodeId{0});
+  // The rarest colors first, so that a wrong start ends soon.
+  std::ranges::stable_sort(order, {}, [&](NodeId v) {
+    const auto [first, last] = std::equal_range(a.sorted.begin(), a.sorted.end(), a.colors[v]);
+    return last - first;
+  });
+  const auto stop = [](const auto&, const auto&) { return false; };
+  const auto same_color = [&](NodeId v, NodeId w) { return a.colors[v] == b.colors[w]; };
+  return boost::vf2_graph_iso(view_a, view_b, stop, NodeIndexMap(), NodeIndexMap(), order, boost::always_equivalent(),
+                              same_color);
 }
 
 }  // namespace
@@ -55,26 +106,17 @@ bool is_isomorphic(const CsrGraph& a, const GraphColors& colors_a, const CsrGrap
   if (a.num_nodes() != b.num_nodes() || a.num_edges() != b.num_edges() || colors_a.whole != colors_b.whole) {
     return false;
   }
-  if (a.num_nodes() == 0) {
-    return true;
+  const std::vector<Piece> ours = pieces_of(a, colors_a);
+  std::vector<Piece> theirs = pieces_of(b, colors_b);
+  // Any partner will do: pieces that are equal to a third one are equal.
+  for (const Piece& piece : ours) {
+    const auto partner = std::ranges::find_if(theirs, [&](const Piece& other) { return are_equal(piece, other); });
+    if (partner == theirs.end()) {
+      return false;
+    }
+    theirs.erase(partner);
   }
-  const UndirectedView view_a = boost_view_undirected(a);
-  const UndirectedView view_b = boost_view_undirected(b);
-  // The rarest colors first, so that a wrong start ends soon.
-  std::vector<std::uint64_t> sorted = colors_a.node;
-  std::ranges::sort(sorted);
-  std::vector<NodeId> order(static_cast<std::size_t>(a.num_nodes()));
-  for (std::size_t v = 0; v < order.size(); ++v) {
-    order[v] = static_cast<NodeId>(v);
-  }
-  std::ranges::stable_sort(order, {}, [&](NodeId v) {
-    const auto range = std::ranges::equal_range(sorted, colors_a.node[v]);
-    return range.size();
-  });
-  const auto found = [](const auto&, const auto&) { return false; };
-  const auto same_color = [&](NodeId v, NodeId w) { return colors_a.node[v] == colors_b.node[w]; };
-  return boost::vf2_graph_iso(view_a, view_b, found, NodeIndexMap(), NodeIndexMap(), order, boost::always_equivalent(),
-                              same_color);
+  return theirs.empty();
 }
 
 bool is_isomorphic(const CsrGraph& a, const CsrGraph& b) {

@@ -21,8 +21,9 @@ struct GraphColors {
 [[nodiscard]] GraphColors refined_colors(const CsrGraph& graph, const std::vector<std::uint64_t>& start = {});
 
 /// Exact: colors first, then, where these agree, the search of Cordella, Foggia, Sansone, Vento, "A (sub)graph
-/// isomorphism algorithm for matching large graphs" (TPAMI 2004) from Boost.Graph, node to node of the same color.
-/// Fast but for large graphs in which all nodes look alike. Throws ArgumentError unless both are symmetric.
+/// isomorphism algorithm for matching large graphs" (TPAMI 2004) from Boost.Graph, component by component and node to
+/// node of the same color. Fast but for large graphs in which all nodes look alike. Throws ArgumentError unless both
+/// are symmetric.
 [[nodiscard]] bool is_isomorphic(const CsrGraph& a, const CsrGraph& b);
 
 /// The same for graphs whose colors are known.

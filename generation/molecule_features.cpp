@@ -42,21 +42,17 @@ void silence_rdkit() {
   static_cast<void>(quiet);
 }
 
-/// nullptr if it is no molecule.
+/// nullptr, or an exception of RDKit's, if it is no molecule.
 std::unique_ptr<RDKit::RWMol> parsed(const std::string& smiles) {
   if (smiles.size() > kLongestSmiles) {
     return nullptr;
   }
-  try {
-    std::unique_ptr<RDKit::RWMol> molecule(RDKit::SmilesToMol(smiles));
-    if (molecule == nullptr || molecule->getNumAtoms() == 0) {
-      return nullptr;
-    }
-    RDKit::MolOps::removeStereochemistry(*molecule);
-    return molecule;
-  } catch (const std::exception&) {
+  std::unique_ptr<RDKit::RWMol> molecule(RDKit::SmilesToMol(smiles));
+  if (molecule == nullptr || molecule->getNumAtoms() == 0) {
     return nullptr;
   }
+  RDKit::MolOps::removeStereochemistry(*molecule);
+  return molecule;
 }
 
 std::string written(const RDKit::ROMol& molecule) {
@@ -132,6 +128,29 @@ void warm_up() {
   static_cast<void>(warm);
 }
 
+/// What the functions that `make` makes, one a task, say of each molecule. A molecule that RDKit parses but cannot
+/// describe is none.
+template <class Result, class Make>
+std::vector<std::optional<Result>> for_molecules(std::span<const std::string> smiles, const Make& make) {
+  warm_up();
+  std::vector<std::optional<Result>> result(smiles.size());
+  parallel_for(static_cast<std::int64_t>(smiles.size()), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    const auto describe = make();
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      try {
+        if (const auto molecule = parsed(smiles[i])) {
+          result[i] = describe(*molecule);
+        }
+      } catch (const std::bad_alloc&) {
+        throw;
+      } catch (const std::exception&) {
+        result[i].reset();
+      }
+    }
+  });
+  return result;
+}
+
 }  // namespace
 
 bool describes_molecules() {
@@ -139,28 +158,14 @@ bool describes_molecules() {
 }
 
 std::vector<std::optional<std::string>> canonical_forms(std::span<const std::string> smiles) {
-  warm_up();
-  std::vector<std::optional<std::string>> result(smiles.size());
-  parallel_for(static_cast<std::int64_t>(smiles.size()), kGrain, [&](std::int64_t begin, std::int64_t end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      if (const auto molecule = parsed(smiles[i])) {
-        result[i] = written(*molecule);
-      }
-    }
-  });
-  return result;
+  return for_molecules<std::string>(smiles, [] { return [](RDKit::ROMol& molecule) { return written(molecule); }; });
 }
 
 std::vector<MoleculeFeatures> describe_molecules(std::span<const std::string> smiles, const FragmentScores* scores) {
-  warm_up();
-  std::vector<std::optional<MoleculeFeatures>> found(smiles.size());
-  parallel_for(static_cast<std::int64_t>(smiles.size()), kGrain, [&](std::int64_t begin, std::int64_t end) {
-    const DrugLikeness drug_likeness;
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      if (const auto molecule = parsed(smiles[i])) {
-        found[i] = features_of(*molecule, drug_likeness, scores);
-      }
-    }
+  auto found = for_molecules<MoleculeFeatures>(smiles, [&] {
+    return [scores, drug_likeness = DrugLikeness()](RDKit::ROMol& molecule) {
+      return features_of(molecule, drug_likeness, scores);
+    };
   });
   std::vector<MoleculeFeatures> result;
   for (auto& features : found) {

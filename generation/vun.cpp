@@ -40,6 +40,7 @@ std::vector<GraphVerdict> judge_graphs(std::span<const CsrGraph> generated, std:
     }
   }
   std::vector<const Alike*> work;
+  work.reserve(classes.size());
   for (const auto& [color, alike] : classes) {
     work.push_back(&alike);
   }

@@ -8,6 +8,50 @@
 
 namespace weft {
 
+namespace {
+
+void drop_ones(Buffer<float>& values) {
+  if (std::ranges::all_of(std::span<const float>(values), [](float value) { return value == 1.0F; })) {
+    values = {};
+  }
+}
+
+/// The weights of a looped block's edges: 1 for the loops, those of `block` for all others.
+Buffer<float> looped_weights(const MessageBlock& block, const CsrGraph& looped) {
+  Buffer<float> result(static_cast<std::size_t>(looped.num_edges()));
+  parallel_rows(looped.offsets(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+    for (auto v = static_cast<std::size_t>(begin); v < static_cast<std::size_t>(end); ++v) {
+      auto from = static_cast<std::size_t>(block.offsets()[v]);
+      const auto from_end = static_cast<std::size_t>(block.offsets()[v + 1]);
+      for (auto e = static_cast<std::size_t>(looped.offsets()[v]);
+           e < static_cast<std::size_t>(looped.offsets()[v + 1]); ++e) {
+        const bool was_there = from < from_end && block.sources()[from] == looped.sources()[e];
+        const float weight = (block.row_weights().empty() ? 1.0F : block.row_weights()[v]) *
+                             (block.weights().empty() || !was_there ? 1.0F : block.weights()[from]);
+        result[e] = looped.sources()[e] == v ? 1.0F : weight;
+        from += was_there ? 1 : 0;
+      }
+    }
+  });
+  return result;
+}
+
+}  // namespace
+
+MessageBlock::MessageBlock(CsrGraph graph, BlockOrigin origin, std::vector<std::int64_t> segments)
+    : MessageBlock(std::move(graph), std::move(segments)) {
+  const auto check = [](const char* what, std::size_t given, std::int64_t expected) {
+    require(given == 0 || given == static_cast<std::size_t>(expected), "MessageBlock: the origin has ", given, " ",
+            what, ", expected ", expected, " or none");
+  };
+  check("weights of edges", origin.weights.size(), num_edges());
+  check("weights of rows", origin.row_weights.size(), num_outputs());
+  check("degrees", origin.degrees.size(), num_inputs());
+  drop_ones(origin.weights);
+  drop_ones(origin.row_weights);
+  shared_->origin = std::move(origin);
+}
+
 MessageBlock::MessageBlock(CsrGraph graph, std::vector<std::int64_t> segments)
     : graph_(std::move(graph)), shared_(std::make_shared<Shared>()) {
   require(num_inputs() >= num_outputs(), "MessageBlock: the graph has ", num_outputs(), " outputs and ", num_inputs(),
@@ -33,7 +77,10 @@ const ReversedGraph& MessageBlock::reversed() const {
 const MessageBlock& MessageBlock::with_self_loops() const {
   std::call_once(shared_->loops_once, [this] {
     CsrGraph looped = weft::with_self_loops(graph_);
-    if (!looped.shares_rows_with(graph_)) {
+    if (is_weighted()) {
+      BlockOrigin origin{.weights = looped_weights(*this, looped)};
+      shared_->looped = std::make_unique<const MessageBlock>(std::move(looped), std::move(origin), shared_->segments);
+    } else if (!looped.shares_rows_with(graph_)) {
       shared_->looped = std::make_unique<const MessageBlock>(std::move(looped), shared_->segments);
     }
   });

@@ -20,6 +20,19 @@
 
 namespace weft {
 
+/// What a block that was drawn from a larger graph has to know of that graph. Numbers that are all 1 count as none.
+struct BlockOrigin {
+  /// [num_edges] What the message of each edge counts, so that the weighted sum over a row stands for the sum over the
+  /// row in the larger graph. Empty: 1.
+  Buffer<float> weights = {};
+  /// [num_outputs] What every edge of a row counts besides: edges there divided by those drawn, for instance. Means
+  /// over a row do not change by it. Empty: 1.
+  Buffer<float> row_weights = {};
+  /// [num_inputs] The edges into each input in the larger graph, its loop included even where there is none: the
+  /// degrees of graph convolution. Empty: those of the block itself.
+  Buffer<float> degrees = {};
+};
+
 /// Immutable; copies share everything. Outputs are the rows 0 .. num_outputs; the first num_outputs
 /// inputs are the outputs themselves, so that a layer finds a node's own state at its own row.
 class MessageBlock {
@@ -29,6 +42,9 @@ class MessageBlock {
   /// segments[g] .. segments[g + 1] (empty: one graph). Throws ArgumentError if segments do not start at
   /// 0, fall, or do not end at the number of nodes.
   explicit MessageBlock(CsrGraph graph, std::vector<std::int64_t> segments = {});
+  /// A block drawn from a larger graph. Throws ArgumentError if numbers of the origin are neither empty nor of the
+  /// block's size.
+  MessageBlock(CsrGraph graph, BlockOrigin origin, std::vector<std::int64_t> segments = {});
 
   [[nodiscard]] std::int64_t num_outputs() const { return graph_.num_nodes(); }
   [[nodiscard]] std::int64_t num_inputs() const { return graph_.num_sources(); }
@@ -40,11 +56,18 @@ class MessageBlock {
   [[nodiscard]] std::span<const std::int64_t> segments() const { return shared_->segments; }
   [[nodiscard]] std::int64_t num_graphs() const { return static_cast<std::int64_t>(shared_->segments.size()) - 1; }
 
+  /// Of BlockOrigin; empty: all 1.
+  [[nodiscard]] std::span<const float> weights() const { return shared_->origin.weights; }
+  [[nodiscard]] std::span<const float> row_weights() const { return shared_->origin.row_weights; }
+  /// Of BlockOrigin; empty: the block's own.
+  [[nodiscard]] std::span<const float> origin_degrees() const { return shared_->origin.degrees; }
+  [[nodiscard]] bool is_weighted() const { return !weights().empty() || !row_weights().empty(); }
+
   /// Who reads each input: what gradients flow along. Built at the first call and kept.
   [[nodiscard]] const ReversedGraph& reversed() const;
 
   /// The same block where every output also reads itself, for layers that attend to a node's own state.
-  /// Built at the first call and kept.
+  /// Where edges have weights that of the loop is 1: nobody's own state is drawn. Built at the first call and kept.
   [[nodiscard]] const MessageBlock& with_self_loops() const;
 
   /// node_order of the outputs of each graph. Each ordering is built at its first call and kept.
@@ -68,6 +91,7 @@ class MessageBlock {
 
   struct Shared {
     std::vector<std::int64_t> segments;
+    BlockOrigin origin;
     std::once_flag reversed_once, loops_once;
     std::array<std::once_flag, kNumNodeOrderings> order_once;
     ReversedGraph reversed;

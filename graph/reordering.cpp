@@ -126,4 +126,11 @@ std::vector<NodeId> inverse_order(std::span<const NodeId> order) {
   return inverse;
 }
 
+std::vector<NodeId> most_read_nodes(const CsrGraph& graph, std::int64_t count) {
+  std::vector<NodeId> nodes = degree_order(graph);
+  nodes.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, graph.num_nodes())));
+  std::ranges::sort(nodes);
+  return nodes;
+}
+
 }  // namespace weft

@@ -14,6 +14,10 @@ namespace weft {
 /// Nodes that are read most first, of equal ones the lower first. O(n log n + m).
 [[nodiscard]] std::vector<NodeId> degree_order(const CsrGraph& graph);
 
+/// The first `count` of degree_order, or all nodes if there are fewer, ascending: those whose states are asked for
+/// most.
+[[nodiscard]] std::vector<NodeId> most_read_nodes(const CsrGraph& graph, std::int64_t count);
+
 struct CommunityOrderOptions {
   /// No community grows beyond this many nodes: about what fits into a cache with its features.
   std::int64_t max_community = 4096;

@@ -6,6 +6,7 @@
 #include <atomic>
 
 #include "weft/core/parallel.hpp"
+#include "weft/graph/ascending_rows.hpp"
 #include "weft/graph/csr_graph.hpp"
 #include "weft/graph/row_buckets.hpp"
 
@@ -48,7 +49,7 @@ ReversedGraph reversed(const CsrGraph& graph) {
   }
   const bool is_same = graph.num_sources() == graph.num_nodes() && std::ranges::equal(starts, offsets) &&
                        std::ranges::equal(destinations, sources);
-  result.graph = is_same ? graph : CsrGraph::from_rows(graph.num_nodes(), std::move(starts), std::move(destinations));
+  result.graph = is_same ? graph : from_ascending_rows(graph.num_nodes(), std::move(starts), std::move(destinations));
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "weft/core/progress.hpp"
 #include "weft/graph/csr_graph.hpp"
+#include "weft/tensor/feature_rows.hpp"
 #include "weft/tensor/features.hpp"
 
 namespace weft {
@@ -53,11 +55,16 @@ struct Dataset {
   Features edge_features;
 
   Features node_features;
+  /// Dense features that were left in the file; then node_features is empty.
+  std::shared_ptr<const FeatureRows> features_in_file;
   /// One for each node, or empty.
   Buffer<std::int32_t> node_type;
   Labels node_labels;
   /// One for each node, or empty.
   std::vector<std::string> node_names;
+  /// Where each node stood in the data that this was made of, if nodes were put into another order; or empty. What is
+  /// said of node v is told as of node original_node[v].
+  std::vector<std::int64_t> original_node;
 
   /// [num_graphs + 1] where the dataset holds many graphs laid end to end, or empty.
   std::vector<std::int64_t> node_ptr;
@@ -74,9 +81,31 @@ struct Dataset {
   [[nodiscard]] const Split* find_split(std::string_view split_name) const;
 };
 
+struct ReadOptions {
+  /// Leaves dense features of nodes in the file where it can be read by rows (feature_file.hpp), and keeps this many
+  /// rows of the nodes that are read most in memory. Features of other forms are read in any case.
+  bool leaves_features = false;
+  std::int64_t kept_rows = 0;
+};
+
 /// Reads and checks the whole file. Throws DataError naming file and object if anything breaks the
 /// format; nothing declared by the file is allocated before it is checked against the file's own size.
-[[nodiscard]] Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& progress = {});
+[[nodiscard]] Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& progress = {},
+                                   const ReadOptions& options = {});
+
+/// Sizes of a dataset, from the shapes that its file declares: nothing is read.
+struct DatasetSize {
+  std::int64_t nodes = 0;
+  EdgeId edges = 0;
+  /// Columns of the features of nodes, and the bytes that these take in memory.
+  std::int64_t features = 0, feature_bytes = 0;
+  /// Bytes in memory of all else but the graph: labels, features of edges, names.
+  std::int64_t other_bytes = 0;
+  std::int64_t num_classes = 0;
+  /// Whether features can be left in the file.
+  bool has_dense_features = false;
+};
+[[nodiscard]] DatasetSize read_dataset_size(const std::filesystem::path& path);
 
 /// Writes the file beside `path` and renames it when it is whole. Throws ArgumentError if the dataset
 /// breaks the format, DataError if the file cannot be written.

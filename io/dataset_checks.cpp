@@ -39,6 +39,21 @@ class Checker {
  public:
   Checker(const Dataset& data, const Refuse& refuse) : data_(data), refuse_(refuse) {}
 
+  /// A permutation of the nodes.
+  void check_original() const {
+    check_count("/node/original", data_.original_node.size(), data_.graph.num_nodes(), "node");
+    std::vector<char> seen(data_.original_node.size(), 0);
+    for (std::size_t v = 0; v < data_.original_node.size(); ++v) {
+      const std::int64_t original = data_.original_node[v];
+      if (original < 0 || original >= data_.graph.num_nodes() || seen[static_cast<std::size_t>(original)] != 0) {
+        refuse_("/node/original", concat("is ", original, " at ", v, ", expected every node from 0 to ",
+                                         data_.graph.num_nodes() - 1, " once"));
+        return;
+      }
+      seen[static_cast<std::size_t>(original)] = 1;
+    }
+  }
+
   void check() const {
     check_attributes();
     check_graphs();
@@ -51,6 +66,7 @@ class Checker {
     check_not_negative("/node/type", data_.node_type);
     check_count("/node/name", data_.node_names.size(), data_.graph.num_nodes(), "node");
     check_texts("/node/name", data_.node_names);
+    check_original();
     check_count("/graphs/smiles", data_.smiles.size(), data_.has_many_graphs() ? data_.num_graphs() : 0, "graph");
     check_texts("/graphs/smiles", data_.smiles);
     check_labels("/node/y", data_.node_labels, data_.graph.num_nodes(), !of_graphs());

@@ -3,8 +3,10 @@
 #include <limits>
 #include <utility>
 
+#include "weft/graph/reordering.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/dataset_checks.hpp"
+#include "weft/io/feature_file.hpp"
 #include "weft/io/hdf5_file.hpp"
 
 namespace weft {
@@ -276,7 +278,54 @@ void read_graph_set(const InputFile& file, Dataset& data) {
 
 }  // namespace
 
-Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& progress) {
+namespace {
+
+/// Null if they cannot be left in the file.
+std::shared_ptr<const FeatureRows> features_left(const std::filesystem::path& path, const InputFile& file,
+                                                 const CsrGraph& graph, std::int64_t kept_rows) {
+  std::unique_ptr<FeatureFile> rows = FeatureFile::open(path);
+  if (!rows) {
+    return nullptr;
+  }
+  if (rows->shape().rows != graph.num_nodes()) {
+    file.fail("/node/x", "has ", rows->shape().rows, " rows, expected ", graph.num_nodes(), ", one for each node");
+  }
+  if (kept_rows > 0) {
+    rows->keep(most_read_nodes(graph, kept_rows));
+  }
+  return rows;
+}
+
+}  // namespace
+
+DatasetSize read_dataset_size(const std::filesystem::path& path) {
+  const InputFile file(path);
+  DatasetSize size;
+  size.nodes = array_of_rank(file, "/graph/indptr", 1).shape[0] - 1;
+  size.edges = array_of_rank(file, "/graph/indices", 1).shape[0];
+  size.num_classes = file.integer_attribute("/", "num_classes").value_or(0);
+  if (file.has("/node/x") && file.is_group("/node/x")) {
+    const auto shape = file.integers_attribute("/node/x", "shape");
+    size.features = shape && shape->size() == 2 ? (*shape)[1] : 0;
+    // By row and by column, eight bytes an entry each, and where each entry stood.
+    size.feature_bytes = array_of_rank(file, "/node/x/indices", 1).shape[0] * 24 + size.nodes * 8;
+  } else if (file.has("/node/x")) {
+    const ArrayInfo info = array_of_rank(file, "/node/x", 2);
+    size.features = info.shape[1];
+    size.feature_bytes = info.shape[0] * info.shape[1] * 4;
+    size.has_dense_features = info.kind == Kind::real;
+  }
+  for (const char* object : {"/edge/attr", "/node/y", "/graph/edge_type", "/node/type"}) {
+    if (file.has(object) && !file.is_group(object)) {
+      const ArrayInfo info = file.array(object);
+      size.other_bytes +=
+          info.shape[0] * (info.shape.size() == 2 ? info.shape[1] : 1) * (info.kind == Kind::real ? 4 : 8);
+    }
+  }
+  return size;
+}
+
+Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& progress, const ReadOptions& options) {
   const InputFile file(path);
   Dataset data;
   std::int64_t done = 0;
@@ -294,12 +343,20 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   report("/edge");
   data.edge_features = read_features(file, "/edge/attr");
   report("/node");
-  data.node_features = read_features(file, "/node/x");
+  if (options.leaves_features) {
+    data.features_in_file = features_left(path, file, data.graph, options.kept_rows);
+  }
+  if (!data.features_in_file) {
+    data.node_features = read_features(file, "/node/x");
+  }
   if (file.has("/node/type")) {
     data.node_type = read_buffer<std::int32_t>(file, "/node/type", 0, kInt32Max);
   }
   data.node_labels = read_labels(file, "/node/y");
   data.node_names = read_texts_if_there(file, "/node/name");
+  if (file.has("/node/original")) {
+    data.original_node = read_vector(file, "/node/original");
+  }
   data.class_names = read_texts_if_there(file, "/meta/class_name");
   report("/graphs");
   read_graph_set(file, data);

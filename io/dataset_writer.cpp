@@ -15,7 +15,11 @@ using hdf5::OutputFile;
 
 void write_tensor(OutputFile& file, const std::string& object, const Tensor& values) {
   const std::array<std::int64_t, 2> shape = {values.rows(), values.cols()};
-  file.write_array(object, shape, values.data(), Number::float32, Number::float32);
+  // Features that may have to be read row by row are not compressed.
+  constexpr std::int64_t kReadByRows = std::int64_t{64} << 20;
+  const bool is_large = values.size() * static_cast<std::int64_t>(sizeof(float)) > kReadByRows;
+  file.write_array(object, shape, values.data(), Number::float32, Number::float32,
+                   is_large ? hdf5::Storage::plain : hdf5::Storage::compressed);
 }
 
 // 32 bits signed, as most readers expect, unless the largest value needs more.
@@ -101,6 +105,9 @@ void write_dataset(const Dataset& dataset, const std::filesystem::path& path) {
   write_integers(file, "/node/type", dataset.node_type);
   write_labels(file, "/node/y", dataset.node_labels);
   write_texts(file, "/node/name", dataset.node_names);
+  if (!dataset.original_node.empty()) {
+    file.write("/node/original", std::span<const std::int64_t>(dataset.original_node));
+  }
   write_texts(file, "/meta/class_name", dataset.class_names);
   if (dataset.has_many_graphs()) {
     file.write("/graphs/node_ptr", std::span<const std::int64_t>(dataset.node_ptr));

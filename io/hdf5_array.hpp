@@ -25,6 +25,7 @@ class CheckedArray {
   [[nodiscard]] const ArrayInfo& info() const { return info_; }
   [[nodiscard]] std::int64_t size() const { return size_; }
   [[nodiscard]] hid_t type() const { return type_; }
+  [[nodiscard]] hid_t data() const { return data_; }
 
   /// Throws unless the array is of this kind; ArgumentError unless `size` is its number of elements.
   void expect(Kind kind, std::size_t size) const;

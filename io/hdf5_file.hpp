@@ -29,6 +29,27 @@ enum class Seal { none, checked };
 /// What reals may be besides finite: nothing, NaN, or NaN and infinities.
 enum class Missing { refused, as_nan, any };
 
+/// Where the rows of a matrix of reals lie in the file, for reading them without libhdf5, which admits one thread at a
+/// time.
+struct RowLayout {
+  std::int64_t rows = 0, cols = 0;
+  /// Of an element, little-endian: 2, 4 or 8 (IEEE binary16, 32, 64).
+  std::int64_t element_bytes = 4;
+  /// Where the first row is, if all follow each other; otherwise -1, and the rows are in chunks.
+  std::int64_t offset = -1;
+
+  struct Chunk {
+    std::int64_t offset = -1, bytes = 0;
+    /// Bit i set: filter i was left out.
+    std::uint32_t skipped = 0;
+  };
+  std::int64_t chunk_rows = 0, chunk_cols = 0;
+  /// The filters that were applied, in this order, where they are there.
+  bool shuffled = false, deflated = false;
+  /// Row after row of chunks; offset -1: never written, all zero.
+  std::vector<Chunk> chunks;
+};
+
 /// A file open for reading. Objects are named by absolute path. Only hard links, built-in numeric and
 /// string types, arrays of rank 1 or 2 stored inside the file, and the shuffle, deflate and fletcher32
 /// filters are accepted. Sizes are checked against the bytes really stored before anything is allocated.
@@ -53,6 +74,8 @@ class InputFile {
   [[nodiscard]] std::optional<std::int64_t> integer_attribute(std::string_view object, const char* name) const;
 
   [[nodiscard]] ArrayInfo array(std::string_view object) const;
+  /// Nothing if the array is no matrix of little-endian reals, or is stored in a way of which there is no layout.
+  [[nodiscard]] std::optional<RowLayout> row_layout(std::string_view object) const;
   /// T: int32, int64 or uint32. `out` has as many elements as the array; integers of every width and byte
   /// order are accepted if each lies in [lowest, highest].
   template <class T>
@@ -75,6 +98,9 @@ class InputFile {
   std::int64_t size_ = 0;
   std::int64_t id_ = -1;
 };
+
+/// How an array is stored: compressed in chunks where it is large, or as it is, for reading single rows.
+enum class Storage { compressed, plain };
 
 /// How numbers lie in memory, or are stored (always little-endian).
 enum class Number { int32, int64, uint32, float32, float64 };
@@ -99,7 +125,7 @@ class OutputFile {
   void write(std::string_view object, std::span<const double> values);
   /// Row after row; each value of `memory` type must be one of the `stored` type too.
   void write_array(std::string_view object, std::span<const std::int64_t> shape, const void* data, Number memory,
-                   Number stored);
+                   Number stored, Storage storage = Storage::compressed);
   void write_texts(std::string_view object, std::span<const std::string> values);
 
   /// Closes the file, flushes it to disk and gives it its name.

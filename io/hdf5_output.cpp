@@ -168,10 +168,11 @@ void OutputFile::write(std::string_view object, std::span<const double> values) 
 }
 
 void OutputFile::write_array(std::string_view object, std::span<const std::int64_t> shape, const void* data,
-                             Number memory, Number stored) {
+                             Number memory, Number stored, Storage storage) {
   const Inside inside;
   const Handle space = simple_space(shape);
-  const Handle layout = layout_for(shape, bytes_of(stored));
+  const Handle layout =
+      storage == Storage::plain ? Handle(H5Pcreate(H5P_DATASET_CREATE), H5Pclose) : layout_for(shape, bytes_of(stored));
   const Handle array(
       H5Dcreate2(id_, std::string(object).c_str(), stored_type(stored), space, with_parents(), layout, H5P_DEFAULT),
       H5Dclose);

@@ -104,19 +104,39 @@ void add_atom(const RDKit::Atom& atom, const RDKit::RingInfo& rings, Molecule& m
   molecule.atoms.insert(molecule.atoms.end(), features.begin(), features.end());
 }
 
-}  // namespace
-
-bool reads_molecules() {
-  return true;
-}
-
-bool read_molecule(std::string_view smiles, bool with_scaffold, Molecule& molecule, std::string& problem) {
+/// RDKit would print to standard error what it dislikes.
+void be_quiet() {
   static const bool quiet = [] {
     RDLog::InitLogs();
     boost::logging::disable_logs("rdApp.*");
     return true;
   }();
   static_cast<void>(quiet);
+}
+
+}  // namespace
+
+bool reads_molecules() {
+  return true;
+}
+
+bool canonicalize_smiles(std::string_view smiles, std::string& canonical) {
+  be_quiet();
+  try {
+    const std::unique_ptr<RDKit::ROMol> parsed(
+        smiles.size() > kLongestSmiles ? nullptr : RDKit::SmilesToMol(std::string(smiles)));
+    if (parsed == nullptr || parsed->getNumAtoms() == 0) {
+      return false;
+    }
+    canonical = RDKit::MolToSmiles(*parsed, false);
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+bool read_molecule(std::string_view smiles, bool with_scaffold, Molecule& molecule, std::string& problem) {
+  be_quiet();
   molecule = {};
   if (smiles.size() > kLongestSmiles) {
     problem = concat("has ", smiles.size(), " letters, expected at most ", kLongestSmiles);
@@ -155,6 +175,10 @@ bool read_molecule(std::string_view smiles, bool with_scaffold, Molecule& molecu
 namespace weft {
 
 bool reads_molecules() {
+  return false;
+}
+
+bool canonicalize_smiles(std::string_view /*smiles*/, std::string& /*canonical*/) {
   return false;
 }
 

@@ -37,4 +37,8 @@ struct Molecule {
 /// takes as long as all the rest.
 [[nodiscard]] bool read_molecule(std::string_view smiles, bool with_scaffold, Molecule& molecule, std::string& problem);
 
+/// RDKit's canonical SMILES without stereochemistry, aromatic bonds found anew. False if RDKit refuses the molecule,
+/// or Weft was built without it.
+[[nodiscard]] bool canonicalize_smiles(std::string_view smiles, std::string& canonical);
+
 }  // namespace weft

@@ -8,6 +8,7 @@
 #include <array>
 #include <cmath>
 
+#include "weft/layers/block_weights.hpp"
 #include "weft/layers/edge_sweeps.hpp"
 #include "weft/layers/softmax_rows.hpp"
 
@@ -238,11 +239,17 @@ void differentiate_dot(const DotInputs& in, const Tensor& log_sum, const Tensor&
   const ScoresOfSources scores(in.scores(), reversed, dk.data());
   attention::with_head_lanes(heads, [&](auto lanes) {
     const attention::SweepBySource<decltype(lanes)::kCompiled, ScoresOfSources> sweep{
-        lanes,     reversed,
-        scores,    in.v.value().data(),
-        scores.e,  WeightDropout(in.options.dropout, in.options.random),
-        dy.data(), records.data(),
-        dv.data(), dscore.data()};
+        lanes,
+        reversed,
+        scores,
+        in.v.value().data(),
+        scores.e,
+        WeightDropout(in.options.dropout, in.options.random),
+        dy.data(),
+        records.data(),
+        dv.data(),
+        dscore.data(),
+        log_weights(in.block)};
     parallel_rows(reversed.graph.offsets(), attention::edges_per_task(in.k.cols() + in.v.cols()), sweep);
   });
   gradients.add(in.k, std::move(dk));
@@ -294,10 +301,15 @@ Variable dot_attention(const MessageBlock& block, const Variable& q, const Varia
   const ScoresOfRows scores{in.scores(), block.graph()};
   attention::with_head_lanes(options.heads, [&](auto lanes) {
     const attention::SoftmaxByBatches<decltype(lanes)::kCompiled, ScoresOfRows> rows{
-        lanes,           block.graph(),
-        scores,          v.value().data(),
-        scores.scores.e, WeightDropout(options.dropout, options.random),
-        y->data(),       log_sum->data()};
+        lanes,
+        block.graph(),
+        scores,
+        v.value().data(),
+        scores.scores.e,
+        WeightDropout(options.dropout, options.random),
+        y->data(),
+        log_sum->data(),
+        log_weights(block)};
     parallel_rows(block.offsets(), attention::edges_per_task(k.cols() + v.cols()), rows);
   });
   std::vector<Variable> inputs{q, k, v};

@@ -1,6 +1,7 @@
 // Attention over the edges of a graph: each node weighs its sources by a softmax of learned scores and reads
-// the weighted mean of their states. O(m d) time; nothing of size m d is stored, and for the gradient only
-// the logarithm of each row's softmax sum, [n, heads], besides inputs and output.
+// the weighted mean of their states; an edge of weight w (BlockOrigin) counts like w edges. O(m d) time; nothing of
+// size m d is stored, and for the gradient only the logarithm of each row's softmax sum, [n, heads], besides inputs and
+// output.
 #pragma once
 
 #include <cstdint>

@@ -39,6 +39,13 @@ struct SweepScratch {
         *factor = weight + size;
 };
 
+/// From an edge's numbers.
+inline void subtract(float amount, std::int64_t padded, float* numbers) {
+  for (std::int64_t h = 0; h < padded; ++h) {
+    numbers[h] -= amount;
+  }
+}
+
 /// The logarithm of the softmax sum and <dy_v, y_v> of every destination, each a number a head: [n, 2 heads].
 [[nodiscard]] Tensor destination_records(const Tensor& log_sum, const Tensor& y, const Tensor& dy);
 
@@ -86,6 +93,8 @@ struct SweepBySource {
   float* dstates;
   /// The gradient of every raw number, [m, heads] in the order of the edges by destination.
   float* dscore;
+  /// log_weights of the block.
+  const float* log_weight;
 
   void read_destinations(std::int64_t u, EdgeId begin, EdgeId end, SweepScratch& s) const {
     const auto readers = reversed.graph.sources();
@@ -105,6 +114,9 @@ struct SweepBySource {
       const std::int64_t place = (e - begin) * lanes.padded();
       dot_heads(dy + v * columns, states + u * columns, heads, d, s.weight + place);
       lanes.copy(records + v * 2 * heads, s.log_sum + place);
+      if (log_weight != nullptr) {
+        subtract(log_weight[reversed.edge[static_cast<std::size_t>(e)]], lanes.padded(), s.log_sum + place);
+      }
       lanes.copy(records + v * 2 * heads + heads, s.output + place);
     }
     // Behind the piece exp gives 0, so those lanes add nothing.

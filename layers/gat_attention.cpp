@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstring>
 
+#include "weft/layers/block_weights.hpp"
 #include "weft/layers/edge_attention.hpp"
 #include "weft/layers/edge_sweeps.hpp"
 #include "weft/layers/softmax_rows.hpp"
@@ -38,6 +39,7 @@ struct GatScores {
   float slope;
   bool drops;
   float *y, *log_sum;
+  BlockWeights edge_weights;
 
   /// Edges [begin, end) of row v: LeakyReLU(left_v + right_u).
   void write_by_destination(std::int64_t v, EdgeId begin, EdgeId end, std::int64_t padded, float* scores) const {
@@ -94,6 +96,9 @@ struct GatScores {
         return false;
       }
     }
+    if (!edge_weights.are_ones()) {
+      weigh_rows(begin, end, weights);
+    }
     attention::gather_weighted_means(offsets, sources, begin, end, weights, kHeads, d, h, y, log_sum);
     std::int64_t i = begin * kHeads;
     for (; i + 8 <= end * kHeads; i += 8) {
@@ -103,6 +108,18 @@ struct GatScores {
       simd::store_part(log_sum + i, end * kHeads - i, log_of_sum(simd::load_part(log_sum + i, end * kHeads - i)));
     }
     return true;
+  }
+
+  /// Multiplies the powers of scores of a batch by the weights of their edges.
+  void weigh_rows(std::int64_t begin, std::int64_t end, float* powers) const {
+    const auto offsets = graph.offsets();
+    for (std::int64_t v = begin; v < end; ++v) {
+      const EdgeId last = offsets[static_cast<std::size_t>(v) + 1];
+      for (EdgeId e = offsets[static_cast<std::size_t>(v)]; e < last; ++e, powers += kHeads) {
+        const auto power = edge_weights.of(v, e) * lanes.numbers(powers);
+        std::memcpy(powers, &power, sizeof(power));
+      }
+    }
   }
 
   /// 0 for rows without edges.
@@ -150,6 +167,7 @@ struct GatBackward {
   float *dh, *dright;
   /// The gradient of left_v + right_u, [m, heads] in the order of the edges by destination.
   float* dscore;
+  const float* log_weight;
 
   /// left_v, log_sum_v, <dy_v, y_v> and <dy_v, h_u> for the edges [begin, end) that u is the source of.
   void read_destinations(std::int64_t u, EdgeId begin, EdgeId end, SweepScratch& s) const {
@@ -167,6 +185,9 @@ struct GatBackward {
       const std::int64_t place = (e - begin) * padded;
       lanes.copy(record, s.score + place);
       lanes.copy(record + heads, s.log_sum + place);
+      if (log_weight != nullptr) {
+        attention::subtract(log_weight[reversed.edge[static_cast<std::size_t>(e)]], padded, s.log_sum + place);
+      }
       lanes.copy(record + 2 * heads, s.output + place);
       attention::dot_heads(dy + v * columns, h + u * columns, heads, d, s.weight + place);
     }
@@ -275,7 +296,8 @@ void differentiate_gat(const GatInputs& in, const Tensor& log_sum, const Tensor&
                                                         WeightDropout(in.options.dropout, in.options.random),
                                                         dh.data(),
                                                         dright.data(),
-                                                        dscore.data()};
+                                                        dscore.data(),
+                                                        log_weights(in.block)};
     parallel_rows(reversed.graph.offsets(), attention::edges_per_task(y.cols()), sweep);
   });
   gradients.add(in.h, std::move(dh));
@@ -312,9 +334,10 @@ Variable gat_attention(const MessageBlock& block, const Variable& h, const Varia
                         options.negative_slope,
                         dropout.is_active(),
                         y->data(),
-                        log_sum->data()};
+                        log_sum->data(),
+                        BlockWeights(block)};
     const attention::SoftmaxByBatches<decltype(lanes)::kCompiled, Scores> rows{
-        lanes, block.graph(), scores, h.value().data(), d, dropout, y->data(), log_sum->data()};
+        lanes, block.graph(), scores, h.value().data(), d, dropout, y->data(), log_sum->data(), log_weights(block)};
     parallel_rows(block.offsets(), attention::edges_per_task(heads * d), rows);
   });
   return record("gat_attention", y, {h, left, right},

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "weft/core/parallel.hpp"
+#include "weft/layers/block_weights.hpp"
 #include "weft/tensor/simd.hpp"
 
 namespace weft {
@@ -91,12 +92,13 @@ Mean mean_of(const MessageBlock& block, const Scores& scores, const Tensor& valu
   const std::int64_t d = value.cols();
   Mean result{Tensor::uninitialized(block.num_outputs(), d), Tensor::uninitialized(block.num_outputs(), d)};
   const auto offsets = block.offsets();
+  const BlockWeights weights(block);
   for_pieces(offsets, d, [&](std::int64_t v, std::int64_t column, std::int64_t count, auto zeros) {
     using Vector = decltype(zeros);
     Vector sum = zeros, total = zeros + kEpsilon;
     for (EdgeId i = offsets[static_cast<std::size_t>(v)]; i < offsets[static_cast<std::size_t>(v) + 1]; ++i) {
       const std::int64_t u = block.sources()[static_cast<std::size_t>(i)];
-      const Vector gate = sigmoid(scores.at<Vector>(v, u, i, d, column, count));
+      const Vector gate = weights.of(v, i) * sigmoid(scores.at<Vector>(v, u, i, d, column, count));
       sum += gate * read<Vector>(value.data() + u * d + column, count);
       total += gate;
     }
@@ -107,11 +109,17 @@ Mean mean_of(const MessageBlock& block, const Scores& scores, const Tensor& valu
 }
 
 /// The gradients' two sweeps. The derivative of the loss by the score of an edge u -> v is
-///   ds = dy_v (value_u - y_v) / total_v g (1 - g).
+///   ds = w dy_v (value_u - y_v) / total_v g (1 - g)  with w the edge's weight.
 class MeanGradient {
  public:
   MeanGradient(const MessageBlock& block, const Scores& scores, const Tensor& value, const Mean& mean, const Tensor& dy)
-      : block_(block), scores_(scores), value_(value), mean_(mean), scaled_(scaled(dy, mean.total)), d_(value.cols()) {}
+      : block_(block),
+        weights_(block),
+        scores_(scores),
+        value_(value),
+        mean_(mean),
+        scaled_(scaled(dy, mean.total)),
+        d_(value.cols()) {}
 
   /// By destination: ds of each edge to `by_edge` [edges, d], or their sums to `left` [outputs, d]; either may be null.
   void rows(float* left, float* by_edge) const {
@@ -170,13 +178,14 @@ class MeanGradient {
   [[gnu::always_inline]] Vector score_gradient(std::int64_t v, std::int64_t u, EdgeId edge, std::int64_t column,
                                                std::int64_t count, Vector& share) const {
     const Vector gate = sigmoid(scores_.at<Vector>(v, u, edge, d_, column, count));
-    share = gate * read<Vector>(scaled_.data() + v * d_ + column, count);
+    share = weights_.of(v, edge) * gate * read<Vector>(scaled_.data() + v * d_ + column, count);
     return share * (1.0F - gate) *
            (read<Vector>(value_.data() + u * d_ + column, count) -
             read<Vector>(mean_.y.data() + v * d_ + column, count));
   }
 
   const MessageBlock& block_;
+  BlockWeights weights_;
   Scores scores_;
   const Tensor& value_;
   const Mean& mean_;

@@ -8,7 +8,8 @@ namespace weft {
 
 /// y_v = sum of g_vu value_u / (sum of g_vu + 1e-6) over the edges u -> v, column by column, with the gates
 /// g_vu = sigmoid(left_v + right_u); 0 where v has no edges. left [outputs, d], right and value [inputs, d]; y
-/// [outputs, d]. O(m d) time; gates are made again where they are needed, nothing of size m d is stored.
+/// [outputs, d]. The gate of an edge with a weight (BlockOrigin) counts so many times. O(m d) time; gates are made
+/// again where they are needed, nothing of size m d is stored.
 [[nodiscard]] Variable gated_mean(const MessageBlock& block, const Variable& left, const Variable& right,
                                   const Variable& value);
 

@@ -1,6 +1,7 @@
-// By chunks of 64 rows. Within a chunk decays add up as logarithms, b_t <= 0, and every factor e^(b_t - b_s), s <= t,
-// is at most 1: nothing is divided by a product of decays. With S the state before a chunk and D the gradient of the
-// one behind it, M_ts = e^(b_t - b_s) for s <= t, B = b of the last row, G = dO:
+// Sequences of up to 32 rows pair by pair (short_scan.hpp), longer ones by chunks of 64 rows. Within a chunk decays add
+// up as logarithms, b_t <= 0, and every factor e^(b_t - b_s), s <= t, is at most 1: nothing is divided by a product of
+// decays. With S the state before a chunk and D the gradient of the one behind it, M_ts = e^(b_t - b_s) for s <= t, B =
+// b of the last row, G = dO:
 //   O = e^b o Q S + (M o Q Kᵀ) V,                   S' = e^B S + (e^(B - b) o K)ᵀ V,
 //   dQ = e^b o G Sᵀ + (M o G Vᵀ) K,                 dK = (M o G Vᵀ)ᵀ Q + e^(B - b) o V Dᵀ,
 //   dV = (M o Q Kᵀ)ᵀ G + e^(B - b) o K D,           dS = e^B D + (e^b o Q)ᵀ G,
@@ -17,6 +18,7 @@
 #include "weft/layers/head_products.hpp"
 #include "weft/layers/row_vectors.hpp"
 #include "weft/layers/segment_parts.hpp"
+#include "weft/layers/short_scan.hpp"
 
 namespace weft {
 namespace {
@@ -62,6 +64,10 @@ class GatedScan {
         e_(v.cols() / heads) {
     first_chunk_.push_back(0);
     for (std::size_t g = 0; g + 1 < segments.size(); ++g) {
+      if (segments[g + 1] - segments[g] <= attention::kShortRows) {
+        short_.push_back({segments[g], segments[g + 1]});
+        continue;
+      }
       for (std::int64_t begin = segments[g]; begin < segments[g + 1]; begin += kChunkRows) {
         chunks_.push_back({begin, std::min(begin + kChunkRows, segments[g + 1])});
       }
@@ -90,6 +96,9 @@ class GatedScan {
       }
       store(s.out.data(), e_, c, h, o);
     });
+    for_each_short([&](const attention::ShortSequence& x, std::int64_t row, std::int64_t h) {
+      attention::scan_short(x, o.row(row).data() + h * e_);
+    });
     return o;
   }
 
@@ -114,6 +123,11 @@ class GatedScan {
       copy(gradient, e_, c, h, s.g.data());
       differentiate(c, h, before, s, d);
     });
+    for_each_short([&](const attention::ShortSequence& x, std::int64_t row, std::int64_t h) {
+      attention::scan_short_backward(x, gradient.row(row).data() + h * e_,
+                                     {d.q.row(row).data() + h * d_, d.k.row(row).data() + h * d_,
+                                      d.v.row(row).data() + h * e_, d.log_decay.row(row).data() + h});
+    });
     return d;
   }
 
@@ -137,6 +151,31 @@ class GatedScan {
       for (std::int64_t c = begin; c < end; ++c) {
         for (std::int64_t h = 0; h < heads_; ++h) {
           body(c, h, scratch);
+        }
+      }
+    });
+  }
+
+  /// body(sequence, its first row, head) for all short sequences.
+  template <class Body>
+  void for_each_short(Body body) const {
+    constexpr std::int64_t kTaskSequences = 16;
+    parallel_for(static_cast<std::int64_t>(short_.size()), kTaskSequences, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        const Chunk& rows = short_[static_cast<std::size_t>(i)];
+        for (std::int64_t h = 0; h < heads_ && rows.rows() > 0; ++h) {
+          body({.rows = rows.rows(),
+                .d = d_,
+                .e = e_,
+                .stride = heads_ * d_,
+                .value_stride = heads_ * e_,
+                .q = q_->row(rows.begin).data() + h * d_,
+                .k = k_->row(rows.begin).data() + h * d_,
+                .v = v_->row(rows.begin).data() + h * e_,
+                .log_decay = log_decay_->row(rows.begin).data() + h,
+                .decay_stride = heads_,
+                .scale = scale()},
+               rows.begin, h);
         }
       }
     });
@@ -268,7 +307,9 @@ class GatedScan {
   std::shared_ptr<const Tensor> q_, k_, v_, log_decay_;
   std::int64_t heads_, d_, e_;
   std::vector<Chunk> chunks_;
-  /// Chunks first_chunk_[g] .. first_chunk_[g + 1] are those of segment g.
+  /// Whole segments of few rows, which have no chunks.
+  std::vector<Chunk> short_;
+  /// Chunks first_chunk_[g] .. first_chunk_[g + 1] are those of the g-th longer segment.
   std::vector<std::int64_t> first_chunk_;
   /// The state behind each chunk, [chunks, h d e].
   Tensor behind_;
@@ -332,15 +373,25 @@ void GatedScanState::step(std::span<const float> q, std::span<const float> k, st
           "GatedScanState::step: q, k, v, out and log_decay have ", q.size(), ", ", k.size(), ", ", v.size(), ", ",
           out.size(), " and ", log_decay.size(), " numbers, expected ", keys, ", ", keys, ", ", values, ", ", values,
           " and ", heads_);
-  std::ranges::fill(out, 0.0F);
-  const float scale = 1.0F / std::sqrt(static_cast<float>(d_));
-  for (std::int64_t h = 0; h < heads_; ++h) {
-    const float decay = std::exp(log_decay[static_cast<std::size_t>(h)]);
-    for (std::int64_t c = h * d_; c < (h + 1) * d_; ++c) {
-      float* row = state_.row(c).data();
-      attention::multiply_by(row, decay, e_);
-      attention::add_scaled(row, v.data() + h * e_, k[static_cast<std::size_t>(c)], e_);
-      attention::add_scaled(out.data() + h * e_, row, scale * q[static_cast<std::size_t>(c)], e_);
+  gated_scan_step({.heads = heads_, .d = d_, .e = e_}, q.data(), k.data(), v.data(), log_decay.data(), state_.data(),
+                  out.data());
+}
+
+void gated_scan_step(const GatedScanShape& shape, const float* q, const float* k, const float* v,
+                     const float* log_decay, float* state, float* out) {
+  const float scale = 1.0F / std::sqrt(static_cast<float>(shape.d));
+  std::fill_n(out, shape.heads * shape.e, 0.0F);
+  for (std::int64_t h = 0; h < shape.heads; ++h) {
+    const float decay = std::exp(log_decay[h]);
+    for (std::int64_t c = h * shape.d; c < (h + 1) * shape.d; ++c) {
+      float *row = state + c * shape.e, *to = out + h * shape.e;
+      const float *from = v + h * shape.e, key = k[c], query = scale * q[c];
+      attention::for_each_eight(
+          shape.e, [&](std::int64_t i, auto load, auto store) __attribute__((always_inline)) {
+            const simd::Float8 next = decay * load(row + i) + key * load(from + i);
+            store(row + i, next);
+            store(to + i, load(to + i) + query * next);
+          });
     }
   }
 }

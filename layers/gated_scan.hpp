@@ -13,12 +13,21 @@
 namespace weft {
 
 /// Rows are read in their order and the state starts at 0 in each segment. q, k [n, h d], v [n, h e], log_decay
-/// [n, h], at most 0 -> [n, h e]. O(n (64 + d) d h) time; memory h d e for every 64 rows beside the result.
+/// [n, h], at most 0 -> [n, h e]. O(n (64 + d) d h) time; memory h d e for every 64 rows beside the result;
+/// none for segments of up to 32 rows, which take O(rows² d h).
 [[nodiscard]] Variable gated_scan(const Variable& q, const Variable& k, const Variable& v, const Variable& log_decay,
                                   std::span<const std::int64_t> segments, std::int64_t heads);
 
 /// log(1 / (1 + e^-x)), element by element: decays in (0, 1) from any number.
 [[nodiscard]] Variable log_sigmoid(const Variable& x);
+
+struct GatedScanShape {
+  std::int64_t heads, d, e;
+};
+/// One row of each and the state [h d, e], which it changes; writes that row of the result, [h e]. For many sequences
+/// side by side, whose states lie where their owner wants them.
+void gated_scan_step(const GatedScanShape& shape, const float* q, const float* k, const float* v,
+                     const float* log_decay, float* state, float* out);
 
 /// The same scan a node at a time, in a state whose size does not grow: for generation.
 class GatedScanState {

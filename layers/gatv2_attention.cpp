@@ -1,6 +1,7 @@
 // GATv2, fused. Forward by pieces of a row (softmax_rows.hpp). Backward: the sweep by source of edge_sweeps.hpp; then a
 // sweep by destination gathers right_u and sums dleft_v and da, the latter in a fixed number of partial sums that are
 // added in order. Cost: forward 3 m d, backward 10 m d multiply-adds; scratch of m heads in backward.
+#include "weft/layers/block_weights.hpp"
 #include "weft/layers/edge_attention.hpp"
 #include "weft/layers/edge_sweeps.hpp"
 #include "weft/layers/segment_parts.hpp"
@@ -187,7 +188,8 @@ void differentiate_gatv2(const GatV2Inputs& in, const Tensor& log_sum, const Ten
         dy.data(),
         records.data(),
         dright.data(),
-        dscore.data()};
+        dscore.data(),
+        log_weights(in.block)};
     parallel_rows(reversed.graph.offsets(), attention::edges_per_task(y.cols()), sweep);
   });
   gradients.add(in.right, std::move(dright));
@@ -225,7 +227,8 @@ Variable gatv2_attention(const MessageBlock& block, const Variable& left, const 
         left.cols() / heads,
         WeightDropout(options.dropout, options.random),
         y->data(),
-        log_sum->data()};
+        log_sum->data(),
+        log_weights(block)};
     parallel_rows(block.offsets(), attention::edges_per_task(left.cols()), rows);
   });
   return record("gatv2_attention", y, {left, right, a},

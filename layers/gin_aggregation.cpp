@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "weft/core/parallel.hpp"
+#include "weft/layers/block_weights.hpp"
 #include "weft/tensor/elementwise.hpp"
 #include "weft/tensor/sparse_kernels.hpp"
 
@@ -18,9 +19,27 @@ void check(std::string_view operation, const MessageBlock& block, const Variable
   require(epsilon.shape() == Shape({1, 1}), operation, ": epsilon has shape ", epsilon.shape(), ", expected [1, 1]");
 }
 
-Tensor sums_along(const CsrGraph& graph, const Tensor& x) {
+/// A x, edges counting their weights.
+Tensor sums_along_rows(const MessageBlock& block, const Tensor& x) {
+  const BlockWeights weights(block);
+  Tensor y = Tensor::uninitialized(block.num_outputs(), x.cols());
+  kernels::gather_sum({.offsets = block.offsets(),
+                       .columns = block.sources(),
+                       .edge_weight = weights.by_edge(),
+                       .row_scale = weights.by_row()},
+                      x.data(), x.cols(), y.data());
+  return y;
+}
+
+/// Aᵀ x
+Tensor sums_along_columns(const MessageBlock& block, const Tensor& x) {
+  const CsrGraph& graph = block.reversed().graph;
   Tensor y = Tensor::uninitialized(graph.num_nodes(), x.cols());
-  kernels::gather_sum({.offsets = graph.offsets(), .columns = graph.sources()}, x.data(), x.cols(), y.data());
+  kernels::gather_sum({.offsets = graph.offsets(),
+                       .columns = graph.sources(),
+                       .edge_weight = reversed_weights(block),
+                       .column_scale = BlockWeights(block).by_row()},
+                      x.data(), x.cols(), y.data());
   return y;
 }
 
@@ -62,6 +81,7 @@ struct EdgeRows {
 /// y_v = sum over edges of ReLU(x_u + e).
 Tensor messages(const MessageBlock& block, const Tensor& x, const EdgeRows& e) {
   const std::int64_t d = x.cols();
+  const BlockWeights weights(block);
   Tensor y(block.num_outputs(), d);
   parallel_rows(block.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t v = begin; v < end; ++v) {
@@ -70,8 +90,9 @@ Tensor messages(const MessageBlock& block, const Tensor& x, const EdgeRows& e) {
            i < block.offsets()[static_cast<std::size_t>(v) + 1]; ++i) {
         const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d;
         const float* edge = e.of(i);
+        const float weight = weights.of(v, i);
         for (std::int64_t j = 0; j < d; ++j) {
-          sum[j] += std::max(0.0F, from[j] + edge[j]);
+          sum[j] += weight * std::max(0.0F, from[j] + edge[j]);
         }
       }
     }
@@ -84,6 +105,7 @@ Tensor input_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows
   const std::int64_t d = x.cols();
   const ReversedGraph& reversed = block.reversed();
   const auto offsets = reversed.graph.offsets();
+  const BlockWeights weights(block);
   Tensor dx(block.num_inputs(), d);
   parallel_rows(offsets, kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t u = begin; u < end; ++u) {
@@ -91,10 +113,12 @@ Tensor input_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows
       float* sum = dx.data() + u * d;
       for (auto i = static_cast<std::size_t>(offsets[static_cast<std::size_t>(u)]);
            i < static_cast<std::size_t>(offsets[static_cast<std::size_t>(u) + 1]); ++i) {
-        const float* gradient = dy.data() + std::int64_t{reversed.graph.sources()[i]} * d;
+        const std::int64_t v = reversed.graph.sources()[i];
+        const float* gradient = dy.data() + v * d;
         const float* edge = e.of(reversed.edge[i]);
+        const float weight = weights.of(v, reversed.edge[i]);
         for (std::int64_t j = 0; j < d; ++j) {
-          sum[j] += own[j] + edge[j] > 0.0F ? gradient[j] : 0.0F;
+          sum[j] += own[j] + edge[j] > 0.0F ? weight * gradient[j] : 0.0F;
         }
       }
     }
@@ -105,6 +129,7 @@ Tensor input_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows
 /// de of an edge u -> v = dy_v where the message was positive. [edges, d]
 Tensor edge_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows& e, const Tensor& dy) {
   const std::int64_t d = x.cols();
+  const BlockWeights weights(block);
   Tensor de = Tensor::uninitialized(block.num_edges(), d);
   parallel_rows(block.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t v = begin; v < end; ++v) {
@@ -114,8 +139,9 @@ Tensor edge_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows&
         const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d;
         const float* edge = e.of(i);
         float* out = de.data() + i * d;
+        const float weight = weights.of(v, i);
         for (std::int64_t j = 0; j < d; ++j) {
-          out[j] = from[j] + edge[j] > 0.0F ? gradient[j] : 0.0F;
+          out[j] = from[j] + edge[j] > 0.0F ? weight * gradient[j] : 0.0F;
         }
       }
     }
@@ -128,12 +154,12 @@ Tensor edge_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows&
 // y = (1 + epsilon) x + A x; dx = (1 + epsilon) dy + Aᵀ dy, depsilon = sum of dy x.
 Variable aggregate_gin(const MessageBlock& block, const Variable& x, const Variable& epsilon) {
   check("aggregate_gin", block, x, epsilon);
-  Tensor y = sums_along(block.graph(), x.value());
+  Tensor y = sums_along_rows(block, x.value());
   add_own(own_weight(epsilon), x.value(), y);
   return record("aggregate_gin", std::move(y), {x, epsilon},
                 [block, x, epsilon](const Tensor& dy, Gradients& gradients) {
                   if (gradients.wants(x)) {
-                    Tensor dx = sums_along(block.reversed().graph, dy);
+                    Tensor dx = sums_along_columns(block, dy);
                     add_own(own_weight(epsilon), dy, dx);
                     gradients.add(x, std::move(dx));
                   }

@@ -1,5 +1,6 @@
 // The sums of GIN and GINE: a node's own state, weighed, and those of its sources, alone or with the states of the
-// edges between. O(m d) time; nothing of size m d is stored but the states of edges and their gradient.
+// edges between. Edges of a block that was drawn from a larger graph count their weights. O(m d) time; nothing of size
+// m d is stored but the states of edges and their gradient.
 #pragma once
 
 #include "weft/graph/message_block.hpp"

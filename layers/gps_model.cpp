@@ -41,9 +41,8 @@ GpsModel::GpsModel(const ModelShape& shape, const Options& options, const Random
   head_ = Linear(d, shape.num_outputs, random.stream(1000));
 }
 
-NodeModel::Output GpsModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
-  require(block.num_inputs() == block.num_outputs(), "model gps: the block has ", block.num_inputs(), " inputs and ",
-          block.num_outputs(), " outputs; attention over all nodes needs a whole graph");
+NodeModel::Output GpsModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
+  const MessageBlock& block = blocks.whole("gps");
   const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
   Variable x = input_.forward(block, input, pass, Activation::none);
   EdgeStates edges{edges_.forward(input, pass)};

@@ -21,7 +21,7 @@ class GpsModel final : public NodeModel {
   /// Reads the options of gps_options().
   GpsModel(const ModelShape& shape, const Options& options, const Random& random);
 
-  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
+  [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
   [[nodiscard]] std::int64_t embedding_width() const override { return head_.in(); }
   [[nodiscard]] std::vector<std::int64_t> kept_widths() const override {

@@ -35,7 +35,8 @@ GraphModel::GraphModel(std::string_view name, const ModelShape& shape, const Opt
   output_ = OutputScale(shape.num_outputs);
 }
 
-NodeModel::Output GraphModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
+NodeModel::Output GraphModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
+  const MessageBlock& block = blocks.whole("of graphs");
   std::vector<Variable> states;
   if (reads_all_) {
     pass.keep_states_in(states);

@@ -21,7 +21,7 @@ class GraphModel final : public NodeModel {
   GraphModel(std::string_view name, const ModelShape& shape, const Options& options, const Random& random);
 
   /// -> logits [graphs, num_outputs], embedding [graphs, width]: what the head's last map reads.
-  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
+  [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
   [[nodiscard]] std::int64_t embedding_width() const override { return head_.back().in(); }
 

@@ -71,9 +71,12 @@ std::optional<Tensor> node_encoding(const MessageBlock& block, const Options& op
 
 Tensor degree_features(const MessageBlock& block) {
   Tensor x(block.num_inputs(), 2);
+  const auto degrees = block.origin_degrees();
   for (std::int64_t v = 0; v < x.rows(); ++v) {
     x(v, 0) = 1.0F;
-    if (v < block.num_outputs()) {
+    if (!degrees.empty()) {
+      x(v, 1) = std::log(degrees[static_cast<std::size_t>(v)]);
+    } else if (v < block.num_outputs()) {
       x(v, 1) = std::log1p(static_cast<float>(block.graph().in_degree(static_cast<NodeId>(v))));
     }
   }

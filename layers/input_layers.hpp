@@ -19,7 +19,8 @@ namespace weft {
 /// The encoding that `options` ask for (graph/encodings.hpp, laplacian_encoding.hpp), [n, encoding_width], or nothing.
 [[nodiscard]] std::optional<Tensor> node_encoding(const MessageBlock& block, const Options& options);
 
-/// Structure alone where a dataset has no features: a column of ones and log(1 + in-degree). [inputs, 2]
+/// Structure alone where a dataset has no features: a column of ones and log(1 + in-degree), a loop not counted in a
+/// block that knows the degrees of the graph it was drawn from. [inputs, 2]
 [[nodiscard]] Tensor degree_features(const MessageBlock& block);
 
 /// Throws ArgumentError unless `input` has what a model of `shape` reads: a row of features for each input, and of

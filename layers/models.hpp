@@ -11,6 +11,7 @@
 
 #include "weft/core/options.hpp"
 #include "weft/graph/message_block.hpp"
+#include "weft/layers/blocks.hpp"
 #include "weft/layers/layer.hpp"
 #include "weft/layers/node_input.hpp"
 
@@ -40,20 +41,45 @@ struct ModelShape {
 /// Whether a model with these options reads features of edges; otherwise it is made for none.
 [[nodiscard]] bool reads_edge_features(const Options& options);
 
+struct ModelOutput {
+  /// [n, num_outputs], before softmax; n outputs of the last block. Empty if the model makes states only.
+  Variable logits;
+  /// [n, hidden], what the last linear map reads: for pictures and other uses.
+  Variable embedding;
+};
+
+/// A model that reads one hop a layer, layer by layer. carried: for each node one or two matrices of states, as the
+/// layer before gave them.
+class HopLayers {
+ public:
+  virtual ~HopLayers() = default;
+
+  /// What goes from one layer to the next: what it reads, and what the head reads besides.
+  struct Carried {
+    Variable states, total;
+  };
+  [[nodiscard]] virtual std::size_t num_layers() const = 0;
+  /// Layer 0 reads features; `input` and `before` are those of the block's inputs. `before` is ignored by layer 0,
+  /// `input` by all others.
+  [[nodiscard]] virtual Carried run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
+                                          const Carried& before, Pass& pass) const = 0;
+  /// From what the last layer gave; treats every node alone.
+  [[nodiscard]] virtual ModelOutput finish(const Carried& last, Pass& pass) const = 0;
+};
+
 /// Node states to an output for each node. Made by make_model; immutable while inferring, so that threads
 /// may share one.
 class NodeModel {
  public:
   virtual ~NodeModel() = default;
 
-  struct Output {
-    /// [n, num_outputs], before softmax; empty if the model makes states only.
-    Variable logits;
-    /// [n, hidden], what the last linear map reads: for pictures and other uses.
-    Variable embedding;
-  };
-  /// Throws ArgumentError if the input does not have the shape the model was made for.
-  [[nodiscard]] virtual Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const = 0;
+  using Output = ModelOutput;
+  /// Throws ArgumentError if the input does not have the shape the model was made for, or the model cannot read
+  /// another block in each layer and is given several.
+  [[nodiscard]] virtual Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const = 0;
+  /// The same model as layers that each read one hop, or null if it is not made of such: what layer-wise inference and
+  /// samples of hops need.
+  [[nodiscard]] virtual const HopLayers* hop_layers() const { return nullptr; }
   virtual void list_parameters(ParameterList& list) = 0;
 
   /// Columns of the embedding.

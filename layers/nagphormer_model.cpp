@@ -34,7 +34,8 @@ NagphormerModel::NagphormerModel(const ModelShape& shape, const Options& options
   head_ = Linear(d, shape.num_outputs, random.stream(1002));
 }
 
-NodeModel::Output NagphormerModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
+NodeModel::Output NagphormerModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
+  const MessageBlock& block = blocks.whole("nagphormer");
   const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
   const std::vector<const Linear*> maps(static_cast<std::size_t>(num_tokens_ - 1), &input_.features());
   std::vector<Variable> hops = mapped_hops(shape_, block, input, input_dropout_, maps, pass);

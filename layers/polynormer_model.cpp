@@ -45,9 +45,8 @@ PolynormerModel::PolynormerModel(const ModelShape& shape, const Options& options
   global_head_ = Linear(d, shape.num_outputs, random.stream(1002));
 }
 
-NodeModel::Output PolynormerModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
-  require(block.num_inputs() == block.num_outputs(), "model polynormer: the block has ", block.num_inputs(),
-          " inputs and ", block.num_outputs(), " outputs; attention over all nodes needs a whole graph");
+NodeModel::Output PolynormerModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
+  const MessageBlock& block = blocks.whole("polynormer");
   if (pass.is_training()) {
     attends_(0, 0) = pass.progress() >= warmup_ ? 1.0F : 0.0F;
   }

@@ -24,7 +24,7 @@ class PolynormerModel final : public NodeModel {
   /// Reads the options of polynormer_options().
   PolynormerModel(const ModelShape& shape, const Options& options, const Random& random);
 
-  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
+  [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
   [[nodiscard]] std::int64_t embedding_width() const override { return local_head_.in(); }
   [[nodiscard]] std::vector<std::int64_t> kept_widths() const override {

@@ -26,7 +26,8 @@ SignModel::SignModel(const ModelShape& shape, const Options& options, const Rand
   head_ = Linear(d, shape.num_outputs, random.stream(3000));
 }
 
-NodeModel::Output SignModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
+NodeModel::Output SignModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
+  const MessageBlock& block = blocks.whole("sign");
   const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
   std::vector<const Linear*> maps;
   for (const Linear& hop : hops_) {

@@ -18,7 +18,7 @@ class SignModel final : public NodeModel {
   /// Reads the options of sign_options().
   SignModel(const ModelShape& shape, const Options& options, const Random& random);
 
-  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
+  [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
   [[nodiscard]] std::int64_t embedding_width() const override { return head_.in(); }
 

@@ -15,6 +15,18 @@
 
 namespace weft::attention {
 
+/// Adds to each of an edge's numbers the logarithm of its weight; nothing where there are none (null).
+inline void add_log_weights(const float* log_weight, EdgeId begin, EdgeId end, std::int64_t padded, float* scores) {
+  if (log_weight == nullptr) {
+    return;
+  }
+  for (EdgeId e = begin; e < end; ++e) {
+    for (std::int64_t h = 0; h < padded; ++h) {
+      scores[(e - begin) * padded + h] += log_weight[e];
+    }
+  }
+}
+
 /// Pieces of 64 edges of a row, which scores are made of and which are then read again from the L1 cache: for scores
 /// made of the states themselves.
 template <int kHeads, class Scores>
@@ -26,6 +38,8 @@ struct SoftmaxByPieces {
   std::int64_t d;
   WeightDropout dropout;
   float *y, *log_sum;
+  /// log_weights of the block.
+  const float* log_weight;
 
   void drop(std::int64_t v, EdgeId begin, EdgeId end, float* weights) const {
     const auto sources =
@@ -40,6 +54,7 @@ struct SoftmaxByPieces {
     for (EdgeId e = begin; e < end; e += kPieceEdges) {
       const EdgeId piece_end = std::min(end, e + kPieceEdges);
       scores.write_by_destination(v, e, piece_end, lanes.padded(), weights);
+      add_log_weights(log_weight, e, piece_end, lanes.padded(), weights);
       lanes.fill_up(weights, piece_end - e, -kInfinity);
       softmax.take(lanes, weights, piece_end - e);
       if (dropout.is_active()) {
@@ -85,9 +100,12 @@ struct SoftmaxByBatches {
   std::int64_t d;
   WeightDropout dropout;
   float *y, *log_sum;
+  /// log_weights of the block.
+  const float* log_weight;
 
   void write_scores(std::int64_t v, EdgeId begin, EdgeId end, float* out) const {
     scores.write_by_destination(v, begin, end, lanes.padded(), out);
+    add_log_weights(log_weight, begin, end, lanes.padded(), out);
     lanes.fill_up(out, end - begin, -kInfinity);
   }
 

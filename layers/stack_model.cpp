@@ -35,7 +35,8 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
       input_dropout_(static_cast<float>(options.real("input_dropout"))),
       jumping_(options.text("jumping_knowledge") == "sum"      ? Jumping::sum
                : options.text("jumping_knowledge") == "concat" ? Jumping::concat
-                                                               : Jumping::none) {
+                                                               : Jumping::none),
+      reads_edges_(shape.edge_kind != "none") {
   const std::int64_t hidden = options.integer("hidden");
   const std::int64_t num_layers = options.integer("layers");
   const bool conv_head = options.text("head") == "convolution" && shape.num_outputs > 0;
@@ -80,42 +81,88 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
   }
 }
 
-NodeModel::Output StackModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
-  LayerInput x = before_ ? LayerInput(before_->forward(block, input, pass, activation_)).dropped(dropout_, pass)
-                         : first_features(shape_, block, input).dropped(input_dropout_, pass);
+LayerInput StackModel::read_features(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
+  if (!before_) {
+    return first_features(shape_, block, input).dropped(input_dropout_, pass);
+  }
+  LayerInput x = LayerInput(before_->forward(block, input, pass, activation_)).dropped(dropout_, pass);
+  pass.keep(x.states());
+  return x;
+}
+
+/// The states after a hop, dropped out as the next one reads them, or the outputs if this hop's convolution makes them;
+/// total: what the layers so far give to a head that reads all of them.
+HopLayers::Carried StackModel::run_hop(std::size_t l, const MessageBlock& block, const LayerInput& x,
+                                       const Variable& total, EdgeStates& edges, Pass& pass) const {
+  const Hop& hop = hops_[l];
+  Variable y = hop.convolution->forward(block, x, edges, pass);
+  if (!head_ && l + 1 == hops_.size()) {
+    return {y, first_rows(l == 0 ? y : x.states(), block.num_outputs())};
+  }
+  if (hop.residual) {
+    y = y + first_rows(hop.residual->forward(x, pass), block.num_outputs());
+  }
+  const Variable states = activate(hop.norm.forward(y, pass), activation_);
+  const Variable dropped = LayerInput(states).dropped(dropout_, pass).states();
+  pass.keep(dropped);
+  if (jumping_ == Jumping::none) {
+    return {dropped, {}};
+  }
+  if (l == 0) {
+    return {dropped, dropped};
+  }
+  const Variable before = first_rows(total, block.num_outputs());
+  return {dropped, jumping_ == Jumping::sum ? before + dropped : concat_columns(before, dropped)};
+}
+
+NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
+  require(blocks.is_one() || hop_layers() != nullptr,
+          "model: states of edges, or those of a virtual node, go from layer to layer; it needs a whole graph or a "
+          "subgraph, not a sample of hops");
+  LayerInput x = read_features(blocks.first(), input, pass);
   EdgeStates edges{edges_.forward(input, pass)};
-  Variable embedding, total, virtual_states;
   if (before_) {
     pass.keep(x.states());
   }
+  Variable virtual_states;
   if (virtual_node_) {
-    virtual_states = virtual_node_->start(block, pass);
+    virtual_states = virtual_node_->start(blocks.first(), pass);
   }
+  Carried carried;
   for (std::size_t l = 0; l < hops_.size(); ++l) {
-    const Hop& hop = hops_[l];
+    const MessageBlock& block = blocks.of_layer(l, hops_.size());
     if (virtual_node_) {
       x = VirtualNode::spread(block, x.states(), virtual_states);
     }
-    Variable y = hop.convolution->forward(block, x, edges, pass);
-    const bool makes_output = !head_ && l + 1 == hops_.size();
-    if (makes_output) {
-      return {y, embedding.rows() > 0 ? embedding : y};
+    carried = run_hop(l, block, x, carried.total, edges, pass);
+    x = LayerInput(carried.states);
+    if (!head_ && l + 1 == hops_.size()) {
+      break;
     }
-    if (hop.residual) {
-      y = y + hop.residual->forward(x, pass);
-    }
-    embedding = activate(hop.norm.forward(y, pass), activation_);
-    x = LayerInput(embedding).dropped(dropout_, pass);
     pass.keep(x.states());
     if (virtual_node_) {
       virtual_states = virtual_node_->updated(block, l, x.states(), virtual_states, pass);
     }
-    if (jumping_ != Jumping::none) {
-      total = l == 0 ? x.states() : jumping_ == Jumping::sum ? total + x.states() : concat_columns(total, x.states());
-    }
   }
-  const Variable last = jumping_ == Jumping::none ? x.states() : total;
-  return {head_->forward(last, pass), last};
+  return finish(carried, pass);
+}
+
+HopLayers::Carried StackModel::run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
+                                         const Carried& before, Pass& pass) const {
+  require(l < hops_.size() && hop_layers() != nullptr && (l > 0 || input != nullptr), "model: layer ", l, " of ",
+          hops_.size(), " cannot run alone: it has ", input == nullptr ? "no" : "", " features, and the model ",
+          hop_layers() == nullptr ? "carries more than states of nodes" : "can");
+  EdgeStates none;
+  const LayerInput x = l == 0 ? read_features(block, *input, pass) : LayerInput(before.states);
+  return run_hop(l, block, x, before.total, none, pass);
+}
+
+NodeModel::Output StackModel::finish(const Carried& last, Pass& pass) const {
+  if (!head_) {
+    return {last.states, last.total};
+  }
+  const Variable& read = jumping_ == Jumping::none ? last.states : last.total;
+  return {head_->forward(read, pass), read};
 }
 
 void StackModel::list_parameters(ParameterList& list) {

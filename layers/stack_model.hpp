@@ -1,8 +1,8 @@
 // Convolutions one after the other, with every switch that tuned message-passing networks turn: norm,
 // residual, dropout, jumping knowledge, a linear map before and after (Luo, Shi, Wu, "Classic GNNs are strong
 // baselines", 2024). The models gcn, sage, gat, gatv2, gin, gine, gatedgcn and mlp are this with different defaults.
-// Where there are an encoding, features of edges or a virtual node, where the convolution needs states, or where the
-// model makes states only, a linear map comes before it.
+// Every layer may read a hop of its own. Where there are an encoding, features of edges or a virtual node, where the
+// convolution needs states, or where the model makes states only, a linear map comes before it.
 #pragma once
 
 #include <memory>
@@ -15,12 +15,18 @@
 
 namespace weft {
 
-class StackModel final : public NodeModel {
+class StackModel final : public NodeModel, public HopLayers {
  public:
   /// Reads the options of stack_options().
   StackModel(const ModelShape& shape, const Options& options, const Random& random);
 
-  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
+  [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
+  /// Null where states of edges or of a virtual node go from layer to layer.
+  [[nodiscard]] const HopLayers* hop_layers() const override { return reads_edges_ || virtual_node_ ? nullptr : this; }
+  [[nodiscard]] std::size_t num_layers() const override { return hops_.size(); }
+  [[nodiscard]] Carried run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
+                                  const Carried& before, Pass& pass) const override;
+  [[nodiscard]] Output finish(const Carried& last, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
   [[nodiscard]] std::int64_t embedding_width() const override { return embedding_width_; }
   [[nodiscard]] std::vector<std::int64_t> kept_widths() const override { return kept_widths_; }
@@ -35,10 +41,15 @@ class StackModel final : public NodeModel {
 
   enum class Jumping { none, sum, concat };
 
+  [[nodiscard]] LayerInput read_features(const MessageBlock& block, const NodeInput& input, Pass& pass) const;
+  [[nodiscard]] Carried run_hop(std::size_t l, const MessageBlock& block, const LayerInput& x, const Variable& total,
+                                EdgeStates& edges, Pass& pass) const;
+
   ModelShape shape_;
   Activation activation_;
   float dropout_, input_dropout_;
   Jumping jumping_;
+  bool reads_edges_;
   /// Null where the first hop reads the features as they come.
   std::unique_ptr<InputLayer> before_;
   EdgeLayer edges_;

@@ -69,9 +69,8 @@ WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Rand
   head_ = Linear(d, shape.num_outputs, random.stream(1000));
 }
 
-NodeModel::Output WeftModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
-  require(block.num_inputs() == block.num_outputs(), "model weft: the block has ", block.num_inputs(), " inputs and ",
-          block.num_outputs(), " outputs; attention over all nodes needs a whole graph");
+NodeModel::Output WeftModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
+  const MessageBlock& block = blocks.whole("weft");
   if (pass.is_training()) {
     attends_(0, 0) = pass.progress() >= warmup_ ? 1.0F : 0.0F;
   }

@@ -157,7 +157,8 @@ WlModel::WlModel(const ModelShape& shape, const Options& options, const Random& 
   own.parameters.front().parameter->mutable_value() = Tensor(head_.in(), head_.out());
 }
 
-NodeModel::Output WlModel::forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
+NodeModel::Output WlModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
+  const MessageBlock& block = blocks.whole("of graphs");
   require_input(shape_, block, input);
   const Features histograms = wl_histograms(
       block, input.features, shape_.edge_kind == "none" ? nullptr : input.edge_features, rounds_, head_.in(), scale_);

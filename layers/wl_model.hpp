@@ -38,7 +38,7 @@ class WlModel final : public NodeModel {
   WlModel(const ModelShape& shape, const Options& options, const Random& random);
 
   /// -> logits and embedding [graphs, num_outputs].
-  [[nodiscard]] Output forward(const MessageBlock& block, const NodeInput& input, Pass& pass) const override;
+  [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
   [[nodiscard]] std::int64_t embedding_width() const override { return head_.out(); }
 

@@ -75,22 +75,41 @@ Variable mean_over_entries(std::string_view operation, const Variable& output, c
 
 }  // namespace
 
-// loss = mean over rows of log(sum exp x) - x_label;  dx = (softmax(x) - onehot) / rows
-Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
-                       std::span<const std::int64_t> index) {
-  require(static_cast<std::int64_t>(labels.size()) == logits.rows(), "cross_entropy: logits are ", logits.shape(),
-          " but there are ", labels.size(), " labels");
-  check_index("cross_entropy", index, logits.rows());
+namespace {
+
+/// The rows of `index` that have a label, and their weights; those empty if none are given.
+struct LabelledRows {
   std::vector<std::int64_t> rows;
-  for (const std::int64_t i : index) {
-    const std::int64_t label = labels[static_cast<std::size_t>(i)];
-    require(label >= -1 && label < logits.cols(), "cross_entropy: row ", i, " has label ", label, ", expected -1 to ",
+  std::vector<float> weights;
+};
+
+LabelledRows labelled_rows(std::string_view operation, const Variable& logits, std::span<const std::int64_t> labels,
+                           std::span<const std::int64_t> index, std::span<const float> weights) {
+  require(static_cast<std::int64_t>(labels.size()) == logits.rows(), operation, ": logits are ", logits.shape(),
+          " but there are ", labels.size(), " labels");
+  check_index(operation, index, logits.rows());
+  LabelledRows result;
+  for (std::size_t k = 0; k < index.size(); ++k) {
+    const std::int64_t i = index[k], label = labels[static_cast<std::size_t>(i)];
+    require(label >= -1 && label < logits.cols(), operation, ": row ", i, " has label ", label, ", expected -1 to ",
             logits.cols() - 1);
     if (label >= 0) {
-      rows.push_back(i);
+      result.rows.push_back(i);
+      if (!weights.empty()) {
+        result.weights.push_back(weights[k]);
+      }
     }
   }
-  require(!rows.empty(), "cross_entropy: none of the ", index.size(), " rows given has a label");
+  return result;
+}
+
+// loss = sum over rows of w (log(sum exp x) - x_label) / divisor;  dx = w (softmax(x) - onehot) / divisor
+Variable cross_entropy_of(std::string_view operation, const Variable& logits, std::span<const std::int64_t> labels,
+                          const LabelledRows& given, double divisor) {
+  const std::vector<std::int64_t>& rows = given.rows;
+  const auto weight_of = [&](std::int64_t i) {
+    return given.weights.empty() ? 1.0F : given.weights[static_cast<std::size_t>(i)];
+  };
   auto gradient = std::make_shared<Tensor>(Tensor::zeros(logits.shape()));
   const auto count = static_cast<std::int64_t>(rows.size());
   const double loss = parallel_sum(count, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
@@ -98,16 +117,18 @@ Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> lab
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t row = rows[static_cast<std::size_t>(i)];
       const std::int64_t label = labels[static_cast<std::size_t>(row)];
-      part += softmax_row(logits.value().row(row), gradient->row(row).data()) -
-              static_cast<double>(logits.value()(row, label));
+      const float weight = weight_of(i);
+      part += static_cast<double>(weight) * (softmax_row(logits.value().row(row), gradient->row(row).data()) -
+                                             static_cast<double>(logits.value()(row, label)));
       (*gradient)(row, label) -= 1.0F;
       for (float& g : gradient->row(row)) {
-        g /= static_cast<float>(count);
+        g *= weight;
+        g /= static_cast<float>(divisor);
       }
     }
     return part;
   });
-  return record("cross_entropy", Tensor::full(1, 1, static_cast<float>(loss / static_cast<double>(count))), {logits},
+  return record(operation, Tensor::full(1, 1, static_cast<float>(loss / divisor)), {logits},
                 [logits = logits.without_value(), gradient](Tensor& dy, Gradients& grads) {
                   const float factor = dy(0, 0);
                   parallel_for(gradient->size(), kernels::kElementGrain, [&](std::int64_t begin, std::int64_t end) {
@@ -117,6 +138,24 @@ Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> lab
                   });
                   grads.add(logits, std::move(*gradient));
                 });
+}
+
+}  // namespace
+
+Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
+                       std::span<const std::int64_t> index) {
+  const LabelledRows rows = labelled_rows("cross_entropy", logits, labels, index, {});
+  require(!rows.rows.empty(), "cross_entropy: none of the ", index.size(), " rows given has a label");
+  return cross_entropy_of("cross_entropy", logits, labels, rows, static_cast<double>(rows.rows.size()));
+}
+
+Variable weighted_cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
+                                std::span<const std::int64_t> index, std::span<const float> weights, double divisor) {
+  require(weights.size() == index.size() && divisor > 0.0, "weighted_cross_entropy: there are ", weights.size(),
+          " weights of ", index.size(), " rows and the divisor is ", divisor,
+          ", expected one for each and a divisor above 0");
+  return cross_entropy_of("weighted_cross_entropy", logits, labels,
+                          labelled_rows("weighted_cross_entropy", logits, labels, index, weights), divisor);
 }
 
 // loss = mean of max(x, 0) - x t + log(1 + exp(-|x|));  dx = (sigmoid(x) - t) / entries

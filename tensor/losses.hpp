@@ -13,6 +13,12 @@ namespace weft {
 [[nodiscard]] Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
                                      std::span<const std::int64_t> index);
 
+/// The same weighted: the sum of weight times loss over the rows at `index` whose label is not -1, divided by
+/// `divisor` > 0. weights: one for each of `index`.
+[[nodiscard]] Variable weighted_cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
+                                              std::span<const std::int64_t> index, std::span<const float> weights,
+                                              double divisor);
+
 /// Logistic loss for targets in [0, 1], the mean over the entries in the rows at `index` (distinct) whose
 /// target is not NaN. logits and targets [n, t].
 [[nodiscard]] Variable binary_cross_entropy(const Variable& logits, const Tensor& targets,

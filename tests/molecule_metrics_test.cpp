@@ -184,6 +184,7 @@ TEST_F(Molecules, HaveThePropertiesThatRdkitGives) {
 TEST_F(Molecules, AreAsHardToMakeAsRdkitSays) {
   const auto scores = FragmentScores::read(MoleculeOptions().fragment_scores);
   if (!scores) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "rdkit-data is missing";
     GTEST_SKIP() << MoleculeOptions().fragment_scores << " is missing; install rdkit-data";
   }
   const Texts texts = {"CC(=O)Oc1ccccc1C(=O)O",
@@ -223,8 +224,12 @@ TEST_F(Molecules, DifferByTheDistanceOfTheirProperties) {
 }
 
 TEST_F(Molecules, AreAtNoDistanceFromThemselves) {
-  const Texts texts = {"c1ccc2ccccc2c1", "CCO", "CC(=O)Oc1ccccc1C(=O)O", "C1CC2CC1CC2"};
+  // Odd ones too: hydrogen, a salt, a metal complex, a fragment of a polymer, an isotope.
+  const Texts texts = {"c1ccc2ccccc2c1",     "CCO",    "CC(=O)Oc1ccccc1C(=O)O",
+                       "C1CC2CC1CC2",        "[H][H]", "[Na+].[Cl-]",
+                       "N->[Pt](<-N)(Cl)Cl", "*CC*",   "[13CH4]"};
   const MoleculeQuality quality = evaluate_molecules(texts, texts, texts);
+  EXPECT_EQ(quality.valid, 1.0);
   EXPECT_EQ(quality.novel, 0.0);
   EXPECT_NEAR(quality.nspdk_mmd, 0.0, 1e-15);
   EXPECT_NEAR(quality.scaffold_similarity, 1.0, 1e-12);

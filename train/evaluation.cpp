@@ -12,7 +12,8 @@ Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset&
   if (!predictor.judges_graphs()) {
     require(!dataset.has_many_graphs(), "predict: ", dataset.name, " holds ", dataset.num_graphs(),
             " graphs, expected one graph: the model judges nodes");
-    return predictor.predict(dataset.graph, dataset.node_features, dataset.edge_features);
+    return predictor.predict(dataset.graph, dataset.node_features, dataset.edge_features,
+                             dataset.features_in_file.get());
   }
   require(dataset.has_many_graphs(), "predict: ", dataset.name,
           " is one graph, expected /graphs/node_ptr: the model "

@@ -27,21 +27,26 @@ CategoricalMatrix degree_categories(const CsrGraph& graph, std::int64_t count) {
 }  // namespace
 
 ModelInput::ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const Features& features,
-                       const Features& edge_features, const Options& options)
+                       const Features& edge_features, const Options& options, const FeatureRows* in_file)
     : block_(options.flag("edges") ? graph : without_edges(graph), std::move(segments)),
       given_(&features),
       edge_features_(reads_edge_features(options) ? &edge_features : nullptr),
+      in_file_(in_file),
       encoding_(options.has("encoding") ? node_encoding(block_, options) : std::nullopt) {
   const std::string norm = options.has("feature_norm") ? options.text("feature_norm") : "none";
   is_prepared_ = norm == "row" || (norm == "auto" && std::holds_alternative<SparseMatrix>(features));
+  require(in_file_ == nullptr || (norm != "row" && !options.has("hops")),
+          "train: the features stay in their file, and ", norm == "row" ? "feature_norm row" : "a model of hops",
+          " needs all of them at once; expected a larger memory limit");
   if (is_prepared_) {
     prepared_ = row_normalized(features);
   }
-  if (std::holds_alternative<std::monostate>(features) && options.has("degree_categories") &&
+  if (in_file_ == nullptr && std::holds_alternative<std::monostate>(features) && options.has("degree_categories") &&
       options.integer("degree_categories") > 0) {
     prepared_ = degree_categories(block_.graph(), options.integer("degree_categories"));
     is_prepared_ = true;
   }
+  rows_ = std::make_unique<RowsInMemory>(this->features());
   if (options.has("hops")) {
     hops_ = hop_features(block_, this->features(), options.integer("hops"));
   }

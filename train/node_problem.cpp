@@ -2,6 +2,8 @@
 
 #include "weft/tensor/losses.hpp"
 #include "weft/train/metrics.hpp"
+#include "weft/train/node_inference.hpp"
+#include "weft/train/sampled_steps.hpp"
 
 namespace weft {
 namespace {
@@ -14,8 +16,14 @@ std::span<const std::int64_t> node_classes(const Dataset& dataset) {
 }
 
 ModelShape shape_of_data(const Dataset& dataset, const Options& options) {
-  return reads_edge_features(options) ? shape_for(dataset.node_features, dataset.num_classes, dataset.edge_features)
-                                      : shape_for(dataset.node_features, dataset.num_classes);
+  ModelShape shape = reads_edge_features(options)
+                         ? shape_for(dataset.node_features, dataset.num_classes, dataset.edge_features)
+                         : shape_for(dataset.node_features, dataset.num_classes);
+  if (dataset.features_in_file) {
+    shape.feature_kind = "dense";
+    shape.num_features = dataset.features_in_file->shape().cols;
+  }
+  return shape;
 }
 
 /// One step an epoch: all labelled nodes of the training part at once.
@@ -45,11 +53,18 @@ class FullGraphSteps final : public Steps {
 NodeProblem::NodeProblem(const Dataset& data, const TrainJob& train_job)
     : Problem(data, train_job),
       labels_(node_classes(data)),
-      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options),
+      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options, data.features_in_file.get()),
       shape_(shape_of_data(data, train_job.options)),
       metric_(train_job.options.text("metric")) {
   if (metric_ == "auto") {
     metric_ = data.num_classes == 2 ? "roc_auc" : "accuracy";
+  }
+  require(!data.features_in_file || (Sampling::is_wanted(options()) && new_model(Random(0))->hop_layers() != nullptr),
+          "train: the features stay in their file, and the job reads them all at once; expected a sampler and a model "
+          "whose layers read a hop each (gcn, sage, gat, gatv2, gin, mlp), or a larger memory limit");
+  if (Sampling::is_wanted(options())) {
+    sampling_ =
+        std::make_unique<const Sampling>(input_, *new_model(Random(0)), options(), data.edge_features, data.edge_type);
   }
 }
 
@@ -57,13 +72,20 @@ std::unique_ptr<NodeModel> NodeProblem::new_model(const Random& random) const {
   return make_model(job().model, shape_, options(), random);
 }
 
-std::unique_ptr<Steps> NodeProblem::steps(const Split& split, std::uint64_t) const {
-  return std::make_unique<FullGraphSteps>(*this, split);
+std::unique_ptr<Steps> NodeProblem::steps(const Split& split, std::uint64_t seed) const {
+  if (!sampling_) {
+    return std::make_unique<FullGraphSteps>(*this, split);
+  }
+  const std::vector<std::int64_t> rows = labelled(split.train);
+  const auto num_seeds = static_cast<std::int64_t>(rows.size());
+  // A stream of its own: weights and dropout have those before.
+  const std::uint64_t own_seed = Random(seed).stream(2).bits(0);
+  return std::make_unique<SampledSteps>(
+      sampling_->loader(std::vector<NodeId>(rows.begin(), rows.end()), true, own_seed), labels_, num_seeds);
 }
 
 Tensor NodeProblem::infer(const NodeModel& model) const {
-  Pass pass = Pass::inference();
-  return model.forward(input_.block(), input_.nodes(), pass).logits.value();
+  return infer_nodes(model, input_, options(), sampling_.get()).logits;
 }
 
 std::vector<std::int64_t> NodeProblem::labelled(std::span<const std::int64_t> part) const {

@@ -1,8 +1,9 @@
-// Classes of the nodes of one graph, learned from the whole graph at every step.
+// Classes of the nodes of one graph, learned from the whole graph at every step, or from samples of it.
 #pragma once
 
 #include "weft/train/model_input.hpp"
 #include "weft/train/problem.hpp"
+#include "weft/train/sampling.hpp"
 
 namespace weft {
 
@@ -31,6 +32,8 @@ class NodeProblem final : public Problem {
   ModelInput input_;
   ModelShape shape_;
   std::string metric_;
+  /// Null where every step reads the whole graph.
+  std::unique_ptr<const Sampling> sampling_;
 };
 
 }  // namespace weft

@@ -1,6 +1,7 @@
 #include "weft/train/predictor.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <sstream>
 
 #include "weft/io/model_file.hpp"
@@ -9,6 +10,7 @@
 #include "weft/train/graph_inference.hpp"
 #include "weft/train/model_input.hpp"
 #include "weft/train/model_state.hpp"
+#include "weft/train/node_inference.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
@@ -67,13 +69,16 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
   return result;
 }
 
-Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features,
-                                         const Features& edge_features) const {
+Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features, const Features& edge_features,
+                                         const FeatureRows* in_file) const {
   require(!judges_graphs_, "Predictor: the model judges whole graphs, expected predict_graphs with node_ptr");
-  const ModelInput input(graph, {}, features, edge_features, options_);
-  Pass pass = Pass::inference();
-  const NodeModel::Output output = network_->forward(input.block(), input.nodes(), pass);
-  return {softmax(output.logits.value()), output.embedding.value(), output.logits.value()};
+  const ModelInput input(graph, {}, features, edge_features, options_, in_file);
+  std::optional<Sampling> sampling;
+  if (Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples) {
+    sampling.emplace(input, *network_, options_, edge_features, std::span<const std::int32_t>());
+  }
+  NodeOutputs outputs = infer_nodes(*network_, input, options_, sampling ? &*sampling : nullptr);
+  return {softmax(outputs.logits), std::move(outputs.embedding), std::move(outputs.logits)};
 }
 
 Predictor::Prediction Predictor::predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,

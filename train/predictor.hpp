@@ -10,6 +10,7 @@
 #include "weft/core/options.hpp"
 #include "weft/graph/csr_graph.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/tensor/feature_rows.hpp"
 #include "weft/tensor/features.hpp"
 #include "weft/train/output_kind.hpp"
 
@@ -38,8 +39,9 @@ class Predictor {
     /// [n, outputs], before softmax: what metrics rank by, so that figures agree with those of training.
     Tensor logits;
   };
-  [[nodiscard]] Prediction predict(const CsrGraph& graph, const Features& features,
-                                   const Features& edge_features = {}) const;
+  /// in_file: dense features that are not in memory (then `features` is empty), or null.
+  [[nodiscard]] Prediction predict(const CsrGraph& graph, const Features& features, const Features& edge_features = {},
+                                   const FeatureRows* in_file = nullptr) const;
   /// Of each of many graphs that lie end to end: graph g owns the nodes node_ptr[g] .. node_ptr[g + 1]. For models of
   /// whole graphs; features as above. Throws ArgumentError for a model of nodes.
   [[nodiscard]] Prediction predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,

@@ -13,6 +13,7 @@
 #include "weft/io/dataset.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/train/output_kind.hpp"
+#include "weft/train/stage_times.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
@@ -31,6 +32,8 @@ class Steps {
   /// Visits the steps first, first + 1, … of an epoch, in order, until they end or visit() says no. Step k of an epoch
   /// is the same whatever was visited before it.
   virtual void run_epoch(std::int64_t epoch, std::int64_t first, Visit visit) = 0;
+  /// Where the time of all epochs went, for steps that draw samples.
+  [[nodiscard]] virtual StageTimes times() const { return {}; }
 };
 
 /// Immutable while runs go on. "Rows" are what labels are of: nodes, or graphs.

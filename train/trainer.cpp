@@ -51,6 +51,7 @@ class Job {
     report.num_parameters = num_parameters_;
     report.train_seconds = seconds_since(start_);
     report.num_epochs = num_epochs_;
+    report.times = times_;
     return report;
   }
 
@@ -79,10 +80,11 @@ class Job {
       run.restore(*unfinished);
     }
     while (!run.is_done() && !stopped_) {
-      if (!run.advance([&] { return wants_stop(); })) {
-        stopped_ = true;
+      if (!run.advance([&] { return wants_stop() || is_checkpoint_due(); })) {
+        // In the midst of an epoch, which may take hours.
+        stopped_ = wants_stop();
         write_checkpoint(&run);
-        break;
+        continue;
       }
       ++num_epochs_;
       EpochRecord record = run.record();
@@ -97,7 +99,14 @@ class Job {
         write_checkpoint(&run);
       }
     }
+    times_ += run.times();
     finish(run);
+  }
+
+  /// Where checkpoints are to be written after every epoch they are not written within one.
+  [[nodiscard]] bool is_checkpoint_due() const {
+    const double every = job_.options.real("checkpoint_seconds");
+    return !job_.folder.empty() && every > 0.0 && seconds_since(last_checkpoint_) >= every;
   }
 
   [[nodiscard]] bool wants_stop() const {
@@ -143,6 +152,7 @@ class Job {
   RunLog log_;
   bool stopped_ = false;
   std::int64_t num_parameters_ = 0, num_epochs_ = 0;
+  StageTimes times_;
   Clock::time_point start_ = Clock::now(), last_checkpoint_ = start_;
 };
 

@@ -13,6 +13,7 @@
 
 #include "weft/core/options.hpp"
 #include "weft/io/dataset.hpp"
+#include "weft/train/stage_times.hpp"
 
 namespace weft {
 
@@ -29,6 +30,10 @@ enum class LabelBudget { few, many, graphs };
 
 /// Training options and the options of `model`, with the defaults for that model and budget.
 [[nodiscard]] Options default_options(std::string_view model, LabelBudget budget = LabelBudget::few);
+
+/// The sampler that suits a model with these options, where a job asks for batches and names none: neighbor where each
+/// layer may read a hop of its own, rows where the graph is not read in training, otherwise parts.
+[[nodiscard]] std::string_view suited_sampler(std::string_view model, const Options& options);
 
 struct TrainJob {
   std::string model = "weft";
@@ -88,6 +93,8 @@ struct TrainReport {
   std::int64_t num_parameters = 0;
   double train_seconds = 0.0;
   std::int64_t num_epochs = 0;
+  /// Of all runs since this call, where they train on samples.
+  StageTimes times;
 
   [[nodiscard]] double mean(double RunResult::*figure) const;
   /// Sample deviation; 0 for one run.

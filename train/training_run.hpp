@@ -27,6 +27,8 @@ class TrainingRun {
   [[nodiscard]] const EpochRecord& record() const { return record_; }
   /// Puts the best weights into the model and measures them on all parts.
   [[nodiscard]] RunResult finish();
+  /// Where the time of steps on samples went.
+  [[nodiscard]] StageTimes times() const { return steps_->times(); }
   /// The best weights so far, or those at the start.
   [[nodiscard]] const std::vector<NamedTensor>& best_state() const { return best_state_; }
 

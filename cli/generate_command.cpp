@@ -1,0 +1,212 @@
+// weft generate: graphs or molecules drawn from a trained generator.
+//
+// .smi: a SMILES a line, canonical where Weft was built with RDKit, in Kekulé's form otherwise. .h5: a dataset of many
+// graphs; node types and edge types are those of the training data, for molecules the atomic number and the bond
+// order, with the SMILES. Graphs that are none (only without the mask) are left out of an .h5 and are empty lines in
+// an .smi.
+#include <CLI/CLI.hpp>
+
+#include <chrono>
+#include <set>
+
+#include "weft/cli/console.hpp"
+#include "weft/cli/input_files.hpp"
+#include "weft/cli/isolation.hpp"
+#include "weft/cli/progress_bar.hpp"
+#include "weft/cli/stop_signal.hpp"
+#include "weft/core/error.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/io/atomic_file.hpp"
+#include "weft/train/graph_corpus.hpp"
+#include "weft/train/graph_generator.hpp"
+
+namespace weft::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct GenerateFlags : SharedFlags {
+  std::string run, output, constraint, beginning;
+  std::int64_t count = 100, best_of = 1;
+  std::uint64_t seed = 0;
+  double temperature = 1.0, guidance = 0.5;
+  bool is_unmasked = false;
+  std::vector<std::string> wishes;
+};
+
+/// "property=value"
+std::pair<std::string, double> wish_of(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  require(equals != std::string::npos, "--property: '", text, "' has no value, expected name=value");
+  static const Option kNumber{.name = "--property", .fallback = 0.0, .help = ""};
+  return {text.substr(0, equals), std::get<double>(parse_option(kNumber, text.substr(equals + 1)))};
+}
+
+GenerationRequest request_of(const GenerateFlags& flags, const GraphGenerator& generator) {
+  GenerationRequest request{.seed = flags.seed,
+                            .temperature = flags.temperature,
+                            .is_masked = !flags.is_unmasked,
+                            .constraint = flags.constraint,
+                            .guidance = flags.guidance,
+                            .best_of = flags.best_of};
+  for (const std::string& text : flags.wishes) {
+    request.wishes.push_back(wish_of(text));
+  }
+  if (!flags.beginning.empty()) {
+    require(generator.makes_molecules(), "--beginning: the model makes no molecules");
+    request.beginning = molecule_of(flags.beginning, generator.traits().alphabet);
+  }
+  return request;
+}
+
+/// One for each graph; empty where the graph is none.
+std::vector<std::string> smiles_of(const std::vector<SampledGraph>& samples, const GraphGenerator& generator) {
+  std::vector<std::string> all(samples.size());
+  parallel_for(static_cast<std::int64_t>(samples.size()), 64, [&](std::int64_t begin, std::int64_t end) {
+    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+      if (samples[i].is_whole) {
+        all[i] = standard_smiles(write_smiles(samples[i].graph, generator.traits().alphabet));
+      }
+    }
+  });
+  return all;
+}
+
+/// The whole graphs end to end, with types and labels.
+Dataset dataset_of(const std::vector<SampledGraph>& samples, const GraphGenerator& generator,
+                   const std::vector<std::string>& smiles) {
+  Dataset dataset;
+  dataset.name = "generated from " + generator.traits().dataset;
+  dataset.task = Task::generation;
+  dataset.node_ptr = {0};
+  std::vector<std::pair<Edge, std::int32_t>> edges;
+  std::vector<std::int32_t> types;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    if (!samples[i].is_whole) {
+      continue;
+    }
+    const TypedGraph& graph = samples[i].graph;
+    const auto first = static_cast<NodeId>(types.size());
+    for (const std::int32_t type : graph.types) {
+      types.push_back(generator.makes_molecules() ? generator.traits().alphabet[static_cast<std::size_t>(type)].element
+                                                  : type);
+    }
+    for (const TypedEdge& edge : graph.edges) {
+      edges.push_back({{first + edge.a, first + edge.b}, edge.label});
+      edges.push_back({{first + edge.b, first + edge.a}, edge.label});
+    }
+    dataset.node_ptr.push_back(static_cast<std::int64_t>(types.size()));
+    if (generator.makes_molecules()) {
+      dataset.smiles.push_back(smiles[i]);
+    }
+  }
+  std::ranges::sort(edges, {}, [](const auto& e) { return std::pair(e.first.destination, e.first.source); });
+  std::vector<Edge> plain;
+  dataset.edge_type = Buffer<std::int32_t>(edges.size());
+  for (std::size_t i = 0; i < edges.size(); ++i) {
+    plain.push_back(edges[i].first);
+    dataset.edge_type[i] = edges[i].second;
+  }
+  dataset.graph = CsrGraph::from_edges(static_cast<std::int64_t>(types.size()), plain);
+  dataset.node_type = Buffer<std::int32_t>(types.size());
+  std::ranges::copy(types, dataset.node_type.begin());
+  return dataset;
+}
+
+void write_smi(const std::vector<std::string>& smiles, const std::filesystem::path& path) {
+  std::string text;
+  for (const std::string& one : smiles) {
+    text += one + '\n';
+  }
+  write_file_atomically(path, text);
+}
+
+void generate(const GenerateFlags& flags) {
+  const GraphGenerator generator = GraphGenerator::load(flags.run);
+  const bool as_smiles = std::filesystem::path(flags.output).extension() == ".smi";
+  require(!as_smiles || generator.makes_molecules(),
+          "weft generate: the model makes no molecules, so -o must end in .h5");
+  const GenerationRequest request = request_of(flags, generator);
+  const Clock::time_point start = Clock::now();
+  std::vector<SampledGraph> samples;
+  {
+    ProgressBar bar(flags.quiet);
+    samples = generator.sample(flags.count, request, [&](const Progress& p) {
+      throw_if_stop_requested();
+      bar.show(p.stage, p.done, p.total, p.detail);
+    });
+  }
+  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const std::vector<std::string> smiles =
+      generator.makes_molecules() ? smiles_of(samples, generator) : std::vector<std::string>();
+  std::int64_t whole = 0, valid = 0;
+  std::set<std::string> distinct;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    whole += samples[i].is_whole ? 1 : 0;
+    valid += generator.makes_molecules() ? !smiles[i].empty() : samples[i].is_whole;
+    if (generator.makes_molecules() && !smiles[i].empty()) {
+      distinct.insert(smiles[i]);
+    }
+  }
+  writing([&] {
+    as_smiles ? write_smi(smiles, flags.output) : write_dataset(dataset_of(samples, generator, smiles), flags.output);
+  });
+  const auto total = static_cast<double>(std::max<std::size_t>(samples.size(), 1));
+  Json json = {{"dataset", generator.traits().dataset},
+               {"n", flags.count},
+               {"seed", flags.seed},
+               {"temperature", flags.temperature},
+               {"masked", !flags.is_unmasked},
+               {"path", flags.output},
+               {"whole", static_cast<double>(whole) / total},
+               {"valid", static_cast<double>(valid) / total},
+               {"threads", num_threads()},
+               {"seconds", seconds}};
+  if (generator.makes_molecules() && valid > 0) {
+    json["unique"] = static_cast<double>(distinct.size()) / static_cast<double>(valid);
+  }
+  if (flags.json) {
+    print_json(json);
+  }
+  say(flags.quiet, concat("wrote ", flags.output, ": ", flags.count, " graphs in ", seconds_text(seconds)));
+}
+
+}  // namespace
+
+Work add_generate_command(CLI::App& app) {
+  const auto flags = std::make_shared<GenerateFlags>();
+  CLI::App* command = app.add_subcommand("generate", "draw graphs or molecules from a trained generator");
+  command->add_option("RUN", flags->run, "a run folder, or a model file")->required();
+  command->add_option("-n", flags->count, "how many")->check(CLI::Range(1, 100000000))->capture_default_str();
+  command->add_option("-o,--output", flags->output, "the file to write, .smi or .h5")->required();
+  command->add_option("--seed", flags->seed, "decides everything that is random")->check(whole_seed());
+  command->add_option("--temperature", flags->temperature, "below 1: likelier graphs; above 1: more varied ones")
+      ->check(CLI::Range(1e-3, 100.0))
+      ->capture_default_str();
+  command->add_option("--property", flags->wishes, "name=value: what the graphs should be like; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command->add_option("--guidance", flags->guidance, "how much more than asked for properties count; 0: as trained")
+      ->check(CLI::Range(0.0, 100.0))
+      ->capture_default_str();
+  command->add_option("--best-of", flags->best_of, "keep the likeliest of so many")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
+  command->add_option("--beginning", flags->beginning, "a SMILES that every molecule begins with");
+  command->add_option("--constraint", flags->constraint, "what graphs keep to; without: as trained")
+      ->check(CLI::IsMember({"none", "planar", "tree"}));
+  command->add_flag("--no-mask", flags->is_unmasked, "let the model break the rules, to see how well it knows them");
+  add_shared_flags(*command, *flags, "Example: weft generate run -n 10000 -o molecules.smi");
+  return [flags] {
+    require_new_output(flags->output, {flags->run, std::filesystem::path(flags->run) / "model.h5"});
+    const std::string extension = std::filesystem::path(flags->output).extension().string();
+    require(extension == ".smi" || extension == ".h5", "weft generate: '", flags->output,
+            "' ends neither in .smi nor in .h5, which decides what is written");
+    if (!flags->trust) {
+      rehearse(flags->run, [&] { (void)GraphGenerator::load(flags->run); });
+    }
+    with_threads(flags->threads, [&] { generate(*flags); });
+  };
+}
+
+}  // namespace weft::cli

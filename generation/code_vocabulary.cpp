@@ -1,0 +1,307 @@
+#include "weft/generation/code_vocabulary.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "weft/core/error.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::uint64_t kAttempts = 16;
+/// Depths and rooms above these are read as these.
+constexpr std::int64_t kMostDepths = 512, kMostRooms = 64;
+
+void set_bit(std::span<std::uint64_t> mask, std::int32_t i) {
+  mask[static_cast<std::size_t>(i) / 64] |= std::uint64_t{1} << (i % 64);
+}
+
+/// What random codes of the data use.
+struct Census {
+  std::set<Token> grows;
+  std::set<std::int32_t> ring_labels;
+  std::int32_t max_ring = 0, max_climb = 0, max_depth = 0;
+
+  void count(const GraphCode& code) {
+    std::int32_t depth = -1;
+    for (const Token& token : code.tokens) {
+      switch (token.kind) {
+        case Token::Kind::grow:
+          grows.insert(token);
+          depth = token.label == 0 ? 0 : depth + 1;
+          max_depth = std::max(max_depth, depth);
+          break;
+        case Token::Kind::close:
+          ring_labels.insert(token.label);
+          max_ring = std::max(max_ring, token.value);
+          break;
+        case Token::Kind::climb:
+          depth -= token.value;
+          max_climb = std::max(max_climb, token.value);
+          break;
+        case Token::Kind::end:
+          break;
+      }
+    }
+  }
+};
+
+std::vector<std::int32_t> largest_use(std::span<const TypedGraph> graphs, bool labels_are_orders) {
+  std::vector<std::int32_t> most;
+  for (const TypedGraph& graph : graphs) {
+    std::vector<std::int32_t> used(graph.types.size(), 0);
+    for (const TypedEdge& edge : graph.edges) {
+      used[edge.a] += labels_are_orders ? edge.label : 1;
+      used[edge.b] += labels_are_orders ? edge.label : 1;
+    }
+    for (std::size_t v = 0; v < used.size(); ++v) {
+      const auto type = static_cast<std::size_t>(graph.types[v]);
+      most.resize(std::max(most.size(), type + 1), 0);
+      most[type] = std::max(most[type], used[v]);
+    }
+  }
+  return most;
+}
+
+}  // namespace
+
+CodeVocabulary::CodeVocabulary(std::span<const TypedGraph> graphs, const VocabularyOptions& options,
+                               const Random& random)
+    : labels_are_orders_(options.labels_are_orders), capacity_(largest_use(graphs, options.labels_are_orders)) {
+  require(!graphs.empty(), "code vocabulary: there are no graphs, expected at least one");
+  require(options.capacity.empty() || options.capacity.size() >= capacity_.size(), "code vocabulary: there are ",
+          options.capacity.size(), " capacities for ", capacity_.size(), " types");
+  if (!options.capacity.empty()) {
+    for (std::size_t t = 0; t < capacity_.size(); ++t) {
+      require(options.capacity[t] >= capacity_[t], "code vocabulary: type ", t, " has capacity ", options.capacity[t],
+              ", but a node of the data uses ", capacity_[t]);
+    }
+    capacity_ = options.capacity;
+  }
+  Census census;
+  for (std::size_t g = 0; g < graphs.size(); ++g) {
+    max_nodes_ = std::max(max_nodes_, graphs[g].num_nodes());
+    many_components_ = many_components_ || num_components(graphs[g]) > 1;
+    for (std::int64_t pass = 0; pass < options.passes; ++pass) {
+      census.count(encode(graphs[g], random.stream(g).stream(static_cast<std::uint64_t>(pass))));
+    }
+  }
+  max_depth_ = census.max_depth;
+  tokens_ = {Token::end(), Token::end()};
+  tokens_.insert(tokens_.end(), census.grows.begin(), census.grows.end());
+  for (const std::int32_t label : census.ring_labels) {
+    for (std::int32_t length = 3; length <= census.max_ring; ++length) {
+      tokens_.push_back(Token::close(label, length));
+    }
+  }
+  for (std::int32_t levels = 1; levels <= census.max_climb; ++levels) {
+    tokens_.push_back(Token::climb(levels));
+  }
+  index_tokens();
+}
+
+void CodeVocabulary::index_tokens() {
+  std::int32_t lightest = 0;
+  max_room_ = *std::ranges::max_element(capacity_);
+  for (std::size_t id = 2; id < tokens_.size(); ++id) {
+    const Token& token = tokens_[id];
+    num_labels_ = std::max(num_labels_, token.label);
+    max_ring_ = std::max(max_ring_, token.kind == Token::Kind::close ? token.value : 0);
+    max_climb_ = std::max(max_climb_, token.kind == Token::Kind::climb ? token.value : 0);
+    if (token.kind == Token::Kind::grow && token.label > 0) {
+      lightest = lightest == 0 ? weight(token.label) : std::min(lightest, weight(token.label));
+    }
+  }
+  least_weight_ = lightest == 0 ? max_room_ + 1 : lightest;
+  const std::size_t words = static_cast<std::size_t>(mask_words());
+  grow_.assign(static_cast<std::size_t>(num_labels_ + 1) * capacity_.size(), -1);
+  close_.assign(static_cast<std::size_t>(num_labels_ + 1) * static_cast<std::size_t>(max_ring_ + 1), -1);
+  climb_.assign(static_cast<std::size_t>(max_climb_) + 1, -1);
+  roots_.assign(words, 0);
+  grows_in_.assign(words * static_cast<std::size_t>(max_room_ + 1), 0);
+  for (std::size_t id = 2; id < tokens_.size(); ++id) {
+    const Token& token = tokens_[id];
+    const auto number = static_cast<std::int32_t>(id);
+    const auto label = static_cast<std::size_t>(token.label), value = static_cast<std::size_t>(token.value);
+    if (token.kind == Token::Kind::close) {
+      close_[label * static_cast<std::size_t>(max_ring_ + 1) + value] = number;
+    } else if (token.kind == Token::Kind::climb) {
+      climb_[value] = number;
+    } else {
+      grow_[label * capacity_.size() + value] = number;
+      if (label == 0) {
+        set_bit(roots_, number);
+      }
+      for (std::int32_t room = weight(token.label); label > 0 && room <= max_room_; ++room) {
+        if (weight(token.label) <= capacity_[value]) {
+          set_bit(std::span(grows_in_).subspan(words * static_cast<std::size_t>(room), words), number);
+        }
+      }
+    }
+  }
+}
+
+std::int32_t CodeVocabulary::id_of(const Token& token) const {
+  const auto label = static_cast<std::size_t>(token.label), value = static_cast<std::size_t>(token.value);
+  const bool fits = token.label >= 0 && token.label <= num_labels_ && token.value >= 0;
+  switch (token.kind) {
+    case Token::Kind::grow:
+      return fits && value < capacity_.size() ? grow_[label * capacity_.size() + value] : -1;
+    case Token::Kind::close:
+      return fits && token.value <= max_ring_ ? close_[label * static_cast<std::size_t>(max_ring_ + 1) + value] : -1;
+    case Token::Kind::climb:
+      return fits && token.value <= max_climb_ ? climb_[value] : -1;
+    case Token::Kind::end:
+      return kEnd;
+  }
+  return -1;
+}
+
+void CodeVocabulary::write_mask(const PartialGraph& graph, std::span<std::uint64_t> mask) const {
+  const auto words = static_cast<std::size_t>(mask_words());
+  if (graph.num_tokens() == 0) {
+    std::ranges::copy(roots_, mask.begin());
+    return;
+  }
+  const auto room_of = [&](NodeId v) {
+    return std::clamp(capacity_[static_cast<std::size_t>(graph.type_of(v))] - graph.used(v), 0, max_room_);
+  };
+  const std::int32_t room = room_of(graph.ancestor(0)), depth = graph.depth();
+  const bool may_grow = graph.num_nodes() < max_nodes_;
+  if (may_grow) {
+    std::copy_n(grows_in_.begin() + static_cast<std::ptrdiff_t>(words * static_cast<std::size_t>(room)), words,
+                mask.begin());
+  } else {
+    std::ranges::fill(mask, 0);
+  }
+  if (graph.last() == Token::Kind::climb) {
+    return;
+  }
+  set_bit(mask, kEnd);
+  if (may_grow && many_components_) {
+    for (std::size_t i = 0; i < words; ++i) {
+      mask[i] |= roots_[i];
+    }
+  }
+  for (std::int32_t length = graph.last_ring() + 1; room > 0 && length <= std::min(max_ring_, depth + 1); ++length) {
+    const std::int32_t both = std::min(room, room_of(graph.ancestor(length - 1)));
+    for (std::int32_t label = 1; label <= num_labels_ && both > 0; ++label) {
+      const std::int32_t id = close_[static_cast<std::size_t>(label) * static_cast<std::size_t>(max_ring_ + 1) +
+                                     static_cast<std::size_t>(length)];
+      if (id >= 0 && weight(label) <= both) {
+        set_bit(mask, id);
+      }
+    }
+  }
+  for (std::int32_t levels = 1; may_grow && levels <= std::min(max_climb_, depth); ++levels) {
+    if (room_of(graph.ancestor(levels)) >= least_weight_) {
+      set_bit(mask, climb_[static_cast<std::size_t>(levels)]);
+    }
+  }
+}
+
+std::int64_t CodeVocabulary::num_read_rooms() const {
+  return std::min<std::int64_t>(max_room_, kMostRooms) + 1;
+}
+
+std::int32_t CodeVocabulary::read_room(const PartialGraph& graph, NodeId v) const {
+  const std::int32_t used = graph.used(v), room = capacity_[static_cast<std::size_t>(graph.type_of(v))] - used;
+  return std::clamp(labels_are_orders_ ? room : used, 0, static_cast<std::int32_t>(num_read_rooms()) - 1);
+}
+
+std::vector<std::int64_t> CodeVocabulary::input_categories() const {
+  std::vector<std::int64_t> categories = {size(),           std::min<std::int64_t>(max_depth_, kMostDepths) + 2,
+                                          num_read_rooms(), max_nodes_ + 1,
+                                          num_types() + 1,  num_types() + 1};
+  categories.resize(kInputs, num_types() * num_read_rooms() + 1);
+  return categories;
+}
+
+void CodeVocabulary::write_inputs(const PartialGraph& graph, std::int32_t last, std::span<std::int32_t> inputs) const {
+  std::ranges::fill(inputs, 0);
+  inputs[0] = last;
+  if (graph.num_tokens() == 0) {
+    return;
+  }
+  const NodeId current = graph.ancestor(0);
+  inputs[1] = std::min({graph.depth(), max_depth_, static_cast<std::int32_t>(kMostDepths)}) + 1;
+  inputs[2] = read_room(graph, current);
+  inputs[3] = static_cast<std::int32_t>(std::min(graph.num_nodes(), max_nodes_));
+  inputs[4] = graph.type_of(current) + 1;
+  inputs[5] = graph.depth() > 0 ? graph.type_of(graph.ancestor(1)) + 1 : 0;
+  for (std::int32_t levels = 1; levels <= std::min<std::int32_t>(kAncestors, graph.depth()); ++levels) {
+    const NodeId v = graph.ancestor(levels);
+    inputs[static_cast<std::size_t>(5 + levels)] =
+        1 + graph.type_of(v) * static_cast<std::int32_t>(num_read_rooms()) + read_room(graph, v);
+  }
+}
+
+std::optional<std::vector<std::int32_t>> CodeVocabulary::write(const TypedGraph& graph, const Random& random) const {
+  if (graph.types.empty() || graph.num_nodes() > max_nodes_) {
+    return std::nullopt;
+  }
+  std::vector<std::uint64_t> mask(static_cast<std::size_t>(mask_words()));
+  for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
+    std::vector<std::int32_t> ids;
+    PartialGraph partial(labels_are_orders_);
+    bool fits = true;
+    for (const Token& token : encode(graph, random.stream(attempt)).tokens) {
+      const std::int32_t id = id_of(token);
+      write_mask(partial, mask);
+      fits = id >= 0 && (mask[static_cast<std::size_t>(id) / 64] >> (id % 64) & 1) != 0;
+      if (!fits) {
+        break;
+      }
+      ids.push_back(id);
+      partial.take(token);
+    }
+    if (fits) {
+      return ids;
+    }
+  }
+  return std::nullopt;
+}
+
+std::vector<std::int64_t> CodeVocabulary::to_numbers() const {
+  std::vector<std::int64_t> numbers = {labels_are_orders_ ? 1 : 0, many_components_ ? 1 : 0, max_nodes_, max_depth_,
+                                       num_types()};
+  numbers.insert(numbers.end(), capacity_.begin(), capacity_.end());
+  for (const Token& token : std::span(tokens_).subspan(2)) {
+    numbers.insert(numbers.end(), {static_cast<std::int64_t>(token.kind), token.label, token.value});
+  }
+  return numbers;
+}
+
+CodeVocabulary CodeVocabulary::from_numbers(std::span<const std::int64_t> numbers) {
+  constexpr std::int64_t kMost = 1 << 20;
+  require(numbers.size() >= 6 && numbers[4] >= 1 && numbers[4] <= static_cast<std::int64_t>(numbers.size()) - 5 &&
+              std::ranges::all_of(numbers, [](std::int64_t x) { return x >= 0 && x <= kMost; }),
+          "code vocabulary: ", numbers.size(), " numbers make no vocabulary");
+  CodeVocabulary result;
+  result.labels_are_orders_ = numbers[0] != 0;
+  result.many_components_ = numbers[1] != 0;
+  result.max_nodes_ = numbers[2];
+  result.max_depth_ = static_cast<std::int32_t>(numbers[3]);
+  const auto types = static_cast<std::size_t>(numbers[4]);
+  for (const std::int64_t x : numbers.subspan(5, types)) {
+    result.capacity_.push_back(static_cast<std::int32_t>(x));
+  }
+  const auto rest = numbers.subspan(5 + types);
+  require(rest.size() % 3 == 0 && !rest.empty(), "code vocabulary: tokens are ", rest.size(),
+          " numbers, expected three each");
+  result.tokens_ = {Token::end(), Token::end()};
+  for (std::size_t i = 0; i < rest.size(); i += 3) {
+    const Token token{static_cast<Token::Kind>(rest[i]), static_cast<std::int32_t>(rest[i + 1]),
+                      static_cast<std::int32_t>(rest[i + 2])};
+    require(rest[i] <= 2 && token.label < 1000 &&
+                (token.kind == Token::Kind::grow ? static_cast<std::size_t>(token.value) < types
+                                                 : token.value <= result.max_nodes_),
+            "code vocabulary: token ", i / 3, " of kind ", rest[i], " has label ", token.label, " and value ",
+            token.value, ", which no code has");
+    result.tokens_.push_back(token);
+  }
+  result.index_tokens();
+  return result;
+}
+
+}  // namespace weft

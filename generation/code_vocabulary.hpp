@@ -1,0 +1,92 @@
+// The tokens of a set of graphs, numbered; which of them may follow a beginning; and the numbers that a model reads
+// of it. Built from data: a code never needs a token, a valence or a size that the data do not have.
+//
+// The mask leaves no dead ends: behind a climb some grow always fits, everywhere else the end does; so every sequence
+// drawn under it is the code of a graph whose nodes keep to the valences of their types.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "weft/generation/graph_code.hpp"
+#include "weft/generation/partial_graph.hpp"
+
+namespace weft {
+
+struct VocabularyOptions {
+  /// The most that a node of each type may use (bond orders and hydrogens); empty: the largest degree in the data.
+  std::vector<std::int32_t> capacity = {};
+  /// Labels are bond orders and count as much; otherwise every edge counts one.
+  bool labels_are_orders = false;
+  /// How many random codes of each graph are looked at.
+  std::int64_t passes = 4;
+};
+
+class CodeVocabulary {
+ public:
+  static constexpr std::int32_t kStart = 0, kEnd = 1;
+  /// What a model reads at each position: the last token, the depth of the current node, its room (or degree), the
+  /// number of nodes so far, the types of the current node and of its parent; then the type and room together of each
+  /// of the nearest ancestors, the only nodes that a ring or a climb can lead to. All of it follows from the tokens,
+  /// and need not be kept in the model's state.
+  static constexpr std::int64_t kAncestors = 8, kInputs = 6 + kAncestors;
+
+  CodeVocabulary() = default;
+  /// Throws ArgumentError if there is no graph, or one without nodes.
+  CodeVocabulary(std::span<const TypedGraph> graphs, const VocabularyOptions& options, const Random& random);
+
+  /// Tokens and the start, which is only read.
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(tokens_.size()); }
+  [[nodiscard]] const Token& token(std::int64_t id) const { return tokens_[static_cast<std::size_t>(id)]; }
+  /// -1 if there is no such token.
+  [[nodiscard]] std::int32_t id_of(const Token& token) const;
+
+  [[nodiscard]] bool labels_are_orders() const { return labels_are_orders_; }
+  [[nodiscard]] std::int64_t max_nodes() const { return max_nodes_; }
+  [[nodiscard]] std::int64_t num_types() const { return static_cast<std::int64_t>(capacity_.size()); }
+  [[nodiscard]] std::int32_t capacity(std::int32_t type) const { return capacity_[static_cast<std::size_t>(type)]; }
+
+  /// Words of 64 bits in a mask.
+  [[nodiscard]] std::int64_t mask_words() const { return (size() + 63) / 64; }
+  /// Sets bit i of `mask` [mask_words] if token i may follow, and clears all others.
+  void write_mask(const PartialGraph& graph, std::span<std::uint64_t> mask) const;
+
+  /// How many values each input has, [kInputs].
+  [[nodiscard]] std::vector<std::int64_t> input_categories() const;
+  /// Of a beginning that ends in token `last` (kStart: nothing yet), [kInputs].
+  void write_inputs(const PartialGraph& graph, std::int32_t last, std::span<std::int32_t> inputs) const;
+
+  /// A code of the graph in numbers of tokens, from the first grow to the end: that of the first stream of `random`
+  /// that this vocabulary can write. Nothing if the graph is larger, or has other types, labels or valences, than the
+  /// graphs that the vocabulary was built from.
+  [[nodiscard]] std::optional<std::vector<std::int32_t>> write(const TypedGraph& graph, const Random& random) const;
+
+  /// Everything above as numbers, and back. Throws ArgumentError if they make no vocabulary.
+  [[nodiscard]] std::vector<std::int64_t> to_numbers() const;
+  [[nodiscard]] static CodeVocabulary from_numbers(std::span<const std::int64_t> numbers);
+
+ private:
+  void index_tokens();
+  /// What may still be added at a node of molecules, what was added at one of plain graphs; at most kMostRooms.
+  [[nodiscard]] std::int32_t read_room(const PartialGraph& graph, NodeId v) const;
+  [[nodiscard]] std::int64_t num_read_rooms() const;
+  [[nodiscard]] std::int32_t weight(std::int32_t label) const { return labels_are_orders_ ? label : 1; }
+
+  bool labels_are_orders_ = false, many_components_ = false;
+  std::int64_t max_nodes_ = 0;
+  std::int32_t max_depth_ = 0;
+  std::vector<std::int32_t> capacity_;
+  std::vector<Token> tokens_;
+
+  // What follows from the tokens.
+  std::int32_t num_labels_ = 0, max_ring_ = 0, max_climb_ = 0, least_weight_ = 1, max_room_ = 0;
+  /// grow_[label * num_types + type], close_[label * (max_ring + 1) + length], climb_[levels]: numbers of tokens, or
+  /// -1.
+  std::vector<std::int32_t> grow_, close_, climb_;
+  /// Masks of the roots, and of the grows that fit into each room from 0 to max_room.
+  std::vector<std::uint64_t> roots_, grows_in_;
+};
+
+}  // namespace weft

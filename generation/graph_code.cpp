@@ -1,0 +1,130 @@
+#include "weft/generation/graph_code.hpp"
+
+#include <algorithm>
+
+#include "weft/core/error.hpp"
+#include "weft/generation/partial_graph.hpp"
+
+namespace weft {
+namespace {
+
+/// Draws in a row, cheap enough for every edge: SplitMix64 from a random start.
+class Draws {
+ public:
+  explicit Draws(const Random& random) : state_(random.bits(0)) {}
+  std::size_t below(std::size_t bound) {
+    state_ += 0x9E3779B97F4A7C15;
+    return static_cast<std::size_t>(static_cast<unsigned __int128>(mixed_bits(state_)) * bound >> 64);
+  }
+
+ private:
+  std::uint64_t state_;
+};
+
+class Encoder {
+ public:
+  Encoder(const TypedGraph& graph, const Random& random)
+      : graph_(graph), neighbors_(graph), draws_(random), depth_(graph.types.size(), kNotSeen) {
+    code_.tokens.reserve(2 * graph.types.size() + graph.edges.size());
+    code_.order.reserve(graph.types.size());
+  }
+
+  GraphCode run() {
+    std::vector<NodeId> roots(graph_.types.size());
+    for (std::size_t i = 0; i < roots.size(); ++i) {
+      roots[i] = static_cast<NodeId>(i);
+    }
+    while (code_.order.size() < graph_.types.size()) {
+      const std::size_t pick = draws_.below(roots.size());
+      const NodeId root = roots[pick];
+      roots[pick] = roots.back();
+      roots.pop_back();
+      if (depth_[root] == kNotSeen) {
+        walk(root);
+      }
+    }
+    code_.tokens.push_back(Token::end());
+    return std::move(code_);
+  }
+
+ private:
+  static constexpr std::int32_t kNotSeen = -1;
+
+  /// A node on the way down, and where its shuffled neighbors lie on the stack of neighbors.
+  struct Frame {
+    std::size_t next, end;
+  };
+
+  void walk(NodeId root) {
+    visit(root, 0, 0);
+    std::int32_t last_depth = 0;
+    while (!path_.empty()) {
+      Frame& frame = path_.back();
+      const auto depth = static_cast<std::int32_t>(path_.size()) - 1;
+      while (frame.next < frame.end && depth_[pending_[frame.next].node] != kNotSeen) {
+        ++frame.next;
+      }
+      if (frame.next == frame.end) {
+        path_.pop_back();
+        pending_.resize(path_.empty() ? 0 : path_.back().end);
+        continue;
+      }
+      const TypedNeighbors::Neighbor child = pending_[frame.next++];
+      if (last_depth > depth) {
+        code_.tokens.push_back(Token::climb(last_depth - depth));
+      }
+      last_depth = depth + 1;
+      visit(child.node, child.label, depth + 1);
+    }
+  }
+
+  void visit(NodeId v, std::int32_t label, std::int32_t depth) {
+    depth_[v] = depth;
+    code_.order.push_back(v);
+    code_.tokens.push_back(Token::grow(label, graph_.types[v]));
+    const std::size_t begin = pending_.size(), first_ring = code_.tokens.size();
+    for (const TypedNeighbors::Neighbor& u : neighbors_.of(v)) {
+      if (depth_[u.node] == kNotSeen) {
+        pending_.push_back(u);
+      } else if (depth_[u.node] < depth - 1) {
+        code_.tokens.push_back(Token::close(u.label, depth - depth_[u.node] + 1));
+      }
+    }
+    std::sort(code_.tokens.begin() + static_cast<std::ptrdiff_t>(first_ring), code_.tokens.end(),
+              [](const Token& a, const Token& b) { return a.value < b.value; });
+    for (std::size_t i = pending_.size(); i > begin + 1; --i) {
+      std::swap(pending_[i - 1], pending_[begin + draws_.below(i - begin)]);
+    }
+    path_.push_back({begin, pending_.size()});
+  }
+
+  const TypedGraph& graph_;
+  TypedNeighbors neighbors_;
+  Draws draws_;
+  std::vector<std::int32_t> depth_;
+  std::vector<Frame> path_;
+  std::vector<TypedNeighbors::Neighbor> pending_;
+  GraphCode code_;
+};
+
+}  // namespace
+
+GraphCode encode(const TypedGraph& graph, const Random& random) {
+  require(!graph.types.empty(), "encode: the graph has no nodes, expected at least one");
+  return Encoder(graph, random).run();
+}
+
+TypedGraph decode(std::span<const Token> tokens) {
+  PartialGraph graph;
+  for (std::size_t i = 0; i < tokens.size(); ++i) {
+    require(graph.can_take(tokens[i]), "decode: token ", i, " of ", tokens.size(), " cannot stand where it does: kind ",
+            static_cast<int>(tokens[i].kind), ", label ", tokens[i].label, ", value ", tokens[i].value, " behind ",
+            graph.num_nodes(), " nodes at depth ", graph.depth());
+    graph.take(tokens[i]);
+  }
+  require(graph.num_nodes() > 0 && graph.last() != Token::Kind::climb,
+          "decode: the code stops before a node, expected a whole one");
+  return std::move(graph).release();
+}
+
+}  // namespace weft

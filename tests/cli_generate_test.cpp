@@ -1,0 +1,109 @@
+// weft train --task generation and weft generate, run as commands.
+#include <fstream>
+
+#include "tests/cli_fixture.hpp"
+#include "weft/io/dataset.hpp"
+
+namespace weft {
+namespace {
+
+using test::Json;
+
+class CliGenerate : public test::Cli {
+ protected:
+  /// graphs.h5: rings of 3 to 5 nodes.
+  void make_rings() const {
+    Dataset dataset;
+    dataset.name = "rings";
+    dataset.task = Task::generation;
+    dataset.node_ptr = {0};
+    Split split{.name = "rand0", .train = {}, .val = {}, .test = {}};
+    std::vector<Edge> edges;
+    for (std::int64_t g = 0; g < 40; ++g) {
+      const std::int64_t size = 3 + g % 3, first = dataset.node_ptr.back();
+      for (std::int64_t i = 0; i < size; ++i) {
+        edges.push_back({static_cast<NodeId>(first + i), static_cast<NodeId>(first + (i + 1) % size)});
+      }
+      dataset.node_ptr.push_back(first + size);
+      (g < 30 ? split.train : g < 35 ? split.val : split.test).push_back(g);
+    }
+    dataset.graph = CsrGraph::from_edges(dataset.node_ptr.back(), edges, {.symmetrize = true});
+    dataset.splits = {split};
+    write_dataset(dataset, path("rings.h5"));
+  }
+
+  Json train_small(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> arguments = {"train", "rings.h5",        "--task",   "generation", "-o",    "run",
+                                          "--set", "width=16",        "--set",    "layers=1",   "--set", "heads=2",
+                                          "--set", "epoch_graphs=64", "--epochs", "2"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return weft_json(arguments);
+  }
+};
+
+TEST_F(CliGenerate, TrainsAndDrawsADatasetOfGraphs) {
+  make_rings();
+  const Json trained = train_small();
+  EXPECT_EQ(trained["task"], "generation");
+  EXPECT_EQ(trained["metric"], "nll");
+  EXPECT_EQ(trained["per_run"][0]["epochs"], 2);
+  EXPECT_EQ(files_in(path("run")),
+            (std::vector<std::string>{"checkpoint.h5", "config.toml", "metrics.jsonl", "model.h5", "report.html"}));
+  const Json drawn = weft_json({"generate", "run", "-n", "25", "-o", "new.h5", "--seed", "4"});
+  EXPECT_EQ(drawn["n"], 25);
+  EXPECT_EQ(drawn["whole"], 1.0);
+  const Dataset made = read_dataset(path("new.h5"));
+  EXPECT_EQ(made.num_graphs(), 25);
+  EXPECT_EQ(made.task, Task::generation);
+}
+
+TEST_F(CliGenerate, DrawsTheSameFileFromTheSameSeed) {
+  make_rings();
+  (void)train_small();
+  for (const char* name : {"a.h5", "b.h5"}) {
+    EXPECT_EQ(
+        weft({"generate", "run", "-n", "30", "-o", name, "--seed", "7", "--threads", name[0] == 'a' ? "1" : "2"}).code,
+        0);
+  }
+  EXPECT_EQ(weft({"generate", "run", "-n", "30", "-o", "c.h5", "--seed", "8"}).code, 0);
+  const Dataset a = read_dataset(path("a.h5")), b = read_dataset(path("b.h5")), c = read_dataset(path("c.h5"));
+  EXPECT_EQ(edges_of(a.graph), edges_of(b.graph));
+  EXPECT_NE(edges_of(a.graph), edges_of(c.graph));
+}
+
+TEST_F(CliGenerate, NeedsNoTaskForADatasetThatIsForGeneration) {
+  make_rings();
+  const Json trained = weft_json({"train", "rings.h5", "--max-minutes", "0.001"});
+  EXPECT_EQ(trained["model"], "sequence");
+}
+
+TEST_F(CliGenerate, GoesOnWithItsOwnConfig) {
+  make_rings();
+  (void)train_small({"--max-minutes", "0.00001"});
+  const Json resumed = weft_json({"train", "-o", "run", "--resume"});
+  EXPECT_EQ(resumed["model"], "sequence");
+  EXPECT_EQ(resumed["interrupted"], false);
+  EXPECT_EQ(resumed["per_run"][0]["epochs"], 2);
+}
+
+TEST_F(CliGenerate, RefusesWhatCannotBe) {
+  make_rings();
+  (void)train_small();
+  const auto complains = [&](const std::vector<std::string>& arguments, int code, const std::string& part) {
+    const auto result = weft(arguments);
+    EXPECT_EQ(result.code, code) << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+  };
+  complains({"generate", "run", "-n", "5", "-o", "x.smi"}, 2, "no molecules");
+  complains({"generate", "run", "-n", "5", "-o", "x.txt"}, 2, ".smi");
+  complains({"generate", "run", "-n", "0", "-o", "x.h5"}, 2, "-n");
+  complains({"generate", "run", "-n", "5", "-o", "x.h5", "--property", "nodes=4"}, 2, "nodes");
+  complains({"generate", "run", "-n", "5", "-o", "x.h5", "--property", "nodes"}, 2, "name=value");
+  complains({"generate", "rings.h5", "-n", "5", "-o", "x.h5"}, 3, "rings.h5");
+  complains({"train", "rings.h5", "--task", "generation", "--set", "widht=5"}, 2, "width");
+  complains({"train", "rings.h5", "--task", "generation", "--model", "gcn"}, 2, "gcn");
+  EXPECT_FALSE(std::filesystem::exists(path("x.h5")));
+}
+
+}  // namespace
+}  // namespace weft

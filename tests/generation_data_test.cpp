@@ -1,0 +1,77 @@
+// The code of graphs on real data: molecules and plain graphs, there and back.
+#include <cstdlib>
+#include <filesystem>
+
+#include "tests/support.hpp"
+#include "weft/generation/code_vocabulary.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/io/molecule_reader.hpp"
+#include "weft/train/graph_corpus.hpp"
+
+namespace weft {
+namespace {
+
+/// Empty, having failed where tests must not skip, if the dataset is not there.
+std::optional<Dataset> real_dataset(const std::string& name) {
+  const char* named = std::getenv("WEFT_DATA");
+  const std::filesystem::path path =
+      std::filesystem::path(named == nullptr ? "../shared/data" : named) / "h5" / (name + ".h5");
+  if (std::filesystem::exists(path)) {
+    return read_dataset(path);
+  }
+  EXPECT_EQ(std::getenv("CI"), nullptr) << path << " is missing; set WEFT_DATA";
+  return std::nullopt;
+}
+
+class RealGraphs : public testing::TestWithParam<const char*> {};
+
+TEST_P(RealGraphs, ComeBackFromTheirCodes) {
+  const std::optional<Dataset> dataset = real_dataset(GetParam());
+  if (!dataset) {
+    GTEST_SKIP() << GetParam() << " is missing; set WEFT_DATA";
+  }
+  const GraphCorpus corpus = read_graph_corpus(*dataset, "");
+  EXPECT_EQ(corpus.num_left_out, 0) << corpus.problem;
+  ASSERT_GT(corpus.graphs.size(), 0U);
+  for (std::size_t g = 0; g < corpus.graphs.size(); ++g) {
+    const GraphCode code = encode(corpus.graphs[g], Random(g));
+    ASSERT_TRUE(maps_onto(decode(code.tokens), corpus.graphs[g], code.order)) << "graph " << g;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, RealGraphs,
+                         testing::Values("qm9_smiles", "zinc12k", "planar", "sbm", "grid", "community_small"),
+                         [](const auto& test) { return std::string(test.param); });
+
+class RealMolecules : public testing::TestWithParam<const char*> {};
+
+TEST_P(RealMolecules, AreTheSameMoleculesBehindTheCode) {
+  const std::optional<Dataset> dataset = real_dataset(GetParam());
+  if (!dataset) {
+    GTEST_SKIP() << GetParam() << " is missing; set WEFT_DATA";
+  }
+  if (!reads_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "without RDKit";
+    GTEST_SKIP() << "this Weft was built without RDKit";
+  }
+  const GraphCorpus corpus = read_graph_corpus(*dataset, "");
+  const std::size_t step = std::max<std::size_t>(1, corpus.graphs.size() / 3000);
+  std::int64_t same = 0, total = 0;
+  for (std::size_t g = 0; g < corpus.graphs.size(); g += step) {
+    const TypedGraph back = decode(encode(corpus.graphs[g], Random(g)).tokens);
+    const std::string expected = standard_smiles(dataset->smiles[g]);
+    const std::string actual = standard_smiles(write_smiles(back, corpus.alphabet));
+    same += actual == expected ? 1 : 0;
+    ++total;
+    if (actual != expected && total - same < 5) {
+      std::cerr << "  " << expected << " became " << actual << '\n';
+    }
+  }
+  EXPECT_EQ(same, total);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, RealMolecules, testing::Values("qm9_smiles", "zinc12k"),
+                         [](const auto& test) { return std::string(test.param); });
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,196 @@
+// Training a generator: it learns, goes on to the bit, is read from its file, and refuses what it cannot train.
+#include "weft/train/generation_run.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/support.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/train/graph_corpus.hpp"
+#include "weft/train/graph_generator.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_throws;
+using test::same_bits;
+
+class GenerationRun : public testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = std::filesystem::temp_directory_path() /
+              ("weft_generation_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::filesystem::remove_all(folder_);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path folder_;
+};
+
+/// Rings of `shortest` to `longest` nodes in turn; the last quarter is for validation and test.
+Dataset rings(std::int64_t count, std::int64_t shortest, std::int64_t longest) {
+  Dataset dataset;
+  dataset.name = "rings";
+  dataset.task = Task::generation;
+  dataset.node_ptr = {0};
+  Split split{.name = "rand0", .train = {}, .val = {}, .test = {}};
+  std::vector<Edge> edges;
+  for (std::int64_t g = 0; g < count; ++g) {
+    const std::int64_t size = shortest + g % (longest - shortest + 1), first = dataset.node_ptr.back();
+    for (std::int64_t i = 0; i < size; ++i) {
+      edges.push_back({static_cast<NodeId>(first + i), static_cast<NodeId>(first + (i + 1) % size)});
+    }
+    dataset.node_ptr.push_back(first + size);
+    (4 * g < 3 * count ? split.train : g % 2 == 0 ? split.val : split.test).push_back(g);
+  }
+  dataset.graph = CsrGraph::from_edges(dataset.node_ptr.back(), edges, {.symmetrize = true});
+  dataset.splits = {split};
+  return dataset;
+}
+
+TrainJob job_with(const std::vector<std::pair<std::string, std::string>>& options) {
+  TrainJob job;
+  job.model = kGeneratorModel;
+  job.options = Options(generation_options());
+  for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
+           {"width", "16"}, {"layers", "1"}, {"heads", "2"}, {"batch_size", "32"}, {"warmup_steps", "10"}}) {
+    job.options.set(name, value);
+  }
+  for (const auto& [name, value] : options) {
+    job.options.set(name, value);
+  }
+  job.splits = {"rand0"};
+  return job;
+}
+
+bool is_ring(const TypedGraph& graph) {
+  std::vector<int> degree(graph.types.size(), 0);
+  for (const TypedEdge& edge : graph.edges) {
+    ++degree[edge.a];
+    ++degree[edge.b];
+  }
+  return num_components(graph) == 1 && std::ranges::all_of(degree, [](int d) { return d == 2; });
+}
+
+TEST_F(GenerationRun, LearnsToMakeRings) {
+  const Dataset dataset = rings(64, 3, 6);
+  TrainJob job = job_with({{"epochs", "2"}, {"epoch_graphs", "6400"}, {"learning_rate", "0.01"}});
+  job.folder = folder_;
+  std::vector<EpochRecord> records;
+  const TrainReport report =
+      train_generator(dataset, job, {.on_epoch = [&](const EpochRecord& r) { records.push_back(r); }});
+  ASSERT_EQ(records.size(), 2U);
+  // Four sizes, equally likely: log 4 = 1.386 nats is all there is to know.
+  EXPECT_NEAR(report.runs[0].val, std::log(4.0), 0.05);
+  EXPECT_EQ(report.metric, "nll");
+  const GraphGenerator generator = GraphGenerator::load(folder_);
+  for (const bool is_masked : {true, false}) {
+    std::int64_t good = 0;
+    std::vector<int> sizes(7, 0);
+    for (const SampledGraph& sample : generator.sample(400, {.seed = 1, .is_masked = is_masked})) {
+      good += sample.is_whole && is_ring(sample.graph) ? 1 : 0;
+      ++sizes[std::min<std::size_t>(sample.graph.types.size(), 6)];
+    }
+    EXPECT_GE(good, 390) << (is_masked ? "with" : "without") << " the mask";
+    for (std::size_t n = 3; n <= 6; ++n) {
+      EXPECT_NEAR(sizes[n], 100, 45) << n;
+    }
+  }
+}
+
+TEST_F(GenerationRun, GivesTheSizeThatItIsAskedFor) {
+  const Dataset dataset = rings(64, 3, 6);
+  TrainJob job =
+      job_with({{"epochs", "2"}, {"epoch_graphs", "6400"}, {"learning_rate", "0.01"}, {"condition", "nodes,rings"}});
+  job.folder = folder_;
+  (void)train_generator(dataset, job);
+  const GraphGenerator generator = GraphGenerator::load(folder_);
+  for (const double size : {3.0, 5.0}) {
+    std::int64_t right = 0;
+    for (const SampledGraph& sample : generator.sample(200, {.seed = 1, .wishes = {{"nodes", size}}})) {
+      right += static_cast<double>(sample.graph.num_nodes()) == size ? 1 : 0;
+    }
+    EXPECT_GE(right, 180) << "of size " << size;
+  }
+  expect_throws<ArgumentError>([&] { (void)generator.sample(1, {.wishes = {{"color", 1.0}}}); }, "color");
+}
+
+TEST_F(GenerationRun, GoesOnToTheBit) {
+  const Dataset dataset = rings(40, 3, 7);
+  TrainJob job = job_with({{"epochs", "3"}, {"epoch_graphs", "320"}, {"dropout", "0.1"}});
+  job.folder = folder_ / "whole";
+  (void)train_generator(dataset, job);
+  // Stopped in the middle of the second epoch, of ten steps each.
+  job.folder = folder_ / "parts";
+  int steps = 0;
+  const TrainReport stopped = train_generator(dataset, job, {.should_stop = [&] { return ++steps == 14; }});
+  EXPECT_TRUE(stopped.interrupted);
+  job.resume = true;
+  const TrainReport resumed = train_generator(dataset, job);
+  EXPECT_FALSE(resumed.interrupted);
+  const ModelFile whole = read_model_file(folder_ / "whole" / "model.h5"),
+                  parts = read_model_file(folder_ / "parts" / "model.h5");
+  ASSERT_EQ(whole.tensors.size(), parts.tensors.size());
+  for (std::size_t k = 0; k < whole.tensors.size(); ++k) {
+    EXPECT_TRUE(same_bits(whole.tensors[k].value, parts.tensors[k].value)) << whole.tensors[k].name;
+  }
+  std::ifstream log(folder_ / "parts" / "metrics.jsonl");
+  std::int64_t lines = 0;
+  for (std::string line; std::getline(log, line);) {
+    EXPECT_NE(line.find("\"epoch\":" + std::to_string(lines++)), std::string::npos);
+  }
+  EXPECT_EQ(lines, 3);
+}
+
+TEST_F(GenerationRun, DoesNotDependOnTheNumberOfThreads) {
+  const Dataset dataset = rings(40, 3, 7);
+  const TrainJob job = job_with({{"epochs", "1"}, {"epoch_graphs", "640"}, {"batch_size", "64"}});
+  double one = 0.0, two = 0.0;
+  with_threads(1, [&] { one = train_generator(dataset, job).runs[0].val; });
+  with_threads(2, [&] { two = train_generator(dataset, job).runs[0].val; });
+  EXPECT_EQ(one, two);
+}
+
+TEST_F(GenerationRun, RefusesACheckpointOfAnotherJob) {
+  TrainJob job = job_with({{"epochs", "1"}, {"epoch_graphs", "64"}});
+  job.folder = folder_;
+  (void)train_generator(rings(40, 3, 7), job);
+  job.resume = true;
+  expect_throws<ArgumentError>([&] { (void)train_generator(rings(40, 3, 6), job); }, "another dataset");
+  job.options.set("width", "32");
+  expect_throws<ArgumentError>([&] { (void)train_generator(rings(40, 3, 7), job); }, "option.width");
+}
+
+TEST_F(GenerationRun, StopsAtItsTimeBudget) {
+  TrainJob job = job_with({{"epochs", "1000000"}, {"epoch_graphs", "64"}, {"budget_minutes", "0.01"}});
+  const TrainReport report = train_generator(rings(40, 3, 7), job);
+  EXPECT_FALSE(report.interrupted);
+  EXPECT_GE(report.runs[0].seconds, 0.6);
+  EXPECT_LT(report.num_epochs, 1000000);
+}
+
+TEST_F(GenerationRun, RefusesWhatItCannotLearnFrom) {
+  Dataset dataset = rings(40, 3, 7);
+  TrainJob job = job_with({});
+  job.seeds = {0, 1};
+  expect_throws<ArgumentError>([&] { (void)train_generator(dataset, job); }, "one run");
+  job.seeds = {0};
+  job.splits = {"nowhere"};
+  expect_throws<ArgumentError>([&] { (void)train_generator(dataset, job); }, "nowhere");
+  job = job_with({{"condition", "weight"}});
+  expect_throws<ArgumentError>([&] { (void)train_generator(dataset, job); }, "weight");
+  dataset.directed = true;
+  expect_throws<ArgumentError>([&] { (void)train_generator(dataset, job_with({})); }, "directed");
+}
+
+TEST(GraphCorpus, CountsWhatAGeneratorCanBeAskedFor) {
+  const GraphCorpus corpus = read_graph_corpus(rings(4, 3, 4), "nodes,edges,rings");
+  EXPECT_EQ(corpus.property_names, (std::vector<std::string>{"nodes", "edges", "rings"}));
+  EXPECT_EQ(corpus.properties(0, 0), 3.0F);
+  EXPECT_EQ(corpus.properties(1, 1), 4.0F);
+  EXPECT_EQ(corpus.properties(1, 2), 1.0F);
+  EXPECT_FALSE(corpus.is_molecular());
+}
+
+}  // namespace
+}  // namespace weft

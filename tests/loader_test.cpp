@@ -1,0 +1,277 @@
+// Work made ahead of its use, batches of the loader, and models on samples of hops.
+#include <algorithm>
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <stdexcept>
+#include <vector>
+
+#include "tests/sampler_checks.hpp"
+#include "tests/support.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/train/loader.hpp"
+#include "weft/train/node_inference.hpp"
+#include "weft/train/sampling.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_near;
+using test::expect_throws;
+using test::random_tensor;
+using test::same_bits;
+
+TEST(UseAhead, UsesEveryItemInOrderAndNeverTwoInOneSlot) {
+  for (const int threads : {1, 2, 4}) {
+    with_threads(threads, [] {
+      std::vector<std::int64_t> slots(3, -1), used;
+      use_ahead(
+          5, 40, 3, [&](std::int64_t item, std::int64_t slot) { slots[static_cast<std::size_t>(slot)] = item * item; },
+          [&](std::int64_t item, std::int64_t slot) {
+            EXPECT_EQ(slots[static_cast<std::size_t>(slot)], item * item);
+            // A loop inside, as training has them.
+            EXPECT_EQ(parallel_sum(1000, 10, [](std::int64_t a, std::int64_t b) { return double(b - a); }), 1000.0);
+            used.push_back(item);
+            return true;
+          });
+      ASSERT_EQ(used.size(), 35U);
+      EXPECT_TRUE(std::ranges::is_sorted(used));
+      EXPECT_EQ(used.front(), 5);
+    });
+  }
+}
+
+TEST(UseAhead, IsNeverMoreThanTheDepthAhead) {
+  std::atomic<std::int64_t> last_used{-1}, furthest{0};
+  use_ahead(
+      0, 200, 4,
+      [&](std::int64_t item, std::int64_t) {
+        std::int64_t distance = item - last_used.load(), seen = furthest.load();
+        while (distance > seen && !furthest.compare_exchange_weak(seen, distance)) {
+        }
+      },
+      [&](std::int64_t item, std::int64_t) {
+        last_used = item;
+        return true;
+      });
+  EXPECT_LE(furthest.load(), 5);
+}
+
+TEST(UseAhead, HandsAnExceptionOverWhereItsItemWasToBeUsed) {
+  std::vector<std::int64_t> used;
+  const auto run = [&] {
+    use_ahead(
+        0, 100, 4,
+        [](std::int64_t item, std::int64_t) {
+          if (item >= 7) {
+            throw std::runtime_error("item " + std::to_string(item) + " is broken");
+          }
+        },
+        [&](std::int64_t item, std::int64_t) {
+          used.push_back(item);
+          return true;
+        });
+  };
+  expect_throws<std::runtime_error>(run, "item 7 is broken");
+  EXPECT_EQ(used, (std::vector<std::int64_t>{0, 1, 2, 3, 4, 5, 6}));
+}
+
+TEST(UseAhead, StopsCleanlyWhenTheUserHasEnough) {
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> running{0}, made{0};
+    const auto make = [&](std::int64_t, std::int64_t) {
+      ++running;
+      ++made;
+      --running;
+    };
+    std::int64_t uses = 0;
+    use_ahead(0, 1000, 4, make, [&](std::int64_t, std::int64_t) { return ++uses < 10; });
+    EXPECT_EQ(running.load(), 0);
+    EXPECT_EQ(uses, 10);
+    EXPECT_LE(made.load(), 14);
+    const int after = made.load();
+    EXPECT_THROW(
+        use_ahead(0, 1000, 4, make, [&](std::int64_t, std::int64_t) -> bool { throw std::runtime_error("enough"); }),
+        std::runtime_error);
+    EXPECT_EQ(running.load(), 0);
+    EXPECT_LE(made.load() - after, 4);
+  }
+}
+
+CsrGraph communities() {
+  return stochastic_block_model(
+             {.num_nodes = 120, .num_communities = 3, .degree_inside = 8, .degree_outside = 2, .seed = 4})
+      .graph;
+}
+
+Options options_for(const std::string& model, std::vector<std::pair<std::string, std::string>> changes) {
+  Options options = default_options(model);
+  for (const auto& [name, value] : changes) {
+    options.set(name, value);
+  }
+  return options;
+}
+
+std::unique_ptr<NodeModel> model_for(const std::string& name, const Features& features, const Options& options) {
+  return make_model(name, shape_for(features, 3), options, Random(1));
+}
+
+TEST(Loader, GathersTheRowsOfItsInputsAndIsAPureFunction) {
+  const CsrGraph graph = communities();
+  Tensor numbered(120, 2);
+  for (std::int64_t v = 0; v < 120; ++v) {
+    numbered(v, 0) = static_cast<float>(v);
+  }
+  const Features features = numbered;
+  const Options options = options_for("sage", {{"sampler", "neighbor"}, {"batch_size", "16"}, {"fanout", "3,2"}});
+  const ModelInput input(graph, {}, features, {}, options);
+  const Sampling sampling(input, *model_for("sage", features, options), options, {}, {});
+  std::vector<Tensor> seen;
+  for (const int threads : {1, 2, 3}) {
+    with_threads(threads, [&] {
+      const auto loader = sampling.loader(test::all_nodes(graph), true, 9);
+      EXPECT_EQ(loader->num_batches(), 8);
+      std::set<NodeId> seeds;
+      std::size_t k = 0;
+      loader->run(2, 0, [&](const Batch& batch) {
+        const auto& x = std::get<Tensor>(batch.features);
+        for (std::size_t i = 0; i < batch.seeds.size(); ++i) {
+          EXPECT_EQ(x(batch.seed_rows[i], 0), static_cast<float>(batch.seeds[i]));
+          seeds.insert(batch.seeds[i]);
+        }
+        EXPECT_EQ(batch.blocks.front().num_inputs(), x.rows());
+        if (threads == 1) {
+          seen.push_back(x);
+        } else {
+          EXPECT_TRUE(same_bits(x, seen.at(k)));
+        }
+        ++k;
+        return true;
+      });
+      EXPECT_EQ(k, 8U);
+      EXPECT_EQ(seeds.size(), 120U);
+      EXPECT_TRUE(loader->times().any());
+      // An epoch taken up in its midst has the same batches.
+      loader->run(2, 5, [&](const Batch& batch) {
+        EXPECT_TRUE(same_bits(std::get<Tensor>(batch.features), seen.at(5)));
+        return false;
+      });
+    });
+  }
+}
+
+TEST(Loader, PassesOnWhatABatchThrows) {
+  const CsrGraph graph = communities();
+  const Features features = random_tensor(60, 2);  // of half the nodes
+  const Options options = options_for("sage", {{"sampler", "neighbor"}, {"batch_size", "16"}});
+  const ModelInput input(graph, {}, features, {}, options);
+  const Sampling sampling(input, *model_for("sage", features, options), options, {}, {});
+  const auto loader = sampling.loader(test::all_nodes(graph), true, 9);
+  expect_throws<ArgumentError>([&] { loader->run(0, 0, [](const Batch&) { return true; }); }, "is outside [0, 60)");
+}
+
+/// The models whose layers read a hop each, with the switches that change what goes from layer to layer.
+std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::string>>>> hop_models() {
+  return {
+      {"gcn", {}},
+      {"gcn", {{"layers", "3"}, {"residual", "true"}, {"head", "linear"}, {"jumping_knowledge", "concat"}}},
+      {"sage", {{"jumping_knowledge", "sum"}, {"norm", "layer"}}},
+      {"gat", {{"heads", "4"}, {"hidden", "32"}}},
+      {"gatv2", {{"head", "linear"}}},
+      {"gcn", {{"convolution", "transformer"}, {"pre_linear", "true"}}},
+      {"gin", {{"norm", "batch"}}},
+      {"gine", {}},
+      {"gatedgcn", {{"residual", "true"}, {"encoding", "random_walk"}}},
+      {"mlp", {}},
+  };
+}
+
+TEST(HopSamples, OfAllNeighborsGiveWhatTheWholeGraphGives) {
+  const CsrGraph graph = communities();
+  const Features features = random_tensor(120, 5);
+  for (const auto& [name, changes] : hop_models()) {
+    SCOPED_TRACE(name + (changes.empty() ? "" : " " + changes.front().first + " " + changes.front().second));
+    auto all = changes;
+    all.insert(all.end(), {{"sampler", "full"}, {"batch_size", "7"}});
+    const Options options = options_for(name, all);
+    const ModelInput input(graph, {}, features, {}, options);
+    const auto model = model_for(name, features, options);
+    const NodeOutputs whole = infer_at_once(*model, input);
+    const Sampling sampling(input, *model, options, {}, {});
+    const NodeOutputs sampled = infer_by_samples(*model, sampling, 120);
+    expect_near(sampled.logits, whole.logits, 2e-5);
+    expect_near(sampled.embedding, whole.embedding, 2e-5);
+  }
+}
+
+TEST(LayerwiseInference, GivesWhatTheWholeGraphGivesInChunksOfAnySize) {
+  const CsrGraph graph = communities();
+  const Features features = random_tensor(120, 5);
+  for (const auto& [name, changes] : hop_models()) {
+    SCOPED_TRACE(name);
+    const Options options = options_for(name, changes);
+    const ModelInput input(graph, {}, features, {}, options);
+    const auto model = model_for(name, features, options);
+    const NodeOutputs whole = infer_at_once(*model, input);
+    for (const std::int64_t rows : {1, 50, 120}) {
+      const NodeOutputs chunked = infer_by_layers(*model->hop_layers(), input, rows);
+      expect_near(chunked.logits, whole.logits, 2e-5);
+      expect_near(chunked.embedding, whole.embedding, 2e-5);
+    }
+  }
+}
+
+TEST(HopSamples, AreRefusedByModelsWhoseLayersReadTheSameNodes) {
+  const CsrGraph graph = communities();
+  const Features features = random_tensor(120, 5);
+  for (const char* name : {"weft", "gps", "polynormer"}) {
+    const Options options = options_for(name, {{"sampler", "neighbor"}});
+    const ModelInput input(graph, {}, features, {}, options);
+    const auto model = model_for(name, features, options);
+    expect_throws<ArgumentError>([&] { (void)Sampling(input, *model, options, {}, {}); },
+                                 "it needs a sampler of subgraphs");
+    EXPECT_EQ(suited_sampler(name, options), "parts");
+  }
+  const Options sign = options_for("sign", {{"sampler", "cluster"}});
+  const ModelInput input(graph, {}, features, {}, sign);
+  const auto model = model_for("sign", features, sign);
+  expect_throws<ArgumentError>([&] { (void)Sampling(input, *model, sign, {}, {}); }, "its sampler is rows");
+  EXPECT_EQ(suited_sampler("sign", sign), "rows");
+  EXPECT_EQ(suited_sampler("gat", default_options("gat")), "neighbor");
+}
+
+TEST(RowBatches, OfPrecomputedHopsGiveWhatAllRowsGive) {
+  const CsrGraph graph = communities();
+  const Features features = random_tensor(120, 5);
+  for (const char* name : {"sign", "nagphormer"}) {
+    SCOPED_TRACE(name);
+    const Options options = options_for(name, {{"sampler", "rows"}, {"batch_size", "50"}});
+    const ModelInput input(graph, {}, features, {}, options);
+    const auto model = model_for(name, features, options);
+    const Sampling sampling(input, *model, options, {}, {});
+    expect_near(infer_by_samples(*model, sampling, 120).logits, infer_at_once(*model, input).logits, 2e-5);
+  }
+}
+
+TEST(Fanouts, AreNumbersOrAllAndTheLastCountsForFurtherHops) {
+  EXPECT_EQ(fanouts_of("15,10,5", 3), (std::vector<std::int64_t>{15, 10, 5}));
+  EXPECT_EQ(fanouts_of("4,all", 4), (std::vector<std::int64_t>{4, -1, -1, -1}));
+  expect_throws<ArgumentError>([] { (void)fanouts_of("3,,4", 3); }, "has ''");
+  expect_throws<ArgumentError>([] { (void)fanouts_of("0", 3); }, "has '0'");
+  expect_throws<ArgumentError>([] { (void)fanouts_of("1,2,3", 2); }, "has 3 numbers, expected at most 2");
+}
+
+TEST(Samplers, AreFoundByNameAndSayWhatTheyNeed) {
+  expect_throws<ArgumentError>([] { (void)sampler_info("neighbour"); }, "did you mean 'neighbor'?");
+  const CsrGraph graph = communities();
+  expect_throws<ArgumentError>(
+      [&] {
+        (void)make_sampler("weighted", {.graph = graph, .seeds = test::all_nodes(graph)}, Options(sampler_options()));
+      },
+      "the edges have no weight");
+}
+
+}  // namespace
+}  // namespace weft

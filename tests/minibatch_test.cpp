@@ -1,0 +1,176 @@
+// Whole jobs on samples: every sampler learns, the same bits at any number of threads and after any stop.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/sampler_checks.hpp"
+#include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/graph/generators.hpp"
+#include "weft/io/model_file.hpp"
+#include "weft/samplers/batch_sampler.hpp"
+#include "weft/train/predictor.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_throws;
+using test::same_bits;
+using test::TemporaryFolder;
+
+constexpr std::int64_t kNodes = 300;
+
+/// Three communities whose features alone tell little; edges with a weight, a time and a type.
+Dataset communities() {
+  LabeledGraph made = contextual_block_model(
+      {.blocks = {.num_nodes = kNodes, .num_communities = 3, .degree_inside = 10, .degree_outside = 2, .seed = 5},
+       .num_features = 8,
+       .signal = 1.0});
+  Dataset data;
+  data.name = "communities";
+  data.num_classes = 3;
+  data.graph = std::move(made.graph);
+  data.node_features = Tensor::from_buffer(kNodes, 8, std::move(made.features));
+  data.node_labels = std::move(made.label);
+  Tensor edges(data.graph.num_edges(), 2);
+  data.edge_type = Buffer<std::int32_t>(static_cast<std::size_t>(data.graph.num_edges()));
+  for (std::int64_t e = 0; e < edges.rows(); ++e) {
+    edges(e, 0) = 1.0F + static_cast<float>(e % 3);
+    edges(e, 1) = static_cast<float>(e * 7 % 100);
+    data.edge_type[static_cast<std::size_t>(e)] = static_cast<std::int32_t>(e % 2);
+  }
+  data.edge_features = std::move(edges);
+  Split split;
+  split.name = "rand0";
+  for (std::int64_t v = 0; v < kNodes; ++v) {
+    (v % 3 == 0 ? split.train : v % 3 == 1 ? split.val : split.test).push_back(v);
+  }
+  data.splits = {split};
+  return data;
+}
+
+TrainJob job_with(const std::string& model, const std::string& sampler) {
+  TrainJob job;
+  job.model = model;
+  job.options = default_options(model);
+  job.options.set("sampler", sampler);
+  job.options.set("batch_size", "32");
+  job.options.set("epochs", "12");
+  job.options.set("edge_weight", "0");
+  job.options.set("edge_time", "1");
+  job.splits = {"rand0"};
+  return job;
+}
+
+const char* model_of(const SamplerInfo& sampler) {
+  return sampler.name == "rows" ? "sign" : sampler.name == "parts" ? "polynormer" : "sage";
+}
+
+TEST(Minibatches, OfEverySamplerLearn) {
+  const Dataset data = communities();
+  for (const SamplerInfo& sampler : samplers()) {
+    SCOPED_TRACE(sampler.name);
+    TrainJob job = job_with(model_of(sampler), std::string(sampler.name));
+    job.options.set("batch_size", sampler.is_subgraph && sampler.name != "rows" ? "100" : "32");
+    job.options.set("epochs", "30");
+    const TrainReport report = train(data, job);
+    // By chance it is 0.33, from the features alone about 0.6.
+    EXPECT_GT(report.runs.front().test, 0.7);
+    EXPECT_TRUE(report.times.any());
+  }
+}
+
+TEST(Minibatches, GiveTheSameBitsAtAnyNumberOfThreads) {
+  const Dataset data = communities();
+  for (const auto& [model, sampler] : {std::pair{"gcn", "neighbor"}, std::pair{"gat", "labor"},
+                                       std::pair{"sage", "saint_walk"}, std::pair{"weft", "parts"}}) {
+    SCOPED_TRACE(sampler);
+    std::vector<std::vector<NamedTensor>> states;
+    for (const int threads : {1, 2, 4}) {
+      const TemporaryFolder folder;
+      TrainJob job = job_with(model, sampler);
+      job.folder = folder.path() / "run";
+      with_threads(threads, [&] { (void)train(data, job); });
+      states.push_back(read_model_file(job.folder / "model.h5").tensors);
+    }
+    for (std::size_t k = 1; k < states.size(); ++k) {
+      ASSERT_EQ(states[k].size(), states[0].size());
+      for (std::size_t i = 0; i < states[0].size(); ++i) {
+        EXPECT_TRUE(same_bits(states[k][i].value, states[0][i].value)) << states[0][i].name;
+      }
+    }
+  }
+}
+
+TEST(Minibatches, GoOnToTheSameBitsAfterAStopInsideAnEpoch) {
+  const Dataset data = communities();
+  for (const char* sampler : {"neighbor", "cluster"}) {
+    SCOPED_TRACE(sampler);
+    const TemporaryFolder straight_folder, stopped_folder;
+    TrainJob straight = job_with("gcn", sampler);
+    straight.folder = straight_folder.path() / "run";
+    (void)train(data, straight);
+
+    TrainJob stopped = job_with("gcn", sampler);
+    stopped.folder = stopped_folder.path() / "run";
+    int stops = 0;
+    for (bool interrupted = true; interrupted; ++stops) {
+      ASSERT_LT(stops, 100);
+      int steps = 0;
+      stopped.resume = stops > 0;
+      // Every call goes on for three steps more: in the midst of an epoch of four.
+      const TrainReport report = train(data, stopped, {.should_stop = [&] { return ++steps >= 3; }});
+      interrupted = report.interrupted;
+    }
+    EXPECT_GT(stops, 5);
+    const auto expected = read_model_file(straight.folder / "model.h5").tensors;
+    const auto actual = read_model_file(stopped.folder / "model.h5").tensors;
+    ASSERT_EQ(actual.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      EXPECT_TRUE(same_bits(actual[i].value, expected[i].value)) << expected[i].name;
+    }
+  }
+}
+
+TEST(Minibatches, EndCleanlyWhenAStepFails) {
+  Dataset data = communities();
+  // A feature that makes the loss infinite in the middle of an epoch.
+  std::get<Tensor>(data.node_features)(0, 0) = std::numeric_limits<float>::infinity();
+  expect_throws<NumericError>([&] { (void)train(data, job_with("sage", "neighbor")); }, "the loss is");
+}
+
+TEST(Minibatches, PredictLikeTheyEvaluate) {
+  const Dataset data = communities();
+  for (const char* sampler : {"shadow", "neighbor"}) {
+    const TemporaryFolder folder;
+    TrainJob job = job_with("sage", sampler);
+    job.options.set("inference_rows", "64");
+    job.folder = folder.path() / "run";
+    const TrainReport report = train(data, job);
+    const Tensor probabilities =
+        Predictor::load(job.folder).probabilities(data.graph, data.node_features, data.edge_features);
+    const auto& labels = std::get<std::vector<std::int64_t>>(data.node_labels);
+    std::int64_t right = 0;
+    for (const std::int64_t v : data.splits[0].test) {
+      const auto row = probabilities.row(v);
+      right += std::ranges::max_element(row) - row.begin() == labels[static_cast<std::size_t>(v)] ? 1 : 0;
+    }
+    EXPECT_DOUBLE_EQ(static_cast<double>(right) / static_cast<double>(data.splits[0].test.size()), report.runs[0].test)
+        << sampler;
+  }
+}
+
+TEST(Minibatches, AreRefusedWhereTheDataHasNotWhatTheSamplerNeeds) {
+  Dataset data = communities();
+  TrainJob job = job_with("sage", "weighted");
+  job.options.set("edge_weight", "2");
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "edge_weight: is 2");
+  expect_throws<ArgumentError>([&] { (void)train(data, job_with("gine", "neighbor")); },
+                               "it needs a sampler of subgraphs");
+  EXPECT_EQ(train(data, job_with("gine", "cluster")).runs[0].epochs, 12);
+}
+
+}  // namespace
+}  // namespace weft
