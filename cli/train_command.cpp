@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <limits>
 #include <optional>
 
 #include "weft/cli/console.hpp"
+#include "weft/cli/folds.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
@@ -121,65 +121,6 @@ std::string stage_text(const EpochRecord& epoch) {
     out += " run " + std::to_string(epoch.run + 1) + "/" + std::to_string(epoch.num_runs);
   }
   return out + " (split " + epoch.split + ", seed " + std::to_string(epoch.seed) + ")";
-}
-
-/// Graphs with folds of their own and no other wish are cross-validated fairly. Sets the protocol and the splits.
-void choose_folds(RunConfig& config, Dataset& dataset) {
-  const bool judges_graphs = dataset.task == Task::graph_classification || dataset.task == Task::graph_regression;
-  if (config.protocol.empty() && config.splits.empty() && judges_graphs &&
-      folds_of(dataset, Protocol::fair).size() == 10) {
-    config.protocol = name_of(Protocol::fair);
-  }
-  const std::optional<Protocol> protocol = protocol_of(config.protocol);
-  if (protocol) {
-    require(judges_graphs, "--protocol: the task of ", dataset.name, " is ", name_of(dataset.task),
-            ", expected one about graphs");
-    prepare_folds(dataset, *protocol);
-    config.splits = config.splits.empty() ? folds_of(dataset, *protocol) : config.splits;
-  }
-  config.splits = matching_splits(dataset, config.splits);
-}
-
-/// The figures of all epochs of all runs on what stands for the validation part.
-class FoldCurves {
- public:
-  /// Of a run that is taken up again: what it has seen before.
-  void read(const std::filesystem::path& metrics) {
-    std::ifstream lines(metrics);
-    for (std::string line; std::getline(lines, line);) {
-      const Json record = Json::parse(line, nullptr, false);
-      if (record.is_object() && record.contains("run") && record.contains("epoch") && record.contains("val")) {
-        const Json& val = record["val"];
-        add(record["run"].get<std::int64_t>(), record["epoch"].get<std::int64_t>(),
-            val.is_number() ? val.get<double>() : std::numeric_limits<double>::quiet_NaN());
-      }
-    }
-  }
-  void add(std::int64_t run, std::int64_t epoch, double figure) {
-    const auto r = static_cast<std::size_t>(run), e = static_cast<std::size_t>(epoch);
-    curves_.resize(std::max(curves_.size(), r + 1));
-    curves_[r].resize(std::max(curves_[r].size(), e + 1));
-    curves_[r][e] = figure;
-  }
-  [[nodiscard]] const std::vector<std::vector<double>>& curves() const { return curves_; }
-
- private:
-  std::vector<std::vector<double>> curves_;
-};
-
-/// Protocol gin: every run's figures are those of the common epoch.
-void read_at_common_epoch(const FoldCurves& curves, TrainReport& report) {
-  const MeanEpoch best = best_mean_epoch(curves.curves(), report.higher_is_better);
-  if (best.epoch < 0 || curves.curves().size() != report.runs.size()) {
-    return;
-  }
-  for (std::size_t r = 0; r < report.runs.size(); ++r) {
-    RunResult& run = report.runs[r];
-    run.best_epoch = best.epoch;
-    run.val = run.test = curves.curves()[r][static_cast<std::size_t>(best.epoch)];
-    run.train = std::numeric_limits<double>::quiet_NaN();
-    run.test_metrics = {{report.metric, run.test}};
-  }
 }
 
 TrainReport train_with_progress(const Dataset& dataset, const TrainJob& job, bool quiet, FoldCurves& curves) {
@@ -380,7 +321,7 @@ void run_training(Run run, Clock::time_point start) {
     throw Interrupted("interrupted; " + way_on(flags));
   }
   if (protocol_of(run.config.protocol) == Protocol::gin) {
-    read_at_common_epoch(curves, report);
+    curves.read_at_common_epoch(report);
   }
   if (run.folder != nullptr) {
     writing([&] { write_run_report(*run.folder, loaded.dataset, run.config, run.options, report); });

@@ -1,0 +1,124 @@
+// Training on molecules: GINE of five layers and 64 columns, batches of 128, the whole step from cutting the batch out
+// of the data set to Adam. The yardstick is the matrix products of such a step alone, forward and backward: what would
+// be left if gathers, norms, activations, gradients' bookkeeping and the batch itself were free. molecules_per_second
+// is the median of what training reaches. Data sets are looked for in $WEFT_DATA and $WEFT_DATA/h5. The same network in
+// PyTorch Geometric: bench/peers/pyg_gine.py. Counters are explained in bench/rounds.hpp.
+#include <cstdlib>
+#include <map>
+
+#include "bench/inputs.hpp"
+#include "bench/rounds.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/io/dataset_lookup.hpp"
+#include "weft/tensor/dense_ops.hpp"
+#include "weft/train/optimizer.hpp"
+#include "weft/train/problem.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft::bench {
+namespace {
+
+constexpr std::int64_t kWidth = 64, kLayers = 5, kBatch = 128;
+
+const Dataset& dataset(const std::string& name) {
+  static std::map<std::string, Dataset> made;
+  const auto found = made.find(name);
+  if (found != made.end()) {
+    return found->second;
+  }
+  const char* root = std::getenv("WEFT_DATA");
+  const std::filesystem::path folder = root == nullptr ? "." : root;
+  const std::filesystem::path folders[] = {folder, folder / "h5"};
+  return made.emplace(name, read_dataset(find_dataset(name, folders))).first->second;
+}
+
+TrainJob gine_job(const Dataset& data) {
+  TrainJob job;
+  job.model = "gine";
+  job.options = default_options(job.model, LabelBudget::graphs);
+  job.options.set_value("layers", kLayers);
+  job.options.set_value("hidden", kWidth);
+  job.options.set_value("batch_size", kBatch);
+  job.options.set("pooling", "sum");
+  job.splits = {data.splits.front().name};
+  return job;
+}
+
+/// Steps of training, epoch after epoch.
+class Training {
+ public:
+  explicit Training(const Dataset& data)
+      : job_(gine_job(data)),
+        problem_(make_problem(data, job_)),
+        split_(data.splits.front()),
+        model_(problem_->new_model(Random(0))),
+        optimizer_(parameters_of(*model_).parameters, {}),
+        steps_(problem_->steps(split_, 0)) {
+    problem_->prepare(*model_, split_);
+  }
+
+  /// The first `count` steps of the next epoch. Returns how many molecules they read.
+  std::int64_t run(std::int64_t count) {
+    std::int64_t done = 0;
+    const std::int64_t num_steps = steps_->num_steps(epoch_);
+    steps_->run_epoch(epoch_++, 0, [&](const Steps::Loss& loss_of) {
+      Pass pass = Pass::train(Random(1).stream(static_cast<std::uint64_t>(optimizer_.num_steps())));
+      Gradients gradients = backward(loss_of(*model_, pass));
+      optimizer_.step(gradients, 1e-3);
+      return ++done < count;
+    });
+    // Batches are even in cost, so a step reads an even share of the molecules.
+    return static_cast<std::int64_t>(split_.train.size()) * done / num_steps;
+  }
+
+ private:
+  TrainJob job_;
+  std::unique_ptr<Problem> problem_;
+  const Split& split_;
+  std::unique_ptr<NodeModel> model_;
+  Adam optimizer_;
+  std::unique_ptr<Steps> steps_;
+  std::int64_t epoch_ = 0;
+};
+
+/// The products of `steps` steps on batches of `nodes` nodes: two maps a layer, each forward and for both gradients.
+void products(std::int64_t steps, std::int64_t nodes) {
+  const Variable x = Variable::constant(random_matrix(nodes, kWidth, 1));
+  const Variable narrow = Variable::constant(random_matrix(kWidth, kWidth, 2));
+  for (std::int64_t i = 0; i < steps * kLayers * 2 * 3; ++i) {
+    benchmark::DoNotOptimize(matmul(x, narrow).value().data());
+  }
+}
+
+void train_molecules(benchmark::State& state, const char* name) {
+  try {
+    constexpr std::int64_t kSteps = 8;
+    with_threads(static_cast<int>(state.range(0)), [&] {
+      const Dataset& data = dataset(name);
+      Training training(data);
+      const std::int64_t nodes = kBatch * data.graph.num_nodes() / data.num_graphs();
+      std::int64_t molecules = 0;
+      run_rounds(state, {"products", [&] { products(kSteps, nodes); }},
+                 {{"train", [&] { molecules = training.run(kSteps); }}});
+      state.counters["molecules_per_second"] =
+          static_cast<double>(molecules) / (state.counters["train_ms"].value / 1e3);
+    });
+  } catch (const std::exception& error) {
+    state.SkipWithError(error.what());
+  }
+}
+BENCHMARK_CAPTURE(train_molecules, gine_zinc12k, "zinc12k")
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Iterations(15)
+    ->UseManualTime();
+BENCHMARK_CAPTURE(train_molecules, gine_hiv, "hiv")
+    ->ArgName("threads")
+    ->Arg(1)
+    ->Arg(2)
+    ->Iterations(15)
+    ->UseManualTime();
+
+}  // namespace
+}  // namespace weft::bench
