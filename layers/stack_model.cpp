@@ -82,12 +82,8 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
 }
 
 LayerInput StackModel::read_features(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
-  if (!before_) {
-    return first_features(shape_, block, input).dropped(input_dropout_, pass);
-  }
-  LayerInput x = LayerInput(before_->forward(block, input, pass, activation_)).dropped(dropout_, pass);
-  pass.keep(x.states());
-  return x;
+  return before_ ? LayerInput(before_->forward(block, input, pass, activation_)).dropped(dropout_, pass)
+                 : first_features(shape_, block, input).dropped(input_dropout_, pass);
 }
 
 /// The states after a hop, dropped out as the next one reads them, or the outputs if this hop's convolution makes them;
@@ -104,7 +100,6 @@ HopLayers::Carried StackModel::run_hop(std::size_t l, const MessageBlock& block,
   }
   const Variable states = activate(hop.norm.forward(y, pass), activation_);
   const Variable dropped = LayerInput(states).dropped(dropout_, pass).states();
-  pass.keep(dropped);
   if (jumping_ == Jumping::none) {
     return {dropped, {}};
   }

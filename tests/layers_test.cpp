@@ -316,7 +316,7 @@ TEST(Models, RefuseFeaturesTheyWereNotMadeFor) {
   expect_throws<ArgumentError>([&] { (void)logits(*model, block, Features(Tensor(4, 5))); },
                                "made for 3 dense features, given 5 dense");
   expect_throws<ArgumentError>([&] { (void)logits(*model, block, Features(Tensor(6, 3))); }, "features of 6 nodes");
-  expect_throws<ArgumentError>([] { (void)make_model("gnc", {}, {}, Random(1)); }, "num_outputs is 0");
+  expect_throws<ArgumentError>([] { (void)make_model("gcn", shape_for({}, -1), {}, Random(1)); }, "num_outputs is -1");
   expect_throws<ArgumentError>([] { (void)model_info("gnc"); }, "did you mean 'gcn'?");
 }
 

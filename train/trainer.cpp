@@ -80,9 +80,12 @@ class Job {
       run.restore(*unfinished);
     }
     while (!run.is_done() && !stopped_) {
-      if (!run.advance([&] { return wants_stop() || is_checkpoint_due(); })) {
-        // In the midst of an epoch, which may take hours.
+      const auto pauses = [&] {
         stopped_ = wants_stop();
+        return stopped_ || is_checkpoint_due();
+      };
+      if (!run.advance(pauses)) {
+        // In the midst of an epoch, which may take hours.
         write_checkpoint(&run);
         continue;
       }
@@ -103,7 +106,7 @@ class Job {
     finish(run);
   }
 
-  /// Where checkpoints are to be written after every epoch they are not written within one.
+  /// Never within an epoch where every epoch writes one.
   [[nodiscard]] bool is_checkpoint_due() const {
     const double every = job_.options.real("checkpoint_seconds");
     return !job_.folder.empty() && every > 0.0 && seconds_since(last_checkpoint_) >= every;
