@@ -10,9 +10,11 @@
 #include <set>
 
 #include "weft/cli/console.hpp"
+#include "weft/cli/generation_report.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
+#include "weft/cli/run_config.hpp"
 #include "weft/cli/stop_signal.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
@@ -26,11 +28,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct GenerateFlags : SharedFlags {
-  std::string run, output, constraint, beginning;
+  std::string run, output, constraint, beginning, data, kind = "any";
   std::int64_t count = 100, best_of = 1;
   std::uint64_t seed = 0;
   double temperature = 1.0, guidance = 0.5;
-  bool is_unmasked = false;
+  bool is_unmasked = false, wants_report = false;
   std::vector<std::string> wishes;
 };
 
@@ -121,6 +123,68 @@ void write_smi(const std::vector<std::string>& smiles, const std::filesystem::pa
   write_file_atomically(path, text);
 }
 
+/// What the run was trained on: as --data says, or the run's own config.
+RunConfig config_of_data(const GenerateFlags& flags) {
+  RunConfig config;
+  const std::filesystem::path own = std::filesystem::path(flags.run) / "config.toml";
+  if (std::filesystem::exists(own)) {
+    read_run_config(own, config);
+  }
+  config.dataset = flags.data.empty() ? config.dataset : flags.data;
+  require(!config.dataset.empty(), "weft generate --report: ", flags.run,
+          " does not say which data it was trained on, expected --data DATA");
+  return config;
+}
+
+/// The share of graphs drawn without the mask that are valid all the same.
+double valid_without_mask(const GenerateFlags& flags, const GraphGenerator& generator, GenerationRequest request,
+                          GraphKind kind) {
+  request.is_masked = false;
+  std::int64_t valid = 0;
+  const std::vector<SampledGraph> samples = generator.sample(flags.count, request);
+  const std::vector<std::string> smiles =
+      generator.makes_molecules() ? smiles_of(samples, generator) : std::vector<std::string>();
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    valid += generator.makes_molecules() ? !smiles[i].empty()
+                                         : samples[i].is_whole && is_valid_graph(csr_graph_of(samples[i].graph), kind);
+  }
+  return static_cast<double>(valid) / static_cast<double>(flags.count);
+}
+
+/// Adds the figures to `json` and writes the page beside the output.
+void report(const GenerateFlags& flags, const RunConfig& config, const GraphGenerator& generator,
+            const std::vector<SampledGraph>& samples, const std::vector<std::string>& smiles, Json& json) {
+  const LoadedDataset loaded = load_dataset(dataset_path(config.dataset), flags);
+  const Split& split = *loaded.dataset.find_split(matching_splits(loaded.dataset, config.splits).front());
+  say(flags.quiet, concat("comparing with ", split.test.size(), " test graphs"));
+  const GraphKind kind = *graph_kind_of(flags.kind);
+  const GenerationReport made{.generator = generator,
+                              .samples = samples,
+                              .smiles = smiles,
+                              .dataset = loaded.dataset,
+                              .split = split,
+                              .kind = kind};
+  Json figures = made.figures();
+  figures["valid_unmasked"] = valid_without_mask(flags, generator, request_of(flags, generator), kind);
+  std::filesystem::path page = flags.output;
+  page.replace_extension(".html");
+  writing([&] { write_file_atomically(page, made.page(figures)); });
+  say(flags.quiet, "wrote " + page.string());
+  json.update(figures);
+}
+
+/// Name and value, an indented line for each figure of an object.
+void add_rows(const Json& json, const std::string& indent, std::vector<std::pair<std::string, std::string>>& rows) {
+  for (const auto& [name, value] : json.items()) {
+    if (value.is_object()) {
+      rows.emplace_back(indent + name, "");
+      add_rows(value, indent + "  ", rows);
+    } else {
+      rows.emplace_back(indent + name, value.is_string() ? value.get<std::string>() : value.dump());
+    }
+  }
+}
+
 void generate(const GenerateFlags& flags) {
   const GraphGenerator generator = GraphGenerator::load(flags.run);
   const bool as_smiles = std::filesystem::path(flags.output).extension() == ".smi";
@@ -165,8 +229,15 @@ void generate(const GenerateFlags& flags) {
   if (generator.makes_molecules() && valid > 0) {
     json["unique"] = static_cast<double>(distinct.size()) / static_cast<double>(valid);
   }
+  if (flags.wants_report) {
+    report(flags, config_of_data(flags), generator, samples, smiles, json);
+  }
   if (flags.json) {
     print_json(json);
+  } else if (flags.wants_report) {
+    std::vector<std::pair<std::string, std::string>> rows;
+    add_rows(json, "", rows);
+    print(aligned(rows));
   }
   say(flags.quiet, concat("wrote ", flags.output, ": ", flags.count, " graphs in ", seconds_text(seconds)));
 }
@@ -195,6 +266,12 @@ Work add_generate_command(CLI::App& app) {
   command->add_option("--beginning", flags->beginning, "a SMILES that every molecule begins with");
   command->add_option("--constraint", flags->constraint, "what graphs keep to; without: as trained")
       ->check(CLI::IsMember({"none", "planar", "tree"}));
+  command->add_flag("--report", flags->wants_report,
+                    "print how good they are beside the training data, and write a page beside the output");
+  command->add_option("--data", flags->data, "--report: the data; without: those that the run was trained on");
+  command->add_option("--kind", flags->kind, "--report: what graphs must be to count as valid; any: connected")
+      ->check(CLI::IsMember({"any", "planar", "tree", "sbm", "lobster"}))
+      ->capture_default_str();
   command->add_flag("--no-mask", flags->is_unmasked, "let the model break the rules, to see how well it knows them");
   add_shared_flags(*command, *flags, "Example: weft generate run -n 10000 -o molecules.smi");
   return [flags] {
@@ -204,6 +281,9 @@ Work add_generate_command(CLI::App& app) {
             "' ends neither in .smi nor in .h5, which decides what is written");
     if (!flags->trust) {
       rehearse(flags->run, [&] { (void)GraphGenerator::load(flags->run); });
+    }
+    if (flags->wants_report) {
+      rehearse_dataset(dataset_path(config_of_data(*flags).dataset), *flags);
     }
     with_threads(flags->threads, [&] { generate(*flags); });
   };

@@ -53,10 +53,13 @@ std::string figure_text(double value) {
 }
 
 std::string head(const ReportData& data) {
-  return "<h1>" + escape_html(data.model + " on " + data.dataset) + "</h1>\n<p class=\"quiet\">" +
-         escape_html(data.task) + ", split " + escape_html(data.split) + "</p>\n<div class=\"figures\"><div>" +
-         figure_text(data.test_figure) + "test " + escape_html(data.metric) + "</div><div>" +
-         figure_text(data.val_figure) + "validation</div><div>" + figure_text(data.train_figure) +
+  const std::string title = "<h1>" + escape_html(data.model + " on " + data.dataset) + "</h1>\n<p class=\"quiet\">" +
+                            escape_html(data.task) + ", split " + escape_html(data.split) + "</p>\n";
+  if (data.metric.empty()) {
+    return title;
+  }
+  return title + "<div class=\"figures\"><div>" + figure_text(data.test_figure) + "test " + escape_html(data.metric) +
+         "</div><div>" + figure_text(data.val_figure) + "validation</div><div>" + figure_text(data.train_figure) +
          "training</div></div>\n<p>All three are read at epoch " + std::to_string(data.best_epoch) +
          ", the one with the best validation figure.</p>\n";
 }
@@ -160,7 +163,7 @@ std::string pictures(const ReportData& data) {
   for (const ReportData::Picture& picture : data.pictures) {
     body += "<figure>" + picture.svg + "<figcaption>" + escape_html(picture.caption) + "</figcaption></figure>\n";
   }
-  return section("Molecules of the test part", body + "</div>\n");
+  return section(data.pictures_title, body + "</div>\n");
 }
 
 /// Degrees 0, 1, 2-3, 4-7, ... : a power law is legible in bins that double.
@@ -256,6 +259,9 @@ std::string report_html(const ReportData& data) {
   }
   if (!data.pictures.empty()) {
     out += pictures(data);
+  }
+  for (const ReportData::Chart& chart : data.charts) {
+    out += section(chart.title, chart.svg);
   }
   if (data.embedding.rows() > 1) {
     out += embedding(data);

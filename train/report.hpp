@@ -14,6 +14,7 @@ namespace weft {
 
 /// Plain values only; anything left empty is left out of the report.
 struct ReportData {
+  /// Without a metric the report has no figures at its head.
   std::string dataset = {}, task = {}, model = {}, metric = {}, split = {};
 
   /// A point an epoch, of equal length.
@@ -46,7 +47,13 @@ struct ReportData {
     std::string svg, caption;
   };
   std::vector<Picture> pictures = {};
-  std::string pictures_note = {};
+  std::string pictures_title = "Molecules of the test part", pictures_note = {};
+
+  /// Charts of its own that a report has besides: an <svg> element each, written as it is.
+  struct Chart {
+    std::string title, svg;
+  };
+  std::vector<Chart> charts = {};
 
   /// in_degrees[k]: how many nodes have in-degree k.
   std::vector<std::int64_t> in_degrees = {};

@@ -1,0 +1,35 @@
+// weft generate --report: how good generated graphs are beside those that their generator learned from, as figures and
+// as a page.
+#pragma once
+
+#include <filesystem>
+#include <span>
+#include <string>
+
+#include "weft/cli/console.hpp"
+#include "weft/generation/graph_validity.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/train/graph_generator.hpp"
+
+namespace weft::cli {
+
+/// What was generated, and what it is compared with. Views.
+struct GenerationReport {
+  const GraphGenerator& generator;
+  std::span<const SampledGraph> samples;
+  /// Molecules: one for each sample, empty where it is none.
+  std::span<const std::string> smiles;
+  /// The generator's data, and the split whose training part it learned from; the test part is the reference.
+  const Dataset& dataset;
+  const Split& split;
+  /// What plain graphs must be to count as valid.
+  GraphKind kind = GraphKind::any;
+
+  /// Every figure that the field reports, by the names of the command line's contract. Throws ArgumentError if the test
+  /// part is empty, for molecules also if Weft was built without RDKit.
+  [[nodiscard]] Json figures() const;
+  /// The figures, graphs drawn, and distributions of sizes beside those of the data, as one HTML file.
+  [[nodiscard]] std::string page(const Json& figures) const;
+};
+
+}  // namespace weft::cli
