@@ -61,7 +61,9 @@ std::optional<RowLayout> InputFile::row_layout(std::string_view object) const {
   if (array.info().kind != Kind::real || shape.size() != 2 || base_address(id_) != 0) {
     return std::nullopt;
   }
-  RowLayout layout{.rows = shape[0], .cols = shape[1]};
+  RowLayout layout;
+  layout.rows = shape[0];
+  layout.cols = shape[1];
   layout.element_bytes = static_cast<std::int64_t>(H5Tget_size(array.type()));
   if (H5Tget_order(array.type()) != H5T_ORDER_LE) {
     return std::nullopt;

@@ -17,8 +17,9 @@ std::span<const std::int64_t> node_classes(const Dataset& dataset) {
 
 ModelShape shape_of_data(const Dataset& dataset, const Options& options) {
   if (dataset.features_in_file) {
+    const Features none;
     ModelShape shape =
-        shape_for({}, dataset.num_classes, reads_edge_features(options) ? dataset.edge_features : Features());
+        shape_for(none, dataset.num_classes, reads_edge_features(options) ? dataset.edge_features : none);
     shape.feature_kind = "dense";
     shape.num_features = dataset.features_in_file->shape().cols;
     return shape;
