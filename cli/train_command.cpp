@@ -372,8 +372,8 @@ void train_command(const TrainFlags& flags) {
   // Wrong keys and values are told before any data is read; the defaults that count follow with the data.
   (void)options_of(config, LabelBudget::graphs);
   const std::filesystem::path data = dataset_path(config.dataset);
-  const ReadOptions read = fit_into_memory(flags, data, config);
-  rehearse_dataset(data, flags, read);
+  const ReadOptions what = fit_into_memory(flags, data, config);
+  rehearse_dataset(data, flags, what);
   std::optional<RunFolder> folder;
   if (!flags.output.empty()) {
     folder.emplace(flags.output);
@@ -385,7 +385,7 @@ void train_command(const TrainFlags& flags) {
   with_threads(flags.threads, [&] {
     run_training({.flags = flags,
                   .config = std::move(config),
-                  .read = read,
+                  .read = what,
                   .options = {},
                   .data = data,
                   .folder = folder ? &*folder : nullptr},

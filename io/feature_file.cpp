@@ -1,6 +1,7 @@
 #include "weft/io/feature_file.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstring>
 #include <limits>

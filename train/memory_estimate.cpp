@@ -142,9 +142,13 @@ MemoryEstimate estimate_memory(Dataset dataset, const DatasetSize& size, const T
       (void)problem->infer(*problem->new_model(Random(0)));
     }));
   }
-  if (size.has_dense_features) {
+  if (size.has_dense_features && suited_sampler(job.model, job.options) == "neighbor") {
     dataset.node_features = {};
     dataset.features_in_file = std::make_shared<ZeroRows>(Shape{size.nodes, size.features});
+  } else if (size.has_dense_features) {
+    // Models that read them all in evaluation, or hops of them.
+    dataset.features_in_file = nullptr;
+    dataset.node_features = Tensor(size.nodes, size.features);
   }
   estimate.training = with_kept_blocks(peak_of([&] {
     const auto problem = make_problem(dataset, dry);
