@@ -111,9 +111,9 @@ std::int64_t extrapolated(const Dataset& dataset, const DatasetSize& size, const
 std::int64_t layerwise_bytes(const DatasetSize& size, const Options& options) {
   const std::int64_t hidden = options.integer("hidden");
   const std::int64_t degree = size.edges / std::max<std::int64_t>(1, size.nodes) + 1;
-  const std::int64_t rows = std::max<std::int64_t>(options.integer("inference_rows"), 1 << 14);
+  const std::int64_t asked = options.integer("inference_rows"), rows = asked > 0 ? asked : 1 << 14;
   const std::int64_t inputs = std::min(size.nodes, rows * (degree + 1));
-  return 4 * size.nodes * (3 * hidden + 2 * size.num_classes) + 4 * inputs * (size.features + 3 * hidden);
+  return 4 * size.nodes * (2 * hidden + 2 * size.num_classes) + 4 * inputs * (size.features + 3 * hidden);
 }
 
 }  // namespace

@@ -30,24 +30,31 @@ std::int64_t graph_bytes(const DatasetSize& size) {
 
 MemoryPlan plan_memory(const DatasetSize& size, const Options& options, std::int64_t limit) {
   require(limit > 0, "memory limit: is ", limit, ", expected above 0");
-  const std::int64_t graph = graph_bytes(size), rest = limit - graph;
-  require(rest > 0, "memory limit: is ", bytes_text(limit), ", the graph of ", size.nodes, " nodes and ", size.edges,
-          " edges alone takes ", bytes_text(graph));
+  const std::int64_t graph = graph_bytes(size);
+  require(graph < limit, "memory limit: is ", bytes_text(limit), ", the graph of ", size.nodes, " nodes and ",
+          size.edges, " edges alone takes ", bytes_text(graph));
+  const std::int64_t hidden = options.has("hidden") ? options.integer("hidden") : 64;
+  // Evaluation of all nodes at once: what a layer reads, its result, and two steps between. By layers: the states that
+  // go from one to the next, and the outputs with what is measured on them.
+  const std::int64_t at_once = product(size.nodes, 4 * (4 * hidden + size.features));
+  const std::int64_t by_layers = product(size.nodes, 4 * (2 * hidden + 2 * size.num_classes));
+  const bool is_tight = at_once > (limit - graph) / 2;
+  const std::int64_t held = graph + (is_tight ? by_layers : 0), rest = limit - held;
   MemoryPlan plan;
   if (size.feature_bytes > rest / 2) {
     require(size.has_dense_features, "memory limit: is ", bytes_text(limit), ", the features take ",
-            bytes_text(size.feature_bytes), " beside ", bytes_text(graph),
-            " of the graph; only dense features can stay in the file");
+            bytes_text(size.feature_bytes), " beside ", bytes_text(held),
+            " of the graph and the states of its nodes; only dense features can stay in the file");
     require(options.text("sampler") != "none", "memory limit: is ", bytes_text(limit), ", the features take ",
-            bytes_text(size.feature_bytes), " beside ", bytes_text(graph),
-            " of the graph; training on the whole graph reads them all at once, expected batches (--batch-size)");
+            bytes_text(size.feature_bytes), " beside ", bytes_text(held),
+            " of the graph and the states of its nodes; training on the whole graph reads them all at once, expected "
+            "batches (--batch-size)");
+    require(rest > 0, "memory limit: is ", bytes_text(limit),
+            ", the graph and the states of its nodes in evaluation take ", bytes_text(held));
     plan.read.leaves_features = true;
     plan.read.kept_rows = std::min(size.nodes, rest / 4 / (4 * std::max<std::int64_t>(1, size.features) + 4));
   }
-  const std::int64_t hidden = options.has("hidden") ? options.integer("hidden") : 64;
-  // A layer at once: what it reads, its result, and two steps between.
-  const std::int64_t at_once = product(size.nodes, 4 * (4 * hidden + size.features));
-  if (options.integer("inference_rows") == 0 && at_once > rest / 2) {
+  if (options.integer("inference_rows") == 0 && is_tight) {
     const std::int64_t degree = size.nodes > 0 ? size.edges / size.nodes + 1 : 1;
     const std::int64_t row = product(degree + 1, 4 * (4 * hidden + size.features));
     plan.inference_rows = std::clamp<std::int64_t>(rest / 4 / std::max<std::int64_t>(1, row), 256, 1 << 20);

@@ -71,7 +71,8 @@ NodeOutputs infer_at_once(const NodeModel& model, const ModelInput& input) {
   return {output.logits.value(), output.embedding.value()};
 }
 
-NodeOutputs infer_by_layers(const HopLayers& layers, const ModelInput& input, std::int64_t chunk_rows) {
+NodeOutputs infer_by_layers(const HopLayers& layers, const ModelInput& input, std::int64_t chunk_rows,
+                            bool with_embedding) {
   require(chunk_rows >= 1, "infer_by_layers: chunk_rows is ", chunk_rows, ", expected at least 1");
   const std::int64_t n = input.block().num_outputs();
   const WholeRowReader reader(input.block().graph());
@@ -102,7 +103,9 @@ NodeOutputs infer_by_layers(const HopLayers& layers, const ModelInput& input, st
       }
       const NodeModel::Output output = layers.finish(carried, pass);
       put_rows(output.logits.value(), begin, n, outputs.logits);
-      put_rows(output.embedding.value(), begin, n, outputs.embedding);
+      if (with_embedding) {
+        put_rows(output.embedding.value(), begin, n, outputs.embedding);
+      }
     }
     before = std::move(after);
   }
@@ -131,7 +134,7 @@ NodeOutputs infer_by_samples(const NodeModel& model, const Sampling& sampling, s
 }
 
 NodeOutputs infer_nodes(const NodeModel& model, const ModelInput& input, const Options& options,
-                        const Sampling* sampling) {
+                        const Sampling* sampling, bool with_embedding) {
   const std::int64_t n = input.block().num_outputs(), chunk = options.integer("inference_rows");
   if (sampling != nullptr && sampling->info().infers_by_samples) {
     return infer_by_samples(model, *sampling, n);
@@ -139,7 +142,7 @@ NodeOutputs infer_nodes(const NodeModel& model, const ModelInput& input, const O
   if (model.hop_layers() != nullptr && ((chunk > 0 && chunk < n) || input.is_in_file())) {
     // What fits anywhere, where nothing else is said.
     constexpr std::int64_t kSmallChunk = 1 << 14;
-    return infer_by_layers(*model.hop_layers(), input, chunk > 0 ? chunk : kSmallChunk);
+    return infer_by_layers(*model.hop_layers(), input, chunk > 0 ? chunk : kSmallChunk, with_embedding);
   }
   return infer_at_once(model, input);
 }

@@ -10,7 +10,7 @@
 namespace weft {
 
 struct NodeOutputs {
-  /// [n, num_outputs], before softmax; [n, hidden].
+  /// [n, num_outputs], before softmax; [n, hidden], empty where it was not asked for.
   Tensor logits, embedding;
 };
 
@@ -19,7 +19,8 @@ struct NodeOutputs {
 
 /// Layer after layer over all nodes, in chunks of `chunk_rows` whose neighbors are all read: exact up to rounding.
 /// Memory: two layers' states of all nodes, and what a chunk reads.
-[[nodiscard]] NodeOutputs infer_by_layers(const HopLayers& layers, const ModelInput& input, std::int64_t chunk_rows);
+[[nodiscard]] NodeOutputs infer_by_layers(const HopLayers& layers, const ModelInput& input, std::int64_t chunk_rows,
+                                          bool with_embedding = true);
 
 /// Every node from a sample of its own, as in the first epoch of a sampler of seed 0: for models that learn to read
 /// samples and not the graph.
@@ -29,6 +30,6 @@ struct NodeOutputs {
 /// where that is set and the model is made of layers that read one hop each, otherwise at once. `sampling` may be null
 /// where the job has no sampler.
 [[nodiscard]] NodeOutputs infer_nodes(const NodeModel& model, const ModelInput& input, const Options& options,
-                                      const Sampling* sampling);
+                                      const Sampling* sampling, bool with_embedding = true);
 
 }  // namespace weft

@@ -85,7 +85,7 @@ std::unique_ptr<Steps> NodeProblem::steps(const Split& split, std::uint64_t seed
 }
 
 Tensor NodeProblem::infer(const NodeModel& model) const {
-  return infer_nodes(model, input_, options(), sampling_.get()).logits;
+  return infer_nodes(model, input_, options(), sampling_.get(), false).logits;
 }
 
 std::vector<std::int64_t> NodeProblem::labelled(std::span<const std::int64_t> part) const {
