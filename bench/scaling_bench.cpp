@@ -6,7 +6,9 @@
 //   weft_scaling_bench [--benchmark_filter=/linear/]
 //
 // The graph is a square grid, the states 64 columns of 4 heads, all options at their defaults (weights of positions: as
-// many as there are nodes).
+// many as there are nodes). gat and gatv2 are one convolution along the edges; sign and nagphormer are the model, with
+// the hops made in every pass.
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdio>
@@ -21,14 +23,18 @@
 #include "bench/inputs.hpp"
 #include "bench/rounds.hpp"
 #include "weft/layers/block_layouts.hpp"
+#include "weft/layers/convolutions.hpp"
 #include "weft/layers/global_attention.hpp"
+#include "weft/layers/models.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::bench {
 namespace {
 
-constexpr int kSmallest = 10, kLargest = 20, kLargestDense = 14;
+// Above these, dense attention takes too long, and a pass of hop tokens more than 20 GB.
+constexpr int kSmallest = 10, kLargest = 20, kLargestDense = 14, kLargestTokens = 18;
 constexpr std::string_view kDense = "dense";
+constexpr std::string_view kConvolutions[] = {"gat", "gatv2"}, kHopModels[] = {"sign", "nagphormer"};
 
 struct Measured {
   double seconds = 0, bytes = 0;
@@ -50,6 +56,27 @@ std::function<void(const MessageBlock&, const Tensor&)> work_of(std::string_view
       std::vector<BlockLayout> all = {
           window_layout(order, graph.segments(), std::max<std::int64_t>(2, x.rows()), false)};
       (void)backward(block_attention(q, k, v, std::move(all), {.heads = 4}), x);
+    };
+  }
+  if (std::ranges::count(kConvolutions, kind) > 0) {
+    const auto convolution = std::shared_ptr<Convolution>(
+        make_convolution({.kind = std::string(kind), .in = 64, .out = 64, .heads = 4}, Random(1)));
+    return [convolution](const MessageBlock& graph, const Tensor& x) {
+      Pass pass = Pass::train(Random(2));
+      EdgeStates none;
+      (void)backward(convolution->forward(graph, LayerInput(Variable::parameter(x)), none, pass), x);
+    };
+  }
+  if (std::ranges::count(kHopModels, kind) > 0) {
+    Options options = default_options(kind);
+    options.set("hidden", "64");
+    const auto model =
+        std::shared_ptr<NodeModel>(make_model(kind, shape_for(random_matrix(1, 64, 1), 2), options, Random(1)));
+    return [model](const MessageBlock& graph, const Tensor& x) {
+      Pass pass = Pass::train(Random(2));
+      const Features features = x;
+      const Variable logits = model->forward(graph, NodeInput(features), pass).logits;
+      (void)backward(logits, Tensor::full(logits.rows(), logits.cols(), 1.0F));
     };
   }
   Options options = default_options("weft");
@@ -179,6 +206,12 @@ int main(int argc, char** argv) {
   add(std::string(kDense), kLargestDense);
   for (const weft::AttentionInfo& info : weft::global_attentions()) {
     add(std::string(info.name), kLargest);
+  }
+  for (const std::string_view kind : weft::bench::kConvolutions) {
+    add(std::string(kind), kLargest);
+  }
+  for (const std::string_view kind : weft::bench::kHopModels) {
+    add(std::string(kind), kind == "nagphormer" ? kLargestTokens : kLargest);
   }
   benchmark::RunSpecifiedBenchmarks();
   print_exponents();

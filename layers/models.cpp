@@ -145,7 +145,6 @@ const std::vector<Row>& table() {
                         {"dropout", 0.3},
                         {"input_dropout", 0.0},
                         {"attention_warmup", 0.2},
-                        {"propagation", std::int64_t{0}},
                         {"learning_rate", 0.005},
                         {"weight_decay", 0.0}}},
        make<PolynormerModel>},

@@ -230,6 +230,14 @@ TEST(LabelBudget, IsManyFromAHundredTrainingLabelsAClass) {
   EXPECT_EQ(default_options("gcn", LabelBudget::many).text("norm"), "batch");
 }
 
+TEST(LabelBudget, HasDefaultsForEveryModel) {
+  for (const ModelInfo& info : models()) {
+    for (const LabelBudget budget : {LabelBudget::few, LabelBudget::many, LabelBudget::graphs}) {
+      EXPECT_NO_THROW((void)default_options(info.name, budget)) << info.name;
+    }
+  }
+}
+
 TEST(Train, StopsEarlyWhenPatienceIsUp) {
   TrainJob job = short_job("mlp", 400);
   job.options.set_value("patience", std::int64_t{5});

@@ -5,13 +5,14 @@
 #   examples/recipes/table.sh cora_gat.toml wordnet_sage.toml    these
 #   examples/recipes/table.sh --attentions                   each of compare/*.toml with every attention there is
 #   examples/recipes/table.sh --attentions linear,none compare/cora.toml
+#   examples/recipes/table.sh --models gat,sign                 the same budgets with other models
 # What follows -- goes to every `weft train`, for example: -- --threads 1
 # WEFT names the command, WEFT_DATA the folder of the data sets.
 set -euo pipefail
 recipes=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 weft=${WEFT:-$(command -v weft || echo "$recipes/../../build/release/cli/weft")}
 
-files=() attentions=() options=()
+files=() attentions=() models=() options=()
 vary=false
 while [ $# -gt 0 ]; do
   case $1 in
@@ -21,17 +22,18 @@ while [ $# -gt 0 ]; do
         IFS=, read -ra attentions <<<"$2"
         shift
       fi ;;
+    --models) vary=true; IFS=, read -ra models <<<"$2"; shift ;;
     --) shift; options=("$@"); break ;;
     *) files+=("$1") ;;
   esac
   shift
 done
-figures=$(mktemp)
-trap 'rm -f "$figures"' EXIT
+figures=$(mktemp) budget=$(mktemp)
+trap 'rm -f "$figures" "$budget"' EXIT
 # The field of the JSON object in $figures; CMake reads JSON, and is here in any case.
 field() { cmake -DFILE="$figures" -DFIELD="$1" -P "$recipes/../../cmake/json_field.cmake"; }
 
-if $vary && [ ${#attentions[@]} -eq 0 ]; then
+if $vary && [ ${#attentions[@]} -eq 0 ] && [ ${#models[@]} -eq 0 ]; then
   mapfile -t attentions < <("$weft" models | sed -n '/^Attention over all/,/^$/s/^  \([a-z_]*\): .*/\1/p')
   attentions+=(none)
 fi
@@ -61,6 +63,11 @@ echo "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
 for file in "${files[@]}"; do
   [ -e "$file" ] || file=$recipes/$file
   if $vary; then
+    # Data, splits, epochs, width and depth; the rest is the default model's own.
+    grep -vE '^(model|attention_warmup|max_positions) ' "$file" >"$budget"
+    for model in "${models[@]}"; do
+      row "$model" "$budget" --model "$model"
+    done
     for attention in "${attentions[@]}"; do
       row "$attention" "$file" --set attention="$attention"
     done
