@@ -148,9 +148,7 @@ Options options_of(const RunConfig& config, LabelBudget budget) {
       for (const auto& [name, value] : options.values()) {
         names.push_back(name);
       }
-      const std::string nearest = nearest_name(key, names);
-      throw ArgumentError(concat("there is no option '", key, "'",
-                                 nearest.empty() ? "; `weft models` lists them" : "; did you mean '" + nearest + "'?"));
+      throw unknown_name("option", key, names, "; `weft models` lists them");
     }
     options.set(key, text);
   }

@@ -101,9 +101,7 @@ void Options::set(std::string_view name, std::string_view text) {
     for (const auto& [known, option] : table_) {
       names.push_back(known);
     }
-    const std::string nearest = nearest_name(name, names);
-    throw ArgumentError(concat("there is no option '", name, "'", nearest.empty() ? "" : "; did you mean '", nearest,
-                               nearest.empty() ? "" : "'?"));
+    throw unknown_name("option", name, names);
   }
   values_[found->first] = parse_option(found->second, text);
 }
@@ -125,6 +123,13 @@ std::string nearest_name(std::string_view word, std::span<const std::string> nam
     }
   }
   return best;
+}
+
+ArgumentError unknown_name(std::string_view what, std::string_view word, std::span<const std::string> names,
+                           std::string_view otherwise) {
+  const std::string nearest = nearest_name(word, names);
+  return ArgumentError(concat("there is no ", what, " '", word, "'",
+                              nearest.empty() ? std::string(otherwise) : "; did you mean '" + nearest + "'?"));
 }
 
 }  // namespace weft

@@ -76,4 +76,8 @@ class Options {
 /// The name among `names` with the smallest edit distance to `word`, or "" if none is near.
 [[nodiscard]] std::string nearest_name(std::string_view word, std::span<const std::string> names);
 
+/// "there is no WHAT 'WORD'", with the nearest of `names`, or with `otherwise` if none is near.
+[[nodiscard]] ArgumentError unknown_name(std::string_view what, std::string_view word,
+                                         std::span<const std::string> names, std::string_view otherwise = "");
+
 }  // namespace weft

@@ -386,7 +386,7 @@ void gated_scan_step(const GatedScanShape& shape, const float* q, const float* k
     for (std::int64_t c = h * shape.d; c < (h + 1) * shape.d; ++c) {
       float *row = state + c * shape.e, *to = out + h * shape.e;
       const float *from = v + h * shape.e, key = k[c], query = scale * q[c];
-      attention::for_each_eight(
+      simd::for_each_eight(
           shape.e, [&](std::int64_t i, auto load, auto store) __attribute__((always_inline)) {
             const simd::Float8 next = decay * load(row + i) + key * load(from + i);
             store(row + i, next);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "weft/core/named_rows.hpp"
 #include "weft/layers/attention_mechanisms.hpp"
 
 namespace weft {
@@ -52,19 +53,10 @@ std::vector<Option> global_attention_options() {
 
 std::unique_ptr<GlobalAttention> make_global_attention(std::string_view kind, const Options& options,
                                                        std::int64_t layer, const Random& random) {
-  std::vector<std::string> names;
-  for (const MechanismRow& row : table()) {
-    if (row.info.name == kind) {
-      const std::int64_t d = options.integer("hidden"), heads = options.integer("heads");
-      require(heads >= 1 && d % heads == 0, "attention ", kind, ": hidden ", d, " cannot be cut into ", heads,
-              " heads");
-      return row.make(options, layer, random);
-    }
-    names.emplace_back(row.info.name);
-  }
-  const std::string nearest = nearest_name(kind, names);
-  throw ArgumentError(concat("there is no attention '", kind, "'",
-                             nearest.empty() ? std::string() : "; did you mean '" + nearest + "'?"));
+  const MechanismRow& row = row_named(table(), "attention", kind);
+  const std::int64_t d = options.integer("hidden"), heads = options.integer("heads");
+  require(heads >= 1 && d % heads == 0, "attention ", kind, ": hidden ", d, " cannot be cut into ", heads, " heads");
+  return row.make(options, layer, random);
 }
 
 }  // namespace weft

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "weft/core/named_rows.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/gps_model.hpp"
 #include "weft/layers/nagphormer_model.hpp"
@@ -193,17 +194,7 @@ const std::vector<Row>& table() {
 }
 
 const Row& row_of(std::string_view name) {
-  std::vector<std::string> names;
-  for (const Row& row : table()) {
-    if (row.info.name == name) {
-      return row;
-    }
-    names.emplace_back(row.info.name);
-  }
-  const std::string nearest = nearest_name(name, names);
-  throw ArgumentError(
-      concat("there is no model '", name, "'",
-             nearest.empty() ? std::string("; `weft models` lists them") : "; did you mean '" + nearest + "'?"));
+  return row_named(table(), "model", name);
 }
 
 }  // namespace
@@ -243,13 +234,7 @@ bool reads_edge_features(const Options& options) {
 }
 
 std::span<const ModelInfo> models() {
-  static const std::vector<ModelInfo> kInfos = [] {
-    std::vector<ModelInfo> infos;
-    for (const Row& row : table()) {
-      infos.push_back(row.info);
-    }
-    return infos;
-  }();
+  static const std::vector<ModelInfo> kInfos = infos_of(table());
   return kInfos;
 }
 

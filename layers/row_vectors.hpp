@@ -10,22 +10,7 @@
 namespace weft::attention {
 
 using simd::Float8;
-
-/// Calls body(i, load, store) for vectors of `size` floats; the last may be a part, which load and store know.
-template <class Body>
-[[gnu::always_inline]] inline void for_each_eight(std::int64_t size, Body body) {
-  std::int64_t i = 0;
-  for (; i + simd::kLanes <= size; i += simd::kLanes) {
-    body(
-        i, [](const float* from) __attribute__((always_inline)) { return simd::load(from); },
-        [](float* to, Float8 x) __attribute__((always_inline)) { simd::store(to, x); });
-  }
-  if (const std::int64_t rest = size - i; rest > 0) {
-    body(
-        i, [rest](const float* from) __attribute__((always_inline)) { return simd::load_part(from, rest); },
-        [rest](float* to, Float8 x) __attribute__((always_inline)) { simd::store_part(to, rest, x); });
-  }
-}
+using simd::for_each_eight;
 
 [[nodiscard]] inline float dot(const float* a, const float* b, std::int64_t size) {
   Float8 total{};

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "weft/core/named_rows.hpp"
 #include "weft/graph/partition.hpp"
 #include "weft/samplers/labor_sampler.hpp"
 #include "weft/samplers/ladies_sampler.hpp"
@@ -256,28 +257,13 @@ const std::vector<Row>& table() {
 }
 
 const Row& row_of(std::string_view name) {
-  std::vector<std::string> names;
-  for (const Row& row : table()) {
-    if (row.info.name == name) {
-      return row;
-    }
-    names.emplace_back(row.info.name);
-  }
-  const std::string nearest = nearest_name(name, names);
-  throw ArgumentError(concat("there is no sampler '", name, "'",
-                             nearest.empty() ? std::string() : "; did you mean '" + nearest + "'?"));
+  return row_named(table(), "sampler", name);
 }
 
 }  // namespace
 
 std::span<const SamplerInfo> samplers() {
-  static const std::vector<SamplerInfo> kInfos = [] {
-    std::vector<SamplerInfo> infos;
-    for (const Row& row : table()) {
-      infos.push_back(row.info);
-    }
-    return infos;
-  }();
+  static const std::vector<SamplerInfo> kInfos = infos_of(table());
   return kInfos;
 }
 

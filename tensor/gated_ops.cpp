@@ -11,22 +11,7 @@ namespace weft {
 namespace {
 
 using simd::Float8;
-
-/// Calls body(i, load, store) for vectors of 8 columns; the last may be a part.
-template <class Body>
-[[gnu::always_inline]] inline void each_eight(std::int64_t size, Body body) {
-  std::int64_t i = 0;
-  for (; i + simd::kLanes <= size; i += simd::kLanes) {
-    body(
-        i, [](const float* from) __attribute__((always_inline)) { return simd::load(from); },
-        [](float* to, Float8 x) __attribute__((always_inline)) { simd::store(to, x); });
-  }
-  if (const std::int64_t rest = size - i; rest > 0) {
-    body(
-        i, [rest](const float* from) __attribute__((always_inline)) { return simd::load_part(from, rest); },
-        [rest](float* to, Float8 x) __attribute__((always_inline)) { simd::store_part(to, rest, x); });
-  }
-}
+using simd::for_each_eight;
 
 [[gnu::always_inline]] inline Float8 sigmoid(Float8 x) {
   return 1.0F / (1.0F + simd::exp(-x));
@@ -34,7 +19,7 @@ template <class Body>
 
 float inverse_root_mean_square(const float* x, std::int64_t size, float epsilon) {
   Float8 squares{};
-  each_eight(
+  for_each_eight(
       size, [&](std::int64_t i, auto load, auto) __attribute__((always_inline)) {
         const Float8 v = load(x + i);
         squares += v * v;
@@ -45,7 +30,7 @@ float inverse_root_mean_square(const float* x, std::int64_t size, float epsilon)
 /// y = x̂ gain silu(gate), or without a gate; returns the factor r of x̂ = r x.
 float norm_row(const float* x, const float* gate, const float* gain, std::int64_t size, float epsilon, float* y) {
   const float r = inverse_root_mean_square(x, size, epsilon);
-  each_eight(
+  for_each_eight(
       size, [&](std::int64_t i, auto load, auto store) __attribute__((always_inline)) {
         Float8 value = load(x + i) * r * load(gain + i);
         if (gate != nullptr) {
@@ -61,7 +46,7 @@ float norm_row(const float* x, const float* gate, const float* gain, std::int64_
 void norm_row_backward(const float* x, const float* gate, const float* gain, const float* dy, float r,
                        std::int64_t size, float* dx, float* dgate, float* dgain) {
   Float8 projection{};
-  each_eight(
+  for_each_eight(
       size, [&](std::int64_t i, auto load, auto store) __attribute__((always_inline)) {
         const Float8 xi = load(x + i), hat = xi * r;
         Float8 slope = load(dy + i);
@@ -76,7 +61,7 @@ void norm_row_backward(const float* x, const float* gate, const float* gain, con
         store(dx + i, slope);
       });
   const float shrink = r * r * r * simd::sum(projection) / static_cast<float>(size);
-  each_eight(
+  for_each_eight(
       size, [&](std::int64_t i, auto load, auto store)
                 __attribute__((always_inline)) { store(dx + i, load(dx + i) * r - load(x + i) * shrink); });
 }
@@ -161,7 +146,7 @@ Variable swiglu(const Variable& x) {
       for (std::int64_t i = begin; i < end; ++i) {
         const float *a = x.value().row(i).data(), *slope = dy.row(i).data();
         float* to = dx.row(i).data();
-        each_eight(
+        for_each_eight(
             p, [&](std::int64_t j, auto load, auto store) __attribute__((always_inline)) {
               const Float8 left = load(a + j), right = load(a + p + j), s = sigmoid(left), g = load(slope + j);
               store(to + j, g * right * s * (1.0F + left * (1.0F - s)));
@@ -189,7 +174,7 @@ void gated_head_norm_row(std::span<const float> x, std::span<const float> gate, 
 
 void swiglu_row(std::span<const float> x, std::span<float> y) {
   const auto p = static_cast<std::int64_t>(y.size());
-  each_eight(
+  for_each_eight(
       p, [&](std::int64_t j, auto load, auto store) __attribute__((always_inline)) {
         const Float8 left = load(x.data() + j);
         store(y.data() + j, left * sigmoid(left) * load(x.data() + p + j));

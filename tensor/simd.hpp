@@ -261,4 +261,20 @@ template <class Vector>
   words[3] = w3;
 }
 
+/// Calls body(i, load, store) for vectors of `size` floats; the last may be a part, which load and store know.
+template <class Body>
+[[gnu::always_inline]] inline void for_each_eight(std::int64_t size, Body body) {
+  std::int64_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    body(
+        i, [](const float* from) __attribute__((always_inline)) { return load(from); },
+        [](float* to, Float8 x) __attribute__((always_inline)) { store(to, x); });
+  }
+  if (const std::int64_t rest = size - i; rest > 0) {
+    body(
+        i, [rest](const float* from) __attribute__((always_inline)) { return load_part(from, rest); },
+        [rest](float* to, Float8 x) __attribute__((always_inline)) { store_part(to, rest, x); });
+  }
+}
+
 }  // namespace weft::simd

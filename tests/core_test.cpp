@@ -8,6 +8,7 @@
 #include "tests/support.hpp"
 #include "weft/core/buffer.hpp"
 #include "weft/core/error.hpp"
+#include "weft/core/named_rows.hpp"
 #include "weft/core/options.hpp"
 #include "weft/core/parallel.hpp"
 
@@ -312,6 +313,21 @@ TEST(Options, NameTheNearestWhenOneIsMisspelled) {
   const std::vector<std::string> names = {"gcn", "gat", "sage"};
   EXPECT_EQ(nearest_name("gatt", names), "gat");
   EXPECT_EQ(nearest_name("transformer", names), "");
+}
+
+TEST(NamedRows, AreFoundByNameOrNameTheNearest) {
+  struct Color {
+    std::string_view name;
+  };
+  struct Row {
+    Color info;
+    int value;
+  };
+  const std::vector<Row> rows = {{{"green"}, 1}, {{"blue"}, 2}};
+  EXPECT_EQ(row_named(rows, "color", "blue").value, 2);
+  EXPECT_EQ(infos_of(rows)[1].name, "blue");
+  expect_throws<ArgumentError>([&] { (void)row_named(rows, "color", "gren"); },
+                               "there is no color 'gren'; did you mean 'green'?");
 }
 
 TEST(Options, KeepTheirValueWhenATableIsAddedAgain) {
