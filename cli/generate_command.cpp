@@ -158,18 +158,21 @@ void report(const GenerateFlags& flags, const RunConfig& config, const GraphGene
   const Split& split = *loaded.dataset.find_split(matching_splits(loaded.dataset, config.splits).front());
   say(flags.quiet, concat("comparing with ", split.test.size(), " test graphs"));
   const GraphKind kind = *graph_kind_of(flags.kind);
-  const GenerationReport made{.generator = generator,
-                              .samples = samples,
-                              .smiles = smiles,
-                              .dataset = loaded.dataset,
-                              .split = split,
-                              .kind = kind};
-  Json figures = made.figures();
-  figures["valid_unmasked"] = valid_without_mask(flags, generator, request_of(flags, generator), kind);
-  std::filesystem::path page = flags.output;
-  page.replace_extension(".html");
-  writing([&] { write_file_atomically(page, made.page(figures)); });
-  say(flags.quiet, "wrote " + page.string());
+  const GenerationReport made{
+      .generator = generator,
+      .samples = samples,
+      .smiles = smiles,
+      .dataset = loaded.dataset,
+      .split = split,
+      .kind = kind,
+      .valid_unmasked = valid_without_mask(flags, generator, request_of(flags, generator), kind)};
+  Json figures;
+  std::string page;
+  made.write(figures, page);
+  std::filesystem::path path = flags.output;
+  path.replace_extension(".html");
+  writing([&] { write_file_atomically(path, page); });
+  say(flags.quiet, "wrote " + path.string());
   json.update(figures);
 }
 

@@ -1,12 +1,15 @@
 #include "weft/cli/generation_report.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 
 #include "weft/generation/graph_metrics.hpp"
 #include "weft/generation/molecule_metrics.hpp"
 #include "weft/graph/graph_slices.hpp"
 #include "weft/io/molecule_drawing.hpp"
+#include "weft/train/graph_drawing.hpp"
 #include "weft/train/report.hpp"
 #include "weft/train/svg_chart.hpp"
 
@@ -120,35 +123,89 @@ void add_figures(const Json& figures, const std::string& prefix, ReportData& dat
   }
 }
 
-}  // namespace
-
-Json GenerationReport::figures() const {
-  require(!split.test.empty(), "weft generate --report: split ", split.name, " of ", dataset.name,
-          " has no test part to compare with");
-  if (!generator.makes_molecules()) {
-    std::vector<CsrGraph> made;
-    for (const SampledGraph& sample : samples) {
-      made.push_back(sample.is_whole ? csr_graph_of(sample.graph) : CsrGraph{});
-    }
-    return graph_json(evaluate_graphs(made, graphs_of(dataset, split.train), graphs_of(dataset, split.test), kind));
-  }
-  const MoleculeEvaluator evaluator(smiles_of(dataset, split.train), smiles_of(dataset, split.test));
-  Json result = molecule_json(evaluator.evaluate(smiles));
-  result["floor"] = molecule_json(evaluator.floor(static_cast<std::int64_t>(samples.size())));
-  return result;
+double mean_of(const std::vector<double>& values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
 }
 
-std::string GenerationReport::page(const Json& figures) const {
-  ReportData data{.dataset = dataset.name, .task = "generation", .model = "generated graphs", .split = split.name};
-  add_figures(figures, "", data);
-  data.pictures_title = "The first of them";
-  for (std::size_t i = 0; i < smiles.size() && data.pictures.size() < kPictures; ++i) {
-    if (std::string svg = smiles[i].empty() ? std::string() : molecule_svg(smiles[i]); !svg.empty()) {
-      data.pictures.push_back({std::move(svg), smiles[i]});
+/// The share of values in each of `kBins` bins between `low` and `high`.
+ChartSeries histogram(const std::string& name, std::int64_t color, const std::vector<double>& values, double low,
+                      double high) {
+  constexpr std::int64_t kBins = 40;
+  ChartSeries series{name, class_color(color), {}, std::vector<double>(kBins, 0.0)};
+  const double width = (high - low) / static_cast<double>(kBins);
+  for (std::int64_t i = 0; i < kBins; ++i) {
+    series.x.push_back(low + (static_cast<double>(i) + 0.5) * width);
+  }
+  for (const double value : values) {
+    const auto bin = std::clamp<std::int64_t>(static_cast<std::int64_t>((value - low) / width), 0, kBins - 1);
+    series.y[static_cast<std::size_t>(bin)] += 1.0 / static_cast<double>(values.size());
+  }
+  return series;
+}
+
+/// Means of the properties of molecules go to `json`, their distributions to `data`.
+void add_properties(const PropertyValues& made, const PropertyValues& known, Json& json, ReportData& data) {
+  for (std::size_t i = 0; i < kMoleculeProperties.size(); ++i) {
+    const std::string name(kMoleculeProperties[i]);
+    json["mean"][name] = finite(mean_of(made[i]));
+    json["mean_of_data"][name] = finite(mean_of(known[i]));
+    const auto [low, high] = std::ranges::minmax(known[i]);
+    if (made[i].empty() || !(low < high)) {
+      continue;
+    }
+    const ChartSeries series[] = {histogram("generated", 0, made[i], low, high),
+                                  histogram("test data", 1, known[i], low, high)};
+    data.charts.push_back(
+        {"Molecules by " + name,
+         line_chart({"Share of molecules by " + name,
+                     "The share of generated molecules and of the test part of the data by " + name, name, "share"},
+                    series, std::nan(""))});
+  }
+}
+
+void add_molecules(const GenerationReport& report, Json& json, ReportData& data) {
+  const MoleculeEvaluator evaluator(smiles_of(report.dataset, report.split.train),
+                                    smiles_of(report.dataset, report.split.test));
+  const MoleculeQuality quality = evaluator.evaluate(report.smiles);
+  json = molecule_json(quality);
+  json["floor"] = molecule_json(evaluator.floor(static_cast<std::int64_t>(report.samples.size())));
+  for (std::size_t i = 0; i < report.smiles.size() && data.pictures.size() < kPictures; ++i) {
+    std::string svg = report.smiles[i].empty() ? std::string() : molecule_svg(report.smiles[i]);
+    if (!svg.empty()) {
+      data.pictures.push_back({std::move(svg), report.smiles[i]});
     }
   }
+  add_properties(quality.properties, evaluator.reference_properties(), json, data);
+}
+
+void add_plain_graphs(const GenerationReport& report, Json& json, ReportData& data) {
+  std::vector<CsrGraph> made;
+  for (const SampledGraph& sample : report.samples) {
+    made.push_back(sample.is_whole ? csr_graph_of(sample.graph) : CsrGraph{});
+    if (const CsrGraph& graph = made.back(); sample.is_whole && data.pictures.size() < kPictures) {
+      const std::string caption = concat(graph.num_nodes(), " nodes, ", graph.num_edges() / 2, " edges",
+                                         report.kind == GraphKind::any        ? ""
+                                         : is_valid_graph(graph, report.kind) ? ", valid"
+                                                                              : ", not valid");
+      data.pictures.push_back({graph_svg(graph, sample.graph.types, caption), caption});
+    }
+  }
+  json = graph_json(evaluate_graphs(made, graphs_of(report.dataset, report.split.train),
+                                    graphs_of(report.dataset, report.split.test), report.kind));
+}
+
+}  // namespace
+
+void GenerationReport::write(Json& json, std::string& page) const {
+  require(!split.test.empty(), "weft generate --report: split ", split.name, " of ", dataset.name,
+          " has no test part to compare with");
+  ReportData data{.dataset = dataset.name, .task = "generation", .model = "generated graphs", .split = split.name};
+  data.pictures_title = "The first of them";
+  generator.makes_molecules() ? add_molecules(*this, json, data) : add_plain_graphs(*this, json, data);
+  json["valid_unmasked"] = valid_unmasked;
+  add_figures(json, "", data);
   add_sizes(*this, data);
-  return report_html(data);
+  page = report_html(data);
 }
 
 }  // namespace weft::cli

@@ -24,12 +24,13 @@ struct GenerationReport {
   const Split& split;
   /// What plain graphs must be to count as valid.
   GraphKind kind = GraphKind::any;
+  /// The share of as many graphs drawn without the mask that are valid.
+  double valid_unmasked = 0.0;
 
-  /// Every figure that the field reports, by the names of the command line's contract. Throws ArgumentError if the test
-  /// part is empty, for molecules also if Weft was built without RDKit.
-  [[nodiscard]] Json figures() const;
-  /// The figures, graphs drawn, and distributions of sizes beside those of the data, as one HTML file.
-  [[nodiscard]] std::string page(const Json& figures) const;
+  /// Fills `json` with every figure that the field reports, by the names of the command line's contract, and `page`
+  /// with them, graphs drawn, and distributions of sizes and properties beside those of the data: one HTML file. Throws
+  /// ArgumentError if the test part is empty, for molecules also if Weft was built without RDKit.
+  void write(Json& json, std::string& page) const;
 };
 
 }  // namespace weft::cli

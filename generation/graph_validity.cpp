@@ -1,14 +1,12 @@
 #include "weft/generation/graph_validity.hpp"
 
-#include <boost/graph/adjacency_list.hpp>
-#include <boost/graph/boyer_myrvold_planar_test.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <vector>
 
 #include "weft/generation/block_structure.hpp"
+#include "weft/graph/planarity.hpp"
 
 namespace weft {
 namespace {
@@ -68,16 +66,6 @@ bool is_connected(const CsrGraph& graph) {
     }
   }
   return found.size() == n;
-}
-
-bool is_planar(const CsrGraph& graph) {
-  boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS> copy(static_cast<std::size_t>(graph.num_nodes()));
-  for (const Edge& edge : edges_of(graph)) {
-    if (edge.source < edge.destination) {
-      boost::add_edge(edge.source, edge.destination, copy);
-    }
-  }
-  return boost::boyer_myrvold_planarity_test(copy);
 }
 
 bool is_tree(const CsrGraph& graph) {

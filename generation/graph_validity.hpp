@@ -26,9 +26,6 @@ enum class GraphKind {
 
 /// The graph is symmetric without self-loops. The graph without nodes is of no kind.
 [[nodiscard]] bool is_connected(const CsrGraph& graph);
-/// Connected or not: Boyer and Myrvold, "On the cutting edge: simplified O(n) planarity by edge addition" (JGAA
-/// 2004), from Boost.Graph.
-[[nodiscard]] bool is_planar(const CsrGraph& graph);
 [[nodiscard]] bool is_tree(const CsrGraph& graph);
 [[nodiscard]] bool is_lobster(const CsrGraph& graph);
 

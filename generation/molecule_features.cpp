@@ -18,12 +18,14 @@
 #include <GraphMol/SmilesParse/SmilesWrite.h>
 #include <RDGeneral/RDLog.h>
 
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <string_view>
 
 #include "weft/core/parallel.hpp"
 #include "weft/generation/drug_likeness.hpp"
+#include "weft/generation/molecule_metrics.hpp"
 
 namespace weft {
 namespace {
@@ -96,19 +98,47 @@ NspdkGraph graph_of(const RDKit::ROMol& molecule) {
   return graph;
 }
 
-MoleculeFeatures features_of(RDKit::ROMol& molecule, const DrugLikeness& drug_likeness, const FragmentScores* scores) {
+/// Says property i of kMoleculeProperties.
+class PropertyMeter {
+ public:
+  /// nullptr makes accessibility NaN.
+  explicit PropertyMeter(const FragmentScores* scores) : scores_(scores) {}
+
+  [[nodiscard]] double operator()(std::size_t i, RDKit::ROMol& molecule) {
+    switch (i) {
+      case 0:
+        return RDKit::Descriptors::calcClogP(molecule);
+      case 1:
+        return scores_ == nullptr ? std::numeric_limits<double>::quiet_NaN()
+                                  : synthetic_accessibility(molecule, *scores_);
+      case 2:
+        if (!drug_likeness_) {
+          drug_likeness_.emplace();
+        }
+        return drug_likeness_->of(molecule);
+      case 3:
+        return RDKit::Descriptors::calcAMW(molecule);
+      case 4:
+        return RDKit::Descriptors::calcTPSA(molecule);
+      default:
+        return RDKit::Descriptors::calcNumRings(molecule);
+    }
+  }
+
+ private:
+  const FragmentScores* scores_;
+  /// Its patterns take milliseconds to parse.
+  std::optional<DrugLikeness> drug_likeness_;
+};
+
+MoleculeFeatures features_of(RDKit::ROMol& molecule, PropertyMeter& meter) {
   MoleculeFeatures features;
   features.canonical = written(molecule);
-  const unsigned rings = RDKit::Descriptors::calcNumRings(molecule);
-  features.properties = {
-      RDKit::Descriptors::calcClogP(molecule),
-      scores == nullptr ? std::numeric_limits<double>::quiet_NaN() : synthetic_accessibility(molecule, *scores),
-      drug_likeness.of(molecule),
-      RDKit::Descriptors::calcAMW(molecule),
-      RDKit::Descriptors::calcTPSA(molecule),
-      static_cast<double>(rings)};
+  for (std::size_t i = 0; i < features.properties.size(); ++i) {
+    features.properties[i] = meter(i, molecule);
+  }
   features.fingerprint = fingerprint_of(molecule);
-  if (rings >= 2) {
+  if (RDKit::Descriptors::calcNumRings(molecule) >= 2) {
     const std::unique_ptr<RDKit::ROMol> scaffold(RDKit::MurckoDecompose(molecule));
     features.scaffold = written(*scaffold);
   }
@@ -122,7 +152,8 @@ void warm_up() {
   static const bool warm = [] {
     silence_rdkit();
     const std::unique_ptr<RDKit::RWMol> aspirin = parsed("CC(=O)Oc1ccccc1C(=O)O");
-    (void)features_of(*aspirin, DrugLikeness(), nullptr);
+    PropertyMeter meter(nullptr);
+    (void)features_of(*aspirin, meter);
     return true;
   }();
   static_cast<void>(warm);
@@ -135,7 +166,7 @@ std::vector<std::optional<Result>> for_molecules(std::span<const std::string> sm
   warm_up();
   std::vector<std::optional<Result>> result(smiles.size());
   parallel_for(static_cast<std::int64_t>(smiles.size()), kGrain, [&](std::int64_t begin, std::int64_t end) {
-    const auto describe = make();
+    auto describe = make();
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       try {
         if (const auto molecule = parsed(smiles[i])) {
@@ -163,9 +194,7 @@ std::vector<std::optional<std::string>> canonical_forms(std::span<const std::str
 
 std::vector<MoleculeFeatures> describe_molecules(std::span<const std::string> smiles, const FragmentScores* scores) {
   auto found = for_molecules<MoleculeFeatures>(smiles, [&] {
-    return [scores, drug_likeness = DrugLikeness()](RDKit::ROMol& molecule) {
-      return features_of(molecule, drug_likeness, scores);
-    };
+    return [meter = PropertyMeter(scores)](RDKit::ROMol& molecule) mutable { return features_of(molecule, meter); };
   });
   std::vector<MoleculeFeatures> result;
   for (auto& features : found) {
@@ -174,6 +203,24 @@ std::vector<MoleculeFeatures> describe_molecules(std::span<const std::string> sm
     }
   }
   return result;
+}
+
+std::vector<double> molecule_property(std::string_view name, std::span<const std::string> smiles) {
+  const auto which =
+      static_cast<std::size_t>(std::ranges::find(kMoleculeProperties, name) - kMoleculeProperties.begin());
+  require(which < kMoleculeProperties.size(), "molecule_property: there is no property '", name,
+          "', expected logp, sa, qed, mw, tpsa or rings");
+  const auto scores = name == "sa" ? FragmentScores::read(MoleculeOptions{}.fragment_scores) : std::nullopt;
+  const auto found = for_molecules<double>(smiles, [&] {
+    return [which, meter = PropertyMeter(scores ? &*scores : nullptr)](RDKit::ROMol& molecule) mutable {
+      return meter(which, molecule);
+    };
+  });
+  std::vector<double> values;
+  for (const auto& value : found) {
+    values.push_back(value.value_or(std::numeric_limits<double>::quiet_NaN()));
+  }
+  return values;
 }
 
 }  // namespace weft
@@ -199,6 +246,10 @@ std::vector<std::optional<std::string>> canonical_forms(std::span<const std::str
 
 std::vector<MoleculeFeatures> describe_molecules(std::span<const std::string> /*smiles*/,
                                                  const FragmentScores* /*scores*/) {
+  refuse();
+}
+
+std::vector<double> molecule_property(std::string_view /*name*/, std::span<const std::string> /*smiles*/) {
   refuse();
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "weft/generation/fragment_scores.hpp"
+#include "weft/generation/molecule_properties.hpp"
 #include "weft/generation/nspdk.hpp"
 
 namespace weft {
@@ -20,8 +21,8 @@ using Fingerprint = std::array<std::uint64_t, 16>;
 /// All without stereochemistry.
 struct MoleculeFeatures {
   std::string canonical;
-  /// Log P (Crippen), synthetic accessibility, drug-likeness, molecular weight, polar surface, rings.
-  std::array<double, 6> properties{};
+  /// As kMoleculeProperties.
+  std::array<double, kMoleculeProperties.size()> properties{};
   Fingerprint fingerprint{};
   /// Bemis and Murcko 1996; empty with fewer than two rings.
   std::string scaffold;

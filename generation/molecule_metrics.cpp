@@ -44,7 +44,7 @@ struct MoleculeSet {
   std::vector<std::string> canonical;
   std::vector<Fingerprint> fingerprint;
   std::vector<NspdkGraph> graph;
-  std::array<std::vector<double>, 6> properties;
+  PropertyValues properties;
   Tally scaffolds, fragments;
 };
 
@@ -92,7 +92,7 @@ double mean_similarity(const Fingerprint& x, const std::vector<Fingerprint>& all
 }
 
 PropertyDistances property_distances(const MoleculeSet& a, const MoleculeSet& b) {
-  std::array<double, 6> w1{};
+  std::array<double, kMoleculeProperties.size()> w1{};
   for (std::size_t i = 0; i < w1.size(); ++i) {
     w1[i] = wasserstein_distance(a.properties[i], b.properties[i]);
   }
@@ -150,7 +150,7 @@ MoleculeEvaluator::~MoleculeEvaluator() = default;
 
 MoleculeQuality MoleculeEvaluator::evaluate(std::span<const std::string> generated) const {
   require(!generated.empty(), "evaluate_molecules: nothing was generated, expected at least one text");
-  const MoleculeSet ours(describe_molecules(generated, state_->table()));
+  MoleculeSet ours(describe_molecules(generated, state_->table()));
   const MoleculeSet& theirs = state_->reference;
   const std::set<std::string> different(ours.canonical.begin(), ours.canonical.end());
   const auto is_new = [&](const std::string& form) { return !state_->known.contains(form); };
@@ -163,7 +163,12 @@ MoleculeQuality MoleculeEvaluator::evaluate(std::span<const std::string> generat
           .fragment_similarity = cosine_similarity(ours.fragments, theirs.fragments),
           .snn = mean_over_rows(ours.fingerprint, theirs.fingerprint, nearest),
           .internal_diversity = 1.0 - mean_over_rows(ours.fingerprint, ours.fingerprint, mean_similarity),
-          .w1 = property_distances(ours, theirs)};
+          .w1 = property_distances(ours, theirs),
+          .properties = std::move(ours.properties)};
+}
+
+const PropertyValues& MoleculeEvaluator::reference_properties() const {
+  return state_->reference.properties;
 }
 
 MoleculeQuality MoleculeEvaluator::floor(std::int64_t count, std::uint64_t seed) const {

@@ -4,12 +4,16 @@
 // Stereochemistry counts nowhere. What RDKit refuses to parse is not valid, and nothing is corrected.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
+
+#include "weft/generation/molecule_properties.hpp"
 
 namespace weft {
 
@@ -26,19 +30,12 @@ struct MoleculeOptions {
   std::filesystem::path fragment_scores = "/usr/share/RDKit/Contrib/SA_Score/fpscores.pkl.gz";
 };
 
+/// Each of kMoleculeProperties for a set of molecules.
+using PropertyValues = std::array<std::vector<double>, kMoleculeProperties.size()>;
+
 /// First Wasserstein distances of the generated and the reference molecules' properties, each in its unit.
 struct PropertyDistances {
-  /// Wildman and Crippen 1999.
-  double logp = 0.0;
-  /// Synthetic accessibility: Ertl and Schuffenhauer 2009.
-  double sa = 0.0;
-  /// Drug-likeness: Bickerton et al. 2012.
-  double qed = 0.0;
-  /// Daltons.
-  double mw = 0.0;
-  /// Topological polar surface, square angstroms.
-  double tpsa = 0.0;
-  double rings = 0.0;
+  double logp = 0.0, sa = 0.0, qed = 0.0, mw = 0.0, tpsa = 0.0, rings = 0.0;
 };
 
 /// Everything below `novel` compares the valid molecules with the reference; NaN if there are none. SNN, diversity,
@@ -61,6 +58,8 @@ struct MoleculeQuality {
   /// 1 - mean Tanimoto similarity of two generated molecules.
   double internal_diversity = 0.0;
   PropertyDistances w1;
+  /// Of the valid molecules, in order.
+  PropertyValues properties;
 };
 
 /// Keeps what it computed of the training and reference molecules, for more than one evaluation. Texts among these
@@ -80,6 +79,9 @@ class MoleculeEvaluator {
   /// What a perfect generator would reach: the figures of `count` training molecules, or all if there are fewer, drawn
   /// by `seed` without repeats. Novel is 0 here by definition.
   [[nodiscard]] MoleculeQuality floor(std::int64_t count, std::uint64_t seed = 0) const;
+
+  /// Of the reference molecules, in order.
+  [[nodiscard]] const PropertyValues& reference_properties() const;
 
  private:
   struct State;

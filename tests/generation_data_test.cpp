@@ -4,6 +4,7 @@
 
 #include "tests/support.hpp"
 #include "weft/generation/code_vocabulary.hpp"
+#include "weft/generation/molecule_properties.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/molecule_reader.hpp"
 #include "weft/train/graph_corpus.hpp"
@@ -68,6 +69,20 @@ TEST_P(RealMolecules, AreTheSameMoleculesBehindTheCode) {
     }
   }
   EXPECT_EQ(same, total);
+}
+
+TEST(GraphCorpus, KnowsThePropertiesOfMolecules) {
+  const std::optional<Dataset> dataset = real_dataset("esol");
+  if (!dataset || !reads_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "without RDKit or data";
+    GTEST_SKIP() << "esol.h5 is missing, set WEFT_DATA; or this Weft was built without RDKit";
+  }
+  const GraphCorpus corpus = read_graph_corpus(*dataset, "logp,rings");
+  EXPECT_EQ(corpus.property_names, (std::vector<std::string>{"logp", "rings"}));
+  const std::vector<double> logp = molecule_property("logp", dataset->smiles);
+  for (std::int64_t g = 0; g < dataset->num_graphs(); g += 100) {
+    EXPECT_EQ(corpus.properties(g, 0), static_cast<float>(logp[static_cast<std::size_t>(g)])) << "molecule " << g;
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, RealMolecules, testing::Values("qm9_smiles", "zinc12k"),

@@ -18,6 +18,7 @@
 #include "weft/generation/isomorphism.hpp"
 #include "weft/generation/vun.hpp"
 #include "weft/graph/generators.hpp"
+#include "weft/graph/planarity.hpp"
 #include "weft/io/dataset.hpp"
 
 namespace weft {

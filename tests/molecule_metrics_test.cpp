@@ -181,6 +181,18 @@ TEST_F(Molecules, HaveThePropertiesThatRdkitGives) {
   EXPECT_EQ(molecules[4].fragments, Texts{"C"});
 }
 
+TEST_F(Molecules, SayOnePropertyByName) {
+  const Texts texts = {"CC(=O)Oc1ccccc1C(=O)O", "no molecule", "C"};
+  const std::vector<double> logp = molecule_property("logp", texts), rings = molecule_property("rings", texts);
+  ASSERT_EQ(logp.size(), 3U);
+  EXPECT_NEAR(logp[0], 1.3101, 1e-4);
+  EXPECT_TRUE(std::isnan(logp[1]));
+  EXPECT_NEAR(logp[2], 0.6361, 1e-4);
+  EXPECT_EQ(rings[0], 1.0);
+  EXPECT_EQ(rings[2], 0.0);
+  test::expect_throws<ArgumentError>([&] { (void)molecule_property("color", texts); }, "there is no property 'color'");
+}
+
 TEST_F(Molecules, AreAsHardToMakeAsRdkitSays) {
   const auto scores = FragmentScores::read(MoleculeOptions().fragment_scores);
   if (!scores) {

@@ -3,11 +3,22 @@
 #include <cmath>
 
 #include "tests/support.hpp"
+#include "weft/graph/generators.hpp"
+#include "weft/graph/spring_layout.hpp"
+#include "weft/train/graph_drawing.hpp"
 #include "weft/train/principal_components.hpp"
 #include "weft/train/svg_chart.hpp"
 
 namespace weft::test {
 namespace {
+
+std::int64_t count_of(const std::string& text, const std::string& part) {
+  std::int64_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) {
+    ++count;
+  }
+  return count;
+}
 
 TEST(SvgChart, EscapesWhatMeansSomethingToHtml) {
   EXPECT_EQ(escape_html("<a href=\"x\">&'\x01"), "&lt;a href=&quot;x&quot;&gt;&amp;&#39; ");
@@ -22,13 +33,42 @@ TEST(SvgChart, WritesFixedDigitsAndNoMinusZero) {
 TEST(SvgChart, DrawsAPointForEveryFiniteValue) {
   const ChartSeries series{"s", "#000", {1, 2, 3}, {0.5, std::nan(""), 0.7}};
   const std::string svg = scatter_chart({"t", "d", "x", "y"}, std::span(&series, 1));
-  std::size_t circles = 0;
-  for (std::size_t at = svg.find("<circle"); at != std::string::npos; at = svg.find("<circle", at + 1)) {
-    ++circles;
-  }
-  EXPECT_EQ(circles, 2U);
+  EXPECT_EQ(count_of(svg, "<circle"), 2);
   EXPECT_NE(svg.find("<title>t</title>"), std::string::npos);
   EXPECT_NE(svg.find("<desc>d</desc>"), std::string::npos);
+}
+
+TEST(SpringLayout, PutsNeighborsNearEachOther) {
+  const CsrGraph graph = grid(6, 6);
+  const std::vector<Point> places = spring_layout(graph);
+  ASSERT_EQ(places.size(), 36U);
+  const auto distance = [&](std::size_t a, std::size_t b) {
+    return std::hypot(places[a].x - places[b].x, places[a].y - places[b].y);
+  };
+  double along_edges = 0.0, among_all = 0.0;
+  for (const Edge& edge : edges_of(graph)) {
+    along_edges += distance(edge.source, edge.destination) / static_cast<double>(graph.num_edges());
+  }
+  for (std::size_t a = 0; a < 36; ++a) {
+    EXPECT_GE(std::min(places[a].x, places[a].y), 0.0);
+    EXPECT_LE(std::max(places[a].x, places[a].y), 1.0);
+    for (std::size_t b = 0; b < 36; ++b) {
+      among_all += distance(a, b) / (36.0 * 35.0);
+    }
+  }
+  EXPECT_LT(along_edges, 0.5 * among_all);
+}
+
+TEST(GraphDrawing, ShowsEveryNodeAndEachEdgeOnce) {
+  const std::vector<std::int32_t> types = {0, 1, 0};
+  const CsrGraph path = CsrGraph::from_edges(3, std::vector<Edge>{{0, 1}, {1, 2}}, {.symmetrize = true});
+  const std::string svg = graph_svg(path, types, "a < b");
+  EXPECT_EQ(count_of(svg, "<circle"), 3);
+  EXPECT_EQ(count_of(svg, "M"), 2);
+  EXPECT_EQ(count_of(svg, class_color(1)), 1);
+  EXPECT_NE(svg.find("<title>a &lt; b</title>"), std::string::npos);
+  EXPECT_NE(graph_svg(CsrGraph{}, {}, "nothing").find("</svg>"), std::string::npos);
+  expect_throws<ArgumentError>([&] { (void)graph_svg(path, std::span(types).first(2), "t"); }, "2 types for 3 nodes");
 }
 
 TEST(PrincipalComponents, FindTheLineThatPointsLieOn) {

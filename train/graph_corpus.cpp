@@ -6,6 +6,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/generation/molecule_properties.hpp"
 #include "weft/io/molecule_reader.hpp"
 
 namespace weft {
@@ -193,9 +194,13 @@ void measure(const Dataset& dataset, std::string_view names, GraphCorpus& corpus
       for (std::int64_t t = 0; t < targets.cols(); ++t) {
         add("target" + std::to_string(t), [&](std::size_t g) { return targets(static_cast<std::int64_t>(g), t); });
       }
+    } else if (!dataset.smiles.empty() && std::ranges::find(kMoleculeProperties, name) != kMoleculeProperties.end()) {
+      const std::vector<double> values = molecule_property(name, dataset.smiles);
+      add(name, [&](std::size_t g) { return values[g]; });
     } else {
       throw ArgumentError(concat("condition: '", name, "' is not one of nodes, edges, rings",
-                                 std::holds_alternative<Tensor>(dataset.graph_labels) ? ", targets" : ""));
+                                 std::holds_alternative<Tensor>(dataset.graph_labels) ? ", targets" : "",
+                                 dataset.smiles.empty() ? "" : ", logp, sa, qed, mw, tpsa"));
     }
   }
   corpus.properties =

@@ -32,8 +32,9 @@ struct GraphCorpus {
 };
 
 /// Atoms and bonds are those of import_smiles(), or node and edge types, or neither. `properties` names, separated by
-/// commas, any of nodes, edges, rings (edges - nodes + components) and targets (all graph targets of the dataset).
-/// Throws ArgumentError if the dataset is directed, or for another property.
+/// commas, any of nodes, edges, rings (edges - nodes + components), targets (all graph targets of the dataset), and,
+/// where there are SMILES, logp, sa, qed, mw and tpsa (kMoleculeProperties). Throws ArgumentError if the dataset is
+/// directed, or for another property.
 [[nodiscard]] GraphCorpus read_graph_corpus(const Dataset& dataset, std::string_view properties);
 
 /// The atoms and bonds of one SMILES in the types of `alphabet`. Throws ArgumentError if it is no molecule, if it has

@@ -175,13 +175,17 @@ std::string line_chart(const ChartLabels& labels, std::span<const ChartSeries> s
            "\" y1=\"" + number(kTop) + "\" y2=\"" + number(kHeight - kBottom) + "\"/>\n";
   }
   for (const ChartSeries& one : series) {
-    out += "<polyline fill=\"none\" stroke=\"" + one.color + "\" stroke-width=\"2\" points=\"";
+    std::string points;
+    std::int64_t count = 0;
     for (std::size_t i = 0; i < one.x.size(); ++i) {
       if (std::isfinite(one.x[i]) && std::isfinite(one.y[i])) {
-        out += number(plane.left(one.x[i])) + "," + number(plane.top(one.y[i])) + " ";
+        points += number(plane.left(one.x[i])) + "," + number(plane.top(one.y[i])) + " ";
+        ++count;
       }
     }
-    out += "\"/>\n";
+    // A line of one point is not drawn; one of no length has round ends.
+    out += "<polyline fill=\"none\" stroke=\"" + one.color + "\" stroke-linecap=\"round\" stroke-width=\"" +
+           (count == 1 ? "7" : "2") + "\" points=\"" + points + (count == 1 ? points : "") + "\"/>\n";
   }
   return out + "</svg>\n";
 }

@@ -1,0 +1,19 @@
+// Draws molecules from a generator that `weft train --task generation` trained, and prints their SMILES.
+//   generate_molecules RUN [COUNT]
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+
+#include <weft/generation/molecules.hpp>
+#include <weft/train/graph_generator.hpp>
+
+int main(int argc, char** argv) try {
+  const weft::GraphGenerator generator = weft::GraphGenerator::load(argc > 1 ? argv[1] : "run");
+  const long count = argc > 2 ? std::atol(argv[2]) : 10;
+  for (const weft::SampledGraph& sample : generator.sample(count, {.seed = 1, .temperature = 0.9})) {
+    std::cout << weft::write_smiles(sample.graph, generator.traits().alphabet) << '\n';
+  }
+} catch (const std::exception& error) {
+  std::cerr << error.what() << '\n';
+  return 1;
+}
