@@ -20,7 +20,7 @@ Work add_debian(CLI::App& app) {
   command->add_option("PACKAGES", flags->packages,
                       "a Packages file, plain, .gz or .xz; otherwise what apt-cache knows on this machine");
   command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
-  add_order_flag(*command, *flags);
+  add_dataset_flags(*command, *flags);
   command->add_option("--seed", flags->seed, "decides the splits")->check(whole_seed())->capture_default_str();
   command->add_option("--vocabulary", flags->vocabulary, "how many words of the descriptions are features")
       ->check(CLI::Range(1, 1 << 20))
@@ -44,7 +44,7 @@ Work add_edgelist(CLI::App& app) {
   CLI::App* command = app.add_subcommand("edgelist", "a text file with an edge a line, and tables of nodes");
   command->add_option("EDGES", flags->edges, "source,target a line; CSV, TSV or blanks; plain, .gz or .xz")->required();
   command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
-  add_order_flag(*command, *flags);
+  add_dataset_flags(*command, *flags);
   command->add_option("--features", flags->features, "a table: id,f1,f2,... for every node");
   command->add_option("--labels", flags->labels, "a table: id,label");
   command->add_option("--split", flags->split, "a table: id,train or id,val or id,test; otherwise random, 60/20/20");

@@ -11,13 +11,14 @@
 
 namespace weft::cli {
 
-void add_order_flag(CLI::App& command, ImportFlags& flags) {
+void add_dataset_flags(CLI::App& command, ImportFlags& flags) {
   command
       .add_option("--order", flags.order,
                   "put nodes that are read together side by side, which makes training faster where there are "
                   "communities; predictions come back in the order of the input")
       ->check(CLI::IsMember({"none", "community", "rcm", "degree"}))
       ->capture_default_str();
+  add_feature_type(command, flags);
 }
 
 void import_with(const ImportFlags& flags, const std::vector<std::filesystem::path>& inputs,
@@ -36,7 +37,7 @@ void import_with(const ImportFlags& flags, const std::vector<std::filesystem::pa
     }
     bar.clear();
     throw_if_stop_requested();
-    writing([&] { write_dataset(dataset, flags.output); });
+    writing([&] { write_dataset(dataset, flags.output, write_options_of(flags)); });
     if (flags.json) {
       print_json(Json{{"dataset", dataset.name},
                       {"path", flags.output},
