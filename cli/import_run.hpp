@@ -27,6 +27,10 @@ void add_dataset_flags(CLI::App& command, ImportFlags& flags);
 void import_with(const ImportFlags& flags, const std::vector<std::filesystem::path>& inputs,
                  FunctionRef<Dataset(const ProgressCallback&)> read);
 
+/// The same of `make`, which writes the file itself and returns the size of what it wrote.
+void import_to_file(const ImportFlags& flags, const std::string& name, const std::vector<std::filesystem::path>& inputs,
+                    FunctionRef<DatasetSize(const ProgressCallback&)> make);
+
 /// The formats that data sets are published in; one piece of work for each subcommand, in their order.
 std::vector<Work> add_public_formats(CLI::App& app);
 

@@ -1,8 +1,11 @@
 // write_dataset: every array of a dataset in the form that dataset_reader.cpp reads.
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "weft/io/dataset.hpp"
 #include "weft/io/dataset_checks.hpp"
@@ -111,25 +114,65 @@ void write_offsets(OutputFile& file, std::span<const EdgeId> offsets) {
                    storage_for(static_cast<std::int64_t>(offsets.size_bytes())));
 }
 
-/// Sources, and weights as features of edges, as the pieces come.
+/// An array that is written row after row, in pieces: large ones as the pieces come, those that are compressed at once,
+/// so that the pieces leave no trace in the file.
+template <class T>
+class GrowingArray {
+ public:
+  GrowingArray(OutputFile& file, std::string object, std::vector<std::int64_t> shape, Number memory, Number stored,
+               hdf5::Storage storage)
+      : file_(file), object_(std::move(object)), shape_(std::move(shape)), memory_(memory), stored_(stored) {
+    if (storage == hdf5::Storage::plain) {
+      file_.create_array(object_, shape_, stored_, storage);
+    } else {
+      held_ = Buffer<T>(static_cast<std::size_t>(shape_[0]));
+      holds_ = true;
+    }
+  }
+  void append(std::span<const T> values) {
+    const auto count = static_cast<std::int64_t>(values.size());
+    if (holds_) {
+      std::ranges::copy(values, held_.begin() + size_);
+    } else if (count > 0) {
+      file_.write_rows(object_, size_, count, values.data(), memory_);
+    }
+    size_ += count;
+  }
+  void finish() {
+    if (holds_) {
+      file_.write_array(object_, shape_, held_.data(), memory_, stored_);
+    }
+  }
+
+ private:
+  OutputFile& file_;
+  std::string object_;
+  std::vector<std::int64_t> shape_;
+  Number memory_, stored_;
+  bool holds_ = false;
+  Buffer<T> held_;
+  std::int64_t size_ = 0;
+};
+
+/// Sources, and weights as features of edges.
 void write_edges(OutputFile& file, const LargeDataset& dataset, const ProgressCallback& progress) {
   const EdgeId num_edges = dataset.num_edges();
-  const std::array<std::int64_t, 1> shape = {num_edges};
-  file.create_array("/graph/indices", shape, number_of_ids(dataset.num_nodes()),
-                    storage_of_ids(num_edges, dataset.num_nodes()));
+  GrowingArray<NodeId> sources(file, "/graph/indices", {num_edges}, Number::uint32, number_of_ids(dataset.num_nodes()),
+                               storage_of_ids(num_edges, dataset.num_nodes()));
+  std::optional<GrowingArray<float>> weights;
   if (dataset.has_weights) {
-    file.create_array("/edge/attr", std::array<std::int64_t, 2>{num_edges, 1}, Number::float32,
-                      storage_for(num_edges * static_cast<std::int64_t>(sizeof(float))));
+    weights.emplace(file, "/edge/attr", std::vector<std::int64_t>{num_edges, 1}, Number::float32, Number::float32,
+                    storage_for(num_edges * static_cast<std::int64_t>(sizeof(float))));
   }
   EdgeId first = 0;
   dataset.visit_edges([&](const EdgePiece& piece) {
     const auto count = static_cast<EdgeId>(piece.sources.size());
-    require(count <= num_edges - first && (!dataset.has_weights || piece.weights.size() == piece.sources.size()),
+    require(count <= num_edges - first && (!weights || piece.weights.size() == piece.sources.size()),
             "write_dataset: /graph/indices: a piece of ", count, " edges and ", piece.weights.size(), " weights after ",
             first, ", expected ", num_edges, " edges in all");
-    file.write_rows("/graph/indices", first, count, piece.sources.data(), Number::uint32);
-    if (dataset.has_weights) {
-      file.write_rows("/edge/attr", first, count, piece.weights.data(), Number::float32);
+    sources.append(piece.sources);
+    if (weights) {
+      weights->append(piece.weights);
     }
     first += count;
     if (progress) {
@@ -137,6 +180,10 @@ void write_edges(OutputFile& file, const LargeDataset& dataset, const ProgressCa
     }
   });
   require(first == num_edges, "write_dataset: /graph/indices: ", first, " edges came, expected ", num_edges);
+  sources.finish();
+  if (weights) {
+    weights->finish();
+  }
 }
 
 void write_streamed_features(OutputFile& file, const LargeDataset& dataset, FeatureType type,

@@ -252,7 +252,7 @@ class EdgeSorter::SorterOf final : public EdgeSorter::Sorter {
       samples.insert(samples.end(), run.samples.begin(), run.samples.end());
     }
     std::ranges::sort(samples);
-    const std::int64_t range_items = std::clamp<std::int64_t>(capacity_ / 16, 1, kLargestRange);
+    const std::int64_t range_items = std::clamp<std::int64_t>(capacity_ / 16, kLeastCapacity, kLargestRange);
     const std::int64_t step = std::max<std::int64_t>(1, range_items / sample_step_);
     range_begin_.emplace_back(runs_.size(), 0);
     for (std::int64_t i = step; i < static_cast<std::int64_t>(samples.size()); i += step) {
