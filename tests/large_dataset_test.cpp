@@ -15,6 +15,7 @@
 #include "weft/graph/generators.hpp"
 #include "weft/io/edge_sorter.hpp"
 #include "weft/io/feature_file.hpp"
+#include "weft/io/hdf5_file.hpp"
 #include "weft/io/large_dataset.hpp"
 
 namespace weft::test {
@@ -269,6 +270,41 @@ TEST(LargeDatasets, HaveTheContentOfThoseInMemory) {
   broken.offsets[broken.offsets.size() - 1] = 3;
   expect_throws<ArgumentError>([&] { write_dataset(broken, folder / "broken.h5"); }, "expected 3 edges in all");
   EXPECT_FALSE(fs::exists(folder / "broken.h5"));
+}
+
+TEST(LargeDatasets, CountEdgesBeyondTwoToThe31) {
+  // 2^24 rows, 129 times one edge each.
+  std::vector<NodeId> rows(1 << 24);
+  std::iota(rows.begin(), rows.end(), NodeId{0});
+  const Buffer<EdgeId> offsets = row_offsets(1 << 24, [&](FunctionRef<void(const EdgePiece&)> use) {
+    for (int i = 0; i < 129; ++i) {
+      use({.rows = rows, .sources = rows});
+    }
+  });
+  EXPECT_EQ(offsets[(1 << 24) - 1], std::int64_t{129} * ((1 << 24) - 1));
+  EXPECT_EQ(offsets[1 << 24], 2'164'260'864);
+}
+
+TEST(LargeDatasets, ReachRowsBeyondTwoToThe31Elements) {
+  const TemporaryFolder folder;
+  // Most of the file is a hole.
+  constexpr std::int64_t kRows = (1 << 25) + 2, kCols = 64;
+  std::vector<float> row(kCols);
+  std::iota(row.begin(), row.end(), 0.5F);
+  {
+    hdf5::OutputFile file(folder / "x.h5");
+    file.create_array("/node/x", std::array<std::int64_t, 2>{kRows, kCols}, hdf5::Number::float32,
+                      hdf5::Storage::plain);
+    file.write_rows("/node/x", kRows - 1, 1, row.data(), hdf5::Number::float32);
+    file.commit();
+  }
+  ASSERT_GT(fs::file_size(folder / "x.h5"), std::uintmax_t{1} << 33);
+  const auto features = FeatureFile::open(folder / "x.h5");
+  ASSERT_NE(features, nullptr);
+  const std::vector<std::uint32_t> wanted = {kRows - 1, 0};
+  const Tensor read = std::get<Tensor>(features->rows(wanted));
+  EXPECT_TRUE(std::ranges::equal(read.row(0), row));
+  EXPECT_EQ(read(1, 63), 0.0F);
 }
 
 }  // namespace
