@@ -159,7 +159,7 @@ EdgeId write_rmat(const SynthFlags& flags, const ProgressCallback& progress) {
   dataset.visit_edges = [&](FunctionRef<void(const EdgePiece&)> use) { sorter.visit(use); };
   writing([&] {
     sorter.finish();
-    dataset.offsets = row_offsets(flags.nodes, dataset.visit_edges);
+    dataset.offsets = row_offsets(flags.nodes, dataset.visit_edges, progress);
   });
   dataset.rest.node_labels = degree_classes(dataset.offsets, flags.classes);
   describe(flags, dataset.rest);

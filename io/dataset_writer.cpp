@@ -252,11 +252,16 @@ void write_dataset(const Dataset& dataset, const std::filesystem::path& path, co
   file.commit();
 }
 
-Buffer<EdgeId> row_offsets(std::int64_t num_nodes, const EdgeVisit& visit_edges) {
+Buffer<EdgeId> row_offsets(std::int64_t num_nodes, const EdgeVisit& visit_edges, const ProgressCallback& progress) {
   Buffer<EdgeId> offsets(static_cast<std::size_t>(num_nodes) + 1, 0);
+  EdgeId count = 0;
   visit_edges([&](const EdgePiece& piece) {
     for (const NodeId row : piece.rows) {
       ++offsets[std::size_t{row} + 1];
+    }
+    count += static_cast<EdgeId>(piece.rows.size());
+    if (progress) {
+      progress({.stage = "counting edges", .done = count, .total = 0, .detail = ""});
     }
   });
   std::partial_sum(offsets.begin(), offsets.end(), offsets.begin());

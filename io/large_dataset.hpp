@@ -40,7 +40,8 @@ struct LargeDataset {
 };
 
 /// Where the rows of these edges start: [num_nodes + 1]. One visit.
-[[nodiscard]] Buffer<EdgeId> row_offsets(std::int64_t num_nodes, const EdgeVisit& visit_edges);
+[[nodiscard]] Buffer<EdgeId> row_offsets(std::int64_t num_nodes, const EdgeVisit& visit_edges,
+                                         const ProgressCallback& progress = {});
 
 /// Like write_dataset of the same dataset in memory: the same content. One visit, in a few MiB beside the dataset.
 void write_dataset(const LargeDataset& dataset, const std::filesystem::path& path, const WriteOptions& options = {},
