@@ -5,6 +5,7 @@
 #include "weft/core/error.hpp"
 #include "weft/io/debian_importer.hpp"
 #include "weft/io/edgelist_importer.hpp"
+#include "weft/train/memory_plan.hpp"
 
 namespace weft::cli {
 namespace {
@@ -20,7 +21,7 @@ Work add_debian(CLI::App& app) {
   command->add_option("PACKAGES", flags->packages,
                       "a Packages file, plain, .gz or .xz; otherwise what apt-cache knows on this machine");
   command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
-  add_order_flag(*command, *flags);
+  add_dataset_flags(*command, *flags);
   command->add_option("--seed", flags->seed, "decides the splits")->check(whole_seed())->capture_default_str();
   command->add_option("--vocabulary", flags->vocabulary, "how many words of the descriptions are features")
       ->check(CLI::Range(1, 1 << 20))
@@ -34,6 +35,17 @@ Work add_debian(CLI::App& app) {
   };
 }
 
+/// Whether the dataset is to be made in bounded memory. Throws ArgumentError if it would have to be and cannot.
+bool is_too_large(const ImportFlags& flags, const EdgelistOptions& options) {
+  const std::int64_t needed = edgelist_memory_bytes(options), limit = memory_limit_of(flags);
+  if (needed <= limit || flags.order == "none") {
+    return needed > limit;
+  }
+  require(flags.memory_limit.empty(), "--order ", flags.order, ": the graph has to be in memory, which takes about ",
+          bytes_text(needed), ", but --memory-limit is ", bytes_text(limit));
+  return false;
+}
+
 Work add_edgelist(CLI::App& app) {
   struct Flags : ImportFlags {
     std::string edges, features, labels, split, name;
@@ -44,7 +56,7 @@ Work add_edgelist(CLI::App& app) {
   CLI::App* command = app.add_subcommand("edgelist", "a text file with an edge a line, and tables of nodes");
   command->add_option("EDGES", flags->edges, "source,target a line; CSV, TSV or blanks; plain, .gz or .xz")->required();
   command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
-  add_order_flag(*command, *flags);
+  add_dataset_flags(*command, *flags);
   command->add_option("--features", flags->features, "a table: id,f1,f2,... for every node");
   command->add_option("--labels", flags->labels, "a table: id,label");
   command->add_option("--split", flags->split, "a table: id,train or id,val or id,test; otherwise random, 60/20/20");
@@ -53,6 +65,7 @@ Work add_edgelist(CLI::App& app) {
   command->add_flag("--weights", flags->weights, "keep the third column of the edges as an edge feature");
   command->add_flag("--regression", flags->regression, "labels are numbers to predict, not classes");
   command->add_option("--seed", flags->seed, "decides a random split")->check(whole_seed())->capture_default_str();
+  add_memory_limit(*command, *flags, "larger inputs are sorted on disk, beside the output");
   add_shared_flags(*command, *flags,
                    "Example: weft import edgelist edges.csv --labels labels.csv --features x.csv -o mine.h5");
   return [flags] {
@@ -66,8 +79,17 @@ Work add_edgelist(CLI::App& app) {
     options.task = flags->regression ? Task::node_regression : Task::node_classification;
     options.name = flags->name.empty() ? std::filesystem::path(flags->output).stem().string() : flags->name;
     options.seed = flags->seed;
-    import_with(*flags, {options.edges, options.features, options.labels, options.split},
-                [&](const ProgressCallback& progress) { return import_edgelist(options, progress); });
+    const std::vector<std::filesystem::path> inputs = {options.edges, options.features, options.labels, options.split};
+    if (is_too_large(*flags, options)) {
+      import_to_file(*flags, options.name, inputs, [&](const ProgressCallback& progress) {
+        return import_edgelist_to_file(
+            options,
+            {.output = flags->output, .memory_bytes = memory_limit_of(*flags), .write = write_options_of(*flags)},
+            progress);
+      });
+      return;
+    }
+    import_with(*flags, inputs, [&](const ProgressCallback& progress) { return import_edgelist(options, progress); });
   };
 }
 

@@ -51,7 +51,7 @@ CLI::App* add_format(CLI::App& app, const std::shared_ptr<Flags>& flags, const c
   CLI::App* command = app.add_subcommand(name, about);
   command->add_option("INPUT", flags->input, input)->required();
   command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
-  add_order_flag(*command, *flags);
+  add_dataset_flags(*command, *flags);
   add_shared_flags(*command, *flags, example);
   return command;
 }

@@ -11,17 +11,21 @@
 
 namespace weft::cli {
 
-void add_order_flag(CLI::App& command, ImportFlags& flags) {
+void add_dataset_flags(CLI::App& command, ImportFlags& flags) {
   command
       .add_option("--order", flags.order,
                   "put nodes that are read together side by side, which makes training faster where there are "
                   "communities; predictions come back in the order of the input")
       ->check(CLI::IsMember({"none", "community", "rcm", "degree"}))
       ->capture_default_str();
+  add_feature_type(command, flags);
 }
 
-void import_with(const ImportFlags& flags, const std::vector<std::filesystem::path>& inputs,
-                 FunctionRef<Dataset(const ProgressCallback&)> read) {
+namespace {
+
+/// What is done with every import, around `work`, which returns the name of the dataset and its size.
+void around_import(const ImportFlags& flags, const std::vector<std::filesystem::path>& inputs,
+                   FunctionRef<std::pair<std::string, DatasetSize>(const ProgressCallback&, ProgressBar&)> work) {
   require_new_output(flags.output, inputs);
   with_threads(flags.threads, [&] {
     ProgressBar bar(flags.quiet);
@@ -30,24 +34,51 @@ void import_with(const ImportFlags& flags, const std::vector<std::filesystem::pa
       throw_if_stop_requested();
       bar.show(p.stage, p.done, p.total, p.detail);
     };
+    const auto [name, size] = work(progress, bar);
+    bar.clear();
+    if (flags.json) {
+      print_json(Json{{"dataset", name},
+                      {"path", flags.output},
+                      {"nodes", size.nodes},
+                      {"edges", size.edges},
+                      {"features", size.features},
+                      {"classes", size.num_classes}});
+    }
+    say(flags.quiet, concat("wrote ", flags.output, ": ", size.nodes, " nodes, ", size.edges, " edges, ", size.features,
+                            " features, ", size.num_classes, " classes"));
+  });
+}
+
+}  // namespace
+
+void import_with(const ImportFlags& flags, const std::vector<std::filesystem::path>& inputs,
+                 FunctionRef<Dataset(const ProgressCallback&)> read) {
+  around_import(flags, inputs, [&](const ProgressCallback& progress, ProgressBar& bar) {
     Dataset dataset = read(progress);
     if (flags.order != "none") {
       dataset = reordered(dataset, node_order_of(dataset.graph, flags.order));
     }
     bar.clear();
     throw_if_stop_requested();
-    writing([&] { write_dataset(dataset, flags.output); });
-    if (flags.json) {
-      print_json(Json{{"dataset", dataset.name},
-                      {"path", flags.output},
-                      {"nodes", dataset.graph.num_nodes()},
-                      {"edges", dataset.graph.num_edges()},
-                      {"features", shape_of(dataset.node_features).cols},
-                      {"classes", dataset.num_classes}});
+    writing([&] { write_dataset(dataset, flags.output, write_options_of(flags)); });
+    return std::pair(dataset.name, DatasetSize{.nodes = dataset.graph.num_nodes(),
+                                               .edges = dataset.graph.num_edges(),
+                                               .features = shape_of(dataset.node_features).cols,
+                                               .num_classes = dataset.num_classes});
+  });
+}
+
+void import_to_file(const ImportFlags& flags, const std::string& name, const std::vector<std::filesystem::path>& inputs,
+                    FunctionRef<DatasetSize(const ProgressCallback&)> make) {
+  around_import(flags, inputs, [&](const ProgressCallback& progress, ProgressBar&) {
+    try {
+      return std::pair(name, make(progress));
+    } catch (const DataError& error) {
+      if (error.file() == flags.output) {
+        throw OutputError(error.what());
+      }
+      throw;
     }
-    say(flags.quiet,
-        concat("wrote ", flags.output, ": ", dataset.graph.num_nodes(), " nodes, ", dataset.graph.num_edges(),
-               " edges, ", shape_of(dataset.node_features).cols, " features, ", dataset.num_classes, " classes"));
   });
 }
 

@@ -6,25 +6,30 @@
 #include <vector>
 
 #include "weft/cli/commands.hpp"
+#include "weft/cli/storage_flags.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/core/progress.hpp"
 #include "weft/io/dataset.hpp"
 
 namespace weft::cli {
 
-struct ImportFlags : SharedFlags {
+struct ImportFlags : SharedFlags, StorageFlags {
   std::string output;
   /// Of nodes: as they come, community, rcm or degree.
   std::string order = "none";
 };
 
-/// --order
-void add_order_flag(CLI::App& command, ImportFlags& flags);
+/// --order, --feature-type
+void add_dataset_flags(CLI::App& command, ImportFlags& flags);
 
 /// Runs `read`, which is given a callback for its progress, and writes what it returns. Throws ArgumentError if
 /// the output is one of the inputs.
 void import_with(const ImportFlags& flags, const std::vector<std::filesystem::path>& inputs,
                  FunctionRef<Dataset(const ProgressCallback&)> read);
+
+/// The same of `make`, which writes the file itself and returns the size of what it wrote.
+void import_to_file(const ImportFlags& flags, const std::string& name, const std::vector<std::filesystem::path>& inputs,
+                    FunctionRef<DatasetSize(const ProgressCallback&)> make);
 
 /// The formats that data sets are published in; one piece of work for each subcommand, in their order.
 std::vector<Work> add_public_formats(CLI::App& app);

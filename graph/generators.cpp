@@ -74,7 +74,7 @@ Lanes<Edge> rmat_edges(NodeId num_nodes, const Quadrants& quadrants, const Rando
 
 }  // namespace
 
-CsrGraph rmat(const RmatOptions& options) {
+RmatEdges::RmatEdges(const RmatOptions& options) : options_(options) {
   const std::int64_t n = options.num_nodes, m = options.num_edges;
   const double a = options.a, b = options.b, c = options.c;
   require(n >= 0 && n <= kMaxNodes, "rmat: num_nodes is ", n, ", expected 0 to ", kMaxNodes);
@@ -82,27 +82,35 @@ CsrGraph rmat(const RmatOptions& options) {
   require(n > 0 || m == 0, "rmat: num_edges is ", m, " without nodes, expected 0");
   require(a >= 0 && b >= 0 && c >= 0 && a + b + c <= 1.0, "rmat: the quadrants' shares are ", a, ", ", b, " and ", c,
           ", expected none below 0 and a sum of at most 1");
-  const auto border = [](double share) { return static_cast<std::uint64_t>(share * 0x1p32); };
-  const Quadrants quadrants{border(a), border(a + b), border(a + b + c)};
-  const Random random(options.seed);
+  renumbered_ = Buffer<NodeId>(static_cast<std::size_t>(options.shuffle_nodes ? n : 0));
+  std::iota(renumbered_.begin(), renumbered_.end(), NodeId{0});
+  shuffle(std::span<NodeId>(renumbered_), Random(options.seed).stream(1));
+}
 
-  Buffer<NodeId> renumbered(static_cast<std::size_t>(options.shuffle_nodes ? n : 0));
-  std::iota(renumbered.begin(), renumbered.end(), NodeId{0});
-  shuffle(std::span<NodeId>(renumbered), random.stream(1));
-  Buffer<Edge> edges(static_cast<std::size_t>(m));
-  const Random draws = random.stream(2);
-  parallel_for(m, kGrain, [&](std::int64_t begin, std::int64_t end) {
+void RmatEdges::draw(std::int64_t first, std::span<Edge> edges) const {
+  const auto border = [](double share) { return static_cast<std::uint64_t>(share * 0x1p32); };
+  const double ab = options_.a + options_.b;
+  const Quadrants quadrants{border(options_.a), border(ab), border(ab + options_.c)};
+  const Random draws = Random(options_.seed).stream(2);
+  parallel_for(static_cast<std::int64_t>(edges.size()), kGrain, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; i += kLanes) {
-      Lanes<Edge> drawn = rmat_edges(static_cast<NodeId>(n), quadrants, draws, static_cast<std::uint64_t>(i));
-      if (options.shuffle_nodes) {
+      Lanes<Edge> drawn =
+          rmat_edges(static_cast<NodeId>(options_.num_nodes), quadrants, draws, static_cast<std::uint64_t>(first + i));
+      if (options_.shuffle_nodes) {
         for (Edge& edge : drawn) {
-          edge = {renumbered[edge.source], renumbered[edge.destination]};
+          edge = {renumbered_[edge.source], renumbered_[edge.destination]};
         }
       }
       std::copy_n(drawn.begin(), std::min(kLanes, end - i), edges.begin() + i);
     }
   });
-  return CsrGraph::from_edges(n, edges,
+}
+
+CsrGraph rmat(const RmatOptions& options) {
+  const RmatEdges draws(options);
+  Buffer<Edge> edges(static_cast<std::size_t>(options.num_edges));
+  draws.draw(0, edges);
+  return CsrGraph::from_edges(options.num_nodes, edges,
                               {.symmetrize = options.undirected, .self_loops = GraphOptions::SelfLoops::remove});
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "weft/core/buffer.hpp"
@@ -30,6 +31,19 @@ struct RmatOptions {
 /// A graph with a few hubs and many nodes of small degree: Chakrabarti, Zhan, Faloutsos, "R-MAT: a recursive
 /// model for graph mining" (SDM 2004).
 [[nodiscard]] CsrGraph rmat(const RmatOptions& options);
+
+/// The draws that rmat() makes its graph of, for graphs larger than memory: any range of them, at any time. Holds four
+/// bytes a node if nodes are shuffled.
+class RmatEdges {
+ public:
+  explicit RmatEdges(const RmatOptions& options);
+  /// Draws number first, first + 1, ..., in parallel; repeats and self-loops are among them.
+  void draw(std::int64_t first, std::span<Edge> edges) const;
+
+ private:
+  RmatOptions options_;
+  Buffer<NodeId> renumbered_;
+};
 
 /// A graph with a class for each node and, if num_features is not 0, features [num_nodes, num_features].
 struct LabeledGraph {

@@ -16,6 +16,12 @@ constexpr std::array<std::pair<Task, std::string_view>, 6> kTasks = {{
     {Task::generation, "generation"},
 }};
 
+constexpr std::array<std::pair<FeatureType, std::string_view>, 3> kFeatureTypes = {{
+    {FeatureType::float32, "float32"},
+    {FeatureType::float16, "float16"},
+    {FeatureType::bfloat16, "bfloat16"},
+}};
+
 }  // namespace
 
 std::string_view name_of(Task task) {
@@ -31,6 +37,19 @@ std::optional<Task> task_of(std::string_view name) {
   for (const auto& [task, task_name] : kTasks) {
     if (task_name == name) {
       return task;
+    }
+  }
+  return std::nullopt;
+}
+
+std::string_view name_of(FeatureType type) {
+  return kFeatureTypes.at(static_cast<std::size_t>(type)).second;
+}
+
+std::optional<FeatureType> feature_type_of(std::string_view name) {
+  for (const auto& [type, type_name] : kFeatureTypes) {
+    if (type_name == name) {
+      return type;
     }
   }
   return std::nullopt;

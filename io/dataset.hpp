@@ -107,8 +107,19 @@ struct DatasetSize {
 };
 [[nodiscard]] DatasetSize read_dataset_size(const std::filesystem::path& path);
 
+/// How dense features of nodes are stored: as they are, or in 16 bits, rounded to the nearest. float16 is IEEE
+/// binary16, up to 65504 with 11 bits; bfloat16 has the range of float32 with 8 bits.
+enum class FeatureType { float32, float16, bfloat16 };
+[[nodiscard]] std::string_view name_of(FeatureType type);
+[[nodiscard]] std::optional<FeatureType> feature_type_of(std::string_view name);
+
+struct WriteOptions {
+  /// Other than float32 only where the features of nodes are dense.
+  FeatureType feature_type = FeatureType::float32;
+};
+
 /// Writes the file beside `path` and renames it when it is whole. Throws ArgumentError if the dataset
-/// breaks the format, DataError if the file cannot be written.
-void write_dataset(const Dataset& dataset, const std::filesystem::path& path);
+/// breaks the format or a feature is beyond the range of its type, DataError if the file cannot be written.
+void write_dataset(const Dataset& dataset, const std::filesystem::path& path, const WriteOptions& options = {});
 
 }  // namespace weft

@@ -37,17 +37,18 @@ std::int64_t first_that(std::int64_t count, const Breaks& breaks) {
 
 class Checker {
  public:
-  Checker(const Dataset& data, const Refuse& refuse) : data_(data), refuse_(refuse) {}
+  Checker(const Dataset& data, std::int64_t num_nodes, EdgeId num_edges, const Refuse& refuse)
+      : data_(data), num_nodes_(num_nodes), num_edges_(num_edges), refuse_(refuse) {}
 
   /// A permutation of the nodes.
   void check_original() const {
-    check_count("/node/original", data_.original_node.size(), data_.graph.num_nodes(), "node");
+    check_count("/node/original", data_.original_node.size(), num_nodes_, "node");
     std::vector<char> seen(data_.original_node.size(), 0);
     for (std::size_t v = 0; v < data_.original_node.size(); ++v) {
       const std::int64_t original = data_.original_node[v];
-      if (original < 0 || original >= data_.graph.num_nodes() || seen[static_cast<std::size_t>(original)] != 0) {
-        refuse_("/node/original", concat("is ", original, " at ", v, ", expected every node from 0 to ",
-                                         data_.graph.num_nodes() - 1, " once"));
+      if (original < 0 || original >= num_nodes_ || seen[static_cast<std::size_t>(original)] != 0) {
+        refuse_("/node/original",
+                concat("is ", original, " at ", v, ", expected every node from 0 to ", num_nodes_ - 1, " once"));
         return;
       }
       seen[static_cast<std::size_t>(original)] = 1;
@@ -58,23 +59,32 @@ class Checker {
     check_attributes();
     check_graphs();
     check_graph();
-    check_count("/graph/edge_type", data_.edge_type.size(), data_.graph.num_edges(), "edge");
+    check_features("/edge/attr", data_.edge_features, num_edges_);
+    check_features("/node/x", data_.node_features, num_nodes_);
+    check_arrays();
+  }
+
+  void check_rest() const {
+    check_attributes();
+    check_arrays();
+  }
+
+ private:
+  void check_arrays() const {
+    check_count("/graph/edge_type", data_.edge_type.size(), num_edges_, "edge");
     check_not_negative("/graph/edge_type", data_.edge_type);
-    check_features("/edge/attr", data_.edge_features, data_.graph.num_edges());
-    check_features("/node/x", data_.node_features, data_.graph.num_nodes());
-    check_count("/node/type", data_.node_type.size(), data_.graph.num_nodes(), "node");
+    check_count("/node/type", data_.node_type.size(), num_nodes_, "node");
     check_not_negative("/node/type", data_.node_type);
-    check_count("/node/name", data_.node_names.size(), data_.graph.num_nodes(), "node");
+    check_count("/node/name", data_.node_names.size(), num_nodes_, "node");
     check_texts("/node/name", data_.node_names);
     check_original();
     check_count("/graphs/smiles", data_.smiles.size(), data_.has_many_graphs() ? data_.num_graphs() : 0, "graph");
     check_texts("/graphs/smiles", data_.smiles);
-    check_labels("/node/y", data_.node_labels, data_.graph.num_nodes(), !of_graphs());
+    check_labels("/node/y", data_.node_labels, num_nodes_, !of_graphs());
     check_labels("/graphs/y", data_.graph_labels, data_.has_many_graphs() ? data_.num_graphs() : 0, of_graphs());
     check_splits();
   }
 
- private:
   template <class... Parts>
   void fail(const std::string& object, const Parts&... parts) const {
     refuse_(object, concat(parts...));
@@ -123,9 +133,9 @@ class Checker {
     if (ptr.empty()) {
       return;
     }
-    if (ptr.front() != 0 || ptr.back() != data_.graph.num_nodes()) {
-      fail("/graphs/node_ptr", "runs from ", ptr.front(), " to ", ptr.back(), ", expected 0 to ",
-           data_.graph.num_nodes(), ", the number of nodes");
+    if (ptr.front() != 0 || ptr.back() != num_nodes_) {
+      fail("/graphs/node_ptr", "runs from ", ptr.front(), " to ", ptr.back(), ", expected 0 to ", num_nodes_,
+           ", the number of nodes");
     }
     for (std::size_t g = 0; g + 1 < ptr.size(); ++g) {
       if (ptr[g + 1] < ptr[g]) {
@@ -254,7 +264,7 @@ class Checker {
 
   void check_splits() const {
     const bool of_graph_numbers = data_.has_many_graphs();
-    const std::int64_t count = of_graph_numbers ? data_.num_graphs() : data_.graph.num_nodes();
+    const std::int64_t count = of_graph_numbers ? data_.num_graphs() : num_nodes_;
     const Labels& labels = of_graph_numbers ? data_.graph_labels : data_.node_labels;
     const auto* classes = is_classification(data_.task) ? std::get_if<std::vector<std::int64_t>>(&labels) : nullptr;
     const std::string_view what = of_graph_numbers ? "graph" : "node";
@@ -296,13 +306,19 @@ class Checker {
   }
 
   const Dataset& data_;
+  std::int64_t num_nodes_;
+  EdgeId num_edges_;
   const Refuse& refuse_;
 };
 
 }  // namespace
 
 void check_dataset(const Dataset& dataset, const Refuse& refuse) {
-  Checker(dataset, refuse).check();
+  Checker(dataset, dataset.graph.num_nodes(), dataset.graph.num_edges(), refuse).check();
+}
+
+void check_dataset_rest(const Dataset& rest, std::int64_t num_nodes, EdgeId num_edges, const Refuse& refuse) {
+  Checker(rest, num_nodes, num_edges, refuse).check_rest();
 }
 
 void check_dataset(const Dataset& dataset, const std::filesystem::path& file) {

@@ -15,6 +15,9 @@ using Refuse = std::function<void(const std::string& object, const std::string& 
 
 void check_dataset(const Dataset& dataset, const Refuse& refuse);
 
+/// The rules for all but the graph and the features of nodes and edges, which `rest` lacks.
+void check_dataset_rest(const Dataset& rest, std::int64_t num_nodes, EdgeId num_edges, const Refuse& refuse);
+
 /// Throws DataError naming `file` and the object.
 void check_dataset(const Dataset& dataset, const std::filesystem::path& file);
 

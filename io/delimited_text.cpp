@@ -36,6 +36,23 @@ char separator_of(std::string_view line) {
   return ' ';
 }
 
+/// The text of the quoted field at the start of `rest`, which ends at `consumed`; nothing if it does not end.
+std::optional<std::string> unquoted(std::string_view rest, std::size_t& consumed) {
+  std::string text;
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (rest[i] != '"') {
+      text.push_back(rest[i]);
+    } else if (i + 1 < rest.size() && rest[i + 1] == '"') {
+      text.push_back('"');
+      ++i;
+    } else {
+      consumed = i + 1;
+      return text;
+    }
+  }
+  return std::nullopt;
+}
+
 bool is_header_word(std::string_view field) {
   std::string word(field);
   std::transform(word.begin(), word.end(), word.begin(),
@@ -53,11 +70,68 @@ std::int64_t parse_id(std::string_view text) {
   return whole && (text.size() == 1 || text.front() != '0') && text.front() != '-' ? value : -1;
 }
 
+std::optional<float> parse_real(std::string_view text) {
+  if (text.size() > 1 && text.front() == '+' && text[1] != '-') {
+    text.remove_prefix(1);
+  }
+  float value = 0.0F;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range) {
+    double wide = 0.0;
+    const auto [wide_end, wide_error] = std::from_chars(text.data(), text.data() + text.size(), wide);
+    if (wide_error == std::errc() && wide_end == text.data() + text.size() && std::abs(wide) < 1.0) {
+      return static_cast<float>(wide);
+    }
+  }
+  const bool is_whole = error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+  return is_whole ? std::optional(value) : std::nullopt;
+}
+
+bool is_no_row(std::string_view line) {
+  const std::string_view content = trimmed(line);
+  return content.empty() || content.front() == '#' || content.front() == '%';
+}
+
+bool is_header(std::string_view first, std::optional<std::string_view> second) {
+  return is_header_word(first) || (second && parse_id(first) < 0 && parse_id(*second) >= 0);
+}
+
+FieldSplitter::FieldSplitter(std::string_view first_row) : separator_(separator_of(first_row)) {}
+
+bool FieldSplitter::split(std::string_view line, std::vector<std::string_view>& fields,
+                          std::deque<std::string>& resolved) const {
+  fields.clear();
+  std::string_view rest = trimmed(line);
+  while (true) {
+    while (!rest.empty() && is_blank(rest.front()) && rest.front() != separator_) {
+      rest.remove_prefix(1);
+    }
+    std::size_t end = 0;
+    if (!rest.empty() && rest.front() == '"') {
+      std::optional<std::string> text = unquoted(rest, end);
+      if (!text) {
+        return false;
+      }
+      fields.push_back(resolved.emplace_back(std::move(*text)));
+      end = separator_ == ' ' ? rest.find_first_of(" \t", end) : rest.find(separator_, end);
+    } else {
+      end = separator_ == ' ' ? rest.find_first_of(" \t") : rest.find(separator_);
+      fields.push_back(trimmed(rest.substr(0, end)));
+    }
+    if (end == std::string_view::npos) {
+      return true;
+    }
+    rest.remove_prefix(end + 1);
+    if (separator_ == ' ') {
+      rest = trimmed(rest);
+    }
+  }
+}
+
 bool DelimitedRows::next_line(Line& line) {
   std::string_view text;
   while (input_.next(text)) {
-    const std::string_view content = trimmed(text);
-    if (content.empty() || content.front() == '#' || content.front() == '%') {
+    if (is_no_row(text)) {
       continue;
     }
     line.number = input_.line_number();
@@ -78,7 +152,7 @@ void DelimitedRows::start() {
   if (held_.empty()) {
     return;
   }
-  separator_ = separator_of(held_.front().text);
+  splitter_ = FieldSplitter(held_.front().text);
   std::array<std::string, 2> first;
   for (std::size_t i = 0; i < held_.size(); ++i) {
     line_ = held_[i];
@@ -87,9 +161,10 @@ void DelimitedRows::start() {
     split(fields);
     first[i] = fields.front();
   }
-  const bool integers_follow = held_.size() == 2 && parse_id(first[0]) < 0 && parse_id(first[1]) >= 0;
+  const bool has_header =
+      is_header(first[0], held_.size() == 2 ? std::optional<std::string_view>(first[1]) : std::nullopt);
   std::reverse(held_.begin(), held_.end());
-  if (header_ == Header::recognize && (is_header_word(first[0]) || integers_follow)) {
+  if (header_ == Header::recognize && has_header) {
     held_.pop_back();
   }
 }
@@ -110,47 +185,10 @@ bool DelimitedRows::next(std::vector<std::string_view>& fields) {
 }
 
 void DelimitedRows::split(std::vector<std::string_view>& fields) {
-  fields.clear();
   resolved_.clear();
-  // Views of resolved fields must stay where they are.
-  resolved_.reserve(static_cast<std::size_t>(std::count(line_.text.begin(), line_.text.end(), '"')));
-  std::string_view rest = trimmed(line_.text);
-  while (true) {
-    while (!rest.empty() && is_blank(rest.front()) && rest.front() != separator_) {
-      rest.remove_prefix(1);
-    }
-    std::size_t end = 0;
-    if (!rest.empty() && rest.front() == '"') {
-      fields.push_back(unquoted(rest, end));
-      end = separator_ == ' ' ? rest.find_first_of(" \t", end) : rest.find(separator_, end);
-    } else {
-      end = separator_ == ' ' ? rest.find_first_of(" \t") : rest.find(separator_);
-      fields.push_back(trimmed(rest.substr(0, end)));
-    }
-    if (end == std::string_view::npos) {
-      return;
-    }
-    rest.remove_prefix(end + 1);
-    if (separator_ == ' ') {
-      rest = trimmed(rest);
-    }
+  if (!splitter_.split(line_.text, fields, resolved_)) {
+    fail("a quoted field does not end");
   }
-}
-
-std::string_view DelimitedRows::unquoted(std::string_view rest, std::size_t& consumed) {
-  std::string text;
-  for (std::size_t i = 1; i < rest.size(); ++i) {
-    if (rest[i] != '"') {
-      text.push_back(rest[i]);
-    } else if (i + 1 < rest.size() && rest[i + 1] == '"') {
-      text.push_back('"');
-      ++i;
-    } else {
-      consumed = i + 1;
-      return resolved_.emplace_back(std::move(text));
-    }
-  }
-  fail("a quoted field does not end");
 }
 
 void DelimitedRows::expect_fields(const std::vector<std::string_view>& fields, std::size_t count) const {
@@ -160,24 +198,11 @@ void DelimitedRows::expect_fields(const std::vector<std::string_view>& fields, s
 }
 
 float DelimitedRows::parse_float(std::string_view field) const {
-  std::string_view text = field;
-  if (text.size() > 1 && text.front() == '+' && text[1] != '-') {
-    text.remove_prefix(1);
-  }
-  float value = 0.0F;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error == std::errc::result_out_of_range) {
-    // Too small for a float is zero; too large is refused.
-    double wide = 0.0;
-    const auto [wide_end, wide_error] = std::from_chars(text.data(), text.data() + text.size(), wide);
-    if (wide_error == std::errc() && wide_end == text.data() + text.size() && std::abs(wide) < 1.0) {
-      return static_cast<float>(wide);
-    }
-  }
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+  const std::optional<float> value = parse_real(field);
+  if (!value) {
     fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits"));
   }
-  return value;
+  return *value;
 }
 
 }  // namespace weft

@@ -3,7 +3,9 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,11 +14,31 @@
 
 namespace weft {
 
-/// Blank lines and lines that start with '#' or '%' are skipped. The first row decides what separates
-/// fields: tabs, else commas, else semicolons, else blanks. A field between double quotes may hold the
-/// separator, and quotes written twice. The first row is a header, and is skipped, if it starts with a
-/// word for a node (id, node, node_id, nodeid, source, src) or if it starts with a text and the second row with an
-/// integer.
+/// Divides lines into fields, as the first row of a file decides: by tabs, else commas, else semicolons, else blanks. A
+/// field between double quotes may hold the separator, and quotes written twice.
+class FieldSplitter {
+ public:
+  FieldSplitter() = default;
+  explicit FieldSplitter(std::string_view first_row);
+  /// Fields without blanks around them; views of the line, and of `resolved`, to which fields with quotes written twice
+  /// are added. False if a quoted field does not end.
+  [[nodiscard]] bool split(std::string_view line, std::vector<std::string_view>& fields,
+                           std::deque<std::string>& resolved) const;
+  /// ' ' stands for any blanks.
+  [[nodiscard]] char separator() const { return separator_; }
+
+ private:
+  char separator_ = ' ';
+};
+
+/// Whether a line holds no row: blank, or a comment, which starts with '#' or '%'.
+[[nodiscard]] bool is_no_row(std::string_view line);
+
+/// Whether the first of two rows, which start with these fields, is a header: it starts with a word for a node (id,
+/// node, node_id, nodeid, source, src), or with a text before an integer. The second may be missing.
+[[nodiscard]] bool is_header(std::string_view first, std::optional<std::string_view> second);
+
+/// Rows as FieldSplitter divides them; lines that hold none are passed over, and the first row too if it is a header.
 class DelimitedRows {
  public:
   /// keep: the first row is given, whatever it is.
@@ -41,19 +63,21 @@ class DelimitedRows {
   [[nodiscard]] bool next_line(Line& line);
   void start();
   void split(std::vector<std::string_view>& fields);
-  std::string_view unquoted(std::string_view rest, std::size_t& consumed);
 
   TextInput input_;
   Header header_;
   bool started_ = false;
-  char separator_ = ' ';
+  FieldSplitter splitter_;
   /// The first two rows, where they are still to be given.
   std::vector<Line> held_;
   Line line_;
   std::int64_t line_number_ = 0;
   /// Fields whose doubled quotes were resolved.
-  std::vector<std::string> resolved_;
+  std::deque<std::string> resolved_;
 };
+
+/// A finite number of 32 bits; too small for one is zero. Nothing if it is none.
+[[nodiscard]] std::optional<float> parse_real(std::string_view text);
 
 /// The non-negative integer that all of `text` spells, or -1.
 [[nodiscard]] std::int64_t parse_id(std::string_view text);

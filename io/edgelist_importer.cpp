@@ -1,339 +1,183 @@
 #include "weft/io/edgelist_importer.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
-#include <string_view>
-#include <tuple>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "weft/io/delimited_text.hpp"
-#include "weft/io/splits.hpp"
+#include "weft/io/edge_rows.hpp"
+#include "weft/io/edge_sorter.hpp"
+#include "weft/io/edge_text.hpp"
+#include "weft/io/edgelist_tables.hpp"
 
 namespace weft {
 namespace {
 
-constexpr std::int64_t kReportEvery = 1 << 20;
+namespace fs = std::filesystem;
 
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
-};
+/// Takes some edges, nodes by their places among the names.
+using TakeEdges = FunctionRef<void(std::span<const Edge> edges, std::span<const float> weights)>;
 
-// Numbers the names of nodes as they appear.
-class NodeNames {
- public:
-  NodeId add(std::string_view name, const DelimitedRows& rows) {
-    if (const auto found = node_of_.find(name); found != node_of_.end()) {
-      return found->second;
-    }
-    if (name.empty()) {
-      rows.fail("a node has an empty name");
-    }
-    if (static_cast<std::int64_t>(names_.size()) == kMaxNodes) {
-      rows.fail(concat("is one node too many, expected at most ", kMaxNodes));
-    }
-    const auto node = static_cast<NodeId>(names_.size());
-    const auto at = node_of_.emplace(std::string(name), node).first;
-    names_.push_back(&at->first);
-    return node;
-  }
+void check(const EdgelistOptions& options) {
+  require(options.task == Task::node_classification || options.task == Task::node_regression, "import_edgelist: task ",
+          name_of(options.task), ", expected node_classification or node_regression");
+}
 
-  [[nodiscard]] NodeId find(std::string_view name, const DelimitedRows& rows) const {
-    const auto found = node_of_.find(name);
-    if (found == node_of_.end()) {
-      rows.fail(concat("node '", name, "' is in no other file"));
-    }
-    return found->second;
-  }
-
-  [[nodiscard]] std::size_t size() const { return names_.size(); }
-  [[nodiscard]] const std::string& name(std::size_t node) const { return *names_[node]; }
-
-  /// Whether the names are the integers 0 .. size() - 1, in any order.
-  [[nodiscard]] bool are_numbers() const {
-    return std::all_of(names_.begin(), names_.end(), [&](const std::string* name) {
-      const std::int64_t id = parse_id(*name);
-      return id >= 0 && id < static_cast<std::int64_t>(names_.size());
-    });
-  }
-
-  /// For each node its final number: its name if all names are numbers, else its place.
-  [[nodiscard]] std::vector<NodeId> numbering() const {
-    const bool by_name = are_numbers();
-    std::vector<NodeId> number(names_.size());
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-      number[i] = static_cast<NodeId>(by_name ? parse_id(*names_[i]) : static_cast<std::int64_t>(i));
-    }
-    return number;
-  }
-
- private:
-  std::unordered_map<std::string, NodeId, TextHash, std::equal_to<>> node_of_;
-  std::vector<const std::string*> names_;
-};
-
-struct Tables {
-  NodeNames names;
+std::int64_t read_edges(const EdgelistOptions& options, const ProgressCallback& progress, NodeNames& names,
+                        TakeEdges take) {
+  EdgeText text(options.edges, options.weights);
   std::vector<Edge> edges;
   std::vector<float> weights;
-  std::int64_t width = 0;
-  /// In the order of feature_nodes, rows of `width`.
-  std::vector<float> features;
-  std::vector<NodeId> feature_nodes;
-  std::vector<std::pair<NodeId, std::string>> classes;
-  std::vector<std::pair<NodeId, float>> targets;
-};
-
-void read_edges(const EdgelistOptions& options, const ProgressCallback& progress, Tables& tables) {
-  DelimitedRows rows(options.edges);
-  std::vector<std::string_view> fields;
-  const std::size_t least = options.weights ? 3 : 2;
-  while (rows.next(fields)) {
-    if (fields.size() < least) {
-      rows.fail(concat("has ", fields.size(), " fields, expected ", least, " or more: source, target",
-                       options.weights ? ", weight" : ""));
-    }
-    const NodeId source = tables.names.add(fields[0], rows);
-    tables.edges.push_back({source, tables.names.add(fields[1], rows)});
-    if (options.weights) {
-      tables.weights.push_back(rows.parse_float(fields[2]));
-    }
-    const auto count = static_cast<std::int64_t>(tables.edges.size());
-    if (progress && count % kReportEvery == 0) {
+  std::int64_t count = 0;
+  while (text.next(names, edges, weights)) {
+    take(edges, weights);
+    count += static_cast<std::int64_t>(edges.size());
+    if (progress) {
       progress({.stage = "reading edges", .done = count, .total = 0, .detail = ""});
     }
   }
+  return count;
 }
 
-// Refuses the second row of a node.
-class Once {
- public:
-  void expect_new(NodeId node, std::string_view name, const DelimitedRows& rows) {
-    if (node >= seen_.size()) {
-      seen_.resize(std::max<std::size_t>(node + std::size_t{1}, 2 * seen_.size()));
-    }
-    if (seen_[node]) {
-      rows.fail(concat("node '", name, "' has a second row, expected one"));
-    }
-    seen_[node] = true;
-  }
-
- private:
-  std::vector<bool> seen_;
-};
-
-void read_features(const EdgelistOptions& options, Tables& tables) {
-  DelimitedRows rows(options.features);
-  std::vector<std::string_view> fields;
-  Once once;
-  while (rows.next(fields)) {
-    if (tables.feature_nodes.empty()) {
-      tables.width = static_cast<std::int64_t>(fields.size()) - 1;
-    }
-    rows.expect_fields(fields, static_cast<std::size_t>(tables.width) + 1);
-    const NodeId node = tables.names.add(fields[0], rows);
-    once.expect_new(node, fields[0], rows);
-    tables.feature_nodes.push_back(node);
-    for (std::size_t i = 1; i < fields.size(); ++i) {
-      tables.features.push_back(rows.parse_float(fields[i]));
+/// The largest integer that is believed to be a node because all below it are nodes too: files of so many bytes have no
+/// room for more names, however well they are compressed. Nothing if a file cannot be read twice.
+std::optional<std::int64_t> largest_integer(const EdgelistOptions& options) {
+  std::uintmax_t bytes = 0;
+  for (const fs::path& path : {options.edges, options.features, options.labels}) {
+    std::error_code error;
+    if (path.empty() || fs::is_regular_file(path, error)) {
+      bytes += path.empty() ? 0 : fs::file_size(path, error);
+    } else if (fs::exists(path, error)) {
+      return std::nullopt;
     }
   }
+  constexpr std::uintmax_t kNamesAByte = 64;
+  return static_cast<std::int64_t>(std::min<std::uintmax_t>(bytes, kMaxNodes / kNamesAByte) * kNamesAByte);
 }
 
-void read_labels(const EdgelistOptions& options, Tables& tables) {
-  DelimitedRows rows(options.labels);
-  std::vector<std::string_view> fields;
-  Once once;
-  while (rows.next(fields)) {
-    rows.expect_fields(fields, 2);
-    const NodeId node = tables.names.add(fields[0], rows);
-    once.expect_new(node, fields[0], rows);
-    if (fields[1].empty()) {
-      continue;
-    }
-    if (options.task == Task::node_regression) {
-      tables.targets.emplace_back(node, rows.parse_float(fields[1]));
-    } else {
-      tables.classes.emplace_back(node, std::string(fields[1]));
+/// Runs `import` with nodes that are integers, and where they are not, from the start with nodes of any name.
+template <class Import>
+auto with_names(const EdgelistOptions& options, const Import& import) {
+  if (const std::optional<std::int64_t> largest = largest_integer(options)) {
+    try {
+      return import(NodeNames::integers(*largest));
+    } catch (const NotIntegers&) {
+      // As most files are not.
     }
   }
+  return import(NodeNames());
 }
 
-void set_graph(const EdgelistOptions& options, const Tables& tables, std::span<const NodeId> number, Dataset& data) {
-  std::vector<Edge> edges = tables.edges;
+/// Of repeats, reversed ones among them, the first counts.
+Tensor edge_weights(const EdgelistOptions& options, EdgeId num_edges, std::span<const Edge> edges,
+                    std::span<const float> weights) {
+  constexpr std::int64_t kRoomForEachEdge = 64;
+  EdgeSorter sorter({.memory_bytes = kRoomForEachEdge * (static_cast<std::int64_t>(edges.size()) + 1),
+                     .symmetrize = !options.directed,
+                     .has_weights = true});
+  sorter.add(edges, weights);
+  sorter.finish();
+  Tensor result = Tensor::uninitialized(num_edges, 1);
+  float* to = result.data();
+  sorter.visit([&](const EdgePiece& piece) { to = std::ranges::copy(piece.weights, to).out; });
+  return result;
+}
+
+Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback& progress, NodeNames names) {
+  EdgelistTables tables(std::move(names), {}, std::numeric_limits<std::int64_t>::max());
+  std::vector<Edge> edges;
+  std::vector<float> weights;
+  read_edges(options, progress, tables.names, [&](std::span<const Edge> more, std::span<const float> more_weights) {
+    edges.insert(edges.end(), more.begin(), more.end());
+    weights.insert(weights.end(), more_weights.begin(), more_weights.end());
+  });
+  tables.read(options);
+  const std::vector<NodeId> number = tables.names.numbering();
+  Dataset data;
+  tables.describe(options, number, data);
   for (Edge& edge : edges) {
     edge = {number[edge.source], number[edge.destination]};
   }
-  data.graph = CsrGraph::from_edges(static_cast<std::int64_t>(number.size()), edges, {.symmetrize = !options.directed});
-  if (!options.weights) {
-    return;
+  const auto num_nodes = static_cast<std::int64_t>(number.size());
+  data.graph = CsrGraph::from_edges(num_nodes, edges, {.symmetrize = !options.directed});
+  if (options.weights) {
+    data.edge_features = edge_weights(options, data.graph.num_edges(), edges, weights);
   }
-  // Sorted as the graph sorts its edges; of repeats the first in the file.
-  std::vector<std::tuple<NodeId, NodeId, std::size_t>> order;
-  for (std::size_t i = 0; i < edges.size(); ++i) {
-    order.emplace_back(edges[i].destination, edges[i].source, i);
-    if (!options.directed) {
-      order.emplace_back(edges[i].source, edges[i].destination, i);
-    }
+  if (!options.features.empty()) {
+    Tensor features = Tensor::uninitialized(num_nodes, tables.width);
+    tables.features.read(tables.feature_rows(options, number), features.values());
+    data.node_features = std::move(features);
   }
-  std::sort(order.begin(), order.end());
-  Tensor weights = Tensor::uninitialized(data.graph.num_edges(), 1);
-  std::int64_t at = 0;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    const auto& [destination, source, place] = order[i];
-    if (i == 0 || destination != std::get<0>(order[i - 1]) || source != std::get<1>(order[i - 1])) {
-      weights.data()[at++] = tables.weights[place];
-    }
-  }
-  data.edge_features = std::move(weights);
+  return data;
 }
 
-void set_features(const EdgelistOptions& options, const Tables& tables, std::span<const NodeId> number, Dataset& data) {
-  std::vector<bool> has_row(number.size());
-  Tensor features = Tensor::uninitialized(static_cast<std::int64_t>(number.size()), tables.width);
-  for (std::size_t i = 0; i < tables.feature_nodes.size(); ++i) {
-    const NodeId node = tables.feature_nodes[i];
-    has_row[node] = true;
-    const auto row = std::span(tables.features)
-                         .subspan(i * static_cast<std::size_t>(tables.width), static_cast<std::size_t>(tables.width));
-    std::copy(row.begin(), row.end(), features.row(number[node]).begin());
+/// A share of the memory for sorting edges, one for features; the rest is for what has an entry a node.
+DatasetSize import_to_file(const EdgelistOptions& options, const EdgelistFileOptions& file,
+                           const ProgressCallback& progress, NodeNames names) {
+  EdgelistTables tables(std::move(names), file.output, file.memory_bytes / 8);
+  EdgeSorter sorter({.target = file.output,
+                     .memory_bytes = file.memory_bytes / 2,
+                     .symmetrize = !options.directed,
+                     .has_weights = options.weights});
+  read_edges(options, progress, tables.names,
+             [&](std::span<const Edge> edges, std::span<const float> weights) { sorter.add(edges, weights); });
+  tables.read(options);
+  if (tables.names.are_numbers() && !tables.names.expects_integers()) {
+    // More of them than the files' sizes let expect. The edges were sorted by other numbers.
+    return import_to_file(options, file, progress, NodeNames::integers(kMaxNodes));
   }
-  for (std::size_t node = 0; node < has_row.size(); ++node) {
-    if (!has_row[node]) {
-      throw DataError(options.features.string(), "",
-                      concat("node '", tables.names.name(node), "' has no row, expected one for every node"));
-    }
+  const std::vector<NodeId> number = tables.names.numbering();
+  LargeDataset data;
+  tables.describe(options, number, data.rest);
+  std::vector<std::int64_t> feature_row;
+  if (!options.features.empty()) {
+    feature_row = tables.feature_rows(options, number);
+    data.num_features = tables.width;
+    data.fill_features = [&](std::int64_t first, std::int64_t count, std::span<float> rows) {
+      tables.features.read(std::span<const std::int64_t>(feature_row)
+                               .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+                           rows);
+    };
   }
-  data.node_features = std::move(features);
-}
-
-void set_classes(const EdgelistOptions& options, const Tables& tables, std::span<const NodeId> number, Dataset& data) {
-  std::vector<std::string> names;
-  for (const auto& [node, text] : tables.classes) {
-    names.push_back(text);
-  }
-  const bool integers =
-      std::all_of(names.begin(), names.end(), [](const std::string& text) { return parse_id(text) >= 0; });
-  const auto less = [&](const std::string& a, const std::string& b) {
-    return integers ? parse_id(a) < parse_id(b) : a < b;
-  };
-  std::sort(names.begin(), names.end(), less);
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  if (names.empty()) {
-    throw DataError(options.labels.string(), "", "holds no labels");
-  }
-  std::vector<std::int64_t> labels(number.size(), -1);
-  for (const auto& [node, text] : tables.classes) {
-    labels[number[node]] = std::lower_bound(names.begin(), names.end(), text, less) - names.begin();
-  }
-  data.num_classes = static_cast<std::int64_t>(names.size());
-  data.class_names = std::move(names);
-  data.node_labels = std::move(labels);
-}
-
-Split read_split(const EdgelistOptions& options, const Tables& tables, std::span<const NodeId> number) {
-  DelimitedRows rows(options.split);
-  Split split{.name = "public", .train = {}, .val = {}, .test = {}};
-  std::vector<std::string_view> fields;
-  Once once;
-  while (rows.next(fields)) {
-    rows.expect_fields(fields, 2);
-    const NodeId node = tables.names.find(fields[0], rows);
-    once.expect_new(node, fields[0], rows);
-    std::vector<std::int64_t>* part = fields[1] == "train" ? &split.train
-                                      : fields[1] == "val" || fields[1] == "valid" || fields[1] == "validation"
-                                          ? &split.val
-                                      : fields[1] == "test" ? &split.test
-                                                            : nullptr;
-    if (part == nullptr) {
-      rows.fail(concat("'", fields[1], "' is not a set, expected train, val or test"));
-    }
-    part->push_back(number[node]);
-  }
-  for (std::vector<std::int64_t>* part : {&split.train, &split.val, &split.test}) {
-    std::sort(part->begin(), part->end());
-  }
-  return split;
-}
-
-void set_labels_and_split(const EdgelistOptions& options, const Tables& tables, std::span<const NodeId> number,
-                          Dataset& data) {
-  // One class for all that has a target: a split of the labelled nodes.
-  std::vector<std::int64_t> strata(number.size(), -1);
-  if (options.labels.empty()) {
-    data.task = Task::link_prediction;
-  } else if (options.task == Task::node_regression) {
-    Tensor targets = Tensor::full(static_cast<std::int64_t>(number.size()), 1, std::numeric_limits<float>::quiet_NaN());
-    for (const auto& [node, target] : tables.targets) {
-      targets.data()[number[node]] = target;
-      strata[number[node]] = 0;
-    }
-    data.node_labels = std::move(targets);
-  } else {
-    set_classes(options, tables, number, data);
-    strata = std::get<std::vector<std::int64_t>>(data.node_labels);
-  }
-  if (!options.split.empty()) {
-    data.splits.push_back(read_split(options, tables, number));
-  } else if (!options.labels.empty()) {
-    data.splits.push_back(
-        stratified_split("rand0", strata, std::max<std::int64_t>(1, data.num_classes), {}, Random(options.seed)));
-  }
-}
-
-// A split file may name unlabelled nodes; the format does not allow it for classes.
-void check_split(const EdgelistOptions& options, const Tables& tables, std::span<const NodeId> number,
-                 const Dataset& data) {
-  const auto* labels = std::get_if<std::vector<std::int64_t>>(&data.node_labels);
-  if (options.split.empty() || labels == nullptr) {
-    return;
-  }
-  for (const auto* part : {&data.splits[0].train, &data.splits[0].val, &data.splits[0].test}) {
-    for (const std::int64_t node : *part) {
-      if ((*labels)[static_cast<std::size_t>(node)] < 0) {
-        const auto at = std::find(number.begin(), number.end(), static_cast<NodeId>(node)) - number.begin();
-        throw DataError(options.split.string(), "",
-                        concat("node '", tables.names.name(static_cast<std::size_t>(at)),
-                               "' is unlabelled, expected a label for every node of the split"));
-      }
-    }
-  }
+  sorter.finish();
+  data.has_weights = options.weights;
+  data.visit_edges = [&](FunctionRef<void(const EdgePiece&)> use) { sorter.visit(use); };
+  data.offsets = row_offsets(static_cast<std::int64_t>(number.size()), data.visit_edges, progress);
+  write_dataset(data, file.output, file.write, progress);
+  return {.nodes = data.num_nodes(),
+          .edges = data.num_edges(),
+          .features = data.num_features,
+          .num_classes = data.rest.num_classes};
 }
 
 }  // namespace
 
 Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& progress) {
-  require(options.task == Task::node_classification || options.task == Task::node_regression, "import_edgelist: task ",
-          name_of(options.task), ", expected node_classification or node_regression");
-  Tables tables;
-  read_edges(options, progress, tables);
-  if (!options.features.empty()) {
-    read_features(options, tables);
-  }
-  if (!options.labels.empty()) {
-    read_labels(options, tables);
-  }
-  const std::vector<NodeId> number = tables.names.numbering();
-  Dataset data;
-  data.name = options.name;
-  data.source = options.edges.filename().string();
-  data.task = options.task;
-  data.directed = options.directed;
-  set_graph(options, tables, number, data);
-  if (!options.features.empty()) {
-    set_features(options, tables, number, data);
-  }
-  set_labels_and_split(options, tables, number, data);
-  check_split(options, tables, number, data);
-  if (!tables.names.are_numbers()) {
-    for (std::size_t node = 0; node < number.size(); ++node) {
-      data.node_names.push_back(tables.names.name(node));
+  check(options);
+  return with_names(options, [&](NodeNames names) { return import_in_memory(options, progress, std::move(names)); });
+}
+
+std::int64_t edgelist_memory_bytes(const EdgelistOptions& options) {
+  // Of a byte of text: an edge of 14 bytes, a name, or a number of 8 bytes, in all the forms that they pass through.
+  constexpr std::int64_t kOfEdges = 10, kOfTables = 2, kCompression = 6;
+  const auto bytes = [](const fs::path& path, std::int64_t factor) -> std::int64_t {
+    std::error_code error;
+    if (!fs::is_regular_file(path, error)) {
+      return 0;
     }
-  }
-  return data;
+    const auto size = static_cast<std::int64_t>(fs::file_size(path, error));
+    return error ? 0 : size * factor * (TextInput(path).is_compressed() ? kCompression : 1);
+  };
+  return bytes(options.edges, kOfEdges) + bytes(options.features, kOfTables) + bytes(options.labels, kOfTables);
+}
+
+DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const EdgelistFileOptions& file,
+                                    const ProgressCallback& progress) {
+  check(options);
+  require(file.memory_bytes > 0, "import_edgelist_to_file: memory_bytes is ", file.memory_bytes,
+          ", expected more than 0");
+  return with_names(options,
+                    [&](NodeNames names) { return import_to_file(options, file, progress, std::move(names)); });
 }
 
 }  // namespace weft

@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "weft/io/half_floats.hpp"
 #include "weft/io/hdf5_file.hpp"
 
 namespace weft {
@@ -26,19 +27,6 @@ constexpr std::uint32_t kNotKept = std::numeric_limits<std::uint32_t>::max();
 /// Rows that are closer together than this are read in one call, with what lies between.
 constexpr std::int64_t kLargestGap = 8 << 10;
 constexpr std::int64_t kLargestRead = 1 << 20;
-
-/// IEEE binary16 to binary32, exactly.
-float from_half(std::uint16_t half) {
-  const std::uint32_t sign = (half & 0x8000U) << 16, exponent = (half >> 10) & 0x1FU, fraction = half & 0x3FFU;
-  if (exponent == 0) {
-    const float value = std::ldexp(static_cast<float>(fraction), -24);
-    return sign != 0 ? -value : value;
-  }
-  const std::uint32_t bits = sign | (exponent == 31 ? 0x7F800000U : (exponent + 112) << 23) | fraction << 13;
-  float value = 0.0F;
-  std::memcpy(&value, &bits, sizeof value);
-  return value;
-}
 
 /// A row to read, and where it goes.
 struct Wanted {
@@ -96,7 +84,7 @@ class FeatureFile::Reader {
       if (layout_.element_bytes == 2) {
         std::uint16_t half = 0;
         std::memcpy(&half, from + 2 * i, sizeof half);
-        to[i] = from_half(half);
+        to[i] = layout_.is_bfloat16 ? from_bfloat16(half) : from_float16(half);
       } else {
         double wide = 0.0;
         std::memcpy(&wide, from + 8 * i, sizeof wide);

@@ -110,7 +110,7 @@ void CheckedArray::check_type() {
   }
   if (type != H5T_STRING && !is_plain_number(type_)) {
     fail("holds numbers of an unusual form in ", H5Tget_size(type_),
-         " bytes, expected whole integers of 8 to 64 bits or IEEE reals of 16, 32 or 64 bits");
+         " bytes, expected whole integers of 8 to 64 bits, IEEE reals of 16, 32 or 64 bits or bfloat16");
   }
 }
 

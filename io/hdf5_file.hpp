@@ -35,6 +35,8 @@ struct RowLayout {
   std::int64_t rows = 0, cols = 0;
   /// Of an element, little-endian: 2, 4 or 8 (IEEE binary16, 32, 64).
   std::int64_t element_bytes = 4;
+  /// The two bytes of an element are the upper half of a binary32.
+  bool is_bfloat16 = false;
   /// Where the first row is, if all follow each other; otherwise -1, and the rows are in chunks.
   std::int64_t offset = -1;
 
@@ -80,7 +82,8 @@ class InputFile {
   /// order are accepted if each lies in [lowest, highest].
   template <class T>
   void read_integers(std::string_view object, std::span<T> out, std::int64_t lowest, std::int64_t highest) const;
-  /// T: float or double. Stored as 16, 32 or 64 bits; beyond the range of T is refused, like infinities.
+  /// T: float or double. Stored as 16 (binary16 or bfloat16), 32 or 64 bits; beyond the range of T is refused, like
+  /// infinities.
   template <class T>
   void read_reals(std::string_view object, std::span<T> out, Missing missing) const;
   /// Of fixed or variable length, valid UTF-8; together at most as long as the file.
@@ -102,8 +105,9 @@ class InputFile {
 /// How an array is stored: compressed in chunks where it is large, or as it is, for reading single rows.
 enum class Storage { compressed, plain };
 
-/// How numbers lie in memory, or are stored (always little-endian).
-enum class Number { int32, int64, uint32, float32, float64 };
+/// How numbers lie in memory, or are stored (always little-endian). Those of 16 bits lie in memory as they are stored;
+/// bfloat16 has no name in HDF5, it is a type of 8 bits of exponent and 7 of fraction.
+enum class Number { int32, int64, uint32, float32, float64, float16, bfloat16 };
 
 /// A file being written beside its target. Groups on the way to an object are made as needed. Arrays
 /// above 64 KiB are chunked, shuffled and deflated. Errors are DataErrors naming the target.
@@ -126,6 +130,10 @@ class OutputFile {
   /// Row after row; each value of `memory` type must be one of the `stored` type too.
   void write_array(std::string_view object, std::span<const std::int64_t> shape, const void* data, Number memory,
                    Number stored, Storage storage = Storage::compressed);
+  /// The same array, to be filled by write_rows; of `storage` plain it has its place in the file from the first row on.
+  void create_array(std::string_view object, std::span<const std::int64_t> shape, Number stored, Storage storage);
+  /// Rows first .. first + count of an array that was created.
+  void write_rows(std::string_view object, std::int64_t first, std::int64_t count, const void* data, Number memory);
   void write_texts(std::string_view object, std::span<const std::string> values);
 
   /// Closes the file, flushes it to disk and gives it its name.

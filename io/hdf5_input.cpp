@@ -11,6 +11,7 @@
 
 #include "weft/core/buffer.hpp"
 #include "weft/io/file_seal.hpp"
+#include "weft/io/half_floats.hpp"
 #include "weft/io/hdf5_array.hpp"
 #include "weft/io/hdf5_file.hpp"
 #include "weft/io/text_heap.hpp"
@@ -112,6 +113,26 @@ void check_real(const CheckedArray& array, std::int64_t i, double value, Missing
   }
   array.fail("value ", value, array.place_of(i), ", expected a finite number",
              missing == Missing::as_nan ? " or NaN" : "", std::isfinite(value) ? " of 32 bits" : "");
+}
+
+/// Reals of 16 bits, as they are stored: libhdf5 converts them bit by bit.
+template <class T>
+void read_halves(const CheckedArray& array, std::span<T> out, Missing missing) {
+  const bool is_upper_half = is_bfloat16(array.type());
+  std::vector<std::uint16_t> block;
+  const auto place = [&](std::int64_t, std::int64_t count) -> void* {
+    block.resize(static_cast<std::size_t>(count));
+    return block.data();
+  };
+  const auto done = [&](std::int64_t first, std::int64_t count) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::uint16_t half = block[static_cast<std::size_t>(i)];
+      const float value = is_upper_half ? from_bfloat16(half) : from_float16(half);
+      check_real<T>(array, first + i, static_cast<double>(value), missing);
+      out[static_cast<std::size_t>(first + i)] = static_cast<T>(value);
+    }
+  };
+  array.read_blocks(array.type(), sizeof(std::uint16_t), place, done);
 }
 
 }  // namespace
@@ -274,6 +295,10 @@ void InputFile::read_reals(std::string_view object, std::span<T> out, Missing mi
   const Inside inside;
   const CheckedArray array(*this, id_, size_, object);
   array.expect(Kind::real, out.size());
+  if (H5Tget_size(array.type()) == 2 && H5Tget_order(array.type()) == H5T_ORDER_LE) {
+    read_halves(array, out, missing);
+    return;
+  }
   if (H5Tget_size(array.type()) <= sizeof(T)) {
     const auto place = [&](std::int64_t first, std::int64_t) -> void* { return out.data() + first; };
     const auto done = [&](std::int64_t first, std::int64_t count) {

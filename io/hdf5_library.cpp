@@ -10,8 +10,8 @@
 namespace weft::hdf5 {
 namespace {
 
-// IEEE 754 binary16, 32 and 64: {bytes, exponent bits, fraction bits}.
-constexpr std::array<std::array<std::size_t, 3>, 3> kReals = {{{2, 5, 10}, {4, 8, 23}, {8, 11, 52}}};
+// IEEE 754 binary16, 32 and 64, and bfloat16: {bytes, exponent bits, fraction bits}.
+constexpr std::array<std::array<std::size_t, 3>, 4> kReals = {{{2, 5, 10}, {4, 8, 23}, {8, 11, 52}, {2, 8, 7}}};
 
 // From strings on disk to opaque bytes of the same size: the bytes stay.
 herr_t keep_reference(hid_t stored, hid_t memory, H5T_cdata_t* data, std::size_t, std::size_t, std::size_t, void*,
@@ -85,6 +85,12 @@ bool is_plain_number(hid_t type) {
            exponent_at == fraction && sign == 8 * bytes - 1 && H5Tget_norm(type) == H5T_NORM_IMPLIED &&
            H5Tget_ebias(type) == (std::size_t{1} << (exponent - 1)) - 1;
   });
+}
+
+bool is_bfloat16(hid_t type) {
+  std::size_t sign = 0, exponent_at = 0, exponent = 0, fraction_at = 0, fraction = 0;
+  return H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) == 2 &&
+         H5Tget_fields(type, &sign, &exponent_at, &exponent, &fraction_at, &fraction) >= 0 && exponent == 8;
 }
 
 std::string unpadded(const char* text, std::size_t bytes, hid_t type) {

@@ -65,8 +65,10 @@ class Handle {
 /// What libhdf5 says of the last failure: its innermost message, or the system's inside that.
 [[nodiscard]] std::string last_message();
 
-/// Whether a number fills its bytes in a form that memory has: integers, or IEEE 754 binary16, 32, 64.
+/// Whether a number fills its bytes in a form that memory has: integers, IEEE 754 binary16, 32, 64, or bfloat16.
 [[nodiscard]] bool is_plain_number(hid_t type);
+/// Of plain numbers.
+[[nodiscard]] bool is_bfloat16(hid_t type);
 
 /// While it lives, stored variable-length strings can be read as their references, unresolved, by the
 /// memory type type() (see text_heap.hpp).

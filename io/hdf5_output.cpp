@@ -42,8 +42,25 @@ hid_t stored_type(Number number) {
   }
 }
 
+bool has_16_bits(Number number) {
+  return number == Number::float16 || number == Number::bfloat16;
+}
+
+/// A type of its own, which the caller closes.
+Handle type_of(Number number, hid_t (*named)(Number)) {
+  if (!has_16_bits(number)) {
+    return {H5Tcopy(named(number)), H5Tclose};
+  }
+  const std::size_t fraction = number == Number::float16 ? 10 : 7, exponent = 15 - fraction;
+  Handle type(H5Tcopy(H5T_IEEE_F32LE), H5Tclose);
+  H5Tset_fields(type, 15, fraction, exponent, 0, fraction);
+  H5Tset_size(type, 2);
+  H5Tset_ebias(type, (std::size_t{1} << (exponent - 1)) - 1);
+  return type;
+}
+
 std::int64_t bytes_of(Number number) {
-  return number == Number::int64 || number == Number::float64 ? 8 : 4;
+  return has_16_bits(number) ? 2 : number == Number::int64 || number == Number::float64 ? 8 : 4;
 }
 
 Handle utf8_type(std::size_t bytes) {
@@ -59,9 +76,16 @@ Handle simple_space(std::span<const std::int64_t> shape) {
   return {H5Screate_simple(static_cast<int>(shape.size()), extent.data(), nullptr), H5Sclose};
 }
 
+// Without the time of writing, so that the same content is the same file.
+Handle plain_layout() {
+  Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_obj_track_times(properties, false);
+  return properties;
+}
+
 // Large arrays: chunks of about 256 KiB, shuffled and deflated.
 Handle layout_for(std::span<const std::int64_t> shape, std::int64_t element) {
-  Handle properties(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  Handle properties = plain_layout();
   const std::int64_t cols = shape.size() == 2 ? shape[1] : 1;
   if (shape[0] * cols * element <= kContiguousBytes) {
     return properties;
@@ -169,15 +193,37 @@ void OutputFile::write(std::string_view object, std::span<const double> values) 
 
 void OutputFile::write_array(std::string_view object, std::span<const std::int64_t> shape, const void* data,
                              Number memory, Number stored, Storage storage) {
+  create_array(object, shape, stored, storage);
+  if (std::find(shape.begin(), shape.end(), 0) == shape.end()) {
+    write_rows(object, 0, shape[0], data, memory);
+  }
+}
+
+void OutputFile::create_array(std::string_view object, std::span<const std::int64_t> shape, Number stored,
+                              Storage storage) {
   const Inside inside;
-  const Handle space = simple_space(shape);
-  const Handle layout =
-      storage == Storage::plain ? Handle(H5Pcreate(H5P_DATASET_CREATE), H5Pclose) : layout_for(shape, bytes_of(stored));
-  const Handle array(
-      H5Dcreate2(id_, std::string(object).c_str(), stored_type(stored), space, with_parents(), layout, H5P_DEFAULT),
-      H5Dclose);
-  const bool empty = std::find(shape.begin(), shape.end(), 0) != shape.end();
-  if (array < 0 || (!empty && H5Dwrite(array, memory_type(memory), H5S_ALL, H5S_ALL, H5P_DEFAULT, data) < 0)) {
+  const Handle space = simple_space(shape), type = type_of(stored, stored_type);
+  const Handle layout = storage == Storage::plain ? plain_layout() : layout_for(shape, bytes_of(stored));
+  const Handle array(H5Dcreate2(id_, std::string(object).c_str(), type, space, with_parents(), layout, H5P_DEFAULT),
+                     H5Dclose);
+  if (array < 0) {
+    fail(object, "cannot be created");
+  }
+}
+
+void OutputFile::write_rows(std::string_view object, std::int64_t first, std::int64_t count, const void* data,
+                            Number memory) {
+  const Inside inside;
+  const Handle array(H5Dopen2(id_, std::string(object).c_str(), H5P_DEFAULT), H5Dclose);
+  const Handle space(H5Dget_space(array), H5Sclose);
+  std::array<hsize_t, 2> extent{};
+  const int rank = H5Sget_simple_extent_dims(space, extent.data(), nullptr);
+  extent[0] = static_cast<hsize_t>(count);
+  const std::array<hsize_t, 2> start = {static_cast<hsize_t>(first), 0};
+  const Handle block(H5Screate_simple(rank, extent.data(), nullptr), H5Sclose);
+  const Handle type = type_of(memory, memory_type);
+  if (H5Sselect_hyperslab(space, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr) < 0 ||
+      H5Dwrite(array, type, block, space, H5P_DEFAULT, data) < 0) {
     fail(object, "cannot be written");
   }
 }

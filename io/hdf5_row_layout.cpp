@@ -65,6 +65,7 @@ std::optional<RowLayout> InputFile::row_layout(std::string_view object) const {
   layout.rows = shape[0];
   layout.cols = shape[1];
   layout.element_bytes = static_cast<std::int64_t>(H5Tget_size(array.type()));
+  layout.is_bfloat16 = is_bfloat16(array.type());
   if (H5Tget_order(array.type()) != H5T_ORDER_LE) {
     return std::nullopt;
   }

@@ -257,6 +257,29 @@ bool TextInput::next(std::string_view& line) {
   return true;
 }
 
+bool TextInput::next_lines(std::int64_t bytes, TextBlock& block) {
+  const auto has_line = [&] { return buffer_.rfind('\n') != std::string::npos && buffer_.rfind('\n') >= begin_; };
+  while (!ended_ && (static_cast<std::int64_t>(buffer_.size() - begin_) < bytes || !has_line())) {
+    if (static_cast<std::int64_t>(buffer_.size() - begin_) > std::max(bytes, limits_.line_bytes)) {
+      fail_at(line_number_ + 1, concat("is longer than ", limits_.line_bytes, " bytes"));
+    }
+    fill();
+  }
+  if (begin_ == buffer_.size()) {
+    return false;
+  }
+  const std::size_t end = has_line() && !ended_ ? buffer_.rfind('\n') + 1 : buffer_.size();
+  block.text.assign(buffer_, begin_, end - begin_);
+  block.first_line = line_number_ + 1;
+  begin_ = end;
+  line_number_ += std::count(block.text.begin(), block.text.end(), '\n') + (block.text.back() == '\n' ? 0 : 1);
+  return true;
+}
+
+bool TextInput::is_compressed() const {
+  return source_->is_compressed();
+}
+
 void TextInput::fail_at(std::int64_t line, const std::string& problem) const {
   throw DataError(name_, concat("line ", line), problem);
 }

@@ -16,6 +16,13 @@ struct TextLimits {
   std::int64_t content_bytes = std::int64_t{1} << 36;
 };
 
+/// Some whole lines, with their ends.
+struct TextBlock {
+  std::string text;
+  /// The number of the first line, from 1.
+  std::int64_t first_line = 1;
+};
+
 /// Compression is recognized by the first bytes, not by the name. Damaged, truncated or overlong input is a
 /// DataError naming the input and the line. The mark at the start of UTF-8 files is skipped; lines end in
 /// LF or CR LF, the last one also without.
@@ -30,6 +37,9 @@ class TextInput {
 
   /// The next line without its end, valid until the next call; false at the end of the input.
   [[nodiscard]] bool next(std::string_view& line);
+  /// The next lines, unchecked, about `bytes` of them but one at least; false at the end of the input.
+  [[nodiscard]] bool next_lines(std::int64_t bytes, TextBlock& block);
+  [[nodiscard]] bool is_compressed() const;
   /// Of the line that next() gave last, from 1.
   [[nodiscard]] std::int64_t line_number() const { return line_number_; }
   /// Throws DataError "NAME: line N: problem", of the last line or of the one given.
