@@ -13,20 +13,24 @@ namespace {
 using hdf5::Number;
 using hdf5::OutputFile;
 
+/// Features and edges that may have to be read where they lie in the file are not compressed.
+hdf5::Storage storage_of(std::int64_t bytes) {
+  constexpr std::int64_t kReadInPlace = std::int64_t{64} << 20;
+  return bytes > kReadInPlace ? hdf5::Storage::plain : hdf5::Storage::compressed;
+}
+
 void write_tensor(OutputFile& file, const std::string& object, const Tensor& values) {
   const std::array<std::int64_t, 2> shape = {values.rows(), values.cols()};
-  // Features that may have to be read row by row are not compressed.
-  constexpr std::int64_t kReadByRows = std::int64_t{64} << 20;
-  const bool is_large = values.size() * static_cast<std::int64_t>(sizeof(float)) > kReadByRows;
   file.write_array(object, shape, values.data(), Number::float32, Number::float32,
-                   is_large ? hdf5::Storage::plain : hdf5::Storage::compressed);
+                   storage_of(values.size() * static_cast<std::int64_t>(sizeof(float))));
 }
 
 // 32 bits signed, as most readers expect, unless the largest value needs more.
 void write_ids(OutputFile& file, const std::string& object, std::span<const std::uint32_t> values, std::int64_t end) {
   const std::array<std::int64_t, 1> shape = {static_cast<std::int64_t>(values.size())};
   const bool fits = end <= std::numeric_limits<std::int32_t>::max();
-  file.write_array(object, shape, values.data(), Number::uint32, fits ? Number::int32 : Number::int64);
+  file.write_array(object, shape, values.data(), Number::uint32, fits ? Number::int32 : Number::int64,
+                   storage_of(static_cast<std::int64_t>(values.size_bytes())));
 }
 
 void write_features(OutputFile& file, const std::string& object, const Features& features) {

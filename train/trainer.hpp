@@ -57,7 +57,10 @@ struct EpochRecord {
   std::string split;
   std::int64_t epoch = 0, num_epochs = 0;
   double loss = 0.0, learning_rate = 0.0;
+  /// Whether the model was judged after this epoch (option eval_every); otherwise train and val are NaN.
+  bool evaluated = false;
   double train = 0.0, val = 0.0;
+  /// Of the epochs that were judged; NaN and -1 before the first.
   double best_val = 0.0;
   std::int64_t best_epoch = 0;
   double seconds = 0.0;

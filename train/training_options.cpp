@@ -33,7 +33,10 @@ std::span<const Option> training_options() {
         {"clip", 0.0, "largest norm of the gradient; 0: no limit", 0.0, 1e9},
         {"average", 0.0, "judge and keep the moving average of the weights, this much of it kept at a step; 0: off",
          0.0, 0.99999},
-        {"patience", std::int64_t{0}, "stop after so many epochs without a better validation figure; 0: never", 0, 1e9},
+        {"eval_every", std::int64_t{1},
+         "judge the model after every so many epochs, and after the last; only these are selected from", 1, 1e9},
+        {"patience", std::int64_t{0}, "stop after so many judged epochs without a better validation figure; 0: never",
+         0, 1e9},
         {"metric",
          std::string("auto"),
          "what validation selects by; auto: roc_auc for two classes of nodes, for graphs if one class is rare or there "
