@@ -355,12 +355,13 @@ ReadOptions fit_into_memory(const TrainFlags& flags, const std::filesystem::path
     // An estimate needs no features.
     return {.leaves_features = flags.estimate};
   }
-  Options options = options_of(config, LabelBudget::few);
+  const std::int64_t limit = bytes_of(flags.memory_limit);
+  const DatasetSize size = size_of(data, flags);
+  Options options = options_of(config, label_budget(size));
   if (wants_suited_sampler(flags, config)) {
     options.set("sampler", std::string(suited_sampler(config.model, options)));
   }
-  const std::int64_t limit = bytes_of(flags.memory_limit);
-  const MemoryPlan plan = plan_memory(size_of(data, flags), options, limit);
+  const MemoryPlan plan = plan_memory(size, options, limit);
   if (plan.inference_rows > 0) {
     config.set("inference_rows", std::to_string(plan.inference_rows));
   }

@@ -112,6 +112,8 @@ struct DatasetSize {
   [[nodiscard]] std::int64_t neighbor_bytes() const { return edges * 4; }
   bool has_plain_edges = false;
   std::int64_t num_classes = 0;
+  /// Of the largest training part of a split.
+  std::int64_t train_rows = 0;
   /// Whether features can be left in the file.
   bool has_dense_features = false;
 };

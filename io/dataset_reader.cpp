@@ -272,6 +272,12 @@ DatasetSize read_dataset_size(const std::filesystem::path& path) {
     size.feature_bytes = info.shape[0] * info.shape[1] * 4;
     size.has_dense_features = info.kind == Kind::real;
   }
+  for (const std::string& split : file.members("/split")) {
+    const std::string train = "/split/" + split + "/train";
+    if (file.is_group("/split/" + split) && file.has(train)) {
+      size.train_rows = std::max(size.train_rows, array_of_rank(file, train, 1).shape[0]);
+    }
+  }
   size.has_plain_edges = !file.has("/graphs/node_ptr") && file.place_of_int32("/graph/indices").has_value();
   for (const char* object : {"/edge/attr", "/node/y", "/graph/edge_type", "/node/type"}) {
     if (file.has(object) && !file.is_group(object)) {

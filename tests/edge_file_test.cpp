@@ -163,7 +163,10 @@ TEST(EdgesInFile, AreRefusedByJobsThatReadAllOfThem) {
   const TemporaryFolder folder;
   write_dataset(communities(300), folder / "data.h5");
   const Dataset data = read_dataset(folder / "data.h5", {}, kEdgesInFile);
-  TrainJob job{.model = "sage", .options = default_options("sage"), .splits = {"0"}};
+  TrainJob job;
+  job.model = "sage";
+  job.options = default_options("sage");
+  job.splits = {"0"};
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "the job reads them all at once");
   job.options.set("sampler", "cluster");
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "expected sampler neighbor, labor or full");
@@ -175,9 +178,9 @@ TEST(MemoryPlan, LeavesEdgesInTheFileWhereTheyDoNotFit) {
                    .edges = 500'000'000,
                    .features = 16,
                    .feature_bytes = 320'000'000,
+                   .has_plain_edges = true,
                    .num_classes = 4,
-                   .has_dense_features = true,
-                   .has_plain_edges = true};
+                   .has_dense_features = true};
   Options options = default_options("sage");
   options.set("sampler", "neighbor");
   EXPECT_FALSE(plan_memory(size, options, std::int64_t{12} << 30).read.leaves_edges);

@@ -29,6 +29,11 @@ std::int64_t hidden_of(const Options& options) {
   return options.has("hidden") ? options.integer("hidden") : 64;
 }
 
+/// Of the features of a node in memory.
+std::int64_t feature_bytes_of_node(const DatasetSize& size) {
+  return size.has_dense_features ? 4 * size.features : size.feature_bytes / std::max<std::int64_t>(1, size.nodes);
+}
+
 /// What a job can do without having all of the data in memory.
 struct Abilities {
   /// Reads features, and the graph, by rows of the nodes it works on.
@@ -55,7 +60,7 @@ MemoryPlan plan(const DatasetSize& size, const Options& options, const Abilities
                                   : "");
   const std::int64_t hidden = hidden_of(options);
   // Evaluation of all nodes at once: what a layer reads, its result, and two steps between.
-  const std::int64_t at_once = product(size.nodes, 4 * (4 * hidden + size.features));
+  const std::int64_t at_once = product(size.nodes, 16 * hidden + feature_bytes_of_node(size));
   const bool by_layers = can.layers && (plan.read.leaves_edges || at_once > (limit - graph) / 2);
   const std::int64_t held = graph + (by_layers ? layerwise_bytes(size, options) : 0), rest = limit - held;
   const std::string need =
@@ -99,7 +104,7 @@ std::int64_t layerwise_chunk_bytes(const DatasetSize& size, const Options& optio
   const std::int64_t degree = size.nodes > 0 ? size.edges / size.nodes + 1 : 1;
   const std::int64_t inputs = std::min(std::max<std::int64_t>(1, size.nodes), product(rows, degree + 1));
   // Features or states that are read, and what a layer makes of them before it sums over neighbors.
-  return product(inputs, 4 * (4 * hidden_of(options) + size.features)) + product(rows, degree * 8);
+  return product(inputs, 16 * hidden_of(options) + feature_bytes_of_node(size)) + product(rows, degree * 8);
 }
 
 MemoryPlan plan_memory(const DatasetSize& size, const Options& options, std::int64_t limit) {

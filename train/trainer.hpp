@@ -28,6 +28,9 @@ enum class LabelBudget { few, many, graphs };
 /// Graphs: where the task is about graphs. Many: a hundred or more labelled training nodes for each class, on average.
 [[nodiscard]] LabelBudget label_budget(const Dataset& dataset, const Split& split);
 
+/// The same from sizes alone, for one graph: every training node counts as labelled.
+[[nodiscard]] LabelBudget label_budget(const DatasetSize& size);
+
 /// Training options and the options of `model`, with the defaults for that model and budget.
 [[nodiscard]] Options default_options(std::string_view model, LabelBudget budget = LabelBudget::few);
 

@@ -73,6 +73,18 @@ std::string_view suited_sampler(std::string_view model, const Options& options) 
   return make_model(model, shape, options, Random(0))->hop_layers() != nullptr ? "neighbor" : "parts";
 }
 
+namespace {
+
+LabelBudget budget_of(std::int64_t labels, std::int64_t classes) {
+  return labels >= 100 * classes ? LabelBudget::many : LabelBudget::few;
+}
+
+}  // namespace
+
+LabelBudget label_budget(const DatasetSize& size) {
+  return size.num_classes > 0 ? budget_of(size.train_rows, size.num_classes) : LabelBudget::few;
+}
+
 LabelBudget label_budget(const Dataset& dataset, const Split& split) {
   if (dataset.task == Task::graph_classification || dataset.task == Task::graph_regression) {
     return LabelBudget::graphs;
@@ -83,7 +95,7 @@ LabelBudget label_budget(const Dataset& dataset, const Split& split) {
   }
   const auto count = std::ranges::count_if(
       split.train, [&](std::int64_t node) { return (*labels)[static_cast<std::size_t>(node)] >= 0; });
-  return count >= 100 * dataset.num_classes ? LabelBudget::many : LabelBudget::few;
+  return budget_of(count, dataset.num_classes);
 }
 
 Options default_options(std::string_view model, LabelBudget budget) {
