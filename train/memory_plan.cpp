@@ -16,7 +16,7 @@ namespace weft {
 namespace {
 
 /// The program, its libraries and small things.
-constexpr std::int64_t kProcessBytes = std::int64_t{48} << 20;
+constexpr std::int64_t kProcessBytes = std::int64_t{56} << 20;
 /// Pages of a file below which reading it stands still.
 constexpr std::int64_t kLeastMapped = std::int64_t{16} << 20;
 
