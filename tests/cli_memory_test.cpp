@@ -12,7 +12,7 @@
 namespace weft::test {
 namespace {
 
-constexpr std::int64_t kNodes = 20'000, kFeatures = 8;
+constexpr std::int64_t kNodes = 20'000, kFeatures = 64;
 
 class CliMemory : public Cli {
  protected:
@@ -71,7 +71,7 @@ class CliMemory : public Cli {
 };
 
 /// The limit is below what program, edges and features take together.
-const std::vector<std::string> kTight = {"--memory-limit", "76M"};
+const std::vector<std::string> kTight = {"--memory-limit", "82M"};
 
 std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
   words.insert(words.end(), more.begin(), more.end());
@@ -81,12 +81,14 @@ std::vector<std::string> with(std::vector<std::string> words, const std::vector<
 TEST_F(CliMemory, GoesOnToTheBitAfterAnyNumberOfInterruptionsAtAnyMoment) {
   make_data();
   // 20 steps an epoch, a checkpoint after almost every one of them.
-  const std::vector<std::string> job = {"train", "data.h5",     "--model", "sage",        "--batch-size",
-                                        "100",   "--epochs",    "4",       "--set",       "checkpoint_seconds=0.01",
-                                        "--set", "fanout=10,5", "--set",   "eval_every=2"};
+  const std::vector<std::string> job = {
+      "train",    "data.h5",     "--model", "sage",         "--batch-size", "100",
+      "--epochs", "4",           "--set",   "hidden=32",    "--set",        "layers=2",
+      "--set",    "fanout=10,5", "--set",   "eval_every=2", "--set",        "checkpoint_seconds=0.01"};
   const CommandResult whole = weft(with(with(job, kTight), {"-o", "whole"}));
   ASSERT_EQ(whole.code, 0) << whole.err;
   EXPECT_NE(whole.err.find("the edges stay in the file"), std::string::npos) << whole.err;
+  EXPECT_NE(whole.err.find("the features stay in the file"), std::string::npos) << whole.err;
   const Random random(11);
   for (const int signal : {SIGKILL, SIGINT, SIGTERM}) {
     SCOPED_TRACE(signal);
@@ -121,8 +123,11 @@ TEST_F(CliMemory, GoesOnToTheBitAfterAnyNumberOfInterruptionsAtAnyMoment) {
 
 TEST_F(CliMemory, PredictsAndEvaluatesWithinALimitAsWithout) {
   make_data();
-  ASSERT_EQ(weft({"train", "data.h5", "--model", "sage", "--batch-size", "500", "--epochs", "2", "-o", "run"}).code, 0);
-  const CommandResult tight = weft({"predict", "run", "data.h5", "--memory-limit", "76M", "-o", "tight.csv"});
+  ASSERT_EQ(weft({"train", "data.h5", "--model", "sage", "--batch-size", "500", "--epochs", "2", "--set", "hidden=32",
+                  "--set", "layers=2", "-o", "run"})
+                .code,
+            0);
+  const CommandResult tight = weft({"predict", "run", "data.h5", "--memory-limit", "82M", "-o", "tight.csv"});
   ASSERT_EQ(tight.code, 0) << tight.err;
   EXPECT_NE(tight.err.find("the edges stay in the file"), std::string::npos) << tight.err;
   ASSERT_EQ(weft({"predict", "run", "data.h5", "-o", "roomy.csv"}).code, 0);
@@ -137,7 +142,7 @@ TEST_F(CliMemory, PredictsAndEvaluatesWithinALimitAsWithout) {
   }
   EXPECT_EQ(lines, kNodes + 1);
   EXPECT_LE(different, 2);
-  const Json in_file = weft_json({"evaluate", "run", "data.h5", "--memory-limit", "76M"});
+  const Json in_file = weft_json({"evaluate", "run", "data.h5", "--memory-limit", "82M"});
   const Json in_memory = weft_json({"evaluate", "run", "data.h5"});
   EXPECT_NEAR(in_file["test"].get<double>(), in_memory["test"].get<double>(), 1e-3);
   EXPECT_EQ(weft({"evaluate", "run", "data.h5", "--memory-limit", "10M"}).code, 2);
@@ -146,10 +151,12 @@ TEST_F(CliMemory, PredictsAndEvaluatesWithinALimitAsWithout) {
 TEST_F(CliMemory, EndsWithAnErrorWhereTheEdgesAreCutShort) {
   make_data();
   std::filesystem::resize_file(path("data.h5"), std::filesystem::file_size(path("data.h5")) / 3);
-  const CommandResult result =
-      weft(with({"train", "data.h5", "--model", "sage", "--batch-size", "100", "--epochs", "1"}, kTight));
+  const CommandResult result = weft(with({"train", "data.h5", "--model", "sage", "--batch-size", "100", "--epochs", "1",
+                                          "--set", "hidden=32", "--set", "layers=2"},
+                                         kTight));
   EXPECT_EQ(result.code, 3) << result.err;
   EXPECT_EQ(result.signal, 0);
+  EXPECT_NE(result.err.find("data.h5"), std::string::npos) << result.err;
 }
 
 TEST_F(CliMemory, EstimatesTimeAndMemoryOfNodesAndGraphs) {
