@@ -16,11 +16,11 @@ constexpr std::int64_t kNodes = 20'000, kFeatures = 64;
 
 class CliMemory : public Cli {
  protected:
-  /// data.h5: 20000 nodes in 2 communities and 2.4 million edges, features that tell a little; all stored as it is, as
+  /// data.h5: 20000 nodes in 2 communities and millions of edges, features that tell a little; all stored as it is, as
   /// large datasets are.
   void make_data() const {
     const LabeledGraph made = contextual_block_model(
-        {.blocks = {.num_nodes = kNodes, .num_communities = 2, .degree_inside = 90, .degree_outside = 30, .seed = 5},
+        {.blocks = {.num_nodes = kNodes, .num_communities = 2, .degree_inside = 240, .degree_outside = 80, .seed = 5},
          .num_features = kFeatures,
          .signal = 1.0});
     hdf5::OutputFile file(path("data.h5"));
@@ -81,10 +81,16 @@ std::vector<std::string> with(std::vector<std::string> words, const std::vector<
 TEST_F(CliMemory, GoesOnToTheBitAfterAnyNumberOfInterruptionsAtAnyMoment) {
   make_data();
   // 20 steps an epoch, a checkpoint after almost every one of them.
-  const std::vector<std::string> job = {
-      "train",    "data.h5",     "--model", "sage",         "--batch-size", "100",
-      "--epochs", "4",           "--set",   "hidden=32",    "--set",        "layers=2",
-      "--set",    "fanout=10,5", "--set",   "eval_every=2", "--set",        "checkpoint_seconds=0.01"};
+  const std::vector<std::string> job = {"train",        "data.h5",
+                                        "--model",      "sage",
+                                        "--batch-size", "100",
+                                        "--epochs",     "4",
+                                        "--set",        "hidden=32",
+                                        "--set",        "layers=2",
+                                        "--set",        "fanout=10,5",
+                                        "--set",        "eval_every=2",
+                                        "--set",        "checkpoint_seconds=0.01",
+                                        "--set",        "inference_rows=4000"};
   const CommandResult whole = weft(with(with(job, kTight), {"-o", "whole"}));
   ASSERT_EQ(whole.code, 0) << whole.err;
   EXPECT_NE(whole.err.find("the edges stay in the file"), std::string::npos) << whole.err;
