@@ -2,9 +2,11 @@
 #include <CLI/CLI.hpp>
 
 #include <cmath>
+#include <optional>
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
+#include "weft/cli/memory_limit.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/train/evaluation.hpp"
@@ -13,7 +15,7 @@ namespace weft::cli {
 namespace {
 
 struct EvaluateFlags : SharedFlags {
-  std::string run, data;
+  std::string run, data, memory_limit;
   std::vector<std::string> splits;
 };
 
@@ -25,15 +27,15 @@ Json metrics_json(const Evaluation& evaluation, const std::vector<std::int64_t>&
   return result;
 }
 
-Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data) {
-  const Predictor predictor = Predictor::load(flags.run);
-  const LoadedDataset loaded = load_dataset(data, flags);
+Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, const Predictor& predictor,
+              const ReadOptions& read) {
+  const LoadedDataset loaded = load_dataset(data, flags, read);
   const Dataset& dataset = loaded.dataset;
   std::vector<std::string> wanted = flags.splits;
   if (wanted.empty() && dataset.find_split(predictor.split()) != nullptr) {
     wanted = {predictor.split()};
   }
-  const Evaluation evaluation(predictor, dataset);
+  const Evaluation evaluation(predictor, dataset, {.embedding = false});
   Json results = Json::array();
   for (const std::string& name : matching_splits(dataset, wanted)) {
     const Split& split = *dataset.find_split(name);
@@ -88,13 +90,18 @@ Work add_evaluate_command(CLI::App& app) {
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       // Otherwise CLI11 takes a pattern in brackets for a list of its own.
       ->allow_extra_args(false);
+  command->add_option("--memory-limit", flags->memory_limit,
+                      "keep to so much memory, as 4G: features and edges of one graph may stay in the file");
   add_shared_flags(*command, *flags, "Example: weft evaluate run cora.h5 --json");
   return [flags] {
     const std::filesystem::path data = dataset_path(flags->data);
     rehearse_model(flags->run, *flags);
-    rehearse_dataset(data, *flags);
+    std::optional<Predictor> predictor;
+    on_this_thread([&] { predictor = Predictor::load(flags->run); });
+    const ReadOptions read = fit_prediction(flags->memory_limit, data, *flags, *predictor);
+    rehearse_dataset(data, *flags, read);
     with_threads(flags->threads, [&] {
-      const Json evaluation = evaluate(*flags, data);
+      const Json evaluation = evaluate(*flags, data, *predictor, read);
       flags->json ? print_json(evaluation) : print(evaluation_text(evaluation));
     });
   };

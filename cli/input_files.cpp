@@ -50,7 +50,9 @@ void require_new_output(const std::filesystem::path& output, const std::vector<s
 
 void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flags, const ReadOptions& options) {
   if (!flags.trust) {
-    rehearse(path, [&] { (void)read_dataset(path, {}, {.leaves_features = options.leaves_features}); });
+    ReadOptions opens = options;
+    opens.only_opens = true;
+    rehearse(path, [&] { (void)read_dataset(path, {}, opens); });
   }
 }
 

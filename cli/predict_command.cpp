@@ -10,9 +10,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
+#include "weft/cli/memory_limit.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
@@ -25,7 +27,7 @@ namespace weft::cli {
 namespace {
 
 struct PredictFlags : SharedFlags {
-  std::string run, data, output;
+  std::string run, data, output, memory_limit;
   std::int64_t top = 0;
   bool strict = false;
 };
@@ -200,10 +202,10 @@ void put_in_first_order(Dataset& dataset, Tensor& probabilities) {
   dataset.node_names = std::move(names);
 }
 
-void predict(const PredictFlags& flags, const std::filesystem::path& data) {
-  const Predictor predictor = Predictor::load(flags.run);
-  Dataset dataset = holds_smiles(data) ? read_smiles(flags, data) : load_dataset(data, flags).dataset;
-  Tensor outputs = predict_dataset(predictor, dataset).probabilities;
+void predict(const PredictFlags& flags, const std::filesystem::path& data, const Predictor& predictor,
+             const ReadOptions& read) {
+  Dataset dataset = holds_smiles(data) ? read_smiles(flags, data) : load_dataset(data, flags, read).dataset;
+  Tensor outputs = predict_dataset(predictor, dataset, {.embedding = false}).probabilities;
   if (!dataset.original_node.empty()) {
     put_in_first_order(dataset, outputs);
   }
@@ -241,6 +243,8 @@ Work add_predict_command(CLI::App& app) {
   command->add_option("-o,--output", flags->output, "the file to write, .csv or .h5")->required();
   command->add_option("--top", flags->top, "CSV: only the K likeliest classes of each node; 0: all")
       ->check(CLI::Range(0, 1 << 20));
+  command->add_option("--memory-limit", flags->memory_limit,
+                      "keep to so much memory, as 4G: features and edges of one graph may stay in the file");
   command->add_flag("--strict", flags->strict,
                     "SMILES: end at the first row that is no molecule, instead of leaving it out");
   add_shared_flags(*command, *flags,
@@ -253,11 +257,16 @@ Work add_predict_command(CLI::App& app) {
     const std::string extension = std::filesystem::path(flags->output).extension().string();
     require(extension == ".csv" || extension == ".h5", "weft predict: '", flags->output,
             "' ends neither in .csv nor in .h5, which decides what is written");
+    require(!is_text || flags->memory_limit.empty(),
+            "--memory-limit: molecules are read into memory, expected a dataset");
     rehearse_model(flags->run, *flags);
+    std::optional<Predictor> predictor;
+    on_this_thread([&] { predictor = Predictor::load(flags->run); });
+    const ReadOptions read = is_text ? ReadOptions{} : fit_prediction(flags->memory_limit, data, *flags, *predictor);
     if (!is_text) {
-      rehearse_dataset(data, *flags);
+      rehearse_dataset(data, *flags, read);
     }
-    with_threads(flags->threads, [&] { predict(*flags, data); });
+    with_threads(flags->threads, [&] { predict(*flags, data, *predictor, read); });
   };
 }
 

@@ -52,7 +52,8 @@ void add_classes(const Evaluation& evaluation, const Dataset& dataset, std::span
   for (const auto& row : confusion_matrix(evaluation.prediction().probabilities, evaluation.classes(), test)) {
     data.confusion.insert(data.confusion.end(), row.begin(), row.end());
   }
-  data.embedding = select_rows(evaluation.prediction().embedding, test);
+  // Every graph or node of a part has a class, so these are the wanted rows.
+  data.embedding = test.empty() ? Tensor() : evaluation.prediction().embedding;
   for (const std::int64_t i : test) {
     data.embedding_class.push_back(evaluation.classes()[static_cast<std::size_t>(i)]);
   }
@@ -90,7 +91,7 @@ void add_predictions(const RunFolder& folder, const Dataset& dataset, const RunR
     return;
   }
   const Predictor predictor = Predictor::load(folder.model());
-  const Evaluation evaluation(predictor, dataset);
+  const Evaluation evaluation(predictor, dataset, {.rows = split->test});
   const std::vector<std::int64_t> test = evaluation.labelled(split->test);
   if (evaluation.outputs() == OutputKind::classes) {
     add_classes(evaluation, dataset, test, data);

@@ -14,6 +14,7 @@
 #include "weft/cli/folds.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/isolation.hpp"
+#include "weft/cli/memory_limit.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/cli/run_config.hpp"
 #include "weft/cli/run_folder.hpp"
@@ -111,7 +112,11 @@ std::vector<std::uint64_t> seeds_of(const RunConfig& config) {
 
 std::string epoch_text(const EpochRecord& epoch) {
   char text[160];
-  std::snprintf(text, sizeof text, "loss %.4f  val %.4f  best %.4f", epoch.loss, epoch.val, epoch.best_val);
+  if (epoch.evaluated) {
+    std::snprintf(text, sizeof text, "loss %.4f  val %.4f  best %.4f", epoch.loss, epoch.val, epoch.best_val);
+  } else {
+    std::snprintf(text, sizeof text, "loss %.4f  best %.4f", epoch.loss, epoch.best_val);
+  }
   return text;
 }
 
@@ -245,19 +250,25 @@ std::string result_text(const TrainReport& report, const Json& json) {
   return aligned(rows);
 }
 
-void show_estimate(const TrainFlags& flags, const MemoryEstimate& estimate) {
+void show_estimate(const TrainFlags& flags, const JobEstimate& estimate) {
   if (flags.json) {
-    return print_json({{"estimate_bytes", estimate.total()},
+    return print_json({{"estimate_bytes", estimate.total_bytes()},
                        {"data_bytes", estimate.data},
                        {"feature_bytes", estimate.features},
                        {"training_bytes", estimate.training},
-                       {"evaluation_bytes", estimate.evaluation}});
+                       {"evaluation_bytes", estimate.evaluation},
+                       {"estimate_seconds", estimate.total_seconds},
+                       {"epoch_seconds", estimate.epoch_seconds},
+                       {"evaluation_seconds", estimate.evaluation_seconds}});
   }
-  print(aligned({{"memory needed", bytes_text(estimate.total())},
+  print(aligned({{"memory needed", bytes_text(estimate.total_bytes())},
                  {"graph, labels, program", bytes_text(estimate.data)},
                  {"features", bytes_text(estimate.features)},
                  {"training", bytes_text(estimate.training)},
-                 {"evaluation", bytes_text(estimate.evaluation)}}));
+                 {"evaluation", bytes_text(estimate.evaluation)},
+                 {"time of the job, at most", seconds_text(estimate.total_seconds)},
+                 {"an epoch", seconds_text(estimate.epoch_seconds)},
+                 {"an evaluation", seconds_text(estimate.evaluation_seconds)}}));
 }
 
 /// How a run that stopped early is taken up again.
@@ -298,8 +309,10 @@ void run_training(Run run, Clock::time_point start) {
   job.seeds = seeds_of(run.config);
   job.max_minutes = flags.max_minutes;
   if (flags.estimate) {
-    const bool stays = !flags.memory_limit.empty() && loaded.dataset.features_in_file != nullptr;
-    return show_estimate(flags, estimate_memory(std::move(loaded.dataset), read_dataset_size(run.data), job, stays));
+    require(!is_generator_model(job.model), "--estimate: ", job.model,
+            " makes graphs, and what that takes depends on the graphs; expected a model of nodes or graphs");
+    const ReadOptions read = flags.memory_limit.empty() ? ReadOptions{} : run.read;
+    return show_estimate(flags, estimate_job(std::move(loaded.dataset), read_dataset_size(run.data), job, read));
   }
   if (run.folder != nullptr) {
     job.folder = run.folder->path();
@@ -342,26 +355,17 @@ ReadOptions fit_into_memory(const TrainFlags& flags, const std::filesystem::path
     // An estimate needs no features.
     return {.leaves_features = flags.estimate};
   }
-  Options options = options_of(config, LabelBudget::few);
+  const std::int64_t limit = bytes_of(flags.memory_limit);
+  const DatasetSize size = size_of(data, flags);
+  Options options = options_of(config, label_budget(size));
   if (wants_suited_sampler(flags, config)) {
     options.set("sampler", std::string(suited_sampler(config.model, options)));
   }
-  DatasetSize size;
-  const std::int64_t limit = bytes_of(flags.memory_limit);
-  const auto read = [&] { size = read_dataset_size(data); };
-  if (!flags.trust) {
-    rehearse(data, read);
-  }
-  read();
   const MemoryPlan plan = plan_memory(size, options, limit);
   if (plan.inference_rows > 0) {
     config.set("inference_rows", std::to_string(plan.inference_rows));
   }
-  say(flags.quiet,
-      concat("memory limit ", bytes_text(limit), ": the features ",
-             plan.read.leaves_features ? concat("stay in the file, ", plan.read.kept_rows, " rows in memory")
-                                       : std::string("are read into memory"),
-             plan.inference_rows > 0 ? concat(", evaluation by ", plan.inference_rows, " nodes a layer") : ""));
+  say_plan(plan, limit, flags.quiet);
   return plan.read;
 }
 
@@ -415,9 +419,11 @@ Work add_train_command(CLI::App& app) {
       "the one that suits the model");
   command->add_option("--batch-size", flags->batch_size,
                       "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many");
-  command->add_option("--memory-limit", flags->memory_limit,
-                      "keep to so much memory, as 4G: features may stay in the file, evaluation goes layer by layer");
-  command->add_flag("--estimate", flags->estimate, "tell the memory that the job needs, without training");
+  command->add_option(
+      "--memory-limit", flags->memory_limit,
+      "keep to so much memory, as 4G: features and edges may stay in the file, evaluation goes layer by "
+      "layer");
+  command->add_flag("--estimate", flags->estimate, "tell the memory and time that the job needs, without training");
   command->add_option("--seed", flags->seed, "decides everything that is random")->check(whole_seed());
   command->add_option("--runs", flags->runs, "so many runs, with seeds one apart: mean and deviation");
   command->add_option("--split", flags->splits, "a split, a pattern such as '[0-9]', or all; repeatable: a run each")

@@ -2,6 +2,7 @@
 
 #include "weft/core/memory_peak.hpp"
 
+#include <cstdint>
 #include <cstdlib>
 #include <limits>
 #include <map>
@@ -15,6 +16,7 @@ namespace weft {
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
+constexpr std::size_t kPage = std::size_t{4} << 10;
 // Below this malloc recycles well by itself.
 constexpr std::size_t kSmall = std::size_t{256} << 10;
 
@@ -41,19 +43,16 @@ class BlockCache {
         evict();
       }
     }
-    void* data = std::aligned_alloc(size >= kHugePage ? kHugePage : 64, size);
+    void* data = pages(size);
     const std::lock_guard lock(mutex_);
     if (data == nullptr) {
       use_.live -= static_cast<std::int64_t>(size);
       throw std::bad_alloc();
     }
-    if (size >= kHugePage) {
-      madvise(data, size, MADV_HUGEPAGE);  // advice: the buffer works without it
-    }
     try {
       sizes_.emplace(data, size);
     } catch (...) {
-      std::free(data);
+      munmap(data, size);
       use_.live -= static_cast<std::int64_t>(size);
       throw;
     }
@@ -70,7 +69,7 @@ class BlockCache {
       use_.kept += static_cast<std::int64_t>(size);
     } catch (const std::bad_alloc&) {
       sizes_.erase(found);
-      std::free(data);
+      munmap(data, size);
     }
   }
 
@@ -85,11 +84,34 @@ class BlockCache {
   }
 
   static std::size_t rounded(std::size_t bytes) {
-    const std::size_t unit = bytes >= kHugePage ? kHugePage : 64;
+    const std::size_t unit = bytes >= kHugePage ? kHugePage : bytes >= kSmall ? kPage : 64;
     return (bytes + unit - 1) / unit * unit;
   }
 
  private:
+  /// Pages of the system's own, which a block gives back whole: malloc would keep large blocks in heaps that fall to
+  /// pieces. Null if there are none.
+  static void* pages(std::size_t size) {
+    const std::size_t beside = size >= kHugePage ? kHugePage : 0;
+    void* all = mmap(nullptr, size + beside, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (all == MAP_FAILED) {
+      return nullptr;
+    }
+    if (beside == 0) {
+      return all;
+    }
+    auto* first = static_cast<unsigned char*>(all);
+    const std::size_t before = (kHugePage - reinterpret_cast<std::uintptr_t>(all) % kHugePage) % kHugePage;
+    if (before > 0) {
+      munmap(first, before);
+    }
+    if (before < beside) {
+      munmap(first + before + size, beside - before);
+    }
+    madvise(first + before, size, MADV_HUGEPAGE);  // advice: the buffer works without it
+    return first + before;
+  }
+
   void count_live(std::size_t size) {
     use_.live += static_cast<std::int64_t>(size);
     use_.peak = std::max(use_.peak, use_.live);
@@ -112,7 +134,7 @@ class BlockCache {
     const auto largest = std::prev(free_.end());
     use_.kept -= static_cast<std::int64_t>(largest->first);
     sizes_.erase(largest->second);
-    std::free(largest->second);
+    munmap(largest->second, largest->first);
     free_.erase(largest);
   }
 

@@ -118,18 +118,17 @@ CsrGraph CsrGraph::from_edges(std::int64_t num_nodes, std::span<const Edge> edge
                                edge.destination, ", expected nodes below ", num_nodes));
   }
 
-  auto rows = std::make_shared<Rows>();
-  rows->num_sources = num_nodes;
+  Buffer<EdgeId> offsets;
+  Buffer<NodeId> sources;
   {
     const auto buckets = bucket_edges(num_nodes, edges, options);
-    rows->sources = Buffer<NodeId>(buckets.items.size());
-    rows->offsets = place_rows(buckets, num_nodes, [&](EdgeId position, const Incoming& edge) {
-      rows->sources[index(position)] = edge.source;
-    });
+    sources = Buffer<NodeId>(buckets.items.size());
+    offsets = place_rows(buckets, num_nodes,
+                         [&](EdgeId position, const Incoming& edge) { sources[index(position)] = edge.source; });
   }
-  finish_rows(rows->offsets, rows->sources);
+  finish_rows(offsets, sources);
   CsrGraph graph;
-  graph.rows_ = std::move(rows);
+  graph.rows_ = std::make_shared<const Rows>(num_nodes, std::move(offsets), std::move(sources));
   return graph;
 }
 
@@ -174,15 +173,33 @@ CsrGraph CsrGraph::from_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, B
   }
 
   CsrGraph graph;
-  graph.rows_ = std::make_shared<const Rows>(Rows{num_sources, std::move(offsets), std::move(sources)});
+  graph.rows_ = std::make_shared<const Rows>(num_sources, std::move(offsets), std::move(sources));
+  return graph;
+}
+
+CsrGraph::Rows::Rows(std::int64_t count, Buffer<EdgeId> row_offsets, std::shared_ptr<const MappedFile> row_sources)
+    : num_sources(count), offsets(std::move(row_offsets)), file(std::move(row_sources)) {
+  // The mapping is aligned and its bytes are what NodeId is stored as.
+  view = {reinterpret_cast<const NodeId*>(file->data()), static_cast<std::size_t>(file->size()) / sizeof(NodeId)};
+}
+
+CsrGraph CsrGraph::from_file_rows(std::int64_t num_sources, Buffer<EdgeId> offsets,
+                                  std::shared_ptr<const MappedFile> sources) {
+  require_node_count("CsrGraph::from_file_rows", num_sources);
+  require(!offsets.empty(), "CsrGraph::from_file_rows: offsets is empty, expected one more entry than rows");
+  require(reinterpret_cast<std::uintptr_t>(sources->data()) % alignof(NodeId) == 0 &&
+              offsets[offsets.size() - 1] == sources->size() / static_cast<std::int64_t>(sizeof(NodeId)),
+          "CsrGraph::from_file_rows: the last offset is ", offsets[offsets.size() - 1], ", the file part has ",
+          sources->size(), " bytes, expected 4 for each source, at an aligned place");
+  CsrGraph graph;
+  graph.rows_ = std::make_shared<const Rows>(num_sources, std::move(offsets), std::move(sources));
   return graph;
 }
 
 CsrGraph from_ascending_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources) {
 #ifdef NDEBUG
   CsrGraph graph;
-  graph.rows_ =
-      std::make_shared<const CsrGraph::Rows>(CsrGraph::Rows{num_sources, std::move(offsets), std::move(sources)});
+  graph.rows_ = std::make_shared<const CsrGraph::Rows>(num_sources, std::move(offsets), std::move(sources));
   return graph;
 #else
   return CsrGraph::from_rows(num_sources, std::move(offsets), std::move(sources));
@@ -195,7 +212,7 @@ std::span<const EdgeId> CsrGraph::offsets() const {
 }
 
 std::span<const NodeId> CsrGraph::sources() const {
-  return rows_ ? std::span<const NodeId>(rows_->sources) : std::span<const NodeId>();
+  return rows_ ? rows_->view : std::span<const NodeId>();
 }
 
 bool CsrGraph::has_edge(Edge edge) const {

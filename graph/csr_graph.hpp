@@ -7,9 +7,11 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "weft/core/buffer.hpp"
+#include "weft/core/mapped_file.hpp"
 #include "weft/core/types.hpp"
 
 namespace weft {
@@ -44,33 +46,54 @@ class CsrGraph {
   /// position that breaks one.
   [[nodiscard]] static CsrGraph from_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources);
 
+  /// The same with the sources in a file, one unsigned 32-bit number each in the order of bytes of this machine: for
+  /// graphs larger than memory. The caller has checked the promises, and the file stays as it is.
+  [[nodiscard]] static CsrGraph from_file_rows(std::int64_t num_sources, Buffer<EdgeId> offsets,
+                                               std::shared_ptr<const MappedFile> sources);
+
   /// The number of rows: nodes that read.
   [[nodiscard]] std::int64_t num_nodes() const {
     return rows_ ? static_cast<std::int64_t>(rows_->offsets.size()) - 1 : 0;
   }
   /// The number of nodes that may be read; equal to num_nodes() unless the graph is a block.
   [[nodiscard]] std::int64_t num_sources() const { return rows_ ? rows_->num_sources : 0; }
-  [[nodiscard]] EdgeId num_edges() const { return rows_ ? static_cast<EdgeId>(rows_->sources.size()) : 0; }
+  [[nodiscard]] EdgeId num_edges() const { return rows_ ? static_cast<EdgeId>(rows_->view.size()) : 0; }
 
   /// [num_nodes + 1]; {0} for the empty graph.
   [[nodiscard]] std::span<const EdgeId> offsets() const;
   [[nodiscard]] std::span<const NodeId> sources() const;
   [[nodiscard]] std::span<const NodeId> sources_of(NodeId v) const {
     const EdgeId begin = rows_->offsets[v];
-    return std::span<const NodeId>(rows_->sources)
-        .subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(rows_->offsets[v + 1] - begin));
+    return rows_->view.subspan(static_cast<std::size_t>(begin),
+                               static_cast<std::size_t>(rows_->offsets[v + 1] - begin));
   }
   [[nodiscard]] std::int64_t in_degree(NodeId v) const { return rows_->offsets[v + 1] - rows_->offsets[v]; }
   [[nodiscard]] bool has_edge(Edge edge) const;
+
+  /// Whether the sources lie in a file.
+  [[nodiscard]] bool is_in_file() const { return rows_ && rows_->file; }
+  /// MappedFile::trim() of sources in a file, to be called after every few thousand rows; otherwise nothing.
+  void trim() const {
+    if (is_in_file()) {
+      rows_->file->trim();
+    }
+  }
 
   /// Whether the two graphs are the same arrays in memory.
   [[nodiscard]] bool shares_rows_with(const CsrGraph& other) const { return rows_ == other.rows_; }
 
  private:
   struct Rows {
-    std::int64_t num_sources = 0;
+    Rows(std::int64_t count, Buffer<EdgeId> row_offsets, Buffer<NodeId> row_sources)
+        : num_sources(count), offsets(std::move(row_offsets)), sources(std::move(row_sources)), view(sources) {}
+    Rows(std::int64_t count, Buffer<EdgeId> row_offsets, std::shared_ptr<const MappedFile> row_sources);
+
+    std::int64_t num_sources;
     Buffer<EdgeId> offsets;
+    /// Empty where they are in a file.
     Buffer<NodeId> sources;
+    std::shared_ptr<const MappedFile> file;
+    std::span<const NodeId> view;
   };
   std::shared_ptr<const Rows> rows_;
 

@@ -83,9 +83,16 @@ struct Dataset {
 
 struct ReadOptions {
   /// Leaves dense features of nodes in the file where it can be read by rows (feature_file.hpp), and keeps this many
-  /// rows of the nodes that are read most in memory. Features of other forms are read in any case.
+  /// rows of the nodes that are read most in memory. Features of other forms, or of many graphs, are read in any case.
   bool leaves_features = false;
   std::int64_t kept_rows = 0;
+  /// Leaves the edges' sources in the file, mapped into memory, of which about mapped_bytes stay there at a time
+  /// (core/mapped_file.hpp); types and features of edges are not read then. Throws DataError if the array is
+  /// compressed.
+  bool leaves_edges = false;
+  std::int64_t mapped_bytes = std::int64_t{256} << 20;
+  /// Finds what stays in the file without reading it: the numbers there are not checked, and not to be used.
+  bool only_opens = false;
 };
 
 /// Reads and checks the whole file. Throws DataError naming file and object if anything breaks the
@@ -99,9 +106,14 @@ struct DatasetSize {
   EdgeId edges = 0;
   /// Columns of the features of nodes, and the bytes that these take in memory.
   std::int64_t features = 0, feature_bytes = 0;
-  /// Bytes in memory of all else but the graph: labels, features of edges, names.
-  std::int64_t other_bytes = 0;
+  /// Bytes in memory of types and features of edges, and of all else but the graph: labels, names.
+  std::int64_t edge_bytes = 0, other_bytes = 0;
+  /// Bytes that the neighbors of all nodes take in memory, and whether they can be left in the file.
+  [[nodiscard]] std::int64_t neighbor_bytes() const { return edges * 4; }
+  bool has_plain_edges = false;
   std::int64_t num_classes = 0;
+  /// Of the largest training part of a split.
+  std::int64_t train_rows = 0;
   /// Whether features can be left in the file.
   bool has_dense_features = false;
 };

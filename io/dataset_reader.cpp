@@ -7,6 +7,7 @@
 #include "weft/io/dataset.hpp"
 #include "weft/io/dataset_checks.hpp"
 #include "weft/io/feature_file.hpp"
+#include "weft/io/graph_reader.hpp"
 #include "weft/io/hdf5_file.hpp"
 
 namespace weft {
@@ -56,50 +57,6 @@ std::vector<std::string> read_texts_if_there(const InputFile& file, const std::s
   return file.read_texts(object);
 }
 
-// Row pointers from 0 to `end` that do not fall.
-Buffer<EdgeId> read_offsets(const InputFile& file, const std::string& object, std::int64_t end,
-                            const std::string& entries) {
-  Buffer<EdgeId> offsets = read_buffer<EdgeId>(file, object, kInt64Min, kInt64Max);
-  if (offsets.empty() || offsets[0] != 0) {
-    file.fail(object, offsets.empty() ? "is empty" : concat("starts at ", offsets[0]), ", expected to start at 0");
-  }
-  for (std::size_t row = 0; row + 1 < offsets.size(); ++row) {
-    if (offsets[row + 1] < offsets[row]) {
-      file.fail(object, "falls from ", offsets[row], " to ", offsets[row + 1], " at row ", row,
-                ", expected values that do not fall");
-    }
-  }
-  if (const EdgeId last = offsets[offsets.size() - 1]; last != end) {
-    file.fail(object, "ends at ", last, ", expected ", end, ", the length of ", entries);
-  }
-  return offsets;
-}
-
-CsrGraph read_graph(const InputFile& file) {
-  const std::string offsets_name = "/graph/indptr";
-  const std::string sources_name = "/graph/indices";
-  const std::int64_t num_edges = array_of_rank(file, sources_name, 1).shape[0];
-  const std::int64_t num_nodes = array_of_rank(file, offsets_name, 1).shape[0] - 1;
-  if (num_nodes > kMaxNodes) {
-    file.fail(offsets_name, "declares ", num_nodes, " nodes, expected at most ", kMaxNodes);
-  }
-  Buffer<EdgeId> offsets = read_offsets(file, offsets_name, num_edges, sources_name);
-  Buffer<NodeId> sources = read_buffer<NodeId>(file, sources_name, 0, num_nodes - 1);
-  for (std::int64_t v = 0; v < num_nodes; ++v) {
-    const EdgeId begin = offsets[static_cast<std::size_t>(v)];
-    const EdgeId end = offsets[static_cast<std::size_t>(v + 1)];
-    for (EdgeId i = begin + 1; i < end; ++i) {
-      const NodeId previous = sources[static_cast<std::size_t>(i - 1)];
-      const NodeId source = sources[static_cast<std::size_t>(i)];
-      if (previous >= source) {
-        file.fail(sources_name, "row ", v, " has source ", source, " after ", previous, " at ", i,
-                  ", expected sources that ascend without repeats");
-      }
-    }
-  }
-  return CsrGraph::from_rows(num_nodes, std::move(offsets), std::move(sources));
-}
-
 Tensor read_tensor(const InputFile& file, const std::string& object, Missing missing) {
   const ArrayInfo info = array_of_rank(file, object, 2);
   Tensor values = Tensor::uninitialized(info.shape[0], info.shape[1]);
@@ -124,7 +81,7 @@ SparseMatrix read_sparse(const InputFile& file, const std::string& object) {
   if (const std::int64_t count = array_of_rank(file, object + "/indptr", 1).shape[0]; count - 1 != rows) {
     file.fail(object + "/indptr", "has ", count, " entries, expected ", rows, " rows and one");
   }
-  Buffer<EdgeId> offsets = read_offsets(file, object + "/indptr", entries, columns_name);
+  Buffer<EdgeId> offsets = read_row_offsets(file, object + "/indptr", entries, columns_name);
   Buffer<std::uint32_t> columns = read_buffer<std::uint32_t>(file, columns_name, 0, cols - 1);
   Buffer<float> values(static_cast<std::size_t>(entries));
   file.read_reals<float>(values_name, values, Missing::refused);
@@ -315,11 +272,19 @@ DatasetSize read_dataset_size(const std::filesystem::path& path) {
     size.feature_bytes = info.shape[0] * info.shape[1] * 4;
     size.has_dense_features = info.kind == Kind::real;
   }
+  for (const std::string& split : file.members("/split")) {
+    const std::string train = "/split/" + split + "/train";
+    if (file.is_group("/split/" + split) && file.has(train)) {
+      size.train_rows = std::max(size.train_rows, array_of_rank(file, train, 1).shape[0]);
+    }
+  }
+  size.has_plain_edges = !file.has("/graphs/node_ptr") && file.place_of_int32("/graph/indices").has_value();
   for (const char* object : {"/edge/attr", "/node/y", "/graph/edge_type", "/node/type"}) {
     if (file.has(object) && !file.is_group(object)) {
       const ArrayInfo info = file.array(object);
-      size.other_bytes +=
+      const std::int64_t bytes =
           info.shape[0] * (info.shape.size() == 2 ? info.shape[1] : 1) * (info.kind == Kind::real ? 4 : 8);
+      (std::string_view(object).find("edge") != std::string_view::npos ? size.edge_bytes : size.other_bytes) += bytes;
     }
   }
   return size;
@@ -336,15 +301,17 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   };
   read_root_attributes(file, data);
   report("/graph");
-  data.graph = read_graph(file);
-  if (file.has("/graph/edge_type")) {
+  data.graph = read_graph(file, data.directed, options);
+  if (file.has("/graph/edge_type") && !data.graph.is_in_file()) {
     data.edge_type = read_buffer<std::int32_t>(file, "/graph/edge_type", 0, kInt32Max);
   }
   report("/edge");
-  data.edge_features = read_features(file, "/edge/attr");
+  if (!data.graph.is_in_file()) {
+    data.edge_features = read_features(file, "/edge/attr");
+  }
   report("/node");
-  if (options.leaves_features) {
-    data.features_in_file = features_left(path, file, data.graph, options.kept_rows);
+  if (options.leaves_features && !file.has("/graphs/node_ptr")) {
+    data.features_in_file = features_left(path, file, data.graph, options.only_opens ? 0 : options.kept_rows);
   }
   if (!data.features_in_file) {
     data.node_features = read_features(file, "/node/x");

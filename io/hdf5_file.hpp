@@ -78,6 +78,9 @@ class InputFile {
   [[nodiscard]] ArrayInfo array(std::string_view object) const;
   /// Nothing if the array is no matrix of little-endian reals, or is stored in a way of which there is no layout.
   [[nodiscard]] std::optional<RowLayout> row_layout(std::string_view object) const;
+  /// Where the array begins in the file, if it is stored as it is: little-endian integers of 32 bits at a multiple of
+  /// 4, one after the other. Signed ones with the first bit set are beyond 2^31 there.
+  [[nodiscard]] std::optional<std::int64_t> place_of_int32(std::string_view object) const;
   /// T: int32, int64 or uint32. `out` has as many elements as the array; integers of every width and byte
   /// order are accepted if each lies in [lowest, highest].
   template <class T>

@@ -1,4 +1,4 @@
-// Where the rows of a matrix lie in an HDF5 file.
+// Where arrays, and the rows of a matrix, lie in an HDF5 file.
 #include <array>
 
 #include "weft/io/hdf5_array.hpp"
@@ -87,6 +87,22 @@ std::optional<RowLayout> InputFile::row_layout(std::string_view object) const {
   layout.chunk_rows = static_cast<std::int64_t>(extent[0]);
   layout.chunk_cols = static_cast<std::int64_t>(extent[1]);
   return take_chunks(array.data(), size_, layout) ? std::optional(std::move(layout)) : std::nullopt;
+}
+
+std::optional<std::int64_t> InputFile::place_of_int32(std::string_view object) const {
+  const Inside inside;
+  const CheckedArray array(*this, id_, size_, object);
+  const Handle properties(H5Dget_create_plist(array.data()), H5Pclose);
+  if (array.info().kind != Kind::integer || H5Tget_size(array.type()) != 4 ||
+      H5Tget_order(array.type()) != H5T_ORDER_LE || base_address(id_) != 0 ||
+      H5Pget_layout(properties) != H5D_CONTIGUOUS) {
+    return std::nullopt;
+  }
+  const haddr_t at = H5Dget_offset(array.data());
+  if (at == HADDR_UNDEF || at % 4 != 0) {
+    return std::nullopt;
+  }
+  return static_cast<std::int64_t>(at);
 }
 
 }  // namespace weft::hdf5

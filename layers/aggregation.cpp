@@ -120,11 +120,15 @@ GcnNorm::Numbers GcnNorm::numbers_of(const MessageBlock& block) {
         made.scale[v] = 1.0F / std::sqrt(degrees[v]);
         continue;
       }
-      const bool has_loop = block.graph().has_edge({v, v});
+      const auto row = block.graph().sources_of(v);
+      const auto loop = std::ranges::lower_bound(row, v);
+      const bool has_loop = loop != row.end() && *loop == v;
       made.scale[v] =
           1.0F /
           std::sqrt(degrees.empty() ? static_cast<float>(block.graph().in_degree(v) + (has_loop ? 0 : 1)) : degrees[v]);
-      made.self_weight[v] = has_loop ? 0.0F : made.scale[v];
+      // A node's own state counts once, whatever its loop counts among the edges that were drawn.
+      const float counted = has_loop ? BlockWeights(block).of(i, block.offsets()[v] + (loop - row.begin())) : 0.0F;
+      made.self_weight[v] = made.scale[v] * (1.0F - counted);
     }
   });
   return made;

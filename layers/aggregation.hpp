@@ -31,8 +31,9 @@ class GcnNorm {
 
   /// 1 / sqrt(degree), [inputs]
   [[nodiscard]] std::span<const float> scale() const { return numbers_->scale; }
-  /// What v's own state is multiplied with before the row's scale: scale()[v] where the loop is implied, 0
-  /// where the graph has it; [n].
+  /// What v's own state is multiplied with before the row's scale, beside what its loop counts among the edges:
+  /// scale()[v] where the loop is implied, 0 where the graph has it. On a sample, where an edge may count more or less
+  /// than once, what makes the loop count once, drawn or not; [n].
   [[nodiscard]] std::span<const float> self_weight() const { return numbers_->self_weight; }
   [[nodiscard]] const MessageBlock& block() const { return block_; }
 

@@ -45,6 +45,8 @@ struct SamplerInfo {
   bool infers_by_samples = false;
   /// "weight", "time" or "type" of edges, which it cannot do without; empty: nothing.
   std::string_view needs_of_edges = {};
+  /// Reads the rows of the nodes in a batch and no more of the graph, whose edges may lie in a file.
+  bool reads_rows_only = false;
 };
 
 /// Every sampler, in the order in which they are shown.

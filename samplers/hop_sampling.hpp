@@ -93,7 +93,8 @@ template <class Ids, class Picker>
 class HopSampling {
  public:
   HopSampling(const CsrGraph& graph, Ids& ids, Picker& picker, HopScratch& scratch, bool keep_edges)
-      : offsets_(graph.offsets().data()),
+      : graph_(graph),
+        offsets_(graph.offsets().data()),
         sources_(graph.sources().data()),
         ids_(ids),
         picker_(picker),
@@ -119,6 +120,10 @@ class HopSampling {
       if (step >= 2) {
         number(step - 2);
         write(step - 2);
+      }
+      // After 512 rows: with pages of the file around each, few enough megabytes.
+      if (step % 8 == 7) {
+        graph_.trim();
       }
     }
     return block();
@@ -252,6 +257,7 @@ class HopSampling {
     return result;
   }
 
+  const CsrGraph& graph_;
   const EdgeId* offsets_;
   const NodeId* sources_;
   Ids& ids_;

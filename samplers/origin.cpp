@@ -32,6 +32,7 @@ Origin::Origin(CsrGraph graph) : graph_(std::move(graph)), degrees_(static_cast<
       const auto v = static_cast<NodeId>(i);
       degrees_[v] = static_cast<float>(graph_.in_degree(v) + (graph_.has_edge({v, v}) ? 0 : 1));
     }
+    graph_.trim();
   });
 }
 

@@ -205,5 +205,51 @@ TEST(Aggregation, RefusesStatesThatDoNotFitTheBlock) {
   expect_throws<ArgumentError>([&] { (void)GcnNorm(wide); }, "2 inputs and 1 outputs");
 }
 
+TEST(AggregateGcn, CountsANodesOwnStateOnceOnASampleWhetherItsLoopIsDrawnOrNot) {
+  // In the graph node 0 reads itself, 1, 2 and 3: its degree is 4, as is said of all others.
+  const Tensor x{{10.0F}, {20.0F}, {30.0F}};
+  const auto drawn = [](std::vector<Edge> edges, float row_weight) {
+    BlockOrigin origin;
+    origin.row_weights = Buffer<float>(1, row_weight);
+    origin.degrees = Buffer<float>(3, 4.0F);
+    Buffer<EdgeId> offsets(2);
+    offsets[0] = 0;
+    offsets[1] = static_cast<EdgeId>(edges.size());
+    Buffer<NodeId> sources(edges.size());
+    std::ranges::transform(edges, sources.begin(), &Edge::source);
+    return MessageBlock(CsrGraph::from_rows(3, std::move(offsets), std::move(sources)), std::move(origin));
+  };
+  // The loop and one other of 4: (10 + 2 * 20) / 4. Two others: (10 + 2 * 20 + 2 * 30) / 4.
+  const MessageBlock with_loop = drawn({{0, 0}, {1, 0}}, 2.0F), without = drawn({{1, 0}, {2, 0}}, 2.0F);
+  expect_near(aggregate_gcn(GcnNorm(with_loop), Variable::constant(x)).value(), Tensor{{12.5F}});
+  expect_near(aggregate_gcn(GcnNorm(without), Variable::constant(x)).value(), Tensor{{27.5F}});
+  Parameter input(x);
+  for (const MessageBlock* block : {&with_loop, &without}) {
+    expect_gradient_matches(input, [&] { return aggregate_gcn(GcnNorm(*block), input.variable()); });
+  }
+}
+
+TEST(AggregateGcn, IsUnbiasedOnSamplesOfARowWithALoop) {
+  // Node 0 reads itself and 1, 2, 3; two of the four edges are drawn. The mean over all six draws is the whole row.
+  const Tensor x{{1.0F}, {2.0F}, {4.0F}, {8.0F}};
+  double mean = 0.0;
+  for (NodeId a = 0; a < 4; ++a) {
+    for (NodeId b = a + 1; b < 4; ++b) {
+      Buffer<EdgeId> offsets(2);
+      offsets[0] = 0;
+      offsets[1] = 2;
+      Buffer<NodeId> sources(2);
+      sources[0] = a;
+      sources[1] = b;
+      BlockOrigin origin;
+      origin.row_weights = Buffer<float>(1, 2.0F);
+      origin.degrees = Buffer<float>(4, 4.0F);
+      const MessageBlock block(CsrGraph::from_rows(4, std::move(offsets), std::move(sources)), std::move(origin));
+      mean += aggregate_gcn(GcnNorm(block), Variable::constant(x)).value()(0, 0) / 6.0;
+    }
+  }
+  EXPECT_NEAR(mean, (1.0 + 2.0 + 4.0 + 8.0) / 4.0, 1e-6);
+}
+
 }  // namespace
 }  // namespace weft

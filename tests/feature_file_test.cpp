@@ -180,15 +180,15 @@ TEST(MemoryPlan, LeavesFeaturesInTheFileWhereTheyDoNotFit) {
   const MemoryPlan roomy = plan_memory(size, options, std::int64_t{8} << 30);
   EXPECT_FALSE(roomy.read.leaves_features);
   EXPECT_EQ(roomy.inference_rows, 0);
-  const MemoryPlan tight = plan_memory(size, options, std::int64_t{1800} << 20);
+  const MemoryPlan tight = plan_memory(size, options, std::int64_t{1200} << 20);
   EXPECT_TRUE(tight.read.leaves_features);
   EXPECT_GT(tight.read.kept_rows, 0);
-  EXPECT_LT(tight.read.kept_rows * 128 * 4, std::int64_t{1800} << 20);
+  EXPECT_LT(tight.read.kept_rows * 128 * 4, std::int64_t{1200} << 20);
   EXPECT_GT(tight.inference_rows, 0);
   expect_throws<ArgumentError>([&] { (void)plan_memory(size, options, std::int64_t{100} << 20); },
                                "the graph of 1000000 nodes and 20000000 edges alone takes");
   options.set("sampler", "none");
-  expect_throws<ArgumentError>([&] { (void)plan_memory(size, options, std::int64_t{1800} << 20); },
+  expect_throws<ArgumentError>([&] { (void)plan_memory(size, options, std::int64_t{1200} << 20); },
                                "expected batches (--batch-size)");
 }
 

@@ -172,6 +172,78 @@ TEST(Loader, PassesOnWhatABatchThrows) {
   expect_throws<ArgumentError>([&] { loader->run(0, 0, [](const Batch&) { return true; }); }, "is outside [0, 60)");
 }
 
+/// Features that fail at a given call.
+class FailingRows final : public FeatureRows {
+ public:
+  explicit FailingRows(int good_calls) : left_(good_calls) {}
+  [[nodiscard]] Shape shape() const override { return {120, 2}; }
+  [[nodiscard]] Features rows(std::span<const std::uint32_t> index) const override {
+    if (left_-- <= 0) {
+      throw DataError("data.h5", "/node/x", "cannot be read");
+    }
+    return Tensor(static_cast<std::int64_t>(index.size()), 2);
+  }
+
+ private:
+  mutable std::atomic<int> left_;
+};
+
+/// Draws batches until one fails.
+class FailingSampler final : public BatchSampler {
+ public:
+  explicit FailingSampler(std::unique_ptr<BatchSampler> good) : good_(std::move(good)) {}
+  [[nodiscard]] std::int64_t num_batches() const override { return good_->num_batches(); }
+  [[nodiscard]] Sample sample(std::int64_t epoch, std::int64_t index) const override {
+    if (index == 4) {
+      throw std::runtime_error("batch 4 cannot be drawn");
+    }
+    return good_->sample(epoch, index);
+  }
+
+ private:
+  std::unique_ptr<BatchSampler> good_;
+};
+
+TEST(Loader, EndsCleanlyWhereverAnExceptionIsThrownAndWorksAgain) {
+  const CsrGraph graph = communities();
+  const Features none;
+  const Options options = options_for("sage", {{"sampler", "neighbor"}, {"batch_size", "16"}});
+  const SamplerInfo& info = sampler_info("neighbor");
+  const auto origin = std::make_shared<const Origin>(graph);
+  const auto draws = [&] {
+    return make_sampler("neighbor", {.graph = graph, .seeds = test::all_nodes(graph)}, options);
+  };
+  for (const int threads : {1, 2, 4}) {
+    with_threads(threads, [&] {
+      for (int round = 0; round < 10; ++round) {
+        const FailingRows broken(3), good(1000);
+        const ModelInput broken_input(graph, {}, none, none, options, &broken);
+        const ModelInput input(graph, {}, none, none, options, &good);
+        int used = 0;
+        const auto count = [&](const Batch&) { return ++used > 0; };
+        Loader gathers(draws(), info, origin, broken_input);
+        expect_throws<DataError>([&] { gathers.run(0, 0, count); }, "cannot be read");
+        EXPECT_LE(used, 3);
+
+        Loader samples(std::make_unique<FailingSampler>(draws()), info, origin, input);
+        used = 0;
+        expect_throws<std::runtime_error>([&] { samples.run(0, 0, count); }, "batch 4 cannot be drawn");
+        EXPECT_EQ(used, 4);
+        // The same loader goes on after the batch that failed.
+        samples.run(0, 5, count);
+        EXPECT_EQ(used, 7);
+
+        Loader trains(draws(), info, origin, input);
+        const auto fails = [](const Batch&) -> bool { throw NumericError("step 0: the loss is nan"); };
+        expect_throws<NumericError>([&] { trains.run(0, 0, fails); }, "the loss is nan");
+        used = 0;
+        trains.run(0, 0, count);
+        EXPECT_EQ(used, 8);
+      }
+    });
+  }
+}
+
 /// The models whose layers read a hop each, with the switches that change what goes from layer to layer.
 std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::string>>>> hop_models() {
   return {
@@ -221,6 +293,40 @@ TEST(LayerwiseInference, GivesWhatTheWholeGraphGivesInChunksOfAnySize) {
       expect_near(chunked.embedding, whole.embedding, 2e-5);
     }
   }
+}
+
+TEST(LayerwiseInference, ComputesWhatIsWantedAlone) {
+  // A path: node 0 reads 1, and 1 reads 0 and 2.
+  const CsrGraph graph =
+      CsrGraph::from_edges(6, std::vector<Edge>{{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}}, {.symmetrize = true});
+  /// Says which rows were asked for.
+  class Counted final : public FeatureRows {
+   public:
+    [[nodiscard]] Shape shape() const override { return {6, 5}; }
+    [[nodiscard]] Features rows(std::span<const std::uint32_t> index) const override {
+      asked.insert(index.begin(), index.end());
+      return select_rows(Features(all), index);
+    }
+    Tensor all = random_tensor(6, 5);
+    mutable std::set<std::uint32_t> asked;
+  };
+  const Counted in_file;
+  const Features none;
+  const Options options = options_for("sage", {{"sampler", "neighbor"}, {"layers", "2"}});
+  const auto model = model_for("sage", in_file.all, options);
+  const ModelInput input(graph, {}, none, none, options, &in_file);
+  const NodeOutputs all = infer_by_layers(*model->hop_layers(), input, 2);
+  in_file.asked.clear();
+  const std::vector<std::int64_t> wanted = {1, 0};
+  const NodeOutputs some = infer_by_layers(*model->hop_layers(), input, 2, {.rows = wanted});
+  EXPECT_EQ(in_file.asked, (std::set<std::uint32_t>{0, 1, 2, 3}));
+  for (const std::int64_t v : wanted) {
+    for (std::int64_t c = 0; c < 3; ++c) {
+      EXPECT_NEAR(some.logits(v, c), all.logits(v, c), 1e-5);
+    }
+  }
+  ASSERT_EQ(some.embedding.rows(), 2);
+  expect_near(some.embedding, select_rows(all.embedding, wanted));
 }
 
 TEST(HopSamples, AreRefusedByModelsWhoseLayersReadTheSameNodes) {

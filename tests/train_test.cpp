@@ -246,6 +246,41 @@ TEST(Train, StopsEarlyWhenPatienceIsUp) {
   EXPECT_EQ(run.epochs, run.best_epoch + 6);
 }
 
+TEST(Train, JudgesEverySoManyEpochsAndTheLastAndSelectsFromThoseAlone) {
+  TrainJob job = short_job("gcn", 11);
+  job.options.set_value("eval_every", std::int64_t{4});
+  std::vector<EpochRecord> records;
+  const RunResult run =
+      train(communities(), job, {.on_epoch = [&](const EpochRecord& r) { records.push_back(r); }}).runs[0];
+  ASSERT_EQ(records.size(), 11U);
+  double best = -1.0;
+  for (const EpochRecord& r : records) {
+    const bool judged = r.epoch == 3 || r.epoch == 7 || r.epoch == 10;
+    EXPECT_EQ(r.evaluated, judged) << r.epoch;
+    EXPECT_EQ(std::isnan(r.val), !judged) << r.epoch;
+    EXPECT_EQ(r.best_epoch < 0, r.epoch < 3) << r.epoch;
+    best = judged ? std::max(best, r.val) : best;
+  }
+  EXPECT_EQ(run.val, best);
+  EXPECT_TRUE(run.best_epoch == 3 || run.best_epoch == 7 || run.best_epoch == 10);
+  // What it learns does not depend on when it is judged.
+  EXPECT_EQ(records[10].loss, [&] {
+    double last = 0.0;
+    (void)train(communities(), short_job("gcn", 11), {.on_epoch = [&](const EpochRecord& r) { last = r.loss; }});
+    return last;
+  }());
+}
+
+TEST(Train, CountsJudgedEpochsForPatience) {
+  TrainJob job = short_job("mlp", 400);
+  job.options.set_value("patience", std::int64_t{2});
+  job.options.set_value("eval_every", std::int64_t{5});
+  const RunResult run = train(communities(), job).runs[0];
+  EXPECT_LT(run.epochs, 400);
+  EXPECT_EQ(run.best_epoch % 5, 4);
+  EXPECT_EQ(run.epochs, run.best_epoch + 1 + 2 * 5);
+}
+
 TEST(Train, RunsEverySeedOnEverySplitAndSaysMeanAndDeviation) {
   Dataset data = communities();
   Split second = data.splits[0];

@@ -8,12 +8,12 @@
 
 namespace weft {
 
-Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset& dataset) {
+Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset& dataset, const WantedNodes& wanted) {
   if (!predictor.judges_graphs()) {
     require(!dataset.has_many_graphs(), "predict: ", dataset.name, " holds ", dataset.num_graphs(),
             " graphs, expected one graph: the model judges nodes");
     return predictor.predict(dataset.graph, dataset.node_features, dataset.edge_features,
-                             dataset.features_in_file.get());
+                             dataset.features_in_file.get(), wanted);
   }
   require(dataset.has_many_graphs(), "predict: ", dataset.name,
           " is one graph, expected /graphs/node_ptr: the model "
@@ -27,11 +27,16 @@ Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset&
     no_edges = Tensor(0, shape.num_edge_features);
   }
   const bool has_none = std::holds_alternative<std::monostate>(dataset.edge_features);
-  return predictor.predict_graphs(dataset.graph, dataset.node_ptr, dataset.node_features,
-                                  has_none ? no_edges : dataset.edge_features);
+  Predictor::Prediction prediction = predictor.predict_graphs(dataset.graph, dataset.node_ptr, dataset.node_features,
+                                                              has_none ? no_edges : dataset.edge_features);
+  if (!wanted.rows.empty()) {
+    prediction.embedding = select_rows(prediction.embedding, wanted.rows);
+  }
+  return prediction;
 }
 
-Evaluation::Evaluation(const Predictor& predictor, const Dataset& dataset) : outputs_(predictor.outputs()) {
+Evaluation::Evaluation(const Predictor& predictor, const Dataset& dataset, const WantedNodes& wanted)
+    : outputs_(predictor.outputs()) {
   const Labels& labels = predictor.judges_graphs() ? dataset.graph_labels : dataset.node_labels;
   const std::string object = predictor.judges_graphs() ? "/graphs/y" : "/node/y";
   if (outputs_ == OutputKind::classes) {
@@ -46,7 +51,7 @@ Evaluation::Evaluation(const Predictor& predictor, const Dataset& dataset) : out
     require(targets_->cols() == predictor.shape().num_outputs, "evaluate: ", dataset.name, " has ", targets_->cols(),
             " targets, expected ", predictor.shape().num_outputs, " as the model has");
   }
-  prediction_ = predict_dataset(predictor, dataset);
+  prediction_ = predict_dataset(predictor, dataset, wanted);
 }
 
 std::vector<std::int64_t> Evaluation::labelled(std::span<const std::int64_t> rows) const {

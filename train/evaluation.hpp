@@ -15,7 +15,7 @@ namespace weft {
 class Evaluation {
  public:
   /// Runs the model. The dataset must outlive this. Throws ArgumentError if the labels do not fit the model.
-  Evaluation(const Predictor& predictor, const Dataset& dataset);
+  Evaluation(const Predictor& predictor, const Dataset& dataset, const WantedNodes& wanted = {});
 
   [[nodiscard]] const Predictor::Prediction& prediction() const { return prediction_; }
   /// Every metric of the task over the labelled ones of `rows`.
@@ -36,7 +36,8 @@ class Evaluation {
   Predictor::Prediction prediction_;
 };
 
-/// What the model says of every row of the dataset, which needs no labels.
-[[nodiscard]] Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset& dataset);
+/// What the model says of every row of the dataset, or of the wanted ones, nodes or graphs; it needs no labels.
+[[nodiscard]] Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset& dataset,
+                                                    const WantedNodes& wanted = {});
 
 }  // namespace weft

@@ -112,7 +112,7 @@ std::unique_ptr<Steps> GraphProblem::steps(const Split& split, std::uint64_t see
   return std::make_unique<GraphSteps>(*this, split, seed);
 }
 
-Tensor GraphProblem::infer(const NodeModel& model) const {
+Tensor GraphProblem::infer(const NodeModel& model, std::span<const std::int64_t>) const {
   return infer_graphs(model, input_).logits;
 }
 

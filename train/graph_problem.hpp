@@ -16,7 +16,7 @@ class GraphProblem final : public Problem {
   [[nodiscard]] const ModelShape& shape() const override { return shape_; }
   [[nodiscard]] std::unique_ptr<NodeModel> new_model(const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Steps> steps(const Split& split, std::uint64_t seed) const override;
-  [[nodiscard]] Tensor infer(const NodeModel& model) const override;
+  [[nodiscard]] Tensor infer(const NodeModel& model, std::span<const std::int64_t> rows) const override;
   [[nodiscard]] std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const override;
   [[nodiscard]] const std::string& metric() const override { return metric_; }
   [[nodiscard]] bool higher_is_better() const override { return metric_ != "mae" && metric_ != "rmse"; }

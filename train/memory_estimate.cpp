@@ -1,6 +1,7 @@
 #include "weft/train/memory_estimate.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 #include "weft/core/buffer.hpp"
@@ -26,18 +27,32 @@ class ZeroRows final : public FeatureRows {
   Shape shape_;
 };
 
-/// What blocks kept for reuse add to what is live (core/buffer.hpp): at most a quarter, about a tenth as measured.
+/// What blocks kept for reuse add to what is live (core/buffer.hpp), and what is too small to be counted: at most a
+/// quarter and that, about a fifth as measured.
 std::int64_t with_kept_blocks(std::int64_t bytes) {
-  return bytes + bytes / 10;
+  return bytes + bytes / 5;
 }
 
-/// The most that `work` takes beside what is there already.
+/// The most bytes that work takes beside what is there already, and its seconds.
+struct Cost {
+  std::int64_t bytes = 0;
+  double seconds = 0.0;
+};
+
+/// `work` returns the seconds that count.
 template <class Work>
-std::int64_t peak_of(const Work& work) {
+Cost cost_of(const Work& work) {
   reset_memory_peak();
   const std::int64_t before = memory_use().live;
+  const double seconds = work();
+  return {with_kept_blocks(memory_use().peak - before), seconds};
+}
+
+template <class Work>
+double seconds_of(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
   work();
-  return memory_use().peak - before;
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 /// Features of the same form and width as those of the dataset, of so many rows.
@@ -94,68 +109,126 @@ Dataset smaller_like(const Dataset& dataset, const DatasetSize& size, const Spli
 /// What work on a graph of size.nodes takes, from what it takes on two small ones: time and memory of every model are
 /// linear in nodes and edges.
 template <class Work>
-std::int64_t extrapolated(const Dataset& dataset, const DatasetSize& size, const Split& split, const Work& work) {
+Cost extrapolated(const Dataset& dataset, const DatasetSize& size, const Split& split, const Work& work) {
   const std::int64_t large = std::clamp<std::int64_t>(size.nodes / 4, 1, 40000),
                      small = std::max<std::int64_t>(1, large / 2);
   const auto measured = [&](std::int64_t nodes) {
     const Dataset data = smaller_like(dataset, size, split, nodes);
-    return peak_of([&] { work(data); });
+    return cost_of([&] { return work(data); });
   };
-  const std::int64_t first = measured(small), second = measured(large);
-  const double slope =
-      static_cast<double>(second - first) / static_cast<double>(std::max<std::int64_t>(1, large - small));
-  return second + static_cast<std::int64_t>(slope * static_cast<double>(size.nodes - large));
+  const Cost first = measured(small), second = measured(large);
+  const double steps =
+      static_cast<double>(size.nodes - large) / static_cast<double>(std::max<std::int64_t>(1, large - small));
+  const auto further = [&](double at_small, double at_large) { return at_large + steps * (at_large - at_small); };
+  return {static_cast<std::int64_t>(further(static_cast<double>(first.bytes), static_cast<double>(second.bytes))),
+          std::max(second.seconds, further(first.seconds, second.seconds))};
 }
 
-/// Layer by layer, in chunks: states of two layers, outputs, and what a chunk reads.
-std::int64_t layerwise_bytes(const DatasetSize& size, const Options& options) {
-  const std::int64_t hidden = options.integer("hidden");
-  const std::int64_t degree = size.edges / std::max<std::int64_t>(1, size.nodes) + 1;
-  const std::int64_t asked = options.integer("inference_rows"), rows = asked > 0 ? asked : 1 << 14;
-  const std::int64_t inputs = std::min(size.nodes, rows * (degree + 1));
-  return 4 * size.nodes * (2 * hidden + 2 * size.num_classes) + 4 * inputs * (size.features + 3 * hidden);
+/// A run of the job, and the seconds of a step of it, its first left out.
+double step_seconds(const Problem& problem, const Split& split) {
+  constexpr int kSteps = 3;
+  TrainingRun run(problem, split, 0);
+  int steps = 0;
+  double first = 0.0;
+  const auto start = std::chrono::steady_clock::now();
+  const auto now = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  const bool is_whole = run.advance([&] {
+    first = ++steps == 1 ? now() : first;
+    return steps >= kSteps;
+  });
+  // Of fewer steps all are taken, and the last is followed by an evaluation.
+  return is_whole || steps < 2 ? now() / (steps + 1) : (now() - first) / (steps - 1);
+}
+
+/// Steps of an epoch and an evaluation, both on the data themselves.
+void measure_on_data(const Dataset& dataset, const Split& split, const TrainJob& job, JobEstimate& estimate) {
+  const Cost training = cost_of([&] {
+    const auto problem = make_problem(dataset, job);
+    const double each = step_seconds(*problem, split);
+    return each * static_cast<double>(problem->steps(split, 0)->num_steps(0));
+  });
+  estimate.training = training.bytes;
+  estimate.epoch_seconds = training.seconds;
+}
+
+Cost evaluation_of(const Dataset& dataset, const TrainJob& job) {
+  return cost_of([&] {
+    const auto problem = make_problem(dataset, job);
+    const auto model = problem->new_model(Random(0));
+    return seconds_of([&] { (void)problem->infer(*model, {}); });
+  });
+}
+
+void estimate_graphs(const Dataset& dataset, const Split& split, const TrainJob& job, JobEstimate& estimate) {
+  const Cost evaluation = evaluation_of(dataset, job);
+  estimate.evaluation = evaluation.bytes;
+  estimate.evaluation_seconds = evaluation.seconds;
+  measure_on_data(dataset, split, job, estimate);
+}
+
+void estimate_nodes(Dataset& dataset, const DatasetSize& size, const Split& split, const TrainJob& job,
+                    const ReadOptions& read, JobEstimate& estimate) {
+  if (job.options.text("sampler") == "none") {
+    // With the features' own copies (normalized ones), encodings and all that a pass keeps; the second epoch is timed.
+    const Cost cost = extrapolated(dataset, size, split, [&](const Dataset& data) {
+      const auto problem = make_problem(data, job);
+      TrainingRun run(*problem, data.splits[0], 0);
+      (void)run.advance([] { return false; });
+      return seconds_of([&] { (void)run.advance([] { return false; }); });
+    });
+    estimate.training = cost.bytes;
+    estimate.epoch_seconds = cost.seconds;
+    return;
+  }
+  const Cost evaluation = extrapolated(dataset, size, split, [&](const Dataset& data) {
+    const auto problem = make_problem(data, job);
+    const auto model = problem->new_model(Random(0));
+    return seconds_of([&] { (void)problem->infer(*model, {}); });
+  });
+  const std::int64_t rows = job.options.integer("inference_rows");
+  const bool by_layers = read.leaves_features || read.leaves_edges || rows > 0;
+  estimate.evaluation = by_layers
+                            ? with_kept_blocks(layerwise_bytes(size, job.options) +
+                                               layerwise_chunk_bytes(size, job.options, rows > 0 ? rows : 1 << 14))
+                            : evaluation.bytes;
+  estimate.evaluation_seconds = evaluation.seconds;
+  if (!read.leaves_features && size.has_dense_features) {
+    const bool by_rows = suited_sampler(job.model, job.options) == "neighbor";
+    dataset.node_features = {};
+    dataset.features_in_file = by_rows ? std::make_shared<ZeroRows>(Shape{size.nodes, size.features}) : nullptr;
+    if (!by_rows) {
+      // Models that read them all in evaluation, or hops of them.
+      dataset.node_features = Tensor(size.nodes, size.features);
+    }
+  }
+  measure_on_data(dataset, split, job, estimate);
 }
 
 }  // namespace
 
-MemoryEstimate estimate_memory(Dataset dataset, const DatasetSize& size, const TrainJob& job,
-                               bool features_stay_in_file) {
-  require(dataset.task == Task::node_classification, "estimate: the task is ", name_of(dataset.task),
-          ", expected node_classification");
+JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJob& job, const ReadOptions& read) {
+  require(
+      dataset.task != Task::generation && dataset.task != Task::link_prediction, "estimate: the task is ",
+      name_of(dataset.task),
+      ", expected one about nodes or graphs: what a generator needs depends on the graphs that it makes on the way");
   const Split split = *dataset.find_split(job.splits.at(0));
-  MemoryEstimate estimate{.data = graph_bytes(size), .features = features_stay_in_file ? 0 : size.feature_bytes};
+  const std::int64_t kept_rows = read.kept_rows * (4 * size.features) + (read.kept_rows > 0 ? 4 * size.nodes : 0);
+  JobEstimate estimate{.data = graph_bytes(size, read.leaves_edges) + (read.leaves_edges ? read.mapped_bytes : 0),
+                       .features = read.leaves_features ? kept_rows : size.feature_bytes};
   TrainJob dry = job;
   dry.folder.clear();
-  dry.options.set("epochs", "1");
-  if (job.options.text("sampler") == "none") {
-    // With the features' own copies (normalized ones), encodings and all that a pass keeps.
-    estimate.training =
-        with_kept_blocks(extrapolated(dataset, size, split, [&](const Dataset& data) { (void)train(data, dry); }));
-    return estimate;
-  }
-  const bool by_layers = features_stay_in_file || job.options.integer("inference_rows") > 0;
-  if (by_layers) {
-    estimate.evaluation = with_kept_blocks(layerwise_bytes(size, job.options));
+  // Neither ends early nor leaves out an evaluation.
+  dry.options.set("epochs", "1000");
+  dry.options.set("eval_every", "1");
+  if (dataset.has_many_graphs()) {
+    estimate_graphs(dataset, split, dry, estimate);
   } else {
-    estimate.evaluation = with_kept_blocks(extrapolated(dataset, size, split, [&](const Dataset& data) {
-      const auto problem = make_problem(data, dry);
-      (void)problem->infer(*problem->new_model(Random(0)));
-    }));
+    estimate_nodes(dataset, size, split, dry, read, estimate);
   }
-  if (size.has_dense_features && suited_sampler(job.model, job.options) == "neighbor") {
-    dataset.node_features = {};
-    dataset.features_in_file = std::make_shared<ZeroRows>(Shape{size.nodes, size.features});
-  } else if (size.has_dense_features) {
-    // Models that read them all in evaluation, or hops of them.
-    dataset.features_in_file = nullptr;
-    dataset.node_features = Tensor(size.nodes, size.features);
-  }
-  estimate.training = with_kept_blocks(peak_of([&] {
-    const auto problem = make_problem(dataset, dry);
-    TrainingRun run(*problem, split, 0);
-    int steps = 0;
-    (void)run.advance([&] { return ++steps >= 3; });
-  }));
+  const auto epochs = static_cast<double>(job.options.integer("epochs"));
+  const auto looks = epochs / static_cast<double>(job.options.integer("eval_every"));
+  estimate.total_seconds = static_cast<double>(job.splits.size() * job.seeds.size()) *
+                           (epochs * estimate.epoch_seconds + looks * estimate.evaluation_seconds);
   return estimate;
 }
 

@@ -1,4 +1,4 @@
-// The memory that a job will take, without training: a step on samples is taken and forgotten; what grows with the
+// The memory and time that a job will take, without training: a few steps are taken and forgotten; what grows with the
 // graph is measured on small graphs of the same kind.
 #pragma once
 
@@ -10,20 +10,22 @@
 
 namespace weft {
 
-/// Bytes. What is held at once is added, of what follows each other the larger counts.
-struct MemoryEstimate {
-  /// The program, the graph, labels, splits; features, where they are in memory.
+struct JobEstimate {
+  /// Bytes: the program, the graph, labels, splits; features, where they are in memory.
   std::int64_t data = 0, features = 0;
-  /// The most that steps take at once, with batches made ahead; that evaluation takes.
+  /// Bytes: the most that steps take at once, with batches made ahead; that evaluation takes.
   std::int64_t training = 0, evaluation = 0;
+  /// Seconds of all steps of an epoch, of one evaluation, and of the whole job if no run ends early.
+  double epoch_seconds = 0.0, evaluation_seconds = 0.0, total_seconds = 0.0;
 
-  [[nodiscard]] std::int64_t total() const { return data + features + std::max(training, evaluation); }
+  /// What is held at once is added, of what follows each other the larger counts.
+  [[nodiscard]] std::int64_t total_bytes() const { return data + features + std::max(training, evaluation); }
 };
 
-/// Of train(dataset, job) for a job whose features are in memory, or stay in the file if the dataset has them there.
-/// `size` is the dataset's; of `dataset` all but the features is read. Takes seconds and a share of that memory. Node
-/// classification only: throws ArgumentError for other tasks.
-[[nodiscard]] MemoryEstimate estimate_memory(Dataset dataset, const DatasetSize& size, const TrainJob& job,
-                                             bool features_stay_in_file);
+/// Of train(dataset, job) where `read` says what of the dataset stays in its file. `size` is the dataset's; of one
+/// graph the features need not be in memory. Takes seconds and a share of that memory. Throws ArgumentError for
+/// generation.
+[[nodiscard]] JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJob& job,
+                                       const ReadOptions& read);
 
 }  // namespace weft

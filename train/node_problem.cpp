@@ -59,9 +59,15 @@ NodeProblem::NodeProblem(const Dataset& data, const TrainJob& train_job)
   if (metric_ == "auto") {
     metric_ = data.num_classes == 2 ? "roc_auc" : "accuracy";
   }
-  require(!data.features_in_file || (Sampling::is_wanted(options()) && new_model(Random(0))->hop_layers() != nullptr),
-          "train: the features stay in their file, and the job reads them all at once; expected a sampler and a model "
-          "whose layers read a hop each (gcn, sage, gat, gatv2, gin, mlp), or a larger memory limit");
+  require(!(data.features_in_file || data.graph.is_in_file()) ||
+              (Sampling::is_wanted(options()) && new_model(Random(0))->hop_layers() != nullptr),
+          "train: features or edges stay in their file, and the job reads them all at once; expected a sampler and a "
+          "model whose layers read a hop each (gcn, sage, gat, gatv2, gin, mlp), or a larger memory limit");
+  require(!data.graph.is_in_file() ||
+              (sampler_info(options().text("sampler")).reads_rows_only && !reads_edge_features(options())),
+          "train: the edges stay in their file, and the sampler ", options().text("sampler"),
+          " or features of edges need them in memory; expected sampler neighbor, labor or full, or a larger memory "
+          "limit");
   if (Sampling::is_wanted(options())) {
     sampling_ =
         std::make_unique<const Sampling>(input_, *new_model(Random(0)), options(), data.edge_features, data.edge_type);
@@ -84,8 +90,8 @@ std::unique_ptr<Steps> NodeProblem::steps(const Split& split, std::uint64_t seed
       sampling_->loader(std::vector<NodeId>(rows.begin(), rows.end()), true, own_seed), labels_, num_seeds);
 }
 
-Tensor NodeProblem::infer(const NodeModel& model) const {
-  return infer_nodes(model, input_, options(), sampling_.get(), false).logits;
+Tensor NodeProblem::infer(const NodeModel& model, std::span<const std::int64_t> rows) const {
+  return infer_nodes(model, input_, options(), sampling_.get(), {.rows = rows, .embedding = false}).logits;
 }
 
 std::vector<std::int64_t> NodeProblem::labelled(std::span<const std::int64_t> part) const {

@@ -69,15 +69,23 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
   return result;
 }
 
+bool Predictor::reads_by_layers() const {
+  return !judges_graphs_ && network_->hop_layers() != nullptr &&
+         !(Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples);
+}
+
 Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features, const Features& edge_features,
-                                         const FeatureRows* in_file) const {
+                                         const FeatureRows* in_file, const WantedNodes& wanted) const {
   require(!judges_graphs_, "Predictor: the model judges whole graphs, expected predict_graphs with node_ptr");
+  require(!(in_file != nullptr || graph.is_in_file()) || reads_by_layers(),
+          "predict: features or edges stay in their file, and the model ", model_,
+          " reads them all at once; expected a larger memory limit");
   const ModelInput input(graph, {}, features, edge_features, options_, in_file);
   std::optional<Sampling> sampling;
   if (Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples) {
     sampling.emplace(input, *network_, options_, edge_features, std::span<const std::int32_t>());
   }
-  NodeOutputs outputs = infer_nodes(*network_, input, options_, sampling ? &*sampling : nullptr);
+  NodeOutputs outputs = infer_nodes(*network_, input, options_, sampling ? &*sampling : nullptr, wanted);
   return {softmax(outputs.logits), std::move(outputs.embedding), std::move(outputs.logits)};
 }
 

@@ -13,6 +13,7 @@
 #include "weft/tensor/feature_rows.hpp"
 #include "weft/tensor/features.hpp"
 #include "weft/train/output_kind.hpp"
+#include "weft/train/wanted_nodes.hpp"
 
 namespace weft {
 
@@ -32,16 +33,17 @@ class Predictor {
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Tensor& features) const;
 
   struct Prediction {
-    /// [n, outputs]: of classes, of labels each for itself, or where outputs() are values those.
+    /// [n, outputs]: of classes, of labels each for itself, or where outputs() are values those. Rows that are not
+    /// wanted may hold anything.
     Tensor probabilities;
-    /// [n, hidden]
+    /// [wanted, hidden], in their order; empty where it was not asked for.
     Tensor embedding;
     /// [n, outputs], before softmax: what metrics rank by, so that figures agree with those of training.
     Tensor logits;
   };
   /// in_file: dense features that are not in memory (then `features` is empty), or null.
   [[nodiscard]] Prediction predict(const CsrGraph& graph, const Features& features, const Features& edge_features = {},
-                                   const FeatureRows* in_file = nullptr) const;
+                                   const FeatureRows* in_file = nullptr, const WantedNodes& wanted = {}) const;
   /// Of each of many graphs that lie end to end: graph g owns the nodes node_ptr[g] .. node_ptr[g + 1]. For models of
   /// whole graphs; features as above. Throws ArgumentError for a model of nodes.
   [[nodiscard]] Prediction predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
@@ -51,6 +53,11 @@ class Predictor {
   [[nodiscard]] std::vector<float> node_importance(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
                                                    const Features& features, const Features& edge_features,
                                                    std::int64_t output) const;
+
+  /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file, and then how many at a
+  /// time: 0 is as the model was trained.
+  [[nodiscard]] bool reads_by_layers() const;
+  void set_inference_rows(std::int64_t rows) { options_.set("inference_rows", std::to_string(rows)); }
 
   /// Whether its rows are graphs, not nodes.
   [[nodiscard]] bool judges_graphs() const { return judges_graphs_; }

@@ -56,8 +56,8 @@ class Problem {
   [[nodiscard]] virtual OutputKind outputs() const { return OutputKind::classes; }
   [[nodiscard]] virtual std::unique_ptr<Steps> steps(const Split& split, std::uint64_t seed) const = 0;
 
-  /// What the model says of every row.
-  [[nodiscard]] virtual Tensor infer(const NodeModel& model) const = 0;
+  /// What the model says of each row, [all rows, outputs]; of those that are not among `rows` it may say anything.
+  [[nodiscard]] virtual Tensor infer(const NodeModel& model, std::span<const std::int64_t> rows) const = 0;
   /// The rows of a part that have a label.
   [[nodiscard]] virtual std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const = 0;
 

@@ -1,5 +1,7 @@
 #include "weft/train/run_checkpoint.hpp"
 
+#include <algorithm>
+
 namespace weft {
 namespace {
 
@@ -21,29 +23,6 @@ void put_job(ModelFile& file, const Problem& problem) {
   file.config["edge_kind"] = problem.shape().edge_kind;
   file.numbers["num_edge_features"] = std::vector<std::int64_t>{problem.shape().num_edge_features};
   file.numbers["num_edge_categories"] = problem.shape().num_edge_categories;
-}
-
-/// Numbers that differ if the data differ in anything that training reads, bar the features' values.
-std::vector<std::int64_t> fingerprint(const Problem& problem) {
-  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a over 64-bit words
-  const auto mix = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3; };
-  for (const EdgeId offset : problem.dataset().graph.offsets()) {
-    mix(static_cast<std::uint64_t>(offset));
-  }
-  for (const NodeId source : problem.dataset().graph.sources()) {
-    mix(source);
-  }
-  for (const std::uint64_t label : problem.label_words()) {
-    mix(label);
-  }
-  for (const std::string& name : problem.job().splits) {
-    for (const auto& part : {&Split::train, &Split::val, &Split::test}) {
-      for (const std::int64_t node : problem.dataset().find_split(name)->*part) {
-        mix(static_cast<std::uint64_t>(node));
-      }
-    }
-  }
-  return {problem.dataset().graph.num_nodes(), problem.dataset().graph.num_edges(), static_cast<std::int64_t>(hash)};
 }
 
 std::string joined(const std::vector<std::string>& texts) {
@@ -76,6 +55,33 @@ std::map<std::string, double> metrics_of(const ModelFile& file, const std::strin
 
 }  // namespace
 
+std::vector<std::int64_t> data_fingerprint(const Problem& problem) {
+  std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a over 64-bit words
+  const auto mix = [&](std::uint64_t word) { hash = (hash ^ word) * 0x100000001b3; };
+  for (const EdgeId offset : problem.dataset().graph.offsets()) {
+    mix(static_cast<std::uint64_t>(offset));
+  }
+  const CsrGraph& graph = problem.dataset().graph;
+  constexpr std::size_t kChunk = 1 << 20;
+  for (auto rest = graph.sources(); !rest.empty(); rest = rest.subspan(std::min(kChunk, rest.size()))) {
+    for (const NodeId source : rest.first(std::min(kChunk, rest.size()))) {
+      mix(source);
+    }
+    graph.trim();
+  }
+  for (const std::uint64_t label : problem.label_words()) {
+    mix(label);
+  }
+  for (const std::string& name : problem.job().splits) {
+    for (const auto& part : {&Split::train, &Split::val, &Split::test}) {
+      for (const std::int64_t node : problem.dataset().find_split(name)->*part) {
+        mix(static_cast<std::uint64_t>(node));
+      }
+    }
+  }
+  return {graph.num_nodes(), graph.num_edges(), static_cast<std::int64_t>(hash)};
+}
+
 ModelFile model_file_of(const Problem& problem, const RunResult& result, const std::vector<NamedTensor>& state) {
   ModelFile file;
   put_job(file, problem);
@@ -88,12 +94,12 @@ ModelFile model_file_of(const Problem& problem, const RunResult& result, const s
   return file;
 }
 
-ModelFile checkpoint_of(const Problem& problem, const JobProgress& progress) {
+ModelFile checkpoint_of(const Problem& problem, std::span<const std::int64_t> data, const JobProgress& progress) {
   ModelFile file;
   put_job(file, problem);
   file.config["splits"] = joined(problem.job().splits);
   file.config["seeds"] = seeds_text(problem.job().seeds);
-  file.numbers["data"] = fingerprint(problem);
+  file.numbers["data"] = std::vector<std::int64_t>(data.begin(), data.end());
   file.numbers["job"] = std::vector<std::int64_t>{static_cast<std::int64_t>(progress.done.size()),
                                                   static_cast<std::int64_t>(progress.best_run), progress.num_lines};
   for (std::size_t i = 0; i < progress.done.size(); ++i) {
@@ -108,8 +114,8 @@ ModelFile checkpoint_of(const Problem& problem, const JobProgress& progress) {
   return file;
 }
 
-JobProgress progress_of(const ModelFile& checkpoint, const Problem& problem) {
-  const ModelFile expected = checkpoint_of(problem, {});
+JobProgress progress_of(const ModelFile& checkpoint, const Problem& problem, std::span<const std::int64_t> data) {
+  const ModelFile expected = checkpoint_of(problem, data, {});
   for (const auto& [key, value] : expected.config) {
     const auto found = checkpoint.config.find(key);
     // More epochs may be asked for, or another time between checkpoints, without changing what was done.

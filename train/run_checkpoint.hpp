@@ -1,6 +1,8 @@
 // Model files and checkpoints of training: what is written, and what is checked when it is read again.
 #pragma once
 
+#include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,11 +24,16 @@ struct JobProgress {
   std::int64_t num_lines = 0;
 };
 
-/// Job, data and progress; the current run adds its own part.
-[[nodiscard]] ModelFile checkpoint_of(const Problem& problem, const JobProgress& progress);
+/// Numbers that differ if the data differ in anything that training reads, bar the features' values. Reads every edge.
+[[nodiscard]] std::vector<std::int64_t> data_fingerprint(const Problem& problem);
+
+/// Job, data and progress; the current run adds its own part. `data`: the fingerprint.
+[[nodiscard]] ModelFile checkpoint_of(const Problem& problem, std::span<const std::int64_t> data,
+                                      const JobProgress& progress);
 
 /// The reverse. Throws ArgumentError naming the difference if the checkpoint was made by another job or for
 /// other data.
-[[nodiscard]] JobProgress progress_of(const ModelFile& checkpoint, const Problem& problem);
+[[nodiscard]] JobProgress progress_of(const ModelFile& checkpoint, const Problem& problem,
+                                      std::span<const std::int64_t> data);
 
 }  // namespace weft

@@ -35,6 +35,7 @@ void RunLog::add(const EpochRecord& record) {
                                        {"epoch", record.epoch},
                                        {"loss", number(record.loss)},
                                        {"learning_rate", number(record.learning_rate)},
+                                       {"evaluated", record.evaluated},
                                        {"train", number(record.train)},
                                        {"val", number(record.val)},
                                        {"best_val", number(record.best_val)},

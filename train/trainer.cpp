@@ -32,6 +32,9 @@ class Job {
   }
 
   TrainReport run() {
+    if (!job_.folder.empty()) {
+      data_ = data_fingerprint(*problem_);
+    }
     std::optional<ModelFile> unfinished = job_.resume ? read_checkpoint() : std::nullopt;
     if (!job_.folder.empty()) {
       std::filesystem::create_directories(job_.folder);
@@ -65,7 +68,7 @@ class Job {
       return std::nullopt;
     }
     ModelFile checkpoint = read_model_file(path, kCheckpointFormat);
-    progress_ = progress_of(checkpoint, *problem_);
+    progress_ = progress_of(checkpoint, *problem_, data_);
     if (checkpoint.numbers.contains("run.epochs")) {
       return checkpoint;
     }
@@ -141,7 +144,7 @@ class Job {
       return;
     }
     progress_.num_lines = log_.num_lines();
-    ModelFile checkpoint = checkpoint_of(*problem_, progress_);
+    ModelFile checkpoint = checkpoint_of(*problem_, data_, progress_);
     if (run != nullptr) {
       run->save(checkpoint);
     }
@@ -152,6 +155,8 @@ class Job {
   const TrainJob& job_;
   const TrainObserver& observer_;
   JobProgress progress_;
+  /// The data's fingerprint, where checkpoints are written.
+  std::vector<std::int64_t> data_;
   RunLog log_;
   bool stopped_ = false;
   std::int64_t num_parameters_ = 0, num_epochs_ = 0;

@@ -28,6 +28,9 @@ enum class LabelBudget { few, many, graphs };
 /// Graphs: where the task is about graphs. Many: a hundred or more labelled training nodes for each class, on average.
 [[nodiscard]] LabelBudget label_budget(const Dataset& dataset, const Split& split);
 
+/// The same from sizes alone, for one graph: every training node counts as labelled.
+[[nodiscard]] LabelBudget label_budget(const DatasetSize& size);
+
 /// Training options and the options of `model`, with the defaults for that model and budget.
 [[nodiscard]] Options default_options(std::string_view model, LabelBudget budget = LabelBudget::few);
 
@@ -57,7 +60,10 @@ struct EpochRecord {
   std::string split;
   std::int64_t epoch = 0, num_epochs = 0;
   double loss = 0.0, learning_rate = 0.0;
+  /// Whether the model was judged after this epoch (option eval_every); otherwise train and val are NaN.
+  bool evaluated = false;
   double train = 0.0, val = 0.0;
+  /// Of the epochs that were judged; NaN and -1 before the first.
   double best_val = 0.0;
   std::int64_t best_epoch = 0;
   double seconds = 0.0;

@@ -33,7 +33,10 @@ std::span<const Option> training_options() {
         {"clip", 0.0, "largest norm of the gradient; 0: no limit", 0.0, 1e9},
         {"average", 0.0, "judge and keep the moving average of the weights, this much of it kept at a step; 0: off",
          0.0, 0.99999},
-        {"patience", std::int64_t{0}, "stop after so many epochs without a better validation figure; 0: never", 0, 1e9},
+        {"eval_every", std::int64_t{1},
+         "judge the model after every so many epochs, and after the last; only these are selected from", 1, 1e9},
+        {"patience", std::int64_t{0}, "stop after so many judged epochs without a better validation figure; 0: never",
+         0, 1e9},
         {"metric",
          std::string("auto"),
          "what validation selects by; auto: roc_auc for two classes of nodes, for graphs if one class is rare or there "
@@ -70,6 +73,18 @@ std::string_view suited_sampler(std::string_view model, const Options& options) 
   return make_model(model, shape, options, Random(0))->hop_layers() != nullptr ? "neighbor" : "parts";
 }
 
+namespace {
+
+LabelBudget budget_of(std::int64_t labels, std::int64_t classes) {
+  return labels >= 100 * classes ? LabelBudget::many : LabelBudget::few;
+}
+
+}  // namespace
+
+LabelBudget label_budget(const DatasetSize& size) {
+  return size.num_classes > 0 ? budget_of(size.train_rows, size.num_classes) : LabelBudget::few;
+}
+
 LabelBudget label_budget(const Dataset& dataset, const Split& split) {
   if (dataset.task == Task::graph_classification || dataset.task == Task::graph_regression) {
     return LabelBudget::graphs;
@@ -80,7 +95,7 @@ LabelBudget label_budget(const Dataset& dataset, const Split& split) {
   }
   const auto count = std::ranges::count_if(
       split.train, [&](std::int64_t node) { return (*labels)[static_cast<std::size_t>(node)] >= 0; });
-  return count >= 100 * dataset.num_classes ? LabelBudget::many : LabelBudget::few;
+  return budget_of(count, dataset.num_classes);
 }
 
 Options default_options(std::string_view model, LabelBudget budget) {

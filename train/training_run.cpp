@@ -39,6 +39,7 @@ TrainingRun::TrainingRun(const Problem& problem, const Split& split, std::uint64
       train_rows_(problem.labelled(split.train)),
       val_rows_(problem.labelled(split.val)),
       num_epochs_(problem.options().integer("epochs")),
+      eval_every_(problem.options().integer("eval_every")),
       best_val_(kWorst),
       best_val_loss_(-kWorst) {
   problem.prepare(*model_, split);
@@ -51,7 +52,9 @@ TrainingRun::TrainingRun(const Problem& problem, const Split& split, std::uint64
 
 bool TrainingRun::is_done() const {
   const std::int64_t patience = problem_.options().integer("patience");
-  return epoch_ >= num_epochs_ || (patience > 0 && best_epoch_ >= 0 && epoch_ - 1 - best_epoch_ >= patience);
+  // Looks since the best one: after the epochs eval_every - 1, 2 eval_every - 1, ...
+  const std::int64_t looks = epoch_ / eval_every_ - (best_epoch_ + 1) / eval_every_;
+  return epoch_ >= num_epochs_ || (patience > 0 && best_epoch_ >= 0 && looks >= patience);
 }
 
 bool TrainingRun::advance(FunctionRef<bool()> stop) {
@@ -70,8 +73,15 @@ bool TrainingRun::advance(FunctionRef<bool()> stop) {
                .epoch = epoch_,
                .num_epochs = num_epochs_,
                .loss = loss_sum_ / static_cast<double>(num_steps),
-               .learning_rate = rate_};
-    look();
+               .learning_rate = rate_,
+               .train = kUnknown,
+               .val = kUnknown};
+    if ((epoch_ + 1) % eval_every_ == 0 || epoch_ + 1 == num_epochs_) {
+      look();
+    }
+    const double sign = problem_.higher_is_better() ? 1.0 : -1.0;
+    record_.best_val = val_rows_.empty() || best_epoch_ < 0 ? kUnknown : sign * best_val_;
+    record_.best_epoch = best_epoch_;
     step_ = 0;
     loss_sum_ = 0.0;
     ++epoch_;
@@ -105,7 +115,10 @@ void TrainingRun::step(const Steps::Loss& loss_of, std::int64_t num_steps) {
 }
 
 void TrainingRun::look() {
-  const Tensor outputs = problem_.infer(judged());
+  std::vector<std::int64_t> rows = train_rows_;
+  rows.insert(rows.end(), val_rows_.begin(), val_rows_.end());
+  const Tensor outputs = problem_.infer(judged(), rows);
+  record_.evaluated = true;
   record_.train = problem_.figure(outputs, train_rows_);
   record_.val = val_rows_.empty() ? kUnknown : problem_.figure(outputs, val_rows_);
   // Without a validation part the last epoch is the best there is. A part where the metric is not defined (one class
@@ -121,14 +134,19 @@ void TrainingRun::look() {
     best_epoch_ = epoch_;
     best_state_ = state_of(judged());
   }
-  record_.best_val = val_rows_.empty() ? kUnknown : sign * best_val_;
-  record_.best_epoch = best_epoch_;
 }
 
 RunResult TrainingRun::finish() {
+  if (best_epoch_ < 0) {
+    // Stopped before the first look: what it has learned is all there is.
+    best_state_ = state_of(judged());
+  }
   set_state(*model_, best_state_);
-  const Tensor outputs = problem_.infer(*model_);
   const std::vector<std::int64_t> test = problem_.labelled(split_.test);
+  std::vector<std::int64_t> rows = train_rows_;
+  rows.insert(rows.end(), val_rows_.begin(), val_rows_.end());
+  rows.insert(rows.end(), test.begin(), test.end());
+  const Tensor outputs = problem_.infer(*model_, rows);
   return {.seed = seed_,
           .split = split_.name,
           .train = problem_.figure(outputs, train_rows_),

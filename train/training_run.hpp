@@ -19,8 +19,9 @@ class TrainingRun {
   TrainingRun(const Problem& problem, const Split& split, std::uint64_t seed);
 
   [[nodiscard]] bool is_done() const;
-  /// Goes on to the end of the epoch and looks at the validation part. `stop` is asked after every step but the last;
-  /// where it says yes, the epoch is left in its midst and false comes back: the next call goes on from there.
+  /// Goes on to the end of the epoch and, where eval_every says so, looks at the validation part. `stop` is asked after
+  /// every step but the last; where it says yes, the epoch is left in its midst and false comes back: the next call
+  /// goes on from there.
   [[nodiscard]] bool advance(FunctionRef<bool()> stop);
 
   /// What is known after the last whole epoch.
@@ -55,7 +56,7 @@ class TrainingRun {
   ScheduleOptions schedule_;
   std::vector<std::int64_t> train_rows_, val_rows_;
   /// step_ steps of epoch_ are done, and their losses sum to loss_sum_.
-  std::int64_t num_epochs_, epoch_ = 0, step_ = 0, best_epoch_ = -1;
+  std::int64_t num_epochs_, eval_every_, epoch_ = 0, step_ = 0, best_epoch_ = -1;
   double loss_sum_ = 0.0, rate_ = 0.0;
   double best_val_, best_val_loss_;
   double seconds_ = 0.0;

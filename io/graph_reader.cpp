@@ -1,0 +1,147 @@
+#include "weft/io/graph_reader.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "weft/core/parallel.hpp"
+#include "weft/core/random.hpp"
+#include "weft/graph/ascending_rows.hpp"
+
+namespace weft {
+namespace {
+
+using hdf5::InputFile;
+
+constexpr const char* kOffsets = "/graph/indptr";
+constexpr const char* kSources = "/graph/indices";
+
+std::int64_t length_of(const InputFile& file, const std::string& object) {
+  const hdf5::ArrayInfo info = file.array(object);
+  if (info.shape.size() != 1) {
+    file.fail(object, "has shape [", info.shape[0], ", ", info.shape[1], "], expected rank 1");
+  }
+  return info.shape[0];
+}
+
+/// The first place of a row where a source is no node or does not ascend, or the end of the row.
+EdgeId first_broken(std::span<const EdgeId> offsets, std::span<const NodeId> sources, std::size_t row) {
+  const auto num_nodes = static_cast<std::int64_t>(offsets.size()) - 1;
+  for (EdgeId i = offsets[row]; i < offsets[row + 1]; ++i) {
+    const NodeId source = sources[static_cast<std::size_t>(i)];
+    if (std::int64_t{source} >= num_nodes || (i > offsets[row] && sources[static_cast<std::size_t>(i - 1)] >= source)) {
+      return i;
+    }
+  }
+  return offsets[row + 1];
+}
+
+/// What the edge u -> v adds to the balance, and v -> u takes from it.
+std::uint64_t signature(NodeId u, NodeId v) {
+  return mixed_bits(std::uint64_t{u} << 32 | v);
+}
+
+/// Looks at every row; `rest()` is called after every chunk of rows. Returns the balance of the edges and their
+/// reverses: 0 if both are there.
+std::uint64_t check_rows(const InputFile& file, std::span<const EdgeId> offsets, std::span<const NodeId> sources,
+                         FunctionRef<void()> rest) {
+  constexpr std::int64_t kEdgesPerChunk = 1 << 18;
+  const auto num_rows = static_cast<std::int64_t>(offsets.size()) - 1;
+  std::atomic<std::int64_t> broken_row{num_rows};
+  std::atomic<std::uint64_t> balance{0};
+  parallel_rows(offsets, kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
+    std::uint64_t own = 0;
+    for (std::int64_t v = begin; v < end; ++v) {
+      const auto row = static_cast<std::size_t>(v);
+      if (first_broken(offsets, sources, row) != offsets[row + 1]) {
+        std::int64_t smallest = broken_row.load();
+        while (v < smallest && !broken_row.compare_exchange_weak(smallest, v)) {
+        }
+        return;
+      }
+      for (EdgeId i = offsets[row]; i < offsets[row + 1]; ++i) {
+        const NodeId u = sources[static_cast<std::size_t>(i)];
+        own += signature(u, static_cast<NodeId>(v)) - signature(static_cast<NodeId>(v), u);
+      }
+    }
+    balance += own;
+    rest();
+  });
+  if (const std::int64_t row = broken_row; row < num_rows) {
+    const EdgeId i = first_broken(offsets, sources, static_cast<std::size_t>(row));
+    const NodeId source = sources[static_cast<std::size_t>(i)];
+    if (source >= num_rows) {
+      file.fail(kSources, "value ", source, " at ", i, ", expected 0 to ", num_rows - 1);
+    }
+    file.fail(kSources, "row ", row, " has source ", source, " after ", sources[static_cast<std::size_t>(i - 1)],
+              " at ", i, ", expected sources that ascend without repeats");
+  }
+  return balance;
+}
+
+CsrGraph graph_in_file(const InputFile& file, Buffer<EdgeId> offsets, bool directed, const ReadOptions& options) {
+  const auto num_nodes = static_cast<std::int64_t>(offsets.size()) - 1;
+  const EdgeId num_edges = offsets[offsets.size() - 1];
+  // A negative number is a node beyond 2^31 to a mapping: refused where there are no such nodes.
+  const std::optional<std::int64_t> place =
+      num_nodes <= std::int64_t{1} << 31 ? file.place_of_int32(kSources) : std::nullopt;
+  if (!place) {
+    file.fail(kSources,
+              "is compressed, in chunks or not of 32-bit integers, and edges of that form cannot stay in the "
+              "file; expected a plain array, as `h5repack -f ",
+              kSources + 1, ":NONE -l ", kSources + 1, ":CONTI IN.h5 OUT.h5` makes it, or a larger memory limit");
+  }
+  const auto mapped = std::make_shared<const MappedFile>(
+      file.name(), *place, num_edges * static_cast<std::int64_t>(sizeof(NodeId)), options.mapped_bytes);
+  CsrGraph graph = CsrGraph::from_file_rows(num_nodes, std::move(offsets), mapped);
+  if (options.only_opens) {
+    return graph;
+  }
+  const std::uint64_t balance = check_rows(file, graph.offsets(), graph.sources(), [&] { mapped->trim(); });
+  if (!directed && balance != 0) {
+    file.fail(kSources, "holds edges u -> v without v -> u, expected both in a graph that is not directed");
+  }
+  mapped->expect_random_reads();
+  return graph;
+}
+
+}  // namespace
+
+Buffer<EdgeId> read_row_offsets(const InputFile& file, const std::string& object, std::int64_t end,
+                                const std::string& entries) {
+  Buffer<EdgeId> offsets(static_cast<std::size_t>(length_of(file, object)));
+  file.read_integers<EdgeId>(object, offsets, std::numeric_limits<EdgeId>::min(), std::numeric_limits<EdgeId>::max());
+  if (offsets.empty() || offsets[0] != 0) {
+    file.fail(object, offsets.empty() ? "is empty" : concat("starts at ", offsets[0]), ", expected to start at 0");
+  }
+  for (std::size_t row = 0; row + 1 < offsets.size(); ++row) {
+    if (offsets[row + 1] < offsets[row]) {
+      file.fail(object, "falls from ", offsets[row], " to ", offsets[row + 1], " at row ", row,
+                ", expected values that do not fall");
+    }
+  }
+  if (const EdgeId last = offsets[offsets.size() - 1]; last != end) {
+    file.fail(object, "ends at ", last, ", expected ", end, ", the length of ", entries);
+  }
+  return offsets;
+}
+
+CsrGraph read_graph(const InputFile& file, bool directed, const ReadOptions& options) {
+  const std::int64_t num_edges = length_of(file, kSources), num_nodes = length_of(file, kOffsets) - 1;
+  if (num_nodes > kMaxNodes) {
+    file.fail(kOffsets, "declares ", num_nodes, " nodes, expected at most ", kMaxNodes);
+  }
+  Buffer<EdgeId> offsets = read_row_offsets(file, kOffsets, num_edges, kSources);
+  if (options.leaves_edges && num_edges > 0) {
+    return graph_in_file(file, std::move(offsets), directed, options);
+  }
+  Buffer<NodeId> sources(static_cast<std::size_t>(num_edges));
+  file.read_integers<NodeId>(kSources, sources, 0, num_nodes - 1);
+  (void)check_rows(file, offsets, sources, [] {});
+  return from_ascending_rows(num_nodes, std::move(offsets), std::move(sources));
+}
+
+}  // namespace weft
