@@ -112,8 +112,6 @@ bool DelimitedRows::next(std::vector<std::string_view>& fields) {
 void DelimitedRows::split(std::vector<std::string_view>& fields) {
   fields.clear();
   resolved_.clear();
-  // Views of resolved fields must stay where they are.
-  resolved_.reserve(static_cast<std::size_t>(std::count(line_.text.begin(), line_.text.end(), '"')));
   std::string_view rest = trimmed(line_.text);
   while (true) {
     while (!rest.empty() && is_blank(rest.front()) && rest.front() != separator_) {

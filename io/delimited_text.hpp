@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -51,8 +52,8 @@ class DelimitedRows {
   std::vector<Line> held_;
   Line line_;
   std::int64_t line_number_ = 0;
-  /// Fields whose doubled quotes were resolved.
-  std::vector<std::string> resolved_;
+  /// Fields whose doubled quotes were resolved; a deque, so that none moves.
+  std::deque<std::string> resolved_;
 };
 
 /// The non-negative integer that all of `text` spells, or -1.

@@ -119,6 +119,11 @@ class Importer {
       throw DataError(options_.input.string(), "",
                       concat("has ", edges.size(), " entries, expected ", num_entries_, " as declared"));
     }
+    if (!is_believable(num_nodes_, num_entries_)) {
+      throw DataError(options_.input.string(), "",
+                      concat("declares ", num_nodes_, " rows for ", num_entries_,
+                             " entries, expected at least one for every 64 rows"));
+    }
     data_.graph = CsrGraph::from_edges(num_nodes_, edges, {.symmetrize = !data_.directed});
     if (options_.weights && !edges.empty()) {
       const Features table = Tensor::from_buffer(num_entries_, 1, Buffer<float>::copy_of(values));

@@ -161,6 +161,8 @@ class TextInput::Source {
   }
   [[nodiscard]] bool is_compressed() const { return decoder_ != nullptr; }
   [[nodiscard]] const std::string& problem() const { return problem_; }
+  /// Bytes of the file so far.
+  [[nodiscard]] std::int64_t pulled() const { return pulled_; }
 
  private:
   void pull() {
@@ -171,6 +173,7 @@ class TextInput::Source {
     const std::size_t count = std::fread(in_.data(), 1, in_.size(), file_);
     rest_ = std::span<const unsigned char>(in_).first(count);
     ended_ = count < in_.size();
+    pulled_ += static_cast<std::int64_t>(count);
     if (std::ferror(file_) != 0) {
       problem_ = concat("cannot be read: ", std::strerror(errno));
     }
@@ -182,6 +185,7 @@ class TextInput::Source {
   std::span<const unsigned char> rest_;
   std::unique_ptr<Decoder> decoder_;
   bool ended_ = false;
+  std::int64_t pulled_ = 0;
   std::string problem_;
 };
 
@@ -219,8 +223,10 @@ void TextInput::fill() {
     begin_ = 3;
   }
   content_ += static_cast<std::int64_t>(count);
-  if (source_->is_compressed() && content_ > limits_.content_bytes) {
-    throw DataError(name_, "", concat("expands to more than ", limits_.content_bytes, " bytes"));
+  if (source_->is_compressed() && content_ > limits_.content_bytes + limits_.expansion * source_->pulled()) {
+    throw DataError(name_, "",
+                    concat("expands to more than ", limits_.content_bytes, " bytes and ", limits_.expansion,
+                           " times its own length, after line ", line_number_));
   }
   ended_ = count == 0;
 }

@@ -72,7 +72,7 @@ class Reader {
         return content;
       }
       if (static_cast<std::int64_t>(content.size()) + count > most_bytes) {
-        throw DataError(name_, member_, concat("expands to more than ", most_bytes, " bytes"));
+        throw DataError(name_, member_, concat("expands to more than the ", most_bytes, " bytes that are left to the archive"));
       }
       content.append(block.data(), static_cast<std::size_t>(count));
     }
@@ -96,7 +96,7 @@ ZipArchive::ZipArchive(const std::filesystem::path& path, const ZipLimits& limit
   if (error) {
     throw DataError(path.string(), "", concat("cannot be opened: ", error.message()));
   }
-  most_bytes_ = limits.member_bytes +
+  bytes_left_ = limits.content_bytes +
                 limits.expansion * static_cast<std::int64_t>(std::min<std::uintmax_t>(bytes, std::uintmax_t{1} << 50));
   for (Reader reader(path); reader.next();) {
     names_.push_back(reader.member());
@@ -117,7 +117,9 @@ bool ZipArchive::has(std::string_view name) const {
 std::string ZipArchive::read(std::string_view name) const {
   for (Reader reader(path_); reader.next();) {
     if (reader.member() == name) {
-      return reader.content(most_bytes_);
+      std::string content = reader.content(bytes_left_);
+      bytes_left_ -= static_cast<std::int64_t>(content.size());
+      return content;
     }
   }
   throw DataError(path_.string(), std::string(name), "is not in the archive");

@@ -164,7 +164,7 @@ TEST(ZipArchive, RefusesBombsLinksRepeatsAndDamage) {
   const TemporaryFolder folder;
   const auto bomb = test::write_zip(folder / "bomb.zip", {{"zeros", std::string(std::size_t{1} << 22, '\0')}});
   test::expect_throws<DataError>(
-      [&] { static_cast<void>(ZipArchive(bomb, {.member_bytes = 1 << 16, .expansion = 100}).read("zeros")); },
+      [&] { static_cast<void>(ZipArchive(bomb, {.content_bytes = 1 << 16, .expansion = 100}).read("zeros")); },
       "bomb.zip: zeros: expands to more than");
   EXPECT_EQ(ZipArchive(bomb).read("zeros").size(), std::size_t{1} << 22);
   const auto link = test::write_zip(folder / "link.zip", {{"x", "/etc/passwd"}}, AE_IFLNK);
