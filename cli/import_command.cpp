@@ -37,7 +37,7 @@ Work add_debian(CLI::App& app) {
 Work add_edgelist(CLI::App& app) {
   struct Flags : ImportFlags {
     std::string edges, features, labels, split, name;
-    bool directed = false, weights = false, regression = false;
+    bool directed = false, weights = false, regression = false, skip = false;
     std::uint64_t seed = 0;
   };
   const auto flags = std::make_shared<Flags>();
@@ -53,6 +53,7 @@ Work add_edgelist(CLI::App& app) {
   command->add_flag("--weights", flags->weights, "keep the third column of the edges as an edge feature");
   command->add_flag("--regression", flags->regression, "labels are numbers to predict, not classes");
   command->add_option("--seed", flags->seed, "decides a random split")->check(whole_seed())->capture_default_str();
+  add_skip_flag(*command, flags->skip);
   add_shared_flags(*command, *flags,
                    "Example: weft import edgelist edges.csv --labels labels.csv --features x.csv -o mine.h5");
   return [flags] {
@@ -66,8 +67,13 @@ Work add_edgelist(CLI::App& app) {
     options.task = flags->regression ? Task::node_regression : Task::node_classification;
     options.name = flags->name.empty() ? std::filesystem::path(flags->output).stem().string() : flags->name;
     options.seed = flags->seed;
+    SkippedRows skipped(flags->quiet);
+    if (flags->skip) {
+      options.on_bad_row = [&](const std::string& problem) { skipped.add(problem); };
+    }
     import_with(*flags, {options.edges, options.features, options.labels, options.split},
                 [&](const ProgressCallback& progress) { return import_edgelist(options, progress); });
+    skipped.tell_count();
   };
 }
 

@@ -1,6 +1,7 @@
 // What every subcommand of weft import does: read, write, say what was written.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -25,6 +26,21 @@ void add_order_flag(CLI::App& command, ImportFlags& flags);
 /// the output is one of the inputs.
 void import_with(const ImportFlags& flags, const std::vector<std::filesystem::path>& inputs,
                  FunctionRef<Dataset(const ProgressCallback&)> read);
+
+/// --skip-bad-rows
+void add_skip_flag(CLI::App& command, bool& skip);
+
+/// Tells of rows that an import leaves out: of the first few each, and at the end of how many there were.
+class SkippedRows {
+ public:
+  explicit SkippedRows(bool quiet) : quiet_(quiet) {}
+  void add(const std::string& problem);
+  void tell_count() const;
+
+ private:
+  bool quiet_;
+  std::int64_t count_ = 0;
+};
 
 /// The formats that data sets are published in; one piece of work for each subcommand, in their order.
 std::vector<Work> add_public_formats(CLI::App& app);

@@ -29,9 +29,7 @@ class NodeNames {
     if (const auto found = node_of_.find(name); found != node_of_.end()) {
       return found->second;
     }
-    if (name.empty()) {
-      rows.fail("a node has an empty name");
-    }
+    expect_name(name, rows);
     if (static_cast<std::int64_t>(names_.size()) == kMaxNodes) {
       rows.fail(concat("is one node too many, expected at most ", kMaxNodes));
     }
@@ -39,6 +37,12 @@ class NodeNames {
     const auto at = node_of_.emplace(std::string(name), node).first;
     names_.push_back(&at->first);
     return node;
+  }
+
+  static void expect_name(std::string_view name, const DelimitedRows& rows) {
+    if (name.empty()) {
+      rows.fail("a node has an empty name");
+    }
   }
 
   [[nodiscard]] NodeId find(std::string_view name, const DelimitedRows& rows) const {
@@ -91,16 +95,21 @@ void read_edges(const EdgelistOptions& options, const ProgressCallback& progress
   DelimitedRows rows(options.edges);
   std::vector<std::string_view> fields;
   const std::size_t least = options.weights ? 3 : 2;
-  while (rows.next(fields)) {
+  const auto read_row = [&] {
     if (fields.size() < least) {
       rows.fail(concat("has ", fields.size(), " fields, expected ", least, " or more: source, target",
                        options.weights ? ", weight" : ""));
     }
-    const NodeId source = tables.names.add(fields[0], rows);
-    tables.edges.push_back({source, tables.names.add(fields[1], rows)});
+    tables.names.expect_name(fields[0], rows);
+    tables.names.expect_name(fields[1], rows);
     if (options.weights) {
       tables.weights.push_back(rows.parse_float(fields[2]));
     }
+    const NodeId source = tables.names.add(fields[0], rows);
+    tables.edges.push_back({source, tables.names.add(fields[1], rows)});
+  };
+  while (rows.next(fields)) {
+    read_or_skip(options.on_bad_row, read_row);
     const auto count = static_cast<std::int64_t>(tables.edges.size());
     if (progress && count % kReportEvery == 0) {
       progress({.stage = "reading edges", .done = count, .total = 0, .detail = ""});
@@ -129,17 +138,23 @@ void read_features(const EdgelistOptions& options, Tables& tables) {
   DelimitedRows rows(options.features);
   std::vector<std::string_view> fields;
   Once once;
-  while (rows.next(fields)) {
+  std::vector<float> values;
+  const auto read_row = [&] {
     if (tables.feature_nodes.empty()) {
       tables.width = static_cast<std::int64_t>(fields.size()) - 1;
     }
     rows.expect_fields(fields, static_cast<std::size_t>(tables.width) + 1);
+    values.clear();
+    for (std::size_t i = 1; i < fields.size(); ++i) {
+      values.push_back(rows.parse_float(fields[i]));
+    }
     const NodeId node = tables.names.add(fields[0], rows);
     once.expect_new(node, fields[0], rows);
     tables.feature_nodes.push_back(node);
-    for (std::size_t i = 1; i < fields.size(); ++i) {
-      tables.features.push_back(rows.parse_float(fields[i]));
-    }
+    tables.features.insert(tables.features.end(), values.begin(), values.end());
+  };
+  while (rows.next(fields)) {
+    read_or_skip(options.on_bad_row, read_row);
   }
 }
 
@@ -147,18 +162,20 @@ void read_labels(const EdgelistOptions& options, Tables& tables) {
   DelimitedRows rows(options.labels);
   std::vector<std::string_view> fields;
   Once once;
-  while (rows.next(fields)) {
+  const auto read_row = [&] {
     rows.expect_fields(fields, 2);
+    const bool is_number = options.task == Task::node_regression && !fields[1].empty();
+    const float target = is_number ? rows.parse_float(fields[1]) : 0.0F;
     const NodeId node = tables.names.add(fields[0], rows);
     once.expect_new(node, fields[0], rows);
-    if (fields[1].empty()) {
-      continue;
-    }
-    if (options.task == Task::node_regression) {
-      tables.targets.emplace_back(node, rows.parse_float(fields[1]));
-    } else {
+    if (is_number) {
+      tables.targets.emplace_back(node, target);
+    } else if (!fields[1].empty()) {
       tables.classes.emplace_back(node, std::string(fields[1]));
     }
+  };
+  while (rows.next(fields)) {
+    read_or_skip(options.on_bad_row, read_row);
   }
 }
 
@@ -239,10 +256,9 @@ Split read_split(const EdgelistOptions& options, const Tables& tables, std::span
   Split split{.name = "public", .train = {}, .val = {}, .test = {}};
   std::vector<std::string_view> fields;
   Once once;
-  while (rows.next(fields)) {
+  const auto read_row = [&] {
     rows.expect_fields(fields, 2);
     const NodeId node = tables.names.find(fields[0], rows);
-    once.expect_new(node, fields[0], rows);
     std::vector<std::int64_t>* part = fields[1] == "train" ? &split.train
                                       : fields[1] == "val" || fields[1] == "valid" || fields[1] == "validation"
                                           ? &split.val
@@ -251,7 +267,11 @@ Split read_split(const EdgelistOptions& options, const Tables& tables, std::span
     if (part == nullptr) {
       rows.fail(concat("'", fields[1], "' is not a set, expected train, val or test"));
     }
+    once.expect_new(node, fields[0], rows);
     part->push_back(number[node]);
+  };
+  while (rows.next(fields)) {
+    read_or_skip(options.on_bad_row, read_row);
   }
   for (std::vector<std::int64_t>* part : {&split.train, &split.val, &split.test}) {
     std::sort(part->begin(), part->end());

@@ -72,7 +72,8 @@ class Reader {
         return content;
       }
       if (static_cast<std::int64_t>(content.size()) + count > most_bytes) {
-        throw DataError(name_, member_, concat("expands to more than the ", most_bytes, " bytes that are left to the archive"));
+        throw DataError(name_, member_,
+                        concat("expands to more than the ", most_bytes, " bytes that are left to the archive"));
       }
       content.append(block.data(), static_cast<std::size_t>(count));
     }

@@ -1,8 +1,8 @@
 // weft import h5ad: files written by libhdf5 as the input says, sound as containers, with members that are missing, of
 // other types, ranks and lengths, and with attributes that lie. The bytes of the container are not fuzzed: libhdf5
 // crashes on damaged ones, which is why the command reads them in a child process first.
+#include <algorithm>
 #include <array>
-#include <cstring>
 #include <vector>
 
 #include <hdf5.h>
@@ -101,7 +101,7 @@ class Writer {
       values.resize(choose() % 5, 3);
     }
     if ((what & 4U) != 0 && !values.empty()) {
-      values[choose() % values.size()] = static_cast<std::int64_t>(wild_number());
+      values[choose() % values.size()] = static_cast<std::int64_t>(std::clamp(wild_number(), -9e18, 9e18));
     }
     const hsize_t count = values.size();
     attribute(object, name, H5T_STD_I64LE, H5T_NATIVE_INT64, H5Screate_simple(1, &count, nullptr), values.data());
