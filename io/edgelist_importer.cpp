@@ -336,6 +336,9 @@ Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& 
   if (!options.labels.empty()) {
     read_labels(options, tables);
   }
+  if (tables.names.size() == 0) {
+    throw DataError(options.edges.string(), "", "holds no edges, expected one or more, or nodes in the other files");
+  }
   const std::vector<NodeId> number = tables.names.numbering();
   Dataset data;
   data.name = options.name;

@@ -16,7 +16,7 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t kBlock = 1 << 17;
+constexpr std::size_t kBlock = 1 << 16;
 constexpr std::uint64_t kLzmaMemory = std::uint64_t{1} << 28;
 
 struct CloseFile {

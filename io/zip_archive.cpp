@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t kBlock = 1 << 16;
 
+// "/x", "../x", "x/../../y": sound archives of data sets have none.
+bool leads_out(std::string_view name) {
+  const std::filesystem::path path(name);
+  return path.is_absolute() || std::find(path.begin(), path.end(), "..") != path.end();
+}
+
 struct CloseArchive {
   void operator()(archive* open) const { archive_read_free(open); }
 };
@@ -101,6 +107,9 @@ ZipArchive::ZipArchive(const std::filesystem::path& path, const ZipLimits& limit
                 limits.expansion * static_cast<std::int64_t>(std::min<std::uintmax_t>(bytes, std::uintmax_t{1} << 50));
   for (Reader reader(path); reader.next();) {
     names_.push_back(reader.member());
+    if (leads_out(names_.back())) {
+      throw DataError(path.string(), names_.back(), "is a name that leads out of the archive's folder");
+    }
     if (static_cast<std::int64_t>(names_.size()) > limits.members) {
       throw DataError(path.string(), "", concat("has more than ", limits.members, " members"));
     }

@@ -16,8 +16,8 @@ struct ZipLimits {
   std::int64_t expansion = 256;
 };
 
-/// Nothing is written to disk and no name is used as a path, so that names such as "../x" are names only.
-/// Folders are passed over; links, devices, names that occur twice, damage and content beyond the limits are
+/// Nothing is written to disk and no name is used as a path; names that would lead out of a folder are refused all
+/// the same. Folders are passed over; links, devices, names that occur twice, damage and content beyond the limits are
 /// DataErrors naming archive and member. Sizes that the archive declares are not believed. Not for several threads.
 class ZipArchive {
  public:

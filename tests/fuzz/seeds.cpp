@@ -243,7 +243,7 @@ void add_zip(Corpus& corpus) {
   ZipWriter small;
   small.add("T/", "");
   small.add("T/T_A.txt", "1, 2\n");
-  small.add("../x", "name only");
+  small.add("T/x/y.txt", "");
   corpus.add("zip", small.finish());
   ZipWriter none;
   corpus.add("zip", none.finish());
