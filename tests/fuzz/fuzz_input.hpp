@@ -101,6 +101,20 @@ void expect_data_error_only(const Read& read) {
   }
 }
 
+/// Says at the end how many inputs were read as datasets: a target whose inputs all fail early tests little.
+struct Tally {
+  std::int64_t sound = 0;
+  Tally() = default;
+  Tally(const Tally&) = delete;
+  Tally& operator=(const Tally&) = delete;
+  ~Tally() { std::fprintf(stderr, "stat::sound_datasets: %lld\n", static_cast<long long>(sound)); }
+};
+
+inline Tally& tally() {
+  static Tally made;
+  return made;
+}
+
 /// The dataset that comes out, if one does, breaks no rule of the format.
 template <class Read>
 void expect_sound_dataset(const Read& read) {
@@ -109,6 +123,7 @@ void expect_sound_dataset(const Read& read) {
     check_dataset(data, [](const std::string& object, const std::string& problem) {
       throw std::logic_error(concat("the reader gave a dataset that breaks the format: ", object, ": ", problem));
     });
+    ++tally().sound;
   });
 }
 
