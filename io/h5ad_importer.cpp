@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weft/io/dataset_checks.hpp"
+#include "weft/io/declared_extent.hpp"
 #include "weft/io/edge_rows.hpp"
 #include "weft/io/hdf5_file.hpp"
 #include "weft/io/splits.hpp"
@@ -185,8 +186,10 @@ class Importer {
     }
     if (file_.is_group(object)) {
       const Rows rows = read_rows(object);
-      if (rows.rows != num_nodes || rows.cols > kMaxNodes) {
-        file_.fail(object, "has shape [", rows.rows, ", ", rows.cols, "], expected ", num_nodes, " rows");
+      if (rows.rows != num_nodes || rows.cols > kMaxNodes ||
+          !is_believable(rows.cols, static_cast<std::int64_t>(rows.columns.size()))) {
+        file_.fail(object, "has shape [", rows.rows, ", ", rows.cols, "] for ", rows.columns.size(),
+                   " entries, expected ", num_nodes, " rows and an entry for every 64 columns");
       }
       const std::vector<std::uint32_t> columns(rows.columns.begin(), rows.columns.end());
       data_.node_features = SparseMatrix(num_nodes, rows.cols, Buffer<EdgeId>::copy_of(rows.offsets),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weft/io/dataset_checks.hpp"
+#include "weft/io/declared_extent.hpp"
 #include "weft/io/edge_rows.hpp"
 #include "weft/io/number_rows.hpp"
 #include "weft/io/splits.hpp"

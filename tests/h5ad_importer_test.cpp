@@ -61,26 +61,33 @@ TEST(H5ad, ReadsGraphFeaturesAndLabels) {
 }
 
 // Version 0.7: the column holds the codes, and the texts are beside it.
-TEST(H5ad, ReadsCategoriesBesideTheirColumn) {
-  const TemporaryFolder folder;
-  const auto path = folder / "a.h5ad";
+std::filesystem::path write_with_categories_beside(const std::filesystem::path& path, std::int64_t columns = 3) {
   const Parts parts;
   hdf5::OutputFile file(path);
   for (const std::string group : {"/obsp/connectivities", "/X"}) {
     file.write(group + "/indptr", parts.indptr);
     file.write(group + "/indices", parts.indices);
     file.write(group + "/data", parts.data);
-    file.write_integers_attribute(group, "shape", parts.shape);
+    file.write_integers_attribute(group, "shape", std::vector<std::int64_t>{3, group == "/X" ? columns : 3});
     file.write_text_attribute(group, "encoding-type", parts.encoding);
   }
   file.write("/obs/kind", parts.codes);
   file.write_texts("/obs/__categories/kind", parts.categories);
   file.commit();
+  return path;
+}
+
+TEST(H5ad, ReadsCategoriesBesideTheirColumn) {
+  const TemporaryFolder folder;
+  const auto path = write_with_categories_beside(folder / "a.h5ad");
   const Dataset data = import_h5ad({.input = path, .features = "X", .label = "kind"});
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, -1, 1}));
   EXPECT_EQ(data.class_names, (std::vector<std::string>{"B", "T"}));
   EXPECT_TRUE(test::same_bits(std::get<SparseMatrix>(data.node_features).to_dense(),
                               Tensor{{0, 0.5F, 0}, {0.5F, 0, 0.25F}, {0, 0, 0}}));
+  write_with_categories_beside(path, 4000000000);
+  test::expect_throws<DataError>([&] { static_cast<void>(import_h5ad({.input = path, .features = "X"})); },
+                                 "a.h5ad: /X: has shape [3, 4000000000] for 3 entries");
 }
 
 TEST(H5ad, NamesTheObjectThatIsWrong) {
