@@ -119,6 +119,35 @@ class Writer {
     H5Tclose(type);
   }
 
+  /// Three records of a text and of one column: numbers, or rows of `cols` numbers.
+  void table(const char* name, const char* column, const std::vector<signed char>& values, hsize_t cols) {
+    const unsigned what = choose();
+    if (what == 1) {
+      return;
+    }
+    cols = (what & 2U) != 0 ? choose() % 4 : cols;
+    const std::array<hid_t, 4> types = {H5T_NATIVE_SCHAR, H5T_STD_U8LE, H5T_STD_B8LE, H5T_C_S1};
+    const hid_t number = types[(what & 4U) != 0 ? choose() % types.size() : 0];
+    const hid_t type = cols > 0 ? H5Tarray_create2(number, 1, &cols) : H5Tcopy(number);
+    const std::size_t width = std::max<std::size_t>(cols, 1);
+    const hid_t record = H5Tcreate(H5T_COMPOUND, width + 1);
+    H5Tinsert(record, "index", 0, H5T_C_S1);
+    H5Tinsert(record, (what & 8U) != 0 ? "other" : column, 1, type);
+    const std::size_t rows = (what & 16U) != 0 ? choose() % 8 : 3;
+    std::vector<signed char> bytes;
+    for (std::size_t i = 0; i < rows * (width + 1); ++i) {
+      const std::size_t place = i % (width + 1);
+      const std::size_t value = i / (width + 1) * width + place - 1;
+      bytes.push_back(place == 0          ? 'c'
+                      : (what & 32U) != 0 ? static_cast<signed char>(choose())
+                                          : values[value % values.size()]);
+    }
+    write(name, record, record, (what & 64U) != 0 ? std::vector<hsize_t>{rows, 1} : std::vector<hsize_t>{rows},
+          bytes.data(), (what & 128U) != 0);
+    H5Tclose(record);
+    H5Tclose(type);
+  }
+
   void link(const char* target, const char* name) { H5Lcreate_soft(target, file_, name, H5P_DEFAULT, H5P_DEFAULT); }
 
   /// A square matrix of three rows: 0 - 1, 1 - 2.
@@ -176,6 +205,41 @@ class Writer {
 }  // namespace
 }  // namespace weft::fuzz
 
+namespace weft::fuzz {
+namespace {
+
+// As before version 0.7.
+void write_old(Writer& file) {
+  file.group("uns");
+  file.group("uns/neighbors");
+  file.rows("/uns/neighbors/connectivities", true);
+  file.rows("/X", true);
+  file.table("/obs", "kind", {0, -1, 1}, 0);
+  file.table("/obsm", "X_pca", {1, 2, 3, 4, 5, 6}, 2);
+  file.texts("/uns/kind_categories", {"B", "T"});
+}
+
+void write_new(Writer& file, unsigned layout) {
+  file.group("obsp");
+  file.group("obsm");
+  file.group("obs");
+  file.rows("/obsp/connectivities", false);
+  file.rows("/X", (layout & 2U) != 0);
+  file.numbers("/obsm/X_pca", {1, 2, 3, 4, 5, 6}, {3, 2}, H5T_IEEE_F64LE);
+  if ((layout & 4U) != 0) {
+    file.group("/obs/__categories");
+    file.numbers("/obs/kind", {0, -1, 1}, {3}, H5T_STD_I8LE);
+    file.texts("/obs/__categories/kind", {"B", "T"});
+  } else {
+    file.group("/obs/kind");
+    file.numbers("/obs/kind/codes", {0, -1, 1}, {3}, H5T_STD_I8LE);
+    file.texts("/obs/kind/categories", {"B", "T"});
+  }
+}
+
+}  // namespace
+}  // namespace weft::fuzz
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
@@ -186,24 +250,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.label = "kind";
   {
     fuzz::Writer file(options.input, input);
-    file.group("obsp");
-    file.group("obsm");
-    file.group("obs");
-    file.rows("/obsp/connectivities", false);
+    if ((layout & 16) != 0) {
+      fuzz::write_old(file);
+    } else {
+      fuzz::write_new(file, layout);
+    }
     if ((layout & 1) != 0) {
       options.features = "X";
-      file.rows("/X", (layout & 2) != 0);
-    } else {
-      file.numbers("/obsm/X_pca", {1, 2, 3, 4, 5, 6}, {3, 2}, H5T_IEEE_F64LE);
-    }
-    if ((layout & 4) != 0) {
-      file.group("/obs/__categories");
-      file.numbers("/obs/kind", {0, -1, 1}, {3}, H5T_STD_I8LE);
-      file.texts("/obs/__categories/kind", {"B", "T"});
-    } else {
-      file.group("/obs/kind");
-      file.numbers("/obs/kind/codes", {0, -1, 1}, {3}, H5T_STD_I8LE);
-      file.texts("/obs/kind/categories", {"B", "T"});
     }
     if (file.choose() == 255) {
       file.link("/obs", "/obsm/loop");

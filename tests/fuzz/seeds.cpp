@@ -251,7 +251,7 @@ void add_zip(Corpus& corpus) {
 
 /// Decisions byte by byte; a sound file of each layout comes of zeros. See h5ad_fuzz.cpp.
 void add_h5ad(Corpus& corpus) {
-  for (int layout = 0; layout < 8; ++layout) {
+  for (int layout = 0; layout < 32; ++layout) {
     corpus.add("h5ad", letters({layout}) + std::string(16, '\0'));
   }
 }
