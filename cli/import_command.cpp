@@ -49,7 +49,7 @@ bool is_too_large(const ImportFlags& flags, const EdgelistOptions& options) {
 Work add_edgelist(CLI::App& app) {
   struct Flags : ImportFlags {
     std::string edges, features, labels, split, name;
-    bool directed = false, weights = false, regression = false;
+    bool directed = false, weights = false, regression = false, skip = false;
     std::uint64_t seed = 0;
   };
   const auto flags = std::make_shared<Flags>();
@@ -65,6 +65,7 @@ Work add_edgelist(CLI::App& app) {
   command->add_flag("--weights", flags->weights, "keep the third column of the edges as an edge feature");
   command->add_flag("--regression", flags->regression, "labels are numbers to predict, not classes");
   command->add_option("--seed", flags->seed, "decides a random split")->check(whole_seed())->capture_default_str();
+  add_skip_flag(*command, flags->skip);
   add_memory_limit(*command, *flags, "larger inputs are sorted on disk, beside the output");
   add_shared_flags(*command, *flags,
                    "Example: weft import edgelist edges.csv --labels labels.csv --features x.csv -o mine.h5");
@@ -79,6 +80,10 @@ Work add_edgelist(CLI::App& app) {
     options.task = flags->regression ? Task::node_regression : Task::node_classification;
     options.name = flags->name.empty() ? std::filesystem::path(flags->output).stem().string() : flags->name;
     options.seed = flags->seed;
+    SkippedRows skipped(flags->quiet);
+    if (flags->skip) {
+      options.on_bad_row = [&](const std::string& problem) { skipped.add(problem); };
+    }
     const std::vector<std::filesystem::path> inputs = {options.edges, options.features, options.labels, options.split};
     if (is_too_large(*flags, options)) {
       import_to_file(*flags, options.name, inputs, [&](const ProgressCallback& progress) {
@@ -87,9 +92,10 @@ Work add_edgelist(CLI::App& app) {
             {.output = flags->output, .memory_bytes = memory_limit_of(*flags), .write = write_options_of(*flags)},
             progress);
       });
-      return;
+    } else {
+      import_with(*flags, inputs, [&](const ProgressCallback& progress) { return import_edgelist(options, progress); });
     }
-    import_with(*flags, inputs, [&](const ProgressCallback& progress) { return import_edgelist(options, progress); });
+    skipped.tell_count();
   };
 }
 

@@ -153,12 +153,12 @@ Work add_smiles(CLI::App& app) {
     SmilesOptions options{.input = flags->input, .smiles = flags->smiles, .targets = flags->targets};
     options.task = task_of(flags->task);
     options.strict = flags->strict;
-    options.on_skipped = [&](const std::string& problem) {
-      say(flags->quiet, concat("left out: ", one_line(problem)));
-    };
+    SkippedRows skipped(flags->quiet);
+    options.on_skipped = [&](const std::string& problem) { skipped.add(problem); };
     options.name = flags->name;
     options.seed = flags->seed;
     import_untrusted(*flags, [&](const ProgressCallback& progress) { return import_smiles(options, progress); });
+    skipped.tell_count();
   };
 }
 
@@ -190,6 +190,7 @@ Work add_mtx(CLI::App& app) {
   struct Flags : FormatFlags {
     MtxOptions options;
     std::string features, labels;
+    bool skip = false;
   };
   const auto flags = std::make_shared<Flags>();
   CLI::App* command =
@@ -199,6 +200,7 @@ Work add_mtx(CLI::App& app) {
   command->add_option("--labels", flags->labels, "a class from 0, or -1, for each node, in order");
   command->add_flag("--regression", flags->options.regression, "labels are numbers to predict, not classes");
   command->add_flag("--weights", flags->options.weights, "keep the values of the matrix as an edge feature");
+  add_skip_flag(*command, flags->skip);
   add_directed(*command, *flags);
   add_name(*command, *flags);
   add_seed(*command, *flags);
@@ -210,8 +212,13 @@ Work add_mtx(CLI::App& app) {
     options.directed = flags->directed;
     options.name = flags->name;
     options.seed = flags->seed;
+    SkippedRows skipped(flags->quiet);
+    if (flags->skip) {
+      options.on_bad_row = [&](const std::string& problem) { skipped.add(problem); };
+    }
     import_with(*flags, {options.input, options.features, options.labels},
                 [&](const ProgressCallback& progress) { return import_mtx(options, progress); });
+    skipped.tell_count();
   };
 }
 

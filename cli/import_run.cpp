@@ -10,6 +10,11 @@
 #include "weft/io/dataset_order.hpp"
 
 namespace weft::cli {
+namespace {
+
+constexpr std::int64_t kMostTold = 5;
+
+}  // namespace
 
 void add_dataset_flags(CLI::App& command, ImportFlags& flags) {
   command
@@ -19,6 +24,24 @@ void add_dataset_flags(CLI::App& command, ImportFlags& flags) {
       ->check(CLI::IsMember({"none", "community", "rcm", "degree"}))
       ->capture_default_str();
   add_feature_type(command, flags);
+}
+
+void add_skip_flag(CLI::App& command, bool& skip) {
+  command.add_flag("--skip-bad-rows", skip,
+                   "leave out rows whose values are wrong, and say which; otherwise the first one ends the import");
+}
+
+void SkippedRows::add(const std::string& problem) {
+  if (++count_ <= kMostTold) {
+    say(quiet_, concat("left out: ", one_line(problem)));
+  }
+}
+
+void SkippedRows::tell_count() const {
+  if (count_ > 0) {
+    say(quiet_, concat("left out ", count_, count_ == 1 ? " row" : " rows",
+                       count_ > kMostTold ? concat(", of which the first ", kMostTold, " are named above") : ""));
+  }
 }
 
 namespace {

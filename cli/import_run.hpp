@@ -1,6 +1,7 @@
 // What every subcommand of weft import does: read, write, say what was written.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -30,6 +31,21 @@ void import_with(const ImportFlags& flags, const std::vector<std::filesystem::pa
 /// The same of `make`, which writes the file itself and returns the size of what it wrote.
 void import_to_file(const ImportFlags& flags, const std::string& name, const std::vector<std::filesystem::path>& inputs,
                     FunctionRef<DatasetSize(const ProgressCallback&)> make);
+
+/// --skip-bad-rows
+void add_skip_flag(CLI::App& command, bool& skip);
+
+/// Tells of rows that an import leaves out: of the first few each, and at the end of how many there were.
+class SkippedRows {
+ public:
+  explicit SkippedRows(bool quiet) : quiet_(quiet) {}
+  void add(const std::string& problem);
+  void tell_count() const;
+
+ private:
+  bool quiet_;
+  std::int64_t count_ = 0;
+};
 
 /// The formats that data sets are published in; one piece of work for each subcommand, in their order.
 std::vector<Work> add_public_formats(CLI::App& app);

@@ -72,7 +72,7 @@ class DelimitedRows {
   std::vector<Line> held_;
   Line line_;
   std::int64_t line_number_ = 0;
-  /// Fields whose doubled quotes were resolved.
+  /// Fields whose doubled quotes were resolved; a deque, so that none moves.
   std::deque<std::string> resolved_;
 };
 

@@ -87,6 +87,7 @@ class EdgeText::BlockParser {
     out_.weights.clear();
     out_.resolved.clear();
     out_.has_other_names = false;
+    out_.bad.clear();
     out_.problem.clear();
     std::int64_t line = block_.first_line;
     for (const char* at = block_.text.data(); at < block_.text.data() + block_.text.size() && !stopped(); ++line) {
@@ -103,6 +104,14 @@ class EdgeText::BlockParser {
   void fail(std::int64_t line, std::string problem) {
     out_.broken_line = line;
     out_.problem = std::move(problem);
+  }
+
+  /// The values of a row are wrong.
+  void leave_out(std::int64_t line, std::string problem) {
+    if (!text_.on_bad_row_) {
+      return fail(line, std::move(problem));
+    }
+    out_.bad.emplace_back(line, std::move(problem));
   }
 
   void parse_line(std::string_view line, std::int64_t number) {
@@ -149,14 +158,17 @@ class EdgeText::BlockParser {
       return fail(number, "a quoted field does not end");
     }
     if (const std::size_t least = text_.has_weights_ ? 3 : 2; fields_.size() < least) {
-      return fail(number, concat("has ", fields_.size(), " fields, expected ", least, " or more: source, target",
-                                 text_.has_weights_ ? ", weight" : ""));
+      return leave_out(number, concat("has ", fields_.size(), " fields, expected ", least, " or more: source, target",
+                                      text_.has_weights_ ? ", weight" : ""));
+    }
+    if (fields_[0].empty() || fields_[1].empty()) {
+      return leave_out(number, "a node has an empty name");
     }
     float weight = 0.0F;
     if (text_.has_weights_) {
       const std::optional<float> value = parse_real(fields_[2]);
       if (!value) {
-        return fail(number, concat("'", fields_[2].substr(0, 40), "' is not a finite number of 32 bits"));
+        return leave_out(number, concat("'", fields_[2].substr(0, 40), "' is not a finite number of 32 bits"));
       }
       weight = *value;
     }
@@ -273,6 +285,9 @@ void EdgeText::append(const Parsed& block, NodeNames& names, std::vector<Edge>& 
     edges.push_back({from, names.add(destination, fail)});
   }
   weights.insert(weights.end(), block.weights.begin(), block.weights.end());
+  for (const auto& [line, problem] : block.bad) {
+    read_or_skip(on_bad_row_, [&, at = line, &what = problem] { input_.fail_at(at, what); });
+  }
   if (block.has_other_names) {
     throw NotIntegers();
   }

@@ -9,9 +9,11 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "weft/graph/csr_graph.hpp"
+#include "weft/io/bad_rows.hpp"
 #include "weft/io/delimited_text.hpp"
 #include "weft/io/node_names.hpp"
 #include "weft/io/text_input.hpp"
@@ -20,7 +22,8 @@ namespace weft {
 
 class EdgeText {
  public:
-  EdgeText(const std::filesystem::path& path, bool has_weights) : input_(path), has_weights_(has_weights) {}
+  EdgeText(const std::filesystem::path& path, bool has_weights, OnBadRow on_bad_row)
+      : input_(path), has_weights_(has_weights), on_bad_row_(std::move(on_bad_row)) {}
 
   /// The next edges, some MiB of text, and their weights; false at the end. Nodes are those of `names`, which gets new
   /// ones. Throws DataError naming file and line, and what NodeNames throws.
@@ -39,6 +42,8 @@ class EdgeText {
     std::vector<float> weights;
     std::deque<std::string> resolved;
     bool has_other_names = false;
+    /// Lines that are left out.
+    std::vector<std::pair<std::int64_t, std::string>> bad;
     std::int64_t broken_line = 0;
     std::string problem;
   };
@@ -50,6 +55,7 @@ class EdgeText {
 
   TextInput input_;
   bool has_weights_;
+  OnBadRow on_bad_row_;
   bool started_ = false;
   FieldSplitter splitter_;
   /// Of the header, or 0.

@@ -25,7 +25,7 @@ void check(const EdgelistOptions& options) {
 
 std::int64_t read_edges(const EdgelistOptions& options, const ProgressCallback& progress, NodeNames& names,
                         TakeEdges take) {
-  EdgeText text(options.edges, options.weights);
+  EdgeText text(options.edges, options.weights, options.on_bad_row);
   std::vector<Edge> edges;
   std::vector<float> weights;
   std::int64_t count = 0;
@@ -55,17 +55,28 @@ std::optional<std::int64_t> largest_integer(const EdgelistOptions& options) {
   return static_cast<std::int64_t>(std::min<std::uintmax_t>(bytes, kMaxNodes / kNamesAByte) * kNamesAByte);
 }
 
-/// Runs `import` with nodes that are integers, and where they are not, from the start with nodes of any name.
+/// Runs `import` with nodes that are integers, and where they are not, from the start with nodes of any name. What is
+/// left out is told once.
 template <class Import>
-auto with_names(const EdgelistOptions& options, const Import& import) {
+auto with_names(EdgelistOptions options, const Import& import) {
+  std::int64_t seen = 0, told = 0;
+  if (options.on_bad_row) {
+    options.on_bad_row = [&seen, &told, tell = options.on_bad_row](const std::string& problem) {
+      if (++seen > told) {
+        told = seen;
+        tell(problem);
+      }
+    };
+  }
   if (const std::optional<std::int64_t> largest = largest_integer(options)) {
     try {
-      return import(NodeNames::integers(*largest));
+      return import(options, NodeNames::integers(*largest));
     } catch (const NotIntegers&) {
+      seen = 0;
       // As most files are not.
     }
   }
-  return import(NodeNames());
+  return import(options, NodeNames());
 }
 
 /// Of repeats, reversed ones among them, the first counts.
@@ -124,7 +135,11 @@ DatasetSize import_to_file(const EdgelistOptions& options, const EdgelistFileOpt
   tables.read(options);
   if (tables.names.are_numbers() && !tables.names.expects_integers()) {
     // More of them than the files' sizes let expect. The edges were sorted by other numbers.
-    return import_to_file(options, file, progress, NodeNames::integers(kMaxNodes));
+    EdgelistOptions again = options;
+    if (again.on_bad_row) {
+      again.on_bad_row = [](const std::string&) {};
+    }
+    return import_to_file(again, file, progress, NodeNames::integers(kMaxNodes));
   }
   const std::vector<NodeId> number = tables.names.numbering();
   LargeDataset data;
@@ -154,7 +169,9 @@ DatasetSize import_to_file(const EdgelistOptions& options, const EdgelistFileOpt
 
 Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& progress) {
   check(options);
-  return with_names(options, [&](NodeNames names) { return import_in_memory(options, progress, std::move(names)); });
+  return with_names(options, [&](const EdgelistOptions& told_once, NodeNames names) {
+    return import_in_memory(told_once, progress, std::move(names));
+  });
 }
 
 std::int64_t edgelist_memory_bytes(const EdgelistOptions& options) {
@@ -176,8 +193,9 @@ DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const Edgeli
   check(options);
   require(file.memory_bytes > 0, "import_edgelist_to_file: memory_bytes is ", file.memory_bytes,
           ", expected more than 0");
-  return with_names(options,
-                    [&](NodeNames names) { return import_to_file(options, file, progress, std::move(names)); });
+  return with_names(options, [&](const EdgelistOptions& told_once, NodeNames names) {
+    return import_to_file(told_once, file, progress, std::move(names));
+  });
 }
 
 }  // namespace weft

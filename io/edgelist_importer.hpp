@@ -6,6 +6,7 @@
 #include <string>
 
 #include "weft/core/progress.hpp"
+#include "weft/io/bad_rows.hpp"
 #include "weft/io/dataset.hpp"
 
 namespace weft {
@@ -30,6 +31,8 @@ struct EdgelistOptions {
   std::string name = "edgelist";
   /// Of the random split.
   std::uint64_t seed = 0;
+  /// Of all four files.
+  OnBadRow on_bad_row = {};
 };
 
 /// If the names of all nodes are the integers 0 .. n - 1, they are the nodes; else nodes are numbered as they

@@ -37,21 +37,24 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
   std::vector<std::string_view> fields;
   std::vector<float> values;
   Once once;
-  while (rows.next(fields)) {
+  const auto read_row = [&] {
     if (tables.feature_nodes.empty()) {
       tables.width = static_cast<std::int64_t>(fields.size()) - 1;
     }
     rows.expect_fields(fields, static_cast<std::size_t>(tables.width) + 1);
-    const NodeId node = tables.names.add(fields[0], failing(rows));
-    once.expect_new(node, fields[0], rows);
-    tables.feature_nodes.push_back(node);
     values.clear();
     for (std::size_t i = 1; i < fields.size(); ++i) {
       values.push_back(rows.parse_float(fields[i]));
     }
+    const NodeId node = tables.names.add(fields[0], failing(rows));
+    once.expect_new(node, fields[0], rows);
+    tables.feature_nodes.push_back(node);
     if (!values.empty()) {
       tables.features.append(values);
     }
+  };
+  while (rows.next(fields)) {
+    read_or_skip(options.on_bad_row, read_row);
   }
 }
 
@@ -59,22 +62,26 @@ void read_labels(const EdgelistOptions& options, EdgelistTables& tables) {
   DelimitedRows rows(options.labels);
   std::vector<std::string_view> fields;
   Once once;
-  while (rows.next(fields)) {
+  const auto read_row = [&] {
     rows.expect_fields(fields, 2);
+    const bool is_number = options.task == Task::node_regression && !fields[1].empty();
+    const float target = is_number ? rows.parse_float(fields[1]) : 0.0F;
     const NodeId node = tables.names.add(fields[0], failing(rows));
     once.expect_new(node, fields[0], rows);
-    if (fields[1].empty()) {
-      continue;
+    if (is_number) {
+      tables.targets.emplace_back(node, target);
     }
-    if (options.task == Task::node_regression) {
-      tables.targets.emplace_back(node, rows.parse_float(fields[1]));
-      continue;
+    if (is_number || fields[1].empty()) {
+      return;
     }
     auto found = tables.class_of.find(fields[1]);
     if (found == tables.class_of.end()) {
       found = tables.class_of.emplace(fields[1], static_cast<std::int64_t>(tables.class_of.size())).first;
     }
     tables.classes.emplace_back(node, found->second);
+  };
+  while (rows.next(fields)) {
+    read_or_skip(options.on_bad_row, read_row);
   }
 }
 
@@ -110,10 +117,9 @@ Split read_split(const EdgelistOptions& options, const EdgelistTables& tables, s
   Split split{.name = "public", .train = {}, .val = {}, .test = {}};
   std::vector<std::string_view> fields;
   Once once;
-  while (rows.next(fields)) {
+  const auto read_row = [&] {
     rows.expect_fields(fields, 2);
     const NodeId node = tables.names.find(fields[0], failing(rows));
-    once.expect_new(node, fields[0], rows);
     std::vector<std::int64_t>* part = fields[1] == "train" ? &split.train
                                       : fields[1] == "val" || fields[1] == "valid" || fields[1] == "validation"
                                           ? &split.val
@@ -122,7 +128,11 @@ Split read_split(const EdgelistOptions& options, const EdgelistTables& tables, s
     if (part == nullptr) {
       rows.fail(concat("'", fields[1], "' is not a set, expected train, val or test"));
     }
+    once.expect_new(node, fields[0], rows);
     part->push_back(number[node]);
+  };
+  while (rows.next(fields)) {
+    read_or_skip(options.on_bad_row, read_row);
   }
   for (std::vector<std::int64_t>* part : {&split.train, &split.val, &split.test}) {
     std::sort(part->begin(), part->end());
@@ -182,6 +192,9 @@ void EdgelistTables::read(const EdgelistOptions& options) {
   }
   if (!options.labels.empty()) {
     read_labels(options, *this);
+  }
+  if (names.size() == 0) {
+    throw DataError(options.edges.string(), "", "holds no edges, expected one or more, or nodes in the other files");
   }
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weft/io/dataset_checks.hpp"
+#include "weft/io/declared_extent.hpp"
 #include "weft/io/edge_rows.hpp"
 #include "weft/io/hdf5_file.hpp"
 #include "weft/io/splits.hpp"
@@ -59,47 +60,63 @@ class Importer {
   // One that the file has, or an error that lists what there is instead.
   std::string member(const std::string& group, const std::string& name) const {
     if (name.empty() || name.find('/') != std::string::npos || !file_.has(group + "/" + name)) {
-      std::string there;
-      for (const std::string& other : file_.members(group)) {
-        there += (there.empty() ? "" : ", ") + other;
-      }
-      file_.fail(group, "has no '", name, "', expected one of: ", there.empty() ? "(nothing)" : there);
+      fail_without(group, name, file_.members(group));
     }
     return group + "/" + name;
   }
 
-  ArrayInfo array(const std::string& object, std::size_t rank) const {
-    ArrayInfo info = file_.array(object);
+  [[noreturn]] void fail_without(const std::string& group, const std::string& name,
+                                 const std::vector<std::string>& members) const {
+    std::string there;
+    for (const std::string& other : members) {
+      there += (there.empty() ? "" : ", ") + other;
+    }
+    file_.fail(group, "has no '", name, "', expected one of: ", there.empty() ? "(nothing)" : there);
+  }
+
+  // Whether the file keeps such a group as a table, as before version 0.7; then the column must be there.
+  bool is_table_with(const std::string& table, const std::string& column) const {
+    const std::vector<std::string> columns = file_.columns(table);
+    if (!columns.empty() && (column.empty() || std::find(columns.begin(), columns.end(), column) == columns.end())) {
+      fail_without(table, column, columns);
+    }
+    return !columns.empty();
+  }
+
+  ArrayInfo array(const std::string& object, std::size_t rank, const std::string& column = {}) const {
+    ArrayInfo info = file_.array(object, column);
     if (info.shape.size() != rank || info.kind == Kind::text) {
       file_.fail(object, "is of rank ", info.shape.size(), ", expected numbers of rank ", rank);
     }
     return info;
   }
 
-  std::vector<std::int64_t> integers(const std::string& object, std::int64_t lowest, std::int64_t highest) const {
-    std::vector<std::int64_t> values(static_cast<std::size_t>(array(object, 1).shape[0]));
-    file_.read_integers<std::int64_t>(object, values, lowest, highest);
+  std::vector<std::int64_t> integers(const std::string& object, std::int64_t lowest, std::int64_t highest,
+                                     const std::string& column = {}) const {
+    std::vector<std::int64_t> values(static_cast<std::size_t>(array(object, 1, column).shape[0]));
+    file_.read_integers<std::int64_t>(object, values, lowest, highest, column);
     return values;
   }
 
   // Reals, or integers as such.
-  void read_numbers(const std::string& object, std::span<float> out) const {
-    if (file_.array(object).kind == Kind::real) {
-      file_.read_reals<float>(object, out, Missing::refused);
+  void read_numbers(const std::string& object, std::span<float> out, const std::string& column = {}) const {
+    if (file_.array(object, column).kind == Kind::real) {
+      file_.read_reals<float>(object, out, Missing::refused, column);
       return;
     }
     std::vector<std::int64_t> values(out.size());
-    file_.read_integers<std::int64_t>(object, values, std::numeric_limits<std::int64_t>::min(), kInt64Max);
+    file_.read_integers<std::int64_t>(object, values, std::numeric_limits<std::int64_t>::min(), kInt64Max, column);
     std::copy(values.begin(), values.end(), out.begin());
   }
 
   Rows read_rows(const std::string& object) const {
     report(object);
     const auto kind = file_.text_attribute(object, "encoding-type");
-    if (kind && *kind != "csr_matrix") {
-      file_.fail(object, "is encoded as ", *kind, ", expected csr_matrix");
+    const auto old_kind = file_.text_attribute(object, "h5sparse_format");
+    if ((kind && *kind != "csr_matrix") || (old_kind && *old_kind != "csr")) {
+      file_.fail(object, "is encoded as ", kind ? *kind : *old_kind, ", expected ", kind ? "csr_matrix" : "csr");
     }
-    const auto shape = file_.integers_attribute(object, "shape");
+    const auto shape = file_.integers_attribute(object, old_kind ? "h5sparse_shape" : "shape");
     if (!file_.is_group(object) || !shape || shape->size() != 2 || (*shape)[0] < 0 || (*shape)[1] < 0) {
       file_.fail(object, "is no group with an attribute shape of two sizes, expected a csr_matrix");
     }
@@ -135,7 +152,8 @@ class Importer {
   }
 
   void read_graph() {
-    const std::string object = member("/obsp", options_.graph);
+    const bool is_old = !file_.has("/obsp") && file_.has("/uns/neighbors");
+    const std::string object = member(is_old ? "/uns/neighbors" : "/obsp", options_.graph);
     const Rows rows = read_rows(object);
     if (rows.rows != rows.cols || rows.rows < 1 || rows.rows > kMaxNodes) {
       file_.fail(object, "has shape [", rows.rows, ", ", rows.cols, "], expected a square of 1 to ", kMaxNodes);
@@ -157,6 +175,10 @@ class Importer {
   }
 
   void read_features() {
+    if (options_.features != "X" && is_table_with("/obsm", options_.features)) {
+      read_dense_features("/obsm", options_.features);
+      return;
+    }
     const std::string object = options_.features == "X" ? "/X" : member("/obsm", options_.features);
     const std::int64_t num_nodes = data_.graph.num_nodes();
     if (!file_.has(object)) {
@@ -164,31 +186,42 @@ class Importer {
     }
     if (file_.is_group(object)) {
       const Rows rows = read_rows(object);
-      if (rows.rows != num_nodes || rows.cols > kMaxNodes) {
-        file_.fail(object, "has shape [", rows.rows, ", ", rows.cols, "], expected ", num_nodes, " rows");
+      if (rows.rows != num_nodes || rows.cols > kMaxNodes ||
+          !is_believable(rows.cols, static_cast<std::int64_t>(rows.columns.size()))) {
+        file_.fail(object, "has shape [", rows.rows, ", ", rows.cols, "] for ", rows.columns.size(),
+                   " entries, expected ", num_nodes, " rows and an entry for every 64 columns");
       }
       const std::vector<std::uint32_t> columns(rows.columns.begin(), rows.columns.end());
       data_.node_features = SparseMatrix(num_nodes, rows.cols, Buffer<EdgeId>::copy_of(rows.offsets),
                                          Buffer<std::uint32_t>::copy_of(columns), Buffer<float>::copy_of(rows.values));
       return;
     }
+    read_dense_features(object);
+  }
+
+  // A matrix, or a column of a table whose rows are those of one.
+  void read_dense_features(const std::string& object, const std::string& column = {}) {
     report(object);
-    const ArrayInfo info = array(object, 2);
-    if (info.shape[0] != num_nodes) {
-      file_.fail(object, "has ", info.shape[0], " rows, expected ", num_nodes, ", one for each observation");
+    const ArrayInfo info = array(object, 2, column);
+    if (info.shape[0] != data_.graph.num_nodes()) {
+      file_.fail(object, "has ", info.shape[0], " rows, expected ", data_.graph.num_nodes(),
+                 ", one for each observation");
     }
     Tensor x = Tensor::uninitialized(info.shape[0], info.shape[1]);
-    read_numbers(object, x.values());
+    read_numbers(object, x.values(), column);
     data_.node_features = std::move(x);
   }
 
   void read_label() {
-    const std::string object = member("/obs", options_.label);
+    const bool in_table = is_table_with("/obs", options_.label);
+    const std::string object = in_table ? "/obs" : member("/obs", options_.label);
     const bool grouped = file_.is_group(object);
     const std::string codes = grouped ? object + "/codes" : object;
-    const std::string categories = grouped ? object + "/categories" : "/obs/__categories/" + options_.label;
+    const std::string categories = in_table  ? "/uns/" + options_.label + "_categories"
+                                   : grouped ? object + "/categories"
+                                             : "/obs/__categories/" + options_.label;
     if (!file_.has(codes) || !file_.has(categories)) {
-      file_.fail(object, "is no categorical column, expected codes and categories");
+      file_.fail(in_table ? categories : object, "is no categorical column, expected codes and categories");
     }
     report(object);
     if (file_.array(categories).kind != Kind::text) {
@@ -196,7 +229,7 @@ class Importer {
     }
     data_.class_names = file_.read_texts(categories);
     data_.num_classes = static_cast<std::int64_t>(data_.class_names.size());
-    std::vector<std::int64_t> labels = integers(codes, -1, data_.num_classes - 1);
+    std::vector<std::int64_t> labels = integers(codes, -1, data_.num_classes - 1, in_table ? options_.label : "");
     if (static_cast<std::int64_t>(labels.size()) != data_.graph.num_nodes()) {
       file_.fail(codes, "has ", labels.size(), " entries, expected ", data_.graph.num_nodes());
     }

@@ -2,7 +2,9 @@
 //
 // /obsp/GRAPH is a sparse matrix between observations (data, indices, indptr, attribute shape), /obsm/FEATURES or
 // /X a matrix of observations, /obs/LABEL a categorical column: a group of codes and categories, or, before
-// version 0.8, integers beside /obs/__categories/LABEL.
+// version 0.8, integers beside /obs/__categories/LABEL. Before version 0.7 the graph is /uns/neighbors/GRAPH
+// (attributes h5sparse_format, h5sparse_shape), /obs and /obsm are tables of which label and features are columns,
+// and the categories are /uns/LABEL_categories.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +18,7 @@ namespace weft {
 
 struct H5adOptions {
   std::filesystem::path input = {};
-  /// A member of /obsp.
+  /// A member of /obsp, or of /uns/neighbors where there is no /obsp.
   std::string graph = "connectivities";
   /// A member of /obsm, or X; empty: none.
   std::string features = "X_pca";

@@ -76,10 +76,12 @@ std::optional<Handle> find_object(const InputFile& file, hid_t root, std::string
   return current;
 }
 
-CheckedArray::CheckedArray(const InputFile& file, hid_t root, std::int64_t file_bytes, std::string_view object)
+CheckedArray::CheckedArray(const InputFile& file, hid_t root, std::int64_t file_bytes, std::string_view object,
+                           std::string_view column)
     : file_(file),
       file_bytes_(file_bytes),
       object_(object),
+      column_(column),
       data_(-1, H5Oclose),
       type_(-1, H5Tclose),
       space_(-1, H5Sclose),
@@ -94,9 +96,48 @@ CheckedArray::CheckedArray(const InputFile& file, hid_t root, std::int64_t file_
   }
   type_ = Handle(H5Dget_type(data_), H5Tclose);
   space_ = Handle(H5Dget_space(data_), H5Sclose);
-  check_type();
+  if (column_.empty()) {
+    check_type();
+    check_shape();
+    check_storage();
+    return;
+  }
+  // Shape and storage are those of whole records.
   check_shape();
   check_storage();
+  select_column();
+  check_type();
+}
+
+void CheckedArray::select_column() {
+  const int index = H5Tget_class(type_) == H5T_COMPOUND ? H5Tget_member_index(type_, column_.c_str()) : -1;
+  if (index < 0 || info_.shape.size() != 1) {
+    fail("is no column of a table");
+  }
+  type_ = Handle(H5Tget_member_type(type_, static_cast<unsigned>(index)), H5Tclose);
+  if (H5Tget_class(type_) == H5T_ARRAY) {
+    hsize_t cols = 0;
+    if (H5Tget_array_ndims(type_) != 1 || H5Tget_array_dims2(type_, &cols) != 1 || cols == 0) {
+      fail("holds arrays of ", H5Tget_array_ndims(type_), " dimensions, expected rows of numbers");
+    }
+    info_.shape.push_back(static_cast<std::int64_t>(cols));
+    if (__builtin_mul_overflow(size_, info_.shape[1], &size_)) {
+      fail("declares rows of ", cols, " numbers, too large to exist");
+    }
+    type_ = Handle(H5Tget_super(type_), H5Tclose);
+  }
+  if (H5Tget_class(type_) == H5T_STRING) {
+    fail("holds strings, expected numbers");
+  }
+}
+
+// In memory a record holds the column and nothing else; libhdf5 passes over the rest.
+hid_t CheckedArray::record_of(hid_t memory_type, std::size_t element_bytes) const {
+  const hsize_t cols = info_.shape.size() == 2 ? static_cast<hsize_t>(info_.shape[1]) : 1;
+  const Handle row(info_.shape.size() == 2 ? H5Tarray_create2(memory_type, 1, &cols) : H5Tcopy(memory_type), H5Tclose);
+  const hid_t record = H5Tcreate(H5T_COMPOUND, element_bytes * static_cast<std::size_t>(cols));
+  H5Tinsert(record, column_.c_str(), 0, row);
+  return record;
 }
 
 void CheckedArray::check_type() {
@@ -235,15 +276,17 @@ void CheckedArray::read_blocks(hid_t memory_type, std::size_t element_bytes,
   const std::int64_t rows = info_.shape[0];
   const std::int64_t cols = info_.shape.size() == 2 ? info_.shape[1] : 1;
   const auto block_elements = std::max<std::int64_t>(1, kBlockBytes / static_cast<std::int64_t>(element_bytes));
+  const int rank = column_.empty() ? static_cast<int>(info_.shape.size()) : 1;
+  const Handle read_as(column_.empty() ? H5Tcopy(memory_type) : record_of(memory_type, element_bytes), H5Tclose);
   const std::int64_t step = chunk_rows_ * std::max<std::int64_t>(1, block_elements / cols / chunk_rows_);
   for (std::int64_t row = 0; row < rows; row += step) {
     const std::int64_t count = std::min(step, rows - row);
     const std::array<hsize_t, 2> start = {static_cast<hsize_t>(row), 0};
     const std::array<hsize_t, 2> extent = {static_cast<hsize_t>(count), static_cast<hsize_t>(cols)};
-    const Handle memory(H5Screate_simple(static_cast<int>(info_.shape.size()), extent.data(), nullptr), H5Sclose);
+    const Handle memory(H5Screate_simple(rank, extent.data(), nullptr), H5Sclose);
     void* target = place(row * cols, count * cols);
     if (H5Sselect_hyperslab(space_, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr) < 0 ||
-        H5Dread(data_, memory_type, memory, space_, H5P_DEFAULT, target) < 0) {
+        H5Dread(data_, read_as, memory, space_, H5P_DEFAULT, target) < 0) {
       fail("cannot be read from row ", row, " on: ", last_message());
     }
     done(row * cols, count * cols);

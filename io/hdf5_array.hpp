@@ -19,8 +19,9 @@ namespace weft::hdf5 {
 /// Valid after its construction: type, shape, layout, filters and stored size have been checked.
 class CheckedArray {
  public:
-  /// `root` is the open file and `file_bytes` its length.
-  CheckedArray(const InputFile& file, hid_t root, std::int64_t file_bytes, std::string_view object);
+  /// `root` is the open file and `file_bytes` its length; `column` of a table, or empty.
+  CheckedArray(const InputFile& file, hid_t root, std::int64_t file_bytes, std::string_view object,
+               std::string_view column = {});
 
   [[nodiscard]] const ArrayInfo& info() const { return info_; }
   [[nodiscard]] std::int64_t size() const { return size_; }
@@ -40,21 +41,23 @@ class CheckedArray {
   [[nodiscard]] std::string place_of(std::int64_t i) const;
   template <class... Parts>
   [[noreturn]] void fail(const Parts&... parts) const {
-    file_.fail(object_, parts...);
+    file_.fail(column_.empty() ? object_ : object_ + "/" + column_, parts...);
   }
 
  private:
   void check_type();
   void check_shape();
+  void select_column();
   void check_storage();
   [[nodiscard]] bool check_filters(hid_t properties) const;
   void check_chunks(hid_t properties, std::int64_t element, std::int64_t stored, bool deflated);
+  [[nodiscard]] hid_t record_of(hid_t memory_type, std::size_t element_bytes) const;
   void read_variable(std::vector<std::string>& texts) const;
   void read_fixed(std::vector<std::string>& texts) const;
 
   const InputFile& file_;
   std::int64_t file_bytes_;
-  std::string object_;
+  std::string object_, column_;
   Handle data_, type_, space_;
   std::int64_t base_;
   ArrayInfo info_;

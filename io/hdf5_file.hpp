@@ -75,7 +75,11 @@ class InputFile {
   /// A scalar, or an array of one.
   [[nodiscard]] std::optional<std::int64_t> integer_attribute(std::string_view object, const char* name) const;
 
-  [[nodiscard]] ArrayInfo array(std::string_view object) const;
+  /// Names of the columns where `object` is a table, an array of records; empty if it is none.
+  [[nodiscard]] std::vector<std::string> columns(std::string_view object) const;
+
+  /// Where a `column` is named, here and below, that of a table: numbers, or as many numbers in each row.
+  [[nodiscard]] ArrayInfo array(std::string_view object, std::string_view column = {}) const;
   /// Nothing if the array is no matrix of little-endian reals, or is stored in a way of which there is no layout.
   [[nodiscard]] std::optional<RowLayout> row_layout(std::string_view object) const;
   /// Where the array begins in the file, if it is stored as it is: little-endian integers of 32 bits at a multiple of
@@ -84,11 +88,11 @@ class InputFile {
   /// T: int32, int64 or uint32. `out` has as many elements as the array; integers of every width and byte
   /// order are accepted if each lies in [lowest, highest].
   template <class T>
-  void read_integers(std::string_view object, std::span<T> out, std::int64_t lowest, std::int64_t highest) const;
-  /// T: float or double. Stored as 16 (binary16 or bfloat16), 32 or 64 bits; beyond the range of T is refused, like
-  /// infinities.
+  void read_integers(std::string_view object, std::span<T> out, std::int64_t lowest, std::int64_t highest,
+                     std::string_view column = {}) const;
+  /// T: float or double. Stored as 16 (binary16 or bfloat16), 32 or 64 bits; beyond the range of T is refused, like infinities.
   template <class T>
-  void read_reals(std::string_view object, std::span<T> out, Missing missing) const;
+  void read_reals(std::string_view object, std::span<T> out, Missing missing, std::string_view column = {}) const;
   /// Of fixed or variable length, valid UTF-8; together at most as long as the file.
   [[nodiscard]] std::vector<std::string> read_texts(std::string_view object) const;
 

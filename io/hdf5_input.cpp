@@ -257,16 +257,33 @@ std::optional<std::int64_t> InputFile::integer_attribute(std::string_view object
   return values ? std::optional((*values)[0]) : std::nullopt;
 }
 
-ArrayInfo InputFile::array(std::string_view object) const {
+std::vector<std::string> InputFile::columns(std::string_view object) const {
   const Inside inside;
-  return CheckedArray(*this, id_, size_, object).info();
+  std::vector<std::string> names;
+  const std::optional<Handle> found = find_object(*this, id_, object);
+  if (!found || H5Iget_type(*found) != H5I_DATASET) {
+    return names;
+  }
+  const Handle type(H5Dget_type(*found), H5Tclose);
+  const int count = H5Tget_class(type) == H5T_COMPOUND ? H5Tget_nmembers(type) : 0;
+  for (int i = 0; i < count; ++i) {
+    char* name = H5Tget_member_name(type, static_cast<unsigned>(i));
+    names.emplace_back(name == nullptr ? "" : name);
+    H5free_memory(name);
+  }
+  return names;
+}
+
+ArrayInfo InputFile::array(std::string_view object, std::string_view column) const {
+  const Inside inside;
+  return CheckedArray(*this, id_, size_, object, column).info();
 }
 
 template <class T>
-void InputFile::read_integers(std::string_view object, std::span<T> out, std::int64_t lowest,
-                              std::int64_t highest) const {
+void InputFile::read_integers(std::string_view object, std::span<T> out, std::int64_t lowest, std::int64_t highest,
+                              std::string_view column) const {
   const Inside inside;
-  const CheckedArray array(*this, id_, size_, object);
+  const CheckedArray array(*this, id_, size_, object, column);
   array.expect(Kind::integer, out.size());
   const bool is_signed = H5Tget_sign(array.type()) == H5T_SGN_2;
   if (H5Tget_size(array.type()) == sizeof(T) && is_signed == std::is_signed_v<T>) {
@@ -286,14 +303,17 @@ void InputFile::read_integers(std::string_view object, std::span<T> out, std::in
     read_through<T, std::uint64_t>(array, H5T_NATIVE_UINT64, out, lowest, highest);
   }
 }
-template void InputFile::read_integers(std::string_view, std::span<std::int32_t>, std::int64_t, std::int64_t) const;
-template void InputFile::read_integers(std::string_view, std::span<std::int64_t>, std::int64_t, std::int64_t) const;
-template void InputFile::read_integers(std::string_view, std::span<std::uint32_t>, std::int64_t, std::int64_t) const;
+template void InputFile::read_integers(std::string_view, std::span<std::int32_t>, std::int64_t, std::int64_t,
+                                       std::string_view) const;
+template void InputFile::read_integers(std::string_view, std::span<std::int64_t>, std::int64_t, std::int64_t,
+                                       std::string_view) const;
+template void InputFile::read_integers(std::string_view, std::span<std::uint32_t>, std::int64_t, std::int64_t,
+                                       std::string_view) const;
 
 template <class T>
-void InputFile::read_reals(std::string_view object, std::span<T> out, Missing missing) const {
+void InputFile::read_reals(std::string_view object, std::span<T> out, Missing missing, std::string_view column) const {
   const Inside inside;
-  const CheckedArray array(*this, id_, size_, object);
+  const CheckedArray array(*this, id_, size_, object, column);
   array.expect(Kind::real, out.size());
   if (H5Tget_size(array.type()) == 2 && H5Tget_order(array.type()) == H5T_ORDER_LE) {
     read_halves(array, out, missing);
@@ -325,8 +345,8 @@ void InputFile::read_reals(std::string_view object, std::span<T> out, Missing mi
   };
   array.read_blocks(H5T_NATIVE_DOUBLE, sizeof(double), place, done);
 }
-template void InputFile::read_reals(std::string_view, std::span<float>, Missing) const;
-template void InputFile::read_reals(std::string_view, std::span<double>, Missing) const;
+template void InputFile::read_reals(std::string_view, std::span<float>, Missing, std::string_view) const;
+template void InputFile::read_reals(std::string_view, std::span<double>, Missing, std::string_view) const;
 
 std::vector<std::string> InputFile::read_texts(std::string_view object) const {
   const Inside inside;

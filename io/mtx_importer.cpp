@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weft/io/dataset_checks.hpp"
+#include "weft/io/declared_extent.hpp"
 #include "weft/io/edge_rows.hpp"
 #include "weft/io/number_rows.hpp"
 #include "weft/io/splits.hpp"
@@ -97,31 +98,39 @@ class Importer {
     NumberRows rows(input_);
     std::vector<Edge> edges;
     std::vector<float> values;
-    while (rows.next()) {
+    std::int64_t count = 0;
+    const auto read_row = [&] {
       rows.expect_cols(has_values_ ? 3 : 2);
-      const auto count = static_cast<std::int64_t>(edges.size());
+      const Edge edge = {static_cast<NodeId>(rows.integer(0, "row", 1, num_nodes_) - 1),
+                         static_cast<NodeId>(rows.integer(1, "column", 1, num_nodes_) - 1)};
+      const float value = has_values_ ? rows.real(2) : 0.0F;
+      edges.push_back(edge);
+      if (options_.weights) {
+        values.push_back(value);
+      }
+    };
+    for (; rows.next(); ++count) {
       if (count == num_entries_) {
         rows.fail(concat("is one entry more than the ", num_entries_, " declared"));
       }
-      edges.push_back({static_cast<NodeId>(rows.integer(0, "row", 1, num_nodes_) - 1),
-                       static_cast<NodeId>(rows.integer(1, "column", 1, num_nodes_) - 1)});
-      if (has_values_) {
-        const float value = rows.real(2);
-        if (options_.weights) {
-          values.push_back(value);
-        }
-      }
+      read_or_skip(options_.on_bad_row, read_row);
       if (progress_ && count % kReportEvery == 0) {
         progress_({.stage = "reading entries", .done = count, .total = num_entries_, .detail = ""});
       }
     }
-    if (static_cast<std::int64_t>(edges.size()) != num_entries_) {
+    if (count != num_entries_) {
       throw DataError(options_.input.string(), "",
-                      concat("has ", edges.size(), " entries, expected ", num_entries_, " as declared"));
+                      concat("has ", count, " entries, expected ", num_entries_, " as declared"));
+    }
+    if (!is_believable(num_nodes_, num_entries_)) {
+      throw DataError(options_.input.string(), "",
+                      concat("declares ", num_nodes_, " rows for ", num_entries_,
+                             " entries, expected at least one for every 64 rows"));
     }
     data_.graph = CsrGraph::from_edges(num_nodes_, edges, {.symmetrize = !data_.directed});
     if (options_.weights && !edges.empty()) {
-      const Features table = Tensor::from_buffer(num_entries_, 1, Buffer<float>::copy_of(values));
+      const Features table =
+          Tensor::from_buffer(static_cast<std::int64_t>(values.size()), 1, Buffer<float>::copy_of(values));
       data_.edge_features = select_rows(table, places_of_edges(edges, !data_.directed));
     }
   }

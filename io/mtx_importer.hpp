@@ -10,6 +10,7 @@
 #include <string>
 
 #include "weft/core/progress.hpp"
+#include "weft/io/bad_rows.hpp"
 #include "weft/io/dataset.hpp"
 
 namespace weft {
@@ -30,6 +31,8 @@ struct MtxOptions {
   std::string name = {};
   /// Of the splits rand0 .. rand2 (stratified, 60/20/20).
   std::uint64_t seed = 0;
+  /// Of the matrix; the rows of features and labels belong to nodes by their order, so that none can be left out.
+  OnBadRow on_bad_row = {};
 };
 
 /// The entry i j is the edge from node i - 1 to node j - 1. Repeated entries are merged, of which the first counts,

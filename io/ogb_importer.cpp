@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weft/io/dataset_checks.hpp"
+#include "weft/io/declared_extent.hpp"
 #include "weft/io/edge_rows.hpp"
 #include "weft/io/number_rows.hpp"
 #include "weft/io/text_folder.hpp"
@@ -17,6 +18,7 @@ namespace {
 constexpr std::int64_t kReportEvery = 1 << 20;
 constexpr std::int64_t kMostCategories = 1 << 15;
 constexpr std::int64_t kMostClasses = 1 << 24;
+constexpr std::size_t kMostSplits = 100;
 constexpr std::string_view kEdges = "raw/edge.csv.gz";
 
 // Numbers, [rows, cols], and whether all are written as integers or missing.
@@ -136,6 +138,11 @@ class Importer {
       throw DataError(folder_.path_of(raw("edge")), "",
                       concat("has ", edges_.size(), " rows, expected more, as num-edge-list says"));
     }
+    if (!is_believable(num_nodes_, static_cast<std::int64_t>(edges_.size()))) {
+      throw DataError(folder_.path_of(raw("num-node-list")), "",
+                      concat("declares ", num_nodes_, " nodes for ", edges_.size(),
+                             " edges, expected at least one for every 64 nodes"));
+    }
     data_.graph = CsrGraph::from_edges(num_nodes_, edges_, {.symmetrize = !options_.directed});
   }
 
@@ -224,6 +231,10 @@ class Importer {
       if (name.starts_with(begin) && name.ends_with(end) && name.size() > begin.size() + end.size()) {
         found.insert(name.substr(begin.size(), name.size() - begin.size() - end.size()));
       }
+    }
+    if (found.size() > kMostSplits) {
+      throw DataError(folder_.path_of(begin), "",
+                      concat("holds ", found.size(), " splits, expected at most ", kMostSplits));
     }
     const char* item = data_.has_many_graphs() ? "graph" : "node";
     const std::int64_t last = (data_.has_many_graphs() ? data_.num_graphs() : num_nodes_) - 1;

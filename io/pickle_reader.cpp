@@ -352,7 +352,8 @@ class PickleMachine {
     } else if (target->kind == Kind::array && state->kind == Kind::tuple && state->items.size() == 5) {
       build_array(*target, state->items);
     } else if (target->kind == Kind::compressed_rows && state->kind == Kind::dictionary) {
-      target->items = state->items;
+      // Not the members themselves: the same state may be set again and again.
+      target->items = {state};
     } else {
       fail("sets a state that does not fit");
     }
@@ -400,9 +401,13 @@ const PickleObject* Pickle::member(std::string_view name) const {
   if (root_->kind != Kind::compressed_rows) {
     fail("holds no csr_matrix");
   }
-  for (std::size_t i = 0; i + 1 < root_->items.size(); i += 2) {
-    if (root_->items[i]->bytes == name) {
-      return root_->items[i + 1];
+  if (root_->items.empty()) {
+    return nullptr;
+  }
+  const std::vector<const PickleObject*>& members = root_->items[0]->items;
+  for (std::size_t i = 0; i + 1 < members.size(); i += 2) {
+    if (members[i]->bytes == name) {
+      return members[i + 1];
     }
   }
   return nullptr;

@@ -25,7 +25,7 @@ struct PickleObject {
   std::string text;
   /// Of bytes, which stay in the pickle.
   std::string_view bytes;
-  /// Of a dictionary or of compressed rows: key, value, key, value, ...
+  /// Of a dictionary: key, value, key, value, ... Of compressed rows: the dictionary of its members, once it is set.
   std::vector<const PickleObject*> items;
   NumberForm form;
   std::vector<std::int64_t> shape;
@@ -46,6 +46,8 @@ class Pickle {
   [[nodiscard]] NumberArray member_array(std::string_view name) const;
   /// [rows, columns] of compressed rows.
   [[nodiscard]] std::pair<std::int64_t, std::int64_t> shape_of_rows() const;
+  /// In bytes: what a list names more often than this was written once and used again and again.
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(content_.size()); }
   template <class... Parts>
   [[noreturn]] void fail(const Parts&... parts) const {
     throw DataError(name_, "", concat(parts...));

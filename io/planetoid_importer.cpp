@@ -205,7 +205,11 @@ class Importer {
       if (root.items[i + 1]->kind != Kind::list) {
         pickle.fail("has no list for node ", source);
       }
-      for (const PickleObject* neighbor : root.items[i + 1]->items) {
+      const std::vector<const PickleObject*>& neighbors = root.items[i + 1]->items;
+      if (static_cast<std::int64_t>(edges.size() + neighbors.size()) > pickle.size()) {
+        pickle.fail("lists more neighbors than it has bytes, expected a list of its own for each node");
+      }
+      for (const PickleObject* neighbor : neighbors) {
         edges.push_back({source, node(pickle, *neighbor)});
       }
     }

@@ -3,12 +3,12 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "weft/core/progress.hpp"
+#include "weft/io/bad_rows.hpp"
 #include "weft/io/dataset.hpp"
 
 namespace weft {
@@ -25,7 +25,7 @@ struct SmilesOptions {
   /// A row that is no molecule, or whose targets are no numbers, ends the import; otherwise it is left out.
   bool strict = false;
   /// Called with what is wrong, file and line named, for each row left out.
-  std::function<void(const std::string& problem)> on_skipped = {};
+  OnBadRow on_skipped = {};
   /// Empty: the file's.
   std::string name = {};
   /// Of the random splits.

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "weft/core/types.hpp"
+#include "weft/io/declared_extent.hpp"
 
 namespace weft {
 namespace {
@@ -41,8 +42,9 @@ SparseMatrix to_sparse(const CompressedRows& matrix) {
   matrix.columns.expect_rank(1);
   matrix.values.expect_shape(matrix.columns.shape());
   check_offsets(matrix.offsets, matrix.rows, matrix.columns.size());
-  if (matrix.cols < 0 || matrix.cols > kMaxNodes) {
-    matrix.columns.fail("belongs to a matrix of ", matrix.cols, " columns, expected at most ", kMaxNodes);
+  if (matrix.cols < 0 || matrix.cols > kMaxNodes || !is_believable(matrix.cols, matrix.columns.size())) {
+    matrix.columns.fail("belongs to a matrix of ", matrix.cols, " columns, expected at most ", kMaxNodes,
+                        ", and an entry for every 64");
   }
   std::vector<EdgeId> offsets = {0};
   std::vector<std::uint32_t> columns;

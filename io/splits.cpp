@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <utility>
 
 namespace weft {
@@ -40,17 +41,18 @@ Split stratified_split(std::string name, std::span<const std::int64_t> labels, s
                        const SplitShares& shares, const Random& random) {
   check(shares);
   require(num_classes >= 0, "stratified_split: ", num_classes, " classes, expected 0 or more");
-  std::vector<std::vector<std::int64_t>> members(static_cast<std::size_t>(num_classes));
+  // Classes without members take no memory: a file may number few classes with large numbers.
+  std::map<std::int64_t, std::vector<std::int64_t>> members;
   for (std::size_t i = 0; i < labels.size(); ++i) {
     require(labels[i] >= -1 && labels[i] < num_classes, "stratified_split: class ", labels[i], " at ", i,
             ", expected -1 to ", num_classes - 1);
     if (labels[i] >= 0) {
-      members[static_cast<std::size_t>(labels[i])].push_back(static_cast<std::int64_t>(i));
+      members[labels[i]].push_back(static_cast<std::int64_t>(i));
     }
   }
   Split split{.name = std::move(name), .train = {}, .val = {}, .test = {}};
-  for (std::size_t c = 0; c < members.size(); ++c) {
-    deal(members[c], shares, random.stream(c), split);
+  for (auto& [number, nodes] : members) {
+    deal(nodes, shares, random.stream(static_cast<std::uint64_t>(number)), split);
   }
   return in_order(std::move(split));
 }

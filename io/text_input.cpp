@@ -16,7 +16,8 @@
 namespace weft {
 namespace {
 
-constexpr std::size_t kBlock = 1 << 17;
+constexpr std::size_t kBlock = 1 << 16;
+constexpr std::size_t kLeastBlock = 1 << 8;
 constexpr std::uint64_t kLzmaMemory = std::uint64_t{1} << 28;
 
 struct CloseFile {
@@ -112,7 +113,8 @@ class XzDecoder final : public Decoder {
 
 class TextInput::Source {
  public:
-  Source(std::FILE* file, bool owned) : file_(file), owned_(owned ? file : nullptr), in_(kBlock) {
+  /// `block`: bytes to read at a time.
+  Source(std::FILE* file, bool owned, std::size_t block) : file_(file), owned_(owned ? file : nullptr), in_(block) {
     pull();
     const std::span<const unsigned char> bytes = rest_;
     const auto starts_with = [&](std::string_view magic) {
@@ -161,6 +163,9 @@ class TextInput::Source {
   }
   [[nodiscard]] bool is_compressed() const { return decoder_ != nullptr; }
   [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] std::size_t block() const { return in_.size(); }
+  /// Bytes of the file so far.
+  [[nodiscard]] std::int64_t pulled() const { return pulled_; }
 
  private:
   void pull() {
@@ -171,6 +176,7 @@ class TextInput::Source {
     const std::size_t count = std::fread(in_.data(), 1, in_.size(), file_);
     rest_ = std::span<const unsigned char>(in_).first(count);
     ended_ = count < in_.size();
+    pulled_ += static_cast<std::int64_t>(count);
     if (std::ferror(file_) != 0) {
       problem_ = concat("cannot be read: ", std::strerror(errno));
     }
@@ -182,6 +188,7 @@ class TextInput::Source {
   std::span<const unsigned char> rest_;
   std::unique_ptr<Decoder> decoder_;
   bool ended_ = false;
+  std::int64_t pulled_ = 0;
   std::string problem_;
 };
 
@@ -197,11 +204,14 @@ TextInput::TextInput(const std::filesystem::path& path, const TextLimits& limits
   if (file == nullptr) {
     throw DataError(name_, "", concat("cannot be opened: ", std::strerror(errno)));
   }
-  source_ = std::make_unique<Source>(file, true);
+  // A byte more than the file has, so that its end shows at once: folders may hold thousands of small files.
+  const auto bytes = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+  const bool is_small = S_ISREG(status.st_mode) && bytes < kBlock;
+  source_ = std::make_unique<Source>(file, true, is_small ? std::max(bytes + 1, kLeastBlock) : kBlock);
 }
 
 TextInput::TextInput(std::FILE* open, std::string name, const TextLimits& limits)
-    : name_(std::move(name)), limits_(limits), source_(std::make_unique<Source>(open, false)) {}
+    : name_(std::move(name)), limits_(limits), source_(std::make_unique<Source>(open, false, kBlock)) {}
 
 TextInput::~TextInput() = default;
 
@@ -209,8 +219,9 @@ void TextInput::fill() {
   buffer_.erase(0, begin_);
   begin_ = 0;
   const std::size_t size = buffer_.size();
-  buffer_.resize(size + kBlock);
-  const std::size_t count = source_->read({reinterpret_cast<unsigned char*>(buffer_.data()) + size, kBlock});
+  const std::size_t block = source_->is_compressed() ? kBlock : source_->block();
+  buffer_.resize(size + block);
+  const std::size_t count = source_->read({reinterpret_cast<unsigned char*>(buffer_.data()) + size, block});
   buffer_.resize(size + count);
   if (!source_->problem().empty()) {
     throw DataError(name_, "", concat(source_->problem(), ", after line ", line_number_));
@@ -219,8 +230,10 @@ void TextInput::fill() {
     begin_ = 3;
   }
   content_ += static_cast<std::int64_t>(count);
-  if (source_->is_compressed() && content_ > limits_.content_bytes) {
-    throw DataError(name_, "", concat("expands to more than ", limits_.content_bytes, " bytes"));
+  if (source_->is_compressed() && content_ > limits_.content_bytes + limits_.expansion * source_->pulled()) {
+    throw DataError(name_, "",
+                    concat("expands to more than ", limits_.content_bytes, " bytes and ", limits_.expansion,
+                           " times its own length, after line ", line_number_));
   }
   ended_ = count == 0;
 }

@@ -12,8 +12,9 @@ namespace weft {
 
 struct TextLimits {
   std::int64_t line_bytes = 1 << 24;
-  /// Of a compressed file's content in all.
-  std::int64_t content_bytes = std::int64_t{1} << 36;
+  /// Of what a compressed file holds: this much in any case, and this many times what was read of the file.
+  std::int64_t content_bytes = std::int64_t{1} << 26;
+  std::int64_t expansion = 256;
 };
 
 /// Some whole lines, with their ends.

@@ -18,6 +18,7 @@ namespace {
 
 constexpr std::int64_t kReportEvery = 1 << 20;
 constexpr std::int64_t kMostLabels = 1 << 20;
+constexpr std::int64_t kMostWidth = 1 << 24;
 constexpr std::int64_t kMostDenseLabels = 256;
 constexpr std::int64_t kNumFolds = 10;
 constexpr int kNumRandomSplits = 3;
@@ -190,6 +191,11 @@ class Importer {
       }
       result.smallest.push_back(smallest);
       result.first.push_back(result.first.back() + largest - smallest + 1);
+      if (result.width() > kMostWidth) {
+        throw DataError(folder_.path_of(file(what)), "",
+                        concat("has labels in ", table.cols, " columns that need more than ", kMostWidth,
+                               " places, expected fewer or smaller labels"));
+      }
     }
     return result;
   }

@@ -15,6 +15,12 @@ namespace {
 
 constexpr std::size_t kBlock = 1 << 16;
 
+// "/x", "../x", "x/../../y": sound archives of data sets have none.
+bool leads_out(std::string_view name) {
+  const std::filesystem::path path(name);
+  return path.is_absolute() || std::find(path.begin(), path.end(), "..") != path.end();
+}
+
 struct CloseArchive {
   void operator()(archive* open) const { archive_read_free(open); }
 };
@@ -72,7 +78,8 @@ class Reader {
         return content;
       }
       if (static_cast<std::int64_t>(content.size()) + count > most_bytes) {
-        throw DataError(name_, member_, concat("expands to more than ", most_bytes, " bytes"));
+        throw DataError(name_, member_,
+                        concat("expands to more than the ", most_bytes, " bytes that are left to the archive"));
       }
       content.append(block.data(), static_cast<std::size_t>(count));
     }
@@ -96,10 +103,13 @@ ZipArchive::ZipArchive(const std::filesystem::path& path, const ZipLimits& limit
   if (error) {
     throw DataError(path.string(), "", concat("cannot be opened: ", error.message()));
   }
-  most_bytes_ = limits.member_bytes +
+  bytes_left_ = limits.content_bytes +
                 limits.expansion * static_cast<std::int64_t>(std::min<std::uintmax_t>(bytes, std::uintmax_t{1} << 50));
   for (Reader reader(path); reader.next();) {
     names_.push_back(reader.member());
+    if (leads_out(names_.back())) {
+      throw DataError(path.string(), names_.back(), "is a name that leads out of the archive's folder");
+    }
     if (static_cast<std::int64_t>(names_.size()) > limits.members) {
       throw DataError(path.string(), "", concat("has more than ", limits.members, " members"));
     }
@@ -117,7 +127,9 @@ bool ZipArchive::has(std::string_view name) const {
 std::string ZipArchive::read(std::string_view name) const {
   for (Reader reader(path_); reader.next();) {
     if (reader.member() == name) {
-      return reader.content(most_bytes_);
+      std::string content = reader.content(bytes_left_);
+      bytes_left_ -= static_cast<std::int64_t>(content.size());
+      return content;
     }
   }
   throw DataError(path_.string(), std::string(name), "is not in the archive");

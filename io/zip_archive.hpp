@@ -10,15 +10,15 @@
 namespace weft {
 
 struct ZipLimits {
-  std::int64_t members = 1 << 20;
-  /// Of one member: this much in any case, and this many times the length of the archive.
-  std::int64_t member_bytes = std::int64_t{1} << 30;
+  std::int64_t members = 1 << 16;
+  /// Of all that is read together: this much in any case, and this many times the length of the archive.
+  std::int64_t content_bytes = std::int64_t{1} << 27;
   std::int64_t expansion = 256;
 };
 
-/// Nothing is written to disk and no name is used as a path, so that names such as "../x" are names only.
-/// Folders are passed over; links, devices, names that occur twice, damage and members that expand beyond the
-/// limits are DataErrors naming archive and member. Sizes that the archive declares are not believed.
+/// Nothing is written to disk and no name is used as a path; names that would lead out of a folder are refused all
+/// the same. Folders are passed over; links, devices, names that occur twice, damage and content beyond the limits are
+/// DataErrors naming archive and member. Sizes that the archive declares are not believed. Not for several threads.
 class ZipArchive {
  public:
   explicit ZipArchive(const std::filesystem::path& path, const ZipLimits& limits = {});
@@ -31,7 +31,8 @@ class ZipArchive {
 
  private:
   std::filesystem::path path_;
-  std::int64_t most_bytes_;
+  /// That reading may still give.
+  mutable std::int64_t bytes_left_;
   std::vector<std::string> names_;
 };
 

@@ -1,5 +1,8 @@
-// AnnData files: the real one against its dataset file, and files whose parts do not fit.
+// AnnData files of every age: the real ones, one written by hand as before version 0.7, and files whose parts do not
+// fit.
 #include <array>
+
+#include <hdf5.h>
 
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
@@ -57,6 +60,36 @@ TEST(H5ad, ReadsGraphFeaturesAndLabels) {
   EXPECT_EQ(plain.node_features.index(), 0U);
 }
 
+// Version 0.7: the column holds the codes, and the texts are beside it.
+std::filesystem::path write_with_categories_beside(const std::filesystem::path& path, std::int64_t columns = 3) {
+  const Parts parts;
+  hdf5::OutputFile file(path);
+  for (const std::string group : {"/obsp/connectivities", "/X"}) {
+    file.write(group + "/indptr", parts.indptr);
+    file.write(group + "/indices", parts.indices);
+    file.write(group + "/data", parts.data);
+    file.write_integers_attribute(group, "shape", std::vector<std::int64_t>{3, group == "/X" ? columns : 3});
+    file.write_text_attribute(group, "encoding-type", parts.encoding);
+  }
+  file.write("/obs/kind", parts.codes);
+  file.write_texts("/obs/__categories/kind", parts.categories);
+  file.commit();
+  return path;
+}
+
+TEST(H5ad, ReadsCategoriesBesideTheirColumn) {
+  const TemporaryFolder folder;
+  const auto path = write_with_categories_beside(folder / "a.h5ad");
+  const Dataset data = import_h5ad({.input = path, .features = "X", .label = "kind"});
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, -1, 1}));
+  EXPECT_EQ(data.class_names, (std::vector<std::string>{"B", "T"}));
+  EXPECT_TRUE(test::same_bits(std::get<SparseMatrix>(data.node_features).to_dense(),
+                              Tensor{{0, 0.5F, 0}, {0.5F, 0, 0.25F}, {0, 0, 0}}));
+  write_with_categories_beside(path, 4000000000);
+  test::expect_throws<DataError>([&] { static_cast<void>(import_h5ad({.input = path, .features = "X"})); },
+                                 "a.h5ad: /X: has shape [3, 4000000000] for 3 entries");
+}
+
 TEST(H5ad, NamesTheObjectThatIsWrong) {
   const TemporaryFolder folder;
   const auto expect = [&](const Parts& parts, const std::string& message, H5adOptions options = {}) {
@@ -82,6 +115,116 @@ TEST(H5ad, NamesTheObjectThatIsWrong) {
   expect({}, "/obs: has no 'age', expected one of: kind", {.label = "age"});
   test::write_bytes(folder / "cut.h5ad", test::bytes_of(folder / "a.h5ad").substr(0, 1000));
   test::expect_throws<DataError>([&] { static_cast<void>(import_h5ad({.input = folder / "cut.h5ad"})); }, "cut.h5ad");
+}
+
+// As anndata 0.6 wrote it (anndata/readwrite/write.py, h5py_sparse): tables of records, codes beside texts, categories
+// and the graph among the unstructured.
+struct OldCell {
+  const char* index;
+  double count;
+  signed char kind;
+};
+
+void write_attribute(hid_t file, const char* object, const char* name, hid_t type, hsize_t count, const void* data) {
+  const hid_t owner = H5Oopen(file, object, H5P_DEFAULT);
+  const hid_t space = count == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(1, &count, nullptr);
+  const hid_t id = H5Acreate2(owner, name, type, space, H5P_DEFAULT, H5P_DEFAULT);
+  ASSERT_GE(H5Awrite(id, type, data), 0);
+  H5Aclose(id);
+  H5Sclose(space);
+  H5Oclose(owner);
+}
+
+void write_old_array(hid_t file, const char* name, hid_t type, hsize_t count, const void* data) {
+  const hid_t space = H5Screate_simple(1, &count, nullptr);
+  const hid_t id = H5Dcreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+  ASSERT_GE(H5Dwrite(id, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data), 0);
+  H5Dclose(id);
+  H5Sclose(space);
+}
+
+void write_old_rows(hid_t file, const std::string& group) {
+  H5Gclose(H5Gcreate2(file, group.c_str(), H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  const std::array<std::int32_t, 4> offsets = {0, 1, 3, 3};
+  const std::array<std::int32_t, 3> columns = {1, 0, 2};
+  const std::array<double, 3> values = {0.5, 0.5, 0.25};
+  const std::array<std::int64_t, 2> shape = {3, 3};
+  write_old_array(file, (group + "/indptr").c_str(), H5T_NATIVE_INT32, 4, offsets.data());
+  write_old_array(file, (group + "/indices").c_str(), H5T_NATIVE_INT32, 3, columns.data());
+  write_old_array(file, (group + "/data").c_str(), H5T_NATIVE_DOUBLE, 3, values.data());
+  const hid_t text = H5Tcopy(H5T_C_S1);
+  H5Tset_size(text, 3);
+  write_attribute(file, group.c_str(), "h5sparse_format", text, 0, "csr");
+  write_attribute(file, group.c_str(), "h5sparse_shape", H5T_NATIVE_INT64, 2, shape.data());
+  H5Tclose(text);
+}
+
+std::filesystem::path write_old(const std::filesystem::path& path, signed char last_kind = 1) {
+  const hid_t file = H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
+  for (const char* group : {"uns", "uns/neighbors"}) {
+    H5Gclose(H5Gcreate2(file, group, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT));
+  }
+  write_old_rows(file, "X");
+  write_old_rows(file, "uns/neighbors/connectivities");
+  const hid_t text = H5Tcopy(H5T_C_S1);
+  H5Tset_size(text, H5T_VARIABLE);
+  const hid_t record = H5Tcreate(H5T_COMPOUND, sizeof(OldCell));
+  H5Tinsert(record, "index", HOFFSET(OldCell, index), text);
+  H5Tinsert(record, "n_counts", HOFFSET(OldCell, count), H5T_NATIVE_DOUBLE);
+  H5Tinsert(record, "kind", HOFFSET(OldCell, kind), H5T_NATIVE_SCHAR);
+  const std::array<OldCell, 3> cells = {OldCell{"AAA", 10, 0}, OldCell{"CCC", 20, -1}, OldCell{"GGG", 30, last_kind}};
+  write_old_array(file, "obs", record, 3, cells.data());
+  const std::array<const char*, 2> categories = {"B", "T"};
+  write_old_array(file, "uns/kind_categories", text, 2, categories.data());
+  const hsize_t width = 2;
+  const hid_t pair = H5Tarray_create2(H5T_NATIVE_DOUBLE, 1, &width);
+  const hid_t places = H5Tcreate(H5T_COMPOUND, 2 * sizeof(double));
+  H5Tinsert(places, "X_pca", 0, pair);
+  const std::array<double, 6> pca = {1, 2, 3, 4, 5, 6};
+  write_old_array(file, "obsm", places, 3, pca.data());
+  for (const hid_t type : {text, record, pair, places}) {
+    H5Tclose(type);
+  }
+  H5Fclose(file);
+  return path;
+}
+
+TEST(H5ad, ReadsTablesAsBeforeVersion07) {
+  const TemporaryFolder folder;
+  const auto path = write_old(folder / "old.h5ad");
+  const Dataset data = import_h5ad({.input = path, .label = "kind"});
+  EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 1, 3, 4}));
+  EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 1}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{1, 2}, {3, 4}, {5, 6}}));
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, -1, 1}));
+  EXPECT_EQ(data.class_names, (std::vector<std::string>{"B", "T"}));
+  const Dataset sparse = import_h5ad({.input = path, .features = "X"});
+  EXPECT_TRUE(test::same_bits(std::get<SparseMatrix>(sparse.node_features).to_dense(),
+                              Tensor{{0, 0.5F, 0}, {0.5F, 0, 0.25F}, {0, 0, 0}}));
+}
+
+TEST(H5ad, NamesTheColumnOfATableThatIsWrong) {
+  const TemporaryFolder folder;
+  const auto path = write_old(folder / "old.h5ad");
+  const auto expect = [&](const H5adOptions& options, const std::string& message) {
+    test::expect_throws<DataError>([&] { static_cast<void>(import_h5ad(options)); }, message);
+  };
+  expect({.input = path, .label = "age"}, "old.h5ad: /obs: has no 'age', expected one of: index, n_counts, kind");
+  expect({.input = path, .label = "n_counts"}, "old.h5ad: /uns/n_counts_categories: is no categorical column");
+  expect({.input = path, .features = "X_umap"}, "/obsm: has no 'X_umap', expected one of: X_pca");
+  expect({.input = path, .graph = "distances"}, "/uns/neighbors: has no 'distances', expected one of: connectivities");
+  const auto wrong = write_old(folder / "wrong.h5ad", 2);
+  expect({.input = wrong, .label = "kind"}, "wrong.h5ad: /obs/kind: value 2 at 2, expected -1 to 1");
+}
+
+// Of anndata's own tests, compressed by h5py's lzf, which libhdf5 itself does not have.
+TEST(RealH5ad, NamesAFilterThatIsNotBuiltIn) {
+  const auto raw = test::real_file("raw/anndata/anndata_v0.7.0.h5ad");
+  if (!raw) {
+    GTEST_SKIP() << "anndata_v0.7.0.h5ad is missing; set WEFT_DATA";
+  }
+  test::expect_throws<DataError>([&] { static_cast<void>(import_h5ad({.input = *raw, .graph = "sparse"})); },
+                                 "/obsp/sparse/indptr: uses filter 32000, expected only shuffle");
 }
 
 // The splits are the data folder's own.

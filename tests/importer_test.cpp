@@ -126,8 +126,8 @@ TEST(TextInput, LimitsLinesAndExpansion) {
   test::expect_throws<DataError>([&] { lines_of(folder / "long", {.line_bytes = 1000}); },
                                  "long: line 2: is longer than 1000 bytes");
   write(folder / "bomb.gz", gzipped(std::string(1 << 22, '\n')));
-  test::expect_throws<DataError>([&] { lines_of(folder / "bomb.gz", {.content_bytes = 1 << 20}); },
-                                 "expands to more than 1048576 bytes");
+  test::expect_throws<DataError>([&] { lines_of(folder / "bomb.gz", {.content_bytes = 1 << 20, .expansion = 0}); },
+                                 "expands to more than 1048576 bytes and 0 times its own length");
   EXPECT_EQ(lines_of(folder / "bomb.gz").size(), std::size_t{1} << 22);
 }
 
@@ -179,6 +179,12 @@ TEST(StratifiedSplit, IsAFunctionOfTheSeed) {
   EXPECT_EQ(a.train, stratified_split("s", labels, 1, {}, Random(1)).train);
   EXPECT_NE(a.train, stratified_split("s", labels, 1, {}, Random(2)).train);
   EXPECT_EQ(a.train, random_split("s", 100, {}, Random(1)).train);
+}
+
+TEST(StratifiedSplit, TakesNoMemoryForClassesWithoutMembers) {
+  const std::vector<std::int64_t> labels = {0, std::int64_t{1} << 40, 0, 0, 0, 0};
+  const Split split = stratified_split("s", labels, (std::int64_t{1} << 40) + 1, {}, Random(1));
+  EXPECT_EQ(split.train.size() + split.val.size() + split.test.size(), labels.size());
 }
 
 TEST(StratifiedSplit, RefusesLabelsAndSharesOutOfRange) {
@@ -310,6 +316,33 @@ TEST(Edgelist, KeepsTargetsAndWeights) {
   EXPECT_EQ(y(2, 0), -2.0F);
   // Edges by destination: 1->0, 0->1, 2->1, 1->2.
   EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.edge_features), Tensor{{0.5F}, {0.5F}, {0.25F}, {0.25F}}));
+}
+
+TEST(Edgelist, LeavesOutBadRowsWhereAsked) {
+  const TemporaryFolder folder;
+  std::vector<std::string> told;
+  EdgelistOptions options;
+  options.edges = write(folder / "e", "0,1,0.5\n1\n1,,2\n3,2,x\n1,2,1\n");
+  options.features = write(folder / "f", "0,1\n1,2\n1,3\n2,nan\n2,4\n2\n");
+  options.labels = write(folder / "l", "0,a\n1,b\n2,a,c\n2,a\n");
+  options.split = write(folder / "s", "0,train\n9,train\n1,dev\n1,val\n2,test\n");
+  options.weights = true;
+  options.directed = true;
+  test::expect_throws<DataError>([&] { static_cast<void>(import_edgelist(options)); }, "e: line 2: has 1 fields");
+  options.on_bad_row = [&](const std::string& problem) { told.push_back(problem); };
+  const Dataset data = import_edgelist(options);
+  // Node 3 is in a row that is left out alone.
+  EXPECT_EQ(data.graph.num_nodes(), 3);
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.edge_features), Tensor{{0.5F}, {1.0F}}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{1}, {2}, {4}}));
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, 1, 0}));
+  EXPECT_EQ(data.splits[0].val, (std::vector<std::int64_t>{1}));
+  const Lines expected = {"e: line 2", "e: line 3", "e: line 4", "f: line 3", "f: line 4",
+                          "f: line 6", "l: line 3", "s: line 2", "s: line 3"};
+  ASSERT_EQ(told.size(), expected.size());
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    EXPECT_NE(told[i].find(expected[i]), std::string::npos) << told[i];
+  }
 }
 
 TEST(Edgelist, NamesFileAndLineOfWhatIsWrong) {

@@ -47,6 +47,22 @@ TEST(Mtx, JoinsFeaturesAndLabels) {
   test::expect_same_data(read_dataset(folder / "t.h5"), targets);
 }
 
+TEST(Mtx, LeavesOutBadEntriesWhereAsked) {
+  const TemporaryFolder folder;
+  std::vector<std::string> told;
+  const auto path = write_bytes(folder / "a.mtx",
+                                "%%MatrixMarket matrix coordinate real general\n3 3 4\n1 2 0.5\n4 1 1\n2 3 x\n3 1 2\n");
+  const Dataset data =
+      import_mtx({.input = path, .weights = true, .directed = true, .on_bad_row = [&](const std::string& problem) {
+                    told.push_back(problem);
+                  }});
+  EXPECT_EQ(data.graph.num_edges(), 2);
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.edge_features), Tensor{{2.0F}, {0.5F}}));
+  ASSERT_EQ(told.size(), 2U);
+  EXPECT_NE(told[0].find("a.mtx: line 4: row 4, expected 1 to 3"), std::string::npos) << told[0];
+  EXPECT_NE(told[1].find("a.mtx: line 5: 'x' is not a finite number"), std::string::npos) << told[1];
+}
+
 TEST(Mtx, NamesFileAndLineOfWhatIsWrong) {
   const TemporaryFolder folder;
   const auto expect = [&](const std::string& text, const std::string& message, bool weights = false) {
@@ -66,6 +82,7 @@ TEST(Mtx, NamesFileAndLineOfWhatIsWrong) {
   expect(banner + "9999999999 9999999999 1\n", "line 2: the matrix is 9999999999 x 9999999999");
   expect(banner + "2 2 99999999999999999999\n", "line 2: is no line of rows, columns, entries");
   expect(banner + "2 2 x\n", "line 2: is no line of rows");
+  expect(banner + "4000000000 4000000000 1\n1 1 1\n", "a.mtx: declares 4000000000 rows for 1 entries");
   expect(banner + "2 2 9000000000000000000\n1 1 1\n", "has 1 entries, expected 9000000000000000000 as declared");
   expect(banner + "2 2 1\n1 1 1\n1 2 1\n", "a.mtx: line 4: is one entry more than the 1 declared");
   expect(banner + "2 2 1\n0 1 1\n", "a.mtx: line 3: row 0, expected 1 to 2");

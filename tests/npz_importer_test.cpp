@@ -147,6 +147,8 @@ TEST(Npz, NamesTheArrayThatIsWrong) {
   expect(with(rows, "adj_indptr.npy", int64s({0, 2, 2, 4}, "4,")), "adj_indptr: ends at 4, expected 3");
   expect(with(rows, "adj_shape.npy", int64s({3, 4}, "2,")), "adj_shape: has size 4 at 1, expected 3 to 3");
   expect(with(rows, "attr_indices.npy", int64s({4, 1, 5}, "3,")), "attr_indices: has column 5 at 2, expected 0 to 4");
+  expect(with(rows, "attr_shape.npy", int64s({3, 4294967295}, "2,")),
+         "attr_indices: belongs to a matrix of 4294967295 columns");
   expect(with(rows, "labels.npy", int64s({0, 1}, "2,")), "adj_indptr: has 4 entries, expected 2 labels and one");
   expect({{"other.npy", int64s({0}, "1,")}}, "has neither an array edges nor adj_indptr");
   expect({{"edges.npy", int64s({0, 1}, "1, 2")}}, "a.npz: node_labels: is missing");

@@ -92,6 +92,7 @@ TEST(Ogb, NamesFileAndLineOfWhatIsWrong) {
   expect("raw/edge", "\x1f\x8b\x08", "raw/edge.csv.gz: the compressed data is cut short");
   expect("raw/num-node-list", "2\n1\n4294967295\n", "num-node-list.csv.gz: adds up to more than 4294967295 nodes");
   expect("raw/num-node-list", "2\n1\n99999999999\n", "num-node-list.csv.gz: line 3: count 99999999999");
+  expect("raw/num-node-list", "2\n1\n4000000000\n", "num-node-list.csv.gz: declares 4000000003 nodes for 3 edges");
   expect("raw/num-edge-list", "1\n", "num-edge-list.csv.gz: has 1 rows, expected 3");
   expect("raw/node-feat", "1\n2\n", "node-feat.csv.gz: has 2 rows, expected 6, one for each node");
   expect("raw/node-feat", "1\nnan\n", "node-feat.csv.gz: line 2: 'nan' is not a finite number");

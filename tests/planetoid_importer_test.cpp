@@ -88,6 +88,24 @@ TEST(Pickle, RefusesDamage) {
   test::expect_throws<DataError>([&] { static_cast<void>(deep.array()); }, "deep: is no array");
 }
 
+// Values that are written once and recalled again and again, each time for two bytes.
+TEST(Pickle, TakesMemoryInProportionToItsLength) {
+  const TemporaryFolder folder;
+  std::string bytes = "\x80\x02}(";
+  for (int i = 0; i < 20000; ++i) {
+    bytes += std::string("K\0N", 3);
+  }
+  // The state of 20,000 members is value 0; 20,000 matrices share it.
+  bytes += std::string("uq\0", 3) + "cscipy.sparse.csr\ncsr_matrix\nq\x01";
+  for (int i = 0; i < 20000; ++i) {
+    bytes += std::string("h\x01)Rh\0b", 7);
+  }
+  const Pickle pickle(write_bytes(folder / "p", bytes + "."));
+  EXPECT_EQ(pickle.root().kind, Kind::compressed_rows);
+  test::expect_throws<DataError>([&] { static_cast<void>(pickle.member_array("data")); },
+                                 "holds a csr_matrix without data");
+}
+
 class RealPlanetoid : public testing::Test {
  protected:
   void SetUp() override {
@@ -133,6 +151,16 @@ TEST_F(RealPlanetoid, NamesTheFileThatIsWrong) {
          "ind.cora.graph: has the node 2708, expected 0 to 2707");
   expect("graph", "\x80\x02}K\x01K\x02s.", "ind.cora.graph: has no list for node 1");
   expect("graph", "\x80\x02K\x01.", "ind.cora.graph: holds no dictionary");
+  // One list of 1,000 neighbors that all nodes share.
+  std::string shared = "\x80\x02](";
+  for (int i = 0; i < 1000; ++i) {
+    shared += "K\x02";
+  }
+  shared += std::string("eq\0}(", 5);
+  for (int i = 0; i < 100; ++i) {
+    shared += std::string("K\x01h\0", 4);
+  }
+  expect("graph", shared + "u.", "ind.cora.graph: lists more neighbors than it has bytes");
   expect("allx", bytes("allx").substr(0, 5000), "ind.cora.allx: byte ");
   expect("allx", bytes("tx"), "ind.cora.allx: has 1000 rows, expected 1708");
   expect("allx", bytes("ally"), "ind.cora.allx: holds no csr_matrix");

@@ -124,7 +124,8 @@ INSTANTIATE_TEST_SUITE_P(
                     RealSet{"tox21.csv.gz",
                             "tox21",
                             {"NR-AR", "NR-AR-LBD", "NR-AhR", "NR-Aromatase", "NR-ER", "NR-ER-LBD", "NR-PPAR-gamma",
-                             "SR-ARE", "SR-ATAD5", "SR-HSE", "SR-MMP", "SR-p53"}}),
+                             "SR-ARE", "SR-ATAD5", "SR-HSE", "SR-MMP", "SR-p53"}},
+                    RealSet{"HIV.csv", "hiv", {"HIV_active"}}),
     [](const auto& set) { return std::string(set.param.h5); });
 
 }  // namespace
