@@ -27,19 +27,19 @@
 namespace weft::bench {
 namespace {
 
-constexpr std::int64_t kColumns = 128, kBatches = 20, kRounds = 5;
+constexpr std::int64_t kColumns = 128, kBatches = 10, kRounds = 3;
 
 class File {
  public:
   explicit File(const std::filesystem::path& path) : descriptor_(open(path.c_str(), O_RDONLY)) {
-    require(descriptor_ >= 0, "feature_file_bench: ", path.string(), " cannot be opened");
+    require(descriptor_ >= 0 && fsync(descriptor_) == 0, "feature_file_bench: ", path.string(), " cannot be opened");
   }
   File(const File&) = delete;
   File& operator=(const File&) = delete;
   ~File() { close(descriptor_); }
 
   void forget() const {
-    require(fsync(descriptor_) == 0 && posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED) == 0,
+    require(posix_fadvise(descriptor_, 0, 0, POSIX_FADV_DONTNEED) == 0,
             "feature_file_bench: the kernel does not forget the file");
   }
   /// Bytes read, from the begin to the end.
@@ -61,7 +61,7 @@ Dataset dataset_of(std::int64_t bytes) {
   data.name = "large";
   data.num_classes = 2;
   const std::int64_t nodes = bytes / (4 * kColumns);
-  data.graph = rmat({.num_nodes = nodes, .num_edges = 20 * nodes, .seed = 1});
+  data.graph = rmat({.num_nodes = nodes, .num_edges = 10 * nodes, .undirected = true, .seed = 1});
   data.node_features = random_matrix(nodes, kColumns, 2);
   data.node_labels = std::vector<std::int64_t>(static_cast<std::size_t>(nodes), 0);
   return data;

@@ -23,13 +23,13 @@ constexpr int kDecades = 10;  // powers of two: a factor of 1024
 
 Dataset communities(std::int64_t nodes, double degree) {
   LabeledGraph made = stochastic_block_model({.num_nodes = nodes,
-                                              .num_communities = 16,
+                                              .num_communities = 4,
                                               .degree_inside = 0.8 * degree,
                                               .degree_outside = 0.2 * degree,
                                               .seed = 1});
   Dataset data;
   data.name = "communities";
-  data.num_classes = 16;
+  data.num_classes = 4;
   data.graph = std::move(made.graph);
   data.node_labels = std::move(made.label);
   data.node_features = random_matrix(nodes, 32, 2);
