@@ -16,10 +16,7 @@
 #include <memory>
 #include <numeric>
 
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
+#include "bench/apart.hpp"
 #include "bench/inputs.hpp"
 #include "bench/rounds.hpp"
 #include "weft/layers/block_layouts.hpp"
@@ -34,16 +31,6 @@ namespace {
 constexpr int kSmallest = 10, kLargest = 20, kLargestDense = 14;
 constexpr std::string_view kDense = "dense";
 constexpr std::string_view kConvolutions[] = {"gat", "gatv2"}, kHopModels[] = {"sign", "nagphormer"};
-
-struct Measured {
-  double seconds = 0, bytes = 0;
-};
-
-double resident_peak() {
-  rusage use{};
-  getrusage(RUSAGE_SELF, &use);
-  return 1024.0 * static_cast<double>(use.ru_maxrss);
-}
 
 /// Forward and gradients of one attention of a model as it is by default.
 std::function<void(const MessageBlock&, const Tensor&)> work_of(std::string_view kind, std::int64_t n) {
@@ -111,31 +98,6 @@ Measured measure(std::string_view kind, std::int64_t n) {
   return result;
 }
 
-/// The same in a child, which starts with no threads and no memory of others.
-Measured measure_apart(std::string_view kind, std::int64_t n) {
-  int pipe_ends[2];
-  require(pipe(pipe_ends) == 0, "scaling: no pipe");
-  const pid_t child = fork();
-  require(child >= 0, "scaling: no child process");
-  if (child == 0) {
-    try {
-      const Measured result = measure(kind, n);
-      _exit(write(pipe_ends[1], &result, sizeof result) == sizeof result ? 0 : 1);
-    } catch (const std::exception& error) {
-      std::fprintf(stderr, "%s\n", error.what());
-      _exit(1);
-    }
-  }
-  close(pipe_ends[1]);
-  Measured result;
-  const bool whole = read(pipe_ends[0], &result, sizeof result) == sizeof result;
-  close(pipe_ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  require(whole && status == 0, "scaling: the measurement of ", kind, " on ", n, " nodes failed");
-  return result;
-}
-
 std::map<std::string, std::map<std::int64_t, Measured>>& results() {
   static std::map<std::string, std::map<std::int64_t, Measured>> all;
   return all;
@@ -144,7 +106,7 @@ std::map<std::string, std::map<std::int64_t, Measured>>& results() {
 void attention(benchmark::State& state, const std::string& kind) {
   for (auto _ : state) {
     try {
-      const Measured result = measure_apart(kind, state.range(0));
+      const Measured result = measure_apart(kind, [&] { return measure(kind, state.range(0)); });
       results()[kind][state.range(0)] = result;
       state.SetIterationTime(result.seconds);
       state.counters["MB"] = result.bytes / 1e6;
@@ -152,19 +114,6 @@ void attention(benchmark::State& state, const std::string& kind) {
       return state.SkipWithError(error.what());
     }
   }
-}
-
-/// The slope of the line of least squares through (log N, log of what `value` takes).
-template <class Value>
-double exponent(const std::map<std::int64_t, Measured>& points, std::int64_t from, Value value) {
-  double count = 0, x = 0, y = 0, xx = 0, xy = 0;
-  for (const auto& [n, measured] : points) {
-    if (n >= from) {
-      const double log_n = std::log(static_cast<double>(n)), log_value = std::log(value(measured));
-      count += 1, x += log_n, y += log_value, xx += log_n * log_n, xy += log_n * log_value;
-    }
-  }
-  return (count * xy - x * y) / (count * xx - x * x);
 }
 
 void print_exponents() {

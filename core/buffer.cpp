@@ -2,6 +2,8 @@
 
 #include "weft/core/memory_peak.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstdlib>
 #include <limits>
@@ -16,13 +18,14 @@ namespace weft {
 namespace {
 
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
-constexpr std::size_t kPage = std::size_t{4} << 10;
 // Below this malloc recycles well by itself.
 constexpr std::size_t kSmall = std::size_t{256} << 10;
+// The most by which a block is larger than what was asked for.
+constexpr std::size_t kLargestStep = std::size_t{32} << 20;
 
-/// Free blocks by size. Steps of training repeat the same sizes in another order, so what is kept may pass
-/// what was ever live at once by a quarter; beyond that, kept blocks go back to the system before the
-/// process grows.
+/// Free blocks by size. Steps of training repeat the same sizes in another order, and steps on samples repeat them
+/// nearly, so blocks come in few sizes (rounded()). What is kept may pass what was ever live at once by a quarter;
+/// beyond that, the blocks that lay unused longest go back to the system before the process grows.
 class BlockCache {
  public:
   static BlockCache& instance() {
@@ -65,7 +68,7 @@ class BlockCache {
     const std::size_t size = found->second;
     use_.live -= static_cast<std::int64_t>(size);
     try {
-      free_.emplace(size, data);
+      free_.emplace(size, Kept{data, ++num_released_});
       use_.kept += static_cast<std::int64_t>(size);
     } catch (const std::bad_alloc&) {
       sizes_.erase(found);
@@ -83,12 +86,23 @@ class BlockCache {
     use_.peak = use_.live;
   }
 
+  /// Eight sizes between a power of two and the next, so that a batch finds the blocks of another of about its size.
+  /// What is added at the end is not written to, and takes no memory.
   static std::size_t rounded(std::size_t bytes) {
-    const std::size_t unit = bytes >= kHugePage ? kHugePage : bytes >= kSmall ? kPage : 64;
+    if (bytes < kSmall) {
+      return (bytes + 63) / 64 * 64;
+    }
+    const std::size_t step = std::min(std::bit_floor(bytes) / 8, kLargestStep);
+    const std::size_t unit = bytes >= kHugePage ? std::max(kHugePage, step) : step;
     return (bytes + unit - 1) / unit * unit;
   }
 
  private:
+  struct Kept {
+    void* data = nullptr;
+    std::uint64_t released = 0;
+  };
+
   /// Pages of the system's own, which a block gives back whole: malloc would keep large blocks in heaps that fall to
   /// pieces. Null if there are none.
   static void* pages(std::size_t size) {
@@ -123,7 +137,7 @@ class BlockCache {
     if (found == free_.end() || found->first > size + size / 8) {
       return nullptr;
     }
-    void* data = found->second;
+    void* data = found->second.data;
     use_.kept -= static_cast<std::int64_t>(found->first);
     count_live(found->first);
     free_.erase(found);
@@ -131,15 +145,16 @@ class BlockCache {
   }
 
   void evict() {
-    const auto largest = std::prev(free_.end());
-    use_.kept -= static_cast<std::int64_t>(largest->first);
-    sizes_.erase(largest->second);
-    munmap(largest->second, largest->first);
-    free_.erase(largest);
+    const auto oldest = std::ranges::min_element(free_, {}, [](const auto& block) { return block.second.released; });
+    use_.kept -= static_cast<std::int64_t>(oldest->first);
+    sizes_.erase(oldest->second.data);
+    munmap(oldest->second.data, oldest->first);
+    free_.erase(oldest);
   }
 
   std::mutex mutex_;
-  std::multimap<std::size_t, void*> free_;
+  std::multimap<std::size_t, Kept> free_;
+  std::uint64_t num_released_ = 0;
   // Of every block, live or kept: a block may be larger than what was asked for.
   std::unordered_map<void*, std::size_t> sizes_;
   MemoryUse use_;

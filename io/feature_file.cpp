@@ -93,18 +93,34 @@ class FeatureFile::Reader {
     }
   }
 
+  /// Where the run of close rows that starts at `begin` ends.
+  [[nodiscard]] std::size_t end_of_run(std::span<const Wanted> wanted, std::size_t begin,
+                                       std::int64_t row_bytes) const {
+    const std::int64_t first = wanted[begin].row;
+    std::size_t end = begin + 1;
+    while (end < wanted.size() &&
+           (std::int64_t{wanted[end].row} - wanted[end - 1].row - 1) * row_bytes <= kLargestGap &&
+           (std::int64_t{wanted[end].row} - first + 1) * row_bytes <= kLargestRead) {
+      ++end;
+    }
+    return end;
+  }
+
   void read_plain(std::span<const Wanted> wanted, Tensor& out) const {
     const std::int64_t row_bytes = layout_.cols * layout_.element_bytes;
+    const auto bytes_of = [&](std::size_t begin, std::size_t end) {
+      return (std::int64_t{wanted[end - 1].row} - wanted[begin].row + 1) * row_bytes;
+    };
+    // All runs are asked for before the first is waited for: a disk serves many at a time.
+    for (std::size_t begin = 0, end = 0; begin < wanted.size(); begin = end) {
+      end = end_of_run(wanted, begin, row_bytes);
+      (void)::posix_fadvise(file_, layout_.offset + wanted[begin].row * row_bytes, bytes_of(begin, end),
+                            POSIX_FADV_WILLNEED);
+    }
     std::vector<unsigned char> block;
     for (std::size_t begin = 0; begin < wanted.size();) {
-      std::size_t end = begin + 1;
-      const std::int64_t first = wanted[begin].row;
-      while (end < wanted.size() &&
-             (std::int64_t{wanted[end].row} - wanted[end - 1].row - 1) * row_bytes <= kLargestGap &&
-             (std::int64_t{wanted[end].row} - first + 1) * row_bytes <= kLargestRead) {
-        ++end;
-      }
-      const std::int64_t bytes = (std::int64_t{wanted[end - 1].row} - first + 1) * row_bytes;
+      const std::size_t end = end_of_run(wanted, begin, row_bytes);
+      const std::int64_t first = wanted[begin].row, bytes = bytes_of(begin, end);
       block.resize(static_cast<std::size_t>(bytes));
       read_bytes(layout_.offset + first * row_bytes, bytes, block.data());
       for (; begin < end; ++begin) {

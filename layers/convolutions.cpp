@@ -16,7 +16,7 @@ class NoConvolution final : public Convolution {
   NoConvolution(const ConvolutionOptions& o, const Random& random) : linear_(o.in, o.out, random, o.group) {}
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
-    return first_rows(linear_.forward(x, pass), block.num_outputs());
+    return linear_.forward(x.first(block.num_outputs()), pass);
   }
   void list_parameters(ParameterList& list) override { linear_.list_parameters(list); }
 
@@ -24,13 +24,22 @@ class NoConvolution final : public Convolution {
   Linear linear_;
 };
 
+/// Whether to aggregate before a linear map: what it saves in rows and columns, or costs in columns along edges. An
+/// element gathered along an edge takes about as long as so many multiply-adds of a product.
+bool aggregates_first(const MessageBlock& block, const Linear& linear) {
+  constexpr double kGather = 16.0;
+  const auto in = static_cast<double>(linear.in()), out = static_cast<double>(linear.out());
+  const auto saved_rows = static_cast<double>(block.num_inputs() - block.num_outputs());
+  return saved_rows * in * out > kGather * static_cast<double>(block.num_edges()) * (in - out);
+}
+
 /// D̃^-1/2 (A + I) D̃^-1/2 x W + b (Kipf, Welling 2017). Aggregates whichever side of W is narrower.
 class GcnConvolution final : public Convolution {
  public:
   GcnConvolution(const ConvolutionOptions& o, const Random& random) : linear_(o.in, o.out, random, o.group) {}
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
-    if (x.is_dense() && linear_.in() < linear_.out()) {
+    if (x.is_dense() && aggregates_first(block, linear_)) {
       return linear_.forward(aggregate_gcn(GcnNorm(block), x.states()), pass);
     }
     return linear_.add_bias(aggregate_gcn(GcnNorm(block), linear_.forward_without_bias(x, pass)), pass);
@@ -49,8 +58,8 @@ class SageConvolution final : public Convolution {
       : self_(o.in, o.out, random.stream(0), o.group), neighbor_(o.in, o.out, random.stream(1), o.group) {}
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
-    const Variable own = first_rows(self_.forward(x, pass), block.num_outputs());
-    if (x.is_dense() && neighbor_.in() < neighbor_.out()) {
+    const Variable own = self_.forward(x.first(block.num_outputs()), pass);
+    if (x.is_dense() && aggregates_first(block, neighbor_)) {
       return own + neighbor_.forward_without_bias(aggregate_mean(block, x.states()), pass);
     }
     return own + aggregate_mean(block, neighbor_.forward_without_bias(x, pass));
@@ -101,7 +110,7 @@ class GatConvolution final : public AttentionConvolution {
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
     const Variable h = linear_.forward_without_bias(x, pass);
-    const Variable left = head_scores(first_rows(h, block.num_outputs()), pass.use(left_), heads_);
+    const Variable left = first_rows(head_scores(h, pass.use(left_), heads_), block.num_outputs());
     const Variable right = head_scores(h, pass.use(right_), heads_);
     return finish(gat_attention(block.with_self_loops(), h, left, right, options(pass)), pass);
   }
@@ -129,7 +138,7 @@ class Gatv2Convolution final : public AttentionConvolution {
         score_(glorot_uniform(1, total_width(o), random.stream(2))) {}
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
-    const Variable left = first_rows(left_.forward(x, pass), block.num_outputs());
+    const Variable left = left_.forward(x.first(block.num_outputs()), pass);
     const Variable right = right_.forward(x, pass);
     return finish(gatv2_attention(block.with_self_loops(), left, right, pass.use(score_), options(pass)), pass);
   }
@@ -155,7 +164,7 @@ class TransformerConvolution final : public AttentionConvolution {
         value_(o.in, total_width(o), random.stream(2), o.group) {}
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
-    const Variable query = first_rows(query_.forward(x, pass), block.num_outputs());
+    const Variable query = query_.forward(x.first(block.num_outputs()), pass);
     const Variable key = key_.forward_without_bias(x, pass), value = value_.forward_without_bias(x, pass);
     const EdgeAttentionOptions o = options(pass);
     return finish(dot_attention(block.with_self_loops(), query, key, value,

@@ -29,6 +29,9 @@ LayerInput::LayerInput(const Features& features) {
 }
 
 std::int64_t LayerInput::rows() const {
+  if (num_rows_ >= 0) {
+    return num_rows_;
+  }
   return entries_ != nullptr ? entries_->rows() : categories_ != nullptr ? categories_->rows : states_.rows();
 }
 
@@ -47,14 +50,23 @@ LayerInput LayerInput::dropped(float rate, Pass& pass) const {
   return result;
 }
 
+LayerInput LayerInput::first(std::int64_t count) const {
+  LayerInput result = *this;
+  if (is_dense()) {
+    result.states_ = first_rows(states_, count);
+  } else {
+    result.num_rows_ = count;
+  }
+  return result;
+}
+
 Variable LayerInput::project(const Variable& w, const Variable& bias, Activation activation) const {
-  if (entries_ != nullptr) {
-    return linear(*entries_, w, bias, activation, dropout_, random_);
+  if (is_dense()) {
+    return linear(states_, w, bias, activation);
   }
-  if (categories_ != nullptr) {
-    return activate(add_bias(embedding_sum(*categories_, w), bias), activation);
-  }
-  return linear(states_, w, bias, activation);
+  const Variable y = entries_ != nullptr ? linear(*entries_, w, bias, activation, dropout_, random_)
+                                         : activate(add_bias(embedding_sum(*categories_, w), bias), activation);
+  return first_rows(y, rows());
 }
 
 std::int64_t input_width(const ModelShape& shape) {

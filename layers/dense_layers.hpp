@@ -29,6 +29,10 @@ class LayerInput {
   /// The input with elements (or stored entries) dropped; categories stay as they are.
   [[nodiscard]] LayerInput dropped(float rate, Pass& pass) const;
 
+  /// The same with only the first `count` rows: what outputs of a block read of themselves. Rows of sparse and
+  /// categorical features are left out after they were multiplied.
+  [[nodiscard]] LayerInput first(std::int64_t count) const;
+
   /// activation(input w + bias), w [k, d] or a row for each category.
   [[nodiscard]] Variable project(const Variable& w, const Variable& bias, Activation activation) const;
 
@@ -38,6 +42,8 @@ class LayerInput {
   const CategoricalMatrix* categories_ = nullptr;
   float dropout_ = 0.0F;
   Random random_{0};
+  /// Of sparse and categorical features; -1: all.
+  std::int64_t num_rows_ = -1;
 };
 
 /// Rows that a linear map needs for features of this shape: columns, or all categories together.

@@ -90,9 +90,9 @@ class GatedGcnConvolution final : public Convolution {
   }
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates& edges,
                                  Pass& pass) const override {
-    const auto outputs = [&](const Variable& all) { return first_rows(all, block.num_outputs()); };
-    const Variable own = outputs(own_.forward(x, pass)), value = value_.forward(x, pass);
-    const Variable left = outputs(left_.forward(x, pass)), right = right_.forward_without_bias(x, pass);
+    const LayerInput outputs = x.first(block.num_outputs());
+    const Variable own = own_.forward(outputs, pass), value = value_.forward(x, pass);
+    const Variable left = left_.forward(outputs, pass), right = right_.forward_without_bias(x, pass);
     if (!reads_edges_) {
       return own + gated_mean(block, left, right, value);
     }

@@ -96,7 +96,7 @@ HopLayers::Carried StackModel::run_hop(std::size_t l, const MessageBlock& block,
     return {y, first_rows(l == 0 ? y : x.states(), block.num_outputs())};
   }
   if (hop.residual) {
-    y = y + first_rows(hop.residual->forward(x, pass), block.num_outputs());
+    y = y + hop.residual->forward(x.first(block.num_outputs()), pass);
   }
   const Variable states = activate(hop.norm.forward(y, pass), activation_);
   const Variable dropped = LayerInput(states).dropped(dropout_, pass).states();

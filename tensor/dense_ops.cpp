@@ -255,11 +255,8 @@ Variable first_rows(const Variable& x, std::int64_t count) {
   }
   Tensor y = Tensor::uninitialized(count, x.cols());
   std::copy_n(x.value().data(), y.size(), y.data());
-  return record("first_rows", std::move(y), {x}, [x = x.without_value()](Tensor& dy, Gradients& grads) {
-    Tensor dx = Tensor::zeros(x.shape());
-    std::copy_n(dy.data(), dy.size(), dx.data());
-    grads.add(x, std::move(dx));
-  });
+  return record("first_rows", std::move(y), {x},
+                [x = x.without_value()](Tensor& dy, Gradients& grads) { grads.add_first_rows(x, std::move(dy)); });
 }
 
 // y = sum of x;  dx = dy everywhere

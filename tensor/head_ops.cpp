@@ -3,6 +3,7 @@
 
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/elementwise.hpp"
+#include "weft/tensor/simd.hpp"
 
 namespace weft {
 namespace {
@@ -10,6 +11,23 @@ namespace {
 std::int64_t head_width(std::string_view operation, std::int64_t cols, std::int64_t heads) {
   require(heads >= 1 && cols % heads == 0, operation, ": ", cols, " columns cannot be cut into ", heads, " heads");
   return cols / heads;
+}
+
+/// Sums of every 16th product, added up at the end: in that order on any machine.
+float dot(const float* x, const float* y, std::int64_t count) {
+  simd::Float16 sums{};
+  std::int64_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    sums += simd::load16(x + i) * simd::load16(y + i);
+  }
+  float sum = 0.0F;
+  for (int lane = 0; lane < 16; ++lane) {
+    sum += sums[lane];
+  }
+  for (; i < count; ++i) {
+    sum += x[i] * y[i];
+  }
+  return sum;
 }
 
 /// body(i, h, first column of head h) for every row and head.
@@ -69,17 +87,13 @@ Variable segment_reduce(std::string_view operation, const Variable& x, std::span
 }  // namespace
 
 // s_ih = sum_c x_ihc a_hc;  dx_ihc = ds_ih a_hc,  da_hc = sum_i ds_ih x_ihc
+// A row without a gradient, one whose scores were cut off, is not read. dx is added where a gradient of x is already.
 Variable head_scores(const Variable& x, const Variable& a, std::int64_t heads) {
   const std::int64_t d = head_width("head_scores", x.cols(), heads);
   require(a.shape() == Shape{1, x.cols()}, "head_scores: a is ", a.shape(), ", expected [1, ", x.cols(), "]");
   Tensor s = Tensor::uninitialized(x.rows(), heads);
   for_each_head(x.rows(), heads, d, [&](std::int64_t i, std::int64_t h, std::int64_t first) {
-    const float *row = x.value().row(i).data() + first, *weights = a.value().data() + first;
-    float score = 0.0F;
-    for (std::int64_t j = 0; j < d; ++j) {
-      score += row[j] * weights[j];
-    }
-    s(i, h) = score;
+    s(i, h) = dot(x.value().row(i).data() + first, a.value().data() + first, d);
   });
   return record("head_scores", std::move(s), {x, a}, [x, a, heads, d](Tensor& ds, Gradients& grads) {
     if (grads.wants(a)) {
@@ -87,22 +101,39 @@ Variable head_scores(const Variable& x, const Variable& a, std::int64_t heads) {
                   for (std::int64_t i = begin; i < end; ++i) {
                     const float* row = x.value().row(i).data();
                     for (std::int64_t h = 0; h < heads; ++h) {
-                      for (std::int64_t j = h * d; j < (h + 1) * d; ++j) {
-                        out[j] += ds(i, h) * row[j];
+                      if (const float slope = ds(i, h); slope != 0.0F) {
+                        for (std::int64_t j = h * d; j < (h + 1) * d; ++j) {
+                          out[j] += slope * row[j];
+                        }
                       }
                     }
                   }
                 }));
     }
-    if (grads.wants(x)) {
-      Tensor dx = Tensor::uninitialized(x.shape());
+    if (!grads.wants(x)) {
+      return;
+    }
+    const float* weights = a.value().data();
+    if (Tensor* sum = grads.of(x)) {
       for_each_head(x.rows(), heads, d, [&](std::int64_t i, std::int64_t h, std::int64_t first) {
-        for (std::int64_t j = first; j < first + d; ++j) {
-          dx(i, j) = ds(i, h) * a.value()(0, j);
+        if (const float slope = ds(i, h); slope != 0.0F) {
+          float* row = sum->row(i).data();
+          for (std::int64_t j = first; j < first + d; ++j) {
+            row[j] += slope * weights[j];
+          }
         }
       });
-      grads.add(x, std::move(dx));
+      return;
     }
+    Tensor dx = Tensor::uninitialized(x.shape());
+    for_each_head(x.rows(), heads, d, [&](std::int64_t i, std::int64_t h, std::int64_t first) {
+      const float slope = ds(i, h);
+      float* row = dx.row(i).data();
+      for (std::int64_t j = first; j < first + d; ++j) {
+        row[j] = slope * weights[j];
+      }
+    });
+    grads.add(x, std::move(dx));
   });
 }
 

@@ -107,6 +107,18 @@ Variable record(std::string_view name, Tensor value, std::vector<Variable> input
   return record(name, std::make_shared<const Tensor>(std::move(value)), std::move(inputs), std::move(backward));
 }
 
+namespace {
+void add_to(Tensor& sum, const Tensor& more) {
+  float* to = sum.data();
+  const float* from = more.data();
+  parallel_for(more.size(), 1 << 16, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) {
+      to[i] += from[i];
+    }
+  });
+}
+}  // namespace
+
 void Gradients::add(const Variable& variable, Tensor gradient) {
   if (!variable.has_gradient()) {
     return;
@@ -115,14 +127,22 @@ void Gradients::add(const Variable& variable, Tensor gradient) {
           gradient.shape(), ", the value ", variable.shape());
   const auto [place, is_new] = by_node_.try_emplace(variable.node_.get(), std::move(gradient));
   if (!is_new) {
-    float* sum = place->second.data();
-    const float* more = gradient.data();
-    parallel_for(gradient.size(), 1 << 16, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        sum[i] += more[i];
-      }
-    });
+    add_to(place->second, gradient);
   }
+}
+
+void Gradients::add_first_rows(const Variable& variable, Tensor gradient) {
+  if (!variable.has_gradient()) {
+    return;
+  }
+  require(gradient.cols() == variable.cols() && gradient.rows() <= variable.rows(), "backward of ",
+          variable.node_->name, ": gradient of the first rows has shape ", gradient.shape(), ", the value ",
+          variable.shape());
+  auto place = by_node_.find(variable.node_.get());
+  if (place == by_node_.end()) {
+    place = by_node_.emplace(variable.node_.get(), Tensor::zeros(variable.shape())).first;
+  }
+  add_to(place->second, gradient);
 }
 
 const Tensor* Gradients::of(const Variable& leaf) const {

@@ -71,6 +71,8 @@ class Gradients {
   [[nodiscard]] bool wants(const Variable& variable) const { return variable.has_gradient(); }
   /// Adds to the gradient of `variable`; ignored for constants. Throws ArgumentError on a wrong shape.
   void add(const Variable& variable, Tensor gradient);
+  /// Adds to the first rows of the gradient; `gradient` has the columns of the variable and at most its rows.
+  void add_first_rows(const Variable& variable, Tensor gradient);
   /// The gradient of a leaf; nullptr if the loss does not depend on it.
   [[nodiscard]] const Tensor* of(const Variable& leaf) const;
   [[nodiscard]] Tensor* of(const Variable& leaf);

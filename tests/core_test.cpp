@@ -375,6 +375,16 @@ TEST(Buffer, RecyclesRepeatedEqualAllocations) {
   EXPECT_EQ(after.kept, before.kept);
 }
 
+TEST(Buffer, ServesNearlyEqualSizesFromWhatIsKept) {
+  // Both are rounded up to 12 MiB, as an eighth of 8 MiB is less than a huge page of 2 MiB.
+  constexpr std::size_t kFirst = std::size_t{21} << 19, kSecond = std::size_t{23} << 19;
+  { const Buffer<char> first(kFirst); }
+  const MemoryUse before = memory_use();
+  const Buffer<char> second(kSecond);
+  EXPECT_EQ(memory_use().kept, before.kept - (12 << 20));
+  EXPECT_EQ(memory_use().live, before.live + (12 << 20));
+}
+
 TEST(Buffer, KeepsAtMostAQuarterMoreThanWasEverLive) {
   for (std::size_t size = 1; size < 30; ++size) {
     const Buffer<char> buffer(size << 20);

@@ -249,6 +249,8 @@ TEST(Rows, AreSelectedConcatenatedAndCut) {
   expect_gradients({&x, &y}, [&] { return concat_columns(x.variable(), y.variable()); });
   expect_gradients({&x, &z}, [&] { return concat_rows(x.variable(), z.variable()); });
   expect_gradients({&x}, [&] { return first_rows(x.variable(), 2); });
+  // Added to the gradient of the whole.
+  expect_gradients({&x}, [&] { return concat_rows(first_rows(x.variable(), 2), x.variable()); });
   const std::vector<std::int64_t> outside = {3};
   expect_throws<ArgumentError>([&] { (void)select_rows(x.variable(), outside); }, "index 3 is outside [0, 3)");
   expect_throws<ArgumentError>([&] { (void)concat_columns(x.variable(), constant({{1}})); }, "concat_columns");
@@ -264,6 +266,12 @@ TEST(Heads, AreScoredAveragedAndScaled) {
   expect_near(multiply_heads(x, constant({{10, 1}})).value(), Tensor{{10, 20, 3, 4}});
   Parameter p(random_tensor(5, 6, 1)), q(random_tensor(1, 6, 2)), f(random_tensor(5, 3, 3));
   expect_gradients({&p, &q}, [&] { return head_scores(p.variable(), q.variable(), 3); });
+  // Some rows cut off, and added to the gradient that the states have already.
+  expect_gradients({&p, &q}, [&] {
+    const Variable scores = head_scores(p.variable(), q.variable(), 3);
+    return concat_rows(concat_columns(scores, p.variable()),
+                       concat_columns(first_rows(scores, 2), first_rows(p.variable(), 2)));
+  });
   expect_gradients({&p}, [&] { return mean_of_heads(p.variable(), 3); });
   expect_gradients({&p, &f}, [&] { return multiply_heads(p.variable(), f.variable()); });
   expect_throws<ArgumentError>([&] { (void)mean_of_heads(x, 3); }, "4 columns cannot be cut into 3 heads");

@@ -1,0 +1,116 @@
+// Time and memory of sampling and of training on samples against the number of nodes and of edges, over three decades:
+// an epoch of neighbor sampling (seeds: all nodes) and of GraphSAGE (three in five nodes), on generated communities,
+// each measurement a process of its own on one thread. Fanouts 5, 5 and batches of 64, small enough that even the
+// smallest graph is not read whole by a batch. What is counted as memory is what the process grew by over one that did
+// nothing, the graph included.
+//
+//   weft_sampled_scaling_bench [largest power of two, 20]
+#include <cstdlib>
+#include <numeric>
+#include <string>
+
+#include "bench/apart.hpp"
+#include "bench/inputs.hpp"
+#include "bench/rounds.hpp"
+#include "weft/samplers/neighbor_sampler.hpp"
+#include "weft/train/problem.hpp"
+#include "weft/train/training_run.hpp"
+
+namespace weft::bench {
+namespace {
+
+constexpr int kDecades = 10;  // powers of two: a factor of 1024
+
+Dataset communities(std::int64_t nodes, double degree) {
+  LabeledGraph made = stochastic_block_model({.num_nodes = nodes,
+                                              .num_communities = 4,
+                                              .degree_inside = 0.8 * degree,
+                                              .degree_outside = 0.2 * degree,
+                                              .seed = 1});
+  Dataset data;
+  data.name = "communities";
+  data.num_classes = 4;
+  data.graph = std::move(made.graph);
+  data.node_labels = std::move(made.label);
+  data.node_features = random_matrix(nodes, 32, 2);
+  Split split;
+  split.name = "0";
+  for (std::int64_t v = 0; v < nodes; ++v) {
+    (v % 5 < 3 ? split.train : split.test).push_back(v);
+  }
+  data.splits = {split};
+  return data;
+}
+
+double sampling_seconds(const Dataset& data) {
+  std::vector<NodeId> nodes(static_cast<std::size_t>(data.graph.num_nodes()));
+  std::iota(nodes.begin(), nodes.end(), NodeId{0});
+  const NeighborSampler sampler(data.graph, SeedBatches(std::move(nodes), {.batch_size = 64}), {.fanouts = {5, 5}});
+  return seconds([&] {
+    for (std::int64_t i = 0; i < sampler.num_batches(); ++i) {
+      benchmark::DoNotOptimize(sampler.sample(0, i));
+    }
+  });
+}
+
+double training_seconds(const Dataset& data) {
+  TrainJob job;
+  job.model = "sage";
+  job.options = default_options("sage");
+  const std::pair<const char*, const char*> settings[] = {
+      {"sampler", "neighbor"}, {"batch_size", "64"}, {"fanout", "5,5"}, {"hidden", "32"}};
+  for (const auto& [name, value] : settings) {
+    job.options.set(name, value);
+  }
+  const auto problem = make_problem(data, job);
+  TrainingRun run(*problem, data.splits.front(), 0);
+  // All steps but the last, after which a run would look at the whole graph.
+  const std::int64_t steps = static_cast<std::int64_t>(data.splits.front().train.size() + 63) / 64 - 1;
+  std::int64_t done = 0;
+  return seconds([&] { (void)run.advance([&] { return ++done == steps; }); });
+}
+
+Measured measure(std::int64_t nodes, double degree, bool trains) {
+  Measured result;
+  with_threads(1, [&] {
+    const double before = resident_peak();
+    const Dataset data = communities(nodes, degree);
+    result.seconds = trains ? training_seconds(data) : sampling_seconds(data);
+    result.bytes = std::max(1.0, resident_peak() - before);
+  });
+  return result;
+}
+
+/// 2^(largest - 10) .. 2^largest nodes of 16 edges each, and 2^(largest - 5) nodes of 1 .. 1024 edges each.
+void run(int largest) {
+  for (const bool trains : {false, true}) {
+    const char* what = trains ? "training" : "sampling";
+    std::map<std::int64_t, Measured> by_nodes, by_edges;
+    for (int power = largest - kDecades; power <= largest; power += 2) {
+      const std::int64_t nodes = std::int64_t{1} << power;
+      by_nodes[nodes] = measure_apart(what, [&] { return measure(nodes, 16, trains); });
+      std::printf("%s: %8lld nodes of degree 16: %8.3f s, %8.1f MB\n", what, static_cast<long long>(nodes),
+                  by_nodes[nodes].seconds, by_nodes[nodes].bytes / 1e6);
+    }
+    const std::int64_t fixed = std::int64_t{1} << (largest - 5);
+    for (int power = 0; power <= kDecades; power += 2) {
+      const std::int64_t edges = fixed << power;
+      const auto degree = static_cast<double>(std::int64_t{1} << power);
+      by_edges[edges] = measure_apart(what, [&] { return measure(fixed, degree, trains); });
+      std::printf("%s: %8lld nodes, %9lld edges: %8.3f s, %8.1f MB\n", what, static_cast<long long>(fixed),
+                  static_cast<long long>(edges), by_edges[edges].seconds, by_edges[edges].bytes / 1e6);
+    }
+    const auto time = [](const Measured& m) { return m.seconds; };
+    const auto memory = [](const Measured& m) { return m.bytes; };
+    std::printf("%s: time N^%.2f, memory N^%.2f; time E^%.2f, memory E^%.2f\n", what, exponent(by_nodes, 0, time),
+                exponent(by_nodes, 0, memory), exponent(by_edges, 0, time), exponent(by_edges, 0, memory));
+  }
+}
+
+}  // namespace
+}  // namespace weft::bench
+
+int main(int argc, char** argv) {
+  weft::bench::run(argc > 1 ? std::atoi(argv[1]) : 20);
+  return 0;
+}
