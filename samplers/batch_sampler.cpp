@@ -125,6 +125,8 @@ Made make_pinsage(const SamplerData& data, const Options& options) {
                               {.num_hops = data.num_hops,
                                .num_walks = options.integer("walks"),
                                .walk_length = options.integer("walk_length"),
+                               .return_parameter = options.real("walk_return"),
+                               .in_out_parameter = options.real("walk_in_out"),
                                .num_neighbors = fanouts(options, "5", 1).front(),
                                .seed = data.seed}));
 }
@@ -290,6 +292,8 @@ std::span<const Option> sampler_options() {
         {"parts_per_batch", std::int64_t{8}, "sampler cluster: parts that are joined", 1, 1e9},
         {"walks", std::int64_t{10}, "sampler pinsage: walks from each node", 1, 1e6},
         {"walk_length", std::int64_t{2}, "samplers saint_walk, pinsage: steps of a walk", 1, 1e6},
+        {"walk_return", 1.0, "sampler pinsage: node2vec's p, large: walks seldom go back at once", 1e-3, 1e3},
+        {"walk_in_out", 1.0, "sampler pinsage: node2vec's q, large: walks stay near, small: they move away", 1e-3, 1e3},
         {"most_recent", false, "sampler temporal: the latest edges instead of drawn ones"},
     };
   }();

@@ -51,7 +51,13 @@ SampledBlock sample_visited(const CsrGraph& graph, const PinsageSamplerOptions& 
     scratch.starts.insert(scratch.starts.end(), static_cast<std::size_t>(options.num_walks),
                           HashedIds::node_of(ids.key(row)));
   }
-  const Buffer<NodeId> walks = uniform_walks(graph, scratch.starts, options.walk_length, random);
+  const bool is_uniform = options.return_parameter == 1.0 && options.in_out_parameter == 1.0;
+  const Buffer<NodeId> walks = is_uniform ? uniform_walks(graph, scratch.starts, options.walk_length, random)
+                                          : node2vec_walks(graph, scratch.starts,
+                                                           {.length = options.walk_length,
+                                                            .return_parameter = options.return_parameter,
+                                                            .in_out_parameter = options.in_out_parameter},
+                                                           random);
 
   Buffer<EdgeId> offsets(static_cast<std::size_t>(num_outputs) + 1);
   offsets[0] = 0;

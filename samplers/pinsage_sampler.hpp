@@ -19,6 +19,8 @@ struct PinsageSamplerOptions {
   /// Walks from each node, and their steps.
   std::int64_t num_walks = 10;
   std::int64_t walk_length = 2;
+  /// Those of Node2vecOptions; both 1: uniform walks.
+  double return_parameter = 1.0, in_out_parameter = 1.0;
   /// How many of the nodes visited most become neighbors.
   std::int64_t num_neighbors = 5;
   std::uint64_t seed = 0;

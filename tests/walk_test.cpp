@@ -104,6 +104,17 @@ TEST(PinsageSampler, KeepsTheNodesVisitedMost) {
   EXPECT_EQ(list(one.sample(0, 0).inputs), (std::vector<NodeId>{0, 1}));
 }
 
+TEST(PinsageSampler, WalksAsNode2vecWhereAsked) {
+  // The graph of the test above. With p = 3 the second step goes back to 0 with chance 1/3 to 1 for node 2: node 1 is
+  // visited once a walk, node 2 three times in four.
+  const CsrGraph graph = CsrGraph::from_edges(3, std::vector<Edge>{{1, 0}, {0, 1}, {2, 1}});
+  const PinsageSampler seldom_back(graph, SeedBatches({0}),
+                                   {.num_hops = 1, .num_walks = 4000, .return_parameter = 3.0, .num_neighbors = 2});
+  const Sample sample = seldom_back.sample(0, 0);
+  ASSERT_EQ(list(sample.inputs), (std::vector<NodeId>{0, 1, 2}));
+  EXPECT_NEAR(sample.blocks[0].weights[0], 4.0F / 7.0F, 0.02F);
+}
+
 TEST(PinsageSampler, KeepsIsolatedSeedsAndRefusesWrongArguments) {
   const CsrGraph graph = CsrGraph::from_edges(2, {});
   const Sample sample = PinsageSampler(graph, SeedBatches({1})).sample(0, 0);
