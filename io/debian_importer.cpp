@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "weft/io/bag_of_words.hpp"
+#include "weft/io/delimited_text.hpp"
 #include "weft/io/splits.hpp"
 #include "weft/io/text_input.hpp"
 #include "weft/io/utf8.hpp"
@@ -33,14 +34,6 @@ struct Package {
 };
 // Ordered by name, and so the same for every order of the input.
 using Packages = std::map<std::string, Package>;
-
-std::string_view trimmed(std::string_view text) {
-  const std::size_t begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) {
-    return {};
-  }
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
 
 // Stanzas of "Field: value" lines, continued by lines that start with a blank (Debian Policy 5.1).
 class Parser {

@@ -13,20 +13,6 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kHeaderWords = {"id", "node", "node_id", "nodeid", "source", "src"};
 
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_blank(text.front())) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && is_blank(text.back())) {
-    text.remove_suffix(1);
-  }
-  return text;
-}
-
 char separator_of(std::string_view line) {
   for (const char c : {'\t', ',', ';'}) {
     if (line.find(c) != std::string_view::npos) {
@@ -61,6 +47,16 @@ bool is_header_word(std::string_view field) {
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && is_blank(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
 
 std::int64_t parse_id(std::string_view text) {
   std::int64_t value = 0;

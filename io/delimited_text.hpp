@@ -79,6 +79,13 @@ class DelimitedRows {
 /// A finite number of 32 bits; too small for one is zero. Nothing if it is none.
 [[nodiscard]] std::optional<float> parse_real(std::string_view text);
 
+/// A space or a tab.
+[[nodiscard]] inline bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+/// Without the blanks at both ends.
+[[nodiscard]] std::string_view trimmed(std::string_view text);
+
 /// The non-negative integer that all of `text` spells, or -1.
 [[nodiscard]] std::int64_t parse_id(std::string_view text);
 

@@ -16,9 +16,6 @@ constexpr std::size_t kBlocks = 16;
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
 
 /// A line from its start on, as far as it is plain.
 struct Cursor {

@@ -90,7 +90,8 @@ class InputFile {
   template <class T>
   void read_integers(std::string_view object, std::span<T> out, std::int64_t lowest, std::int64_t highest,
                      std::string_view column = {}) const;
-  /// T: float or double. Stored as 16 (binary16 or bfloat16), 32 or 64 bits; beyond the range of T is refused, like infinities.
+  /// T: float or double. Stored as 16 (binary16 or bfloat16), 32 or 64 bits; beyond the range of T is refused, like
+  /// infinities.
   template <class T>
   void read_reals(std::string_view object, std::span<T> out, Missing missing, std::string_view column = {}) const;
   /// Of fixed or variable length, valid UTF-8; together at most as long as the file.
