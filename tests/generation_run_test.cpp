@@ -138,6 +138,7 @@ TEST_F(GenerationRun, GoesOnToTheBit) {
   std::int64_t lines = 0;
   for (std::string line; std::getline(log, line);) {
     EXPECT_NE(line.find("\"epoch\":" + std::to_string(lines++)), std::string::npos);
+    EXPECT_NE(line.find("\"evaluated\":true"), std::string::npos) << line;
   }
   EXPECT_EQ(lines, 3);
 }

@@ -279,6 +279,7 @@ class GenerationRun {
                                             : num_epochs_,
                .loss = loss_sum_ / steps_summed_,
                .learning_rate = rate_,
+               .evaluated = true,
                .train = nats_sum_ / static_cast<double>(graphs_),
                .val = val,
                .best_val = std::isfinite(best_val_) ? best_val_ : kUnknown,
