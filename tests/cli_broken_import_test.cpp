@@ -1,10 +1,10 @@
 // Broken and hostile files through the command: each ends in exit code 3 and one line that names the file and what is
 // wrong in it, soon, and leaves nothing behind.
-#include <zlib.h>
 
 #include <map>
 
 #include "tests/cli_fixture.hpp"
+#include "tests/compressed_text.hpp"
 #include "tests/imported_data.hpp"
 
 namespace weft::test {
@@ -14,20 +14,6 @@ namespace fs = std::filesystem;
 using Files = std::map<std::string, std::string>;
 
 const std::string kBanner = "%%MatrixMarket matrix coordinate pattern general\n";
-
-std::string gzipped(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  std::string out(compressBound(text.size()) + 100, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
 
 std::string npy(const std::string& type, const std::string& shape, const std::string& data) {
   const std::string header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': (" + shape + "), }\n";

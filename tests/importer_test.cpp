@@ -1,13 +1,12 @@
 // Data sets from text files and from Debian package indices.
-#include <lzma.h>
 #include <unistd.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
 
+#include "tests/compressed_text.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/bag_of_words.hpp"
@@ -21,35 +20,14 @@
 namespace weft {
 namespace {
 
+using test::gzipped;
 using test::TemporaryFolder;
+using test::xzipped;
 using Lines = std::vector<std::string>;
 
 std::filesystem::path write(const std::filesystem::path& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
   return path;
-}
-
-std::string gzipped(const std::string& text) {
-  z_stream stream{};
-  deflateInit2(&stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  std::string out(compressBound(text.size()) + 100, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::string xzipped(const std::string& text) {
-  std::string out(lzma_stream_buffer_bound(text.size()), '\0');
-  std::size_t size = 0;
-  lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, nullptr, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
-                          reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size());
-  out.resize(size);
-  return out;
 }
 
 Lines lines_of(TextInput& input) {
