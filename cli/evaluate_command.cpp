@@ -1,6 +1,7 @@
 // weft evaluate: the figures of a trained model on a split.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 
@@ -10,6 +11,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/train/evaluation.hpp"
+#include "weft/train/link_evaluation.hpp"
 
 namespace weft::cli {
 namespace {
@@ -19,12 +21,48 @@ struct EvaluateFlags : SharedFlags {
   std::vector<std::string> splits;
 };
 
-Json metrics_json(const Evaluation& evaluation, const std::vector<std::int64_t>& rows) {
+Json metrics_json(const std::map<std::string, double>& figures) {
   Json result = Json::object();
-  for (const auto& [name, value] : evaluation.figures(rows)) {
+  for (const auto& [name, value] : figures) {
     result[name] = std::isfinite(value) ? Json(value) : Json();
   }
   return result;
+}
+
+/// The figures of some rows of a split.
+using FiguresOf = FunctionRef<std::map<std::string, double>(const std::vector<std::int64_t>&)>;
+
+Json split_json(const Split& split, const std::string& metric, const FiguresOf& figures) {
+  const Json metrics = {{"train", metrics_json(figures(split.train))},
+                        {"val", metrics_json(figures(split.val))},
+                        {"test", metrics_json(figures(split.test))}};
+  Json one = {{"split", split.name}};
+  for (const char* part : {"train", "val", "test"}) {
+    one[part] = metrics[part].value(metric, Json());
+  }
+  one["metrics"] = metrics;
+  return one;
+}
+
+Json evaluate_rows(const Predictor& predictor, const Dataset& dataset, const std::vector<std::string>& wanted) {
+  const Evaluation evaluation(predictor, dataset, {.embedding = false});
+  Json results = Json::array();
+  for (const std::string& name : matching_splits(dataset, wanted)) {
+    results.push_back(split_json(*dataset.find_split(name), predictor.metric(),
+                                 [&](const auto& rows) { return evaluation.figures(rows); }));
+  }
+  return results;
+}
+
+/// Each split has a graph of its own, without the links that are asked for.
+Json evaluate_links(const Predictor& predictor, const Dataset& dataset, const std::vector<std::string>& wanted) {
+  Json results = Json::array();
+  for (const std::string& name : matching_link_splits(dataset, wanted)) {
+    const LinkEvaluation evaluation(predictor, dataset, name);
+    results.push_back(
+        split_json(evaluation.rows(), predictor.metric(), [&](const auto& rows) { return evaluation.figures(rows); }));
+  }
+  return results;
 }
 
 Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, const Predictor& predictor,
@@ -32,25 +70,16 @@ Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, con
   const LoadedDataset loaded = load_dataset(data, flags, read);
   const Dataset& dataset = loaded.dataset;
   std::vector<std::string> wanted = flags.splits;
-  if (wanted.empty() && dataset.find_split(predictor.split()) != nullptr) {
+  const bool is_links = predictor.judges_links();
+  const bool has_own = is_links ? std::ranges::count(link_split_names(dataset), predictor.split()) > 0
+                                : dataset.find_split(predictor.split()) != nullptr;
+  if (wanted.empty() && has_own) {
     wanted = {predictor.split()};
   }
-  const Evaluation evaluation(predictor, dataset, {.embedding = false});
-  Json results = Json::array();
-  for (const std::string& name : matching_splits(dataset, wanted)) {
-    const Split& split = *dataset.find_split(name);
-    Json metrics = {{"train", metrics_json(evaluation, split.train)},
-                    {"val", metrics_json(evaluation, split.val)},
-                    {"test", metrics_json(evaluation, split.test)}};
-    Json one = {{"split", name}};
-    for (const char* part : {"train", "val", "test"}) {
-      one[part] = metrics[part].value(predictor.metric(), Json());
-    }
-    one["metrics"] = metrics;
-    results.push_back(std::move(one));
-  }
+  const Json results =
+      is_links ? evaluate_links(predictor, dataset, wanted) : evaluate_rows(predictor, dataset, wanted);
   Json object = {{"dataset", dataset.name},
-                 {"task", std::string(name_of(dataset.task))},
+                 {"task", std::string(name_of(is_links ? Task::link_prediction : dataset.task))},
                  {"model", predictor.model()},
                  {"metric", predictor.metric()}};
   object.update(results.front());

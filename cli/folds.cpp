@@ -30,7 +30,8 @@ void choose_folds(RunConfig& config, Dataset& dataset) {
     prepare_folds(dataset, *protocol);
     config.splits = config.splits.empty() ? folds_of(dataset, *protocol) : config.splits;
   }
-  config.splits = matching_splits(dataset, config.splits);
+  config.splits = dataset.task == Task::link_prediction ? matching_link_splits(dataset, config.splits)
+                                                        : matching_splits(dataset, config.splits);
 }
 
 void FoldCurves::read(const std::filesystem::path& metrics) {

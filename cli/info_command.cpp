@@ -50,7 +50,16 @@ Json info_json(const LoadedDataset& loaded) {
   const GraphStatistics figures = statistics_of(dataset.graph);
   Json splits = Json::object();
   for (const Split& split : dataset.splits) {
-    splits[split.name] = {{"train", split.train.size()}, {"val", split.val.size()}, {"test", split.test.size()}};
+    Json sizes = Json::object();
+    if (!split.has_edges() || !split.train.empty() || !split.val.empty() || !split.test.empty()) {
+      sizes = {{"train", split.train.size()}, {"val", split.val.size()}, {"test", split.test.size()}};
+    }
+    if (split.has_edges()) {
+      sizes["train_edges"] = split.train_edges.size();
+      sizes["val_edges"] = split.val_edges.size();
+      sizes["test_edges"] = split.test_edges.size();
+    }
+    splits[split.name] = std::move(sizes);
   }
   const auto* labels = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
   const std::optional<double> homophily = labels ? edge_homophily(dataset.graph, *labels) : std::nullopt;
@@ -116,8 +125,13 @@ std::string info_text(const Json& info) {
     rows.emplace_back("unlabeled", plain(info["labels"].value("unlabeled", Json(0))));
   }
   for (const auto& [name, split] : info["splits"].items()) {
-    rows.emplace_back("split " + name, plain(split["train"]) + " train, " + plain(split["val"]) + " val, " +
-                                           plain(split["test"]) + " test");
+    std::string sizes;
+    for (const char* part : {"train", "val", "test", "train_edges", "val_edges", "test_edges"}) {
+      if (split.contains(part)) {
+        sizes += (sizes.empty() ? "" : ", ") + plain(split[part]) + " " + part;
+      }
+    }
+    rows.emplace_back("split " + name, sizes);
   }
   const Json& degree = info["in_degree"];
   char mean[32];

@@ -10,6 +10,7 @@
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
 #include "weft/io/dataset_lookup.hpp"
+#include "weft/train/link_split.hpp"
 
 namespace weft::cli {
 namespace {
@@ -17,6 +18,34 @@ namespace {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+/// Those of `names` that `wanted` means.
+std::vector<std::string> matching_names(const std::string& dataset, const std::vector<std::string>& names,
+                                        const std::vector<std::string>& wanted) {
+  const auto is_name = [&](const std::string& word) { return std::ranges::find(names, word) != names.end(); };
+  if (wanted.empty()) {
+    return {is_name("public") ? "public" : names.front()};
+  }
+  std::vector<std::string> result;
+  for (const std::string& word : wanted) {
+    bool matched = false;
+    for (const std::string& name : names) {
+      const bool matches = is_name(word)   ? name == word
+                           : word == "all" ? true
+                                           : fnmatch(word.c_str(), name.c_str(), 0) == 0;
+      if (matches && std::ranges::find(result, name) == result.end()) {
+        result.push_back(name);
+      }
+      matched = matched || matches;
+    }
+    std::string known;
+    for (const std::string& name : names) {
+      known += (known.empty() ? "" : ", ") + name;
+    }
+    require(matched, "--split: '", word, "' matches no split of ", dataset, ", expected one of ", known);
+  }
+  return result;
 }
 
 }  // namespace
@@ -76,29 +105,16 @@ LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags&
 }
 
 std::vector<std::string> matching_splits(const Dataset& dataset, const std::vector<std::string>& wanted) {
-  std::string known;
+  std::vector<std::string> names;
   for (const Split& split : dataset.splits) {
-    known += (known.empty() ? "" : ", ") + split.name;
+    names.push_back(split.name);
   }
-  require(!dataset.splits.empty(), dataset.name, ": the dataset has no split, expected /split/NAME/{train,val,test}");
-  if (wanted.empty()) {
-    return {dataset.find_split("public") != nullptr ? "public" : dataset.splits.front().name};
-  }
-  std::vector<std::string> result;
-  for (const std::string& word : wanted) {
-    bool matched = false;
-    for (const Split& split : dataset.splits) {
-      const bool matches = dataset.find_split(word) != nullptr ? split.name == word
-                           : word == "all"                     ? true
-                                                               : fnmatch(word.c_str(), split.name.c_str(), 0) == 0;
-      if (matches && std::ranges::find(result, split.name) == result.end()) {
-        result.push_back(split.name);
-      }
-      matched = matched || matches;
-    }
-    require(matched, "--split: '", word, "' matches no split of ", dataset.name, ", expected one of ", known);
-  }
-  return result;
+  require(!names.empty(), dataset.name, ": the dataset has no split, expected /split/NAME/{train,val,test}");
+  return matching_names(dataset.name, names, wanted);
+}
+
+std::vector<std::string> matching_link_splits(const Dataset& dataset, const std::vector<std::string>& wanted) {
+  return matching_names(dataset.name, link_split_names(dataset), wanted);
 }
 
 std::vector<std::string> class_names_for(std::int64_t num_classes, const std::vector<std::string>& names) {

@@ -39,6 +39,9 @@ void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags)
 /// The splits of the dataset that `wanted` means: names, patterns or "all"; empty: "public" if there is
 /// one of that name, otherwise the first. Throws ArgumentError if a word matches none.
 [[nodiscard]] std::vector<std::string> matching_splits(const Dataset& dataset, const std::vector<std::string>& wanted);
+/// The same for splits of links, where one is always there.
+[[nodiscard]] std::vector<std::string> matching_link_splits(const Dataset& dataset,
+                                                            const std::vector<std::string>& wanted);
 
 /// Class c as the dataset, then the model, names it; its number if neither does.
 [[nodiscard]] std::vector<std::string> class_names_for(std::int64_t num_classes, const std::vector<std::string>& names);

@@ -9,7 +9,9 @@
 #include "weft/layers/graph_model.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
+#include "weft/samplers/link_sampler.hpp"
 #include "weft/train/generation_run.hpp"
+#include "weft/train/link_options.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {
@@ -84,6 +86,12 @@ Json models_json() {
                           {"source", std::string(attention.source)},
                           {"causal", std::string(attention.causal)}});
   }
+  Json link_sampler_list = Json::array();
+  for (const SamplerInfo& sampler : link_samplers()) {
+    link_sampler_list.push_back({{"name", std::string(sampler.name)},
+                                 {"summary", std::string(sampler.summary)},
+                                 {"source", std::string(sampler.source)}});
+  }
   Json all_samplers = Json::array();
   for (const SamplerInfo& sampler : samplers()) {
     all_samplers.push_back({{"name", std::string(sampler.name)},
@@ -97,6 +105,9 @@ Json models_json() {
           {"samplers", all_samplers},
           {"training_options", options_json(training_options())},
           {"graph_options", options_json(graph_options())},
+          {"link_samplers", link_sampler_list},
+          {"link_options", options_json(link_options())},
+          {"links", overrides_json(link_defaults())},
           {"generator", {{"name", std::string(kGeneratorModel)}, {"options", options_json(generation_options())}}}};
 }
 
@@ -141,8 +152,14 @@ std::string models_text() {
     out += concat("  ", sampler.name, sampler.is_subgraph ? " (subgraphs): " : ": ", sampler.summary,
                   "\n    source: ", sampler.source, "\n");
   }
+  out += "\nSamplers of links (--task link_prediction), for every model:\n";
+  for (const SamplerInfo& sampler : link_samplers()) {
+    out += concat("  ", sampler.name, ": ", sampler.summary, "\n    source: ", sampler.source, "\n");
+  }
   out += "\nOptions of training, for every model:\n" + options_text(training_options()) +
-         "\nOptions of every model of whole graphs and of its training:\n" + options_text(graph_options());
+         "\nOptions of every model of whole graphs and of its training:\n" + options_text(graph_options()) +
+         "\nOptions of link prediction, for every model:\n" + options_text(link_options()) +
+         overrides_text("for links, unless set otherwise", link_defaults());
   return out + concat("\n", kGeneratorModel,
                       ": learns to make graphs (--task generation), by gated linear attention over their codes\n"
                       "  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"

@@ -1,10 +1,12 @@
 // weft predict: classes and probabilities, or numbers, for every node or graph of a dataset, which needs no labels; for
-// molecules also straight from SMILES.
+// molecules also straight from SMILES. A model of links gives the states of all nodes, whose products score pairs, or
+// with --pairs the pairs of a file (pair_scores.hpp).
 //
 // CSV: a header row; node or graph, name or smiles (where there are), class (its name where it has one; classes only),
-// then one column p_NAME for each class or label, or value_K for each number, or with --top K the K likeliest classes
-// and their probabilities. HDF5 (.h5): /numbers/class int64 [n], /tensors/probabilities (or values) float32 [n,
-// outputs], and under /config the names of dataset and model, what the outputs are, and their names (class_0, class_1,
+// then one column p_NAME for each class or label, or value_K or state_K for each number, or with --top K the K
+// likeliest classes and their probabilities. HDF5 (.h5): /numbers/class int64 [n], /tensors/probabilities (or values,
+// states) float32 [n, outputs], and under /config the names of dataset and model, what the outputs are, and their names
+// (class_0, class_1,
 // ...).
 #include <CLI/CLI.hpp>
 
@@ -13,42 +15,29 @@
 #include <optional>
 
 #include "weft/cli/console.hpp"
+#include "weft/cli/csv_text.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/memory_limit.hpp"
+#include "weft/cli/pair_scores.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/model_file.hpp"
+#include "weft/io/pair_file.hpp"
 #include "weft/io/smiles_importer.hpp"
+#include "weft/layers/link_scores.hpp"
 #include "weft/train/evaluation.hpp"
+#include "weft/train/link_evaluation.hpp"
 
 namespace weft::cli {
 namespace {
 
 struct PredictFlags : SharedFlags {
-  std::string run, data, output, memory_limit;
+  std::string run, data, output, pairs, memory_limit;
   std::int64_t top = 0;
   bool strict = false;
 };
-
-/// A field of RFC 4180: quoted where it holds a comma, a quote or the end of a line.
-std::string csv_field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) {
-    return text;
-  }
-  std::string out = "\"";
-  for (const char c : text) {
-    out += c == '"' ? "\"\"" : std::string(1, c);
-  }
-  return out + "\"";
-}
-
-std::string number_text(float value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.6g", static_cast<double>(value));
-  return text;
-}
 
 /// The `count` likeliest classes, equal ones in their order.
 std::vector<std::int64_t> likeliest(std::span<const float> row, std::int64_t count) {
@@ -73,6 +62,7 @@ struct Table {
   std::int64_t top;
 
   [[nodiscard]] bool has_classes() const { return predictor.outputs() == OutputKind::classes; }
+  [[nodiscard]] bool has_probabilities() const { return has_classes() || predictor.outputs() == OutputKind::labels; }
   /// Names of the rows, or empty.
   [[nodiscard]] const std::vector<std::string>& rows() const {
     return predictor.judges_graphs() ? dataset.smiles : dataset.node_names;
@@ -91,7 +81,7 @@ struct Table {
       return out + "\n";
     }
     for (const std::string& name : names) {
-      out += "," + csv_field((predictor.outputs() == OutputKind::values ? "" : "p_") + name);
+      out += "," + csv_field((has_probabilities() ? "p_" : "") + name);
     }
     return out + "\n";
   }
@@ -148,7 +138,7 @@ void write_hdf5(const Table& table, const std::filesystem::path& path) {
     }
     file.numbers.emplace("class", std::move(best));
   }
-  file.tensors.push_back({table.predictor.outputs() == OutputKind::values ? "values" : "probabilities", table.outputs});
+  file.tensors.push_back({table.has_probabilities() ? "probabilities" : kind, table.outputs});
   write_model_file(file, path, "weft-predictions");
 }
 
@@ -182,8 +172,11 @@ std::vector<std::string> output_names(const Predictor& predictor, const Dataset&
     return class_names_for(predictor.shape().num_outputs, names);
   }
   std::vector<std::string> result;
+  const std::string stem = predictor.outputs() == OutputKind::labels   ? "label_"
+                           : predictor.outputs() == OutputKind::values ? "value_"
+                                                                       : "state_";
   for (std::int64_t j = 0; j < predictor.shape().num_outputs; ++j) {
-    result.push_back((predictor.outputs() == OutputKind::labels ? "label_" : "value_") + std::to_string(j));
+    result.push_back(stem + std::to_string(j));
   }
   return result;
 }
@@ -229,6 +222,18 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
   say(flags.quiet, concat("wrote ", flags.output, ": ", outputs.rows(), " ", rows, ", ", outputs.cols(), " ", columns));
 }
 
+void predict_pairs(const PredictFlags& flags, const std::filesystem::path& data, const Predictor& predictor) {
+  const Dataset dataset = load_dataset(data, flags).dataset;
+  const std::vector<Edge> pairs = read_pairs(flags.pairs, dataset);
+  const std::vector<float> scores = link_scores(link_states(predictor, dataset), pairs);
+  writing([&] { write_pair_scores(flags.output, dataset, pairs, scores); });
+  if (flags.json) {
+    print_json(
+        Json{{"dataset", dataset.name}, {"model", predictor.model()}, {"path", flags.output}, {"pairs", pairs.size()}});
+  }
+  say(flags.quiet, concat("wrote ", flags.output, ": ", pairs.size(), " pairs"));
+}
+
 }  // namespace
 
 Work add_predict_command(CLI::App& app) {
@@ -241,6 +246,10 @@ Work add_predict_command(CLI::App& app) {
                    "a dataset file, or the name of one; it needs no labels. Or molecules: SMILES, .smi or .csv")
       ->required();
   command->add_option("-o,--output", flags->output, "the file to write, .csv or .h5")->required();
+  command->add_option(
+      "--pairs", flags->pairs,
+      "a model of links: score the pairs of nodes, numbers or names, in the two columns of this CSV file; "
+      "without it the states of all nodes are written, whose products are the scores");
   command->add_option("--top", flags->top, "CSV: only the K likeliest classes of each node; 0: all")
       ->check(CLI::Range(0, 1 << 20));
   command->add_option("--memory-limit", flags->memory_limit,
@@ -249,11 +258,12 @@ Work add_predict_command(CLI::App& app) {
                     "SMILES: end at the first row that is no molecule, instead of leaving it out");
   add_shared_flags(*command, *flags,
                    "Example: weft predict run cora.h5 -o classes.csv\n"
+                   "         weft predict links cora.h5 --pairs pairs.csv -o scores.csv\n"
                    "         weft predict run molecules.smi -o values.csv");
   return [flags] {
     const bool is_text = holds_smiles(flags->data);
     const std::filesystem::path data = is_text ? std::filesystem::path(flags->data) : dataset_path(flags->data);
-    require_new_output(flags->output, {data, flags->run, std::filesystem::path(flags->run) / "model.h5"});
+    require_new_output(flags->output, {data, flags->pairs, flags->run, std::filesystem::path(flags->run) / "model.h5"});
     const std::string extension = std::filesystem::path(flags->output).extension().string();
     require(extension == ".csv" || extension == ".h5", "weft predict: '", flags->output,
             "' ends neither in .csv nor in .h5, which decides what is written");
@@ -262,11 +272,17 @@ Work add_predict_command(CLI::App& app) {
     rehearse_model(flags->run, *flags);
     std::optional<Predictor> predictor;
     on_this_thread([&] { predictor = Predictor::load(flags->run); });
+    require(flags->pairs.empty() || predictor->judges_links(), "--pairs: the model predicts ",
+            name_of(predictor->outputs()), ", expected one of links");
+    require(flags->pairs.empty() || (!is_text && flags->memory_limit.empty() && extension == ".csv"),
+            "--pairs: expected a dataset without --memory-limit, and a .csv to write");
     const ReadOptions read = is_text ? ReadOptions{} : fit_prediction(flags->memory_limit, data, *flags, *predictor);
     if (!is_text) {
       rehearse_dataset(data, *flags, read);
     }
-    with_threads(flags->threads, [&] { predict(*flags, data, *predictor, read); });
+    with_threads(flags->threads, [&] {
+      flags->pairs.empty() ? predict(*flags, data, *predictor, read) : predict_pairs(*flags, data, *predictor);
+    });
   };
 }
 

@@ -17,7 +17,7 @@
 namespace weft::cli {
 namespace {
 
-constexpr std::array<std::string_view, 6> kRunKeys = {"dataset", "model", "split", "protocol", "seed", "runs"};
+constexpr std::array<std::string_view, 7> kRunKeys = {"dataset", "model", "task", "split", "protocol", "seed", "runs"};
 constexpr std::int64_t kMostRuns = 10000;
 
 template <class Integer>
@@ -96,6 +96,10 @@ void RunConfig::set(const std::string& key, const std::string& text) {
     dataset = text;
   } else if (key == "model") {
     model = text;
+  } else if (key == "task") {
+    require(text == "generation" || text == "link_prediction", "task: '", text,
+            "' is not one of generation, link_prediction; without it the dataset says what it is for");
+    task = text;
   } else if (key == "split") {
     splits = {text};
   } else if (key == "protocol") {
@@ -132,9 +136,26 @@ void read_run_config(const std::filesystem::path& path, RunConfig& config) {
         config.set(key, text_of(key, node));
       }
     }
-    (void)options_of(config, LabelBudget::graphs);
+    check_options(config);
   } catch (const ArgumentError& error) {
     throw ArgumentError(path.string() + ": " + error.what());
+  }
+}
+
+void check_options(const RunConfig& config) {
+  if (config.task == name_of(Task::link_prediction)) {
+    (void)options_of(config, LabelBudget::links);
+    return;
+  }
+  try {
+    (void)options_of(config, LabelBudget::graphs);
+  } catch (const ArgumentError& error) {
+    // A dataset may be for links without the config saying so.
+    try {
+      (void)options_of(config, LabelBudget::links);
+    } catch (const ArgumentError&) {
+      throw ArgumentError(error.what());
+    }
   }
 }
 
@@ -157,7 +178,8 @@ Options options_of(const RunConfig& config, LabelBudget budget) {
 
 std::string run_config_text(const RunConfig& config, const Options& options) {
   std::string out = "# Everything that decides this run. Again: weft train --config config.toml -o ANOTHER\n";
-  out += "dataset = " + quoted(config.dataset) + "\nmodel = " + quoted(config.model) + "\nsplit = [";
+  out += "dataset = " + quoted(config.dataset) + "\nmodel = " + quoted(config.model) + "\n";
+  out += (config.task.empty() ? "" : "task = " + quoted(config.task) + "\n") + "split = [";
   for (std::size_t i = 0; i < config.splits.size(); ++i) {
     out += (i > 0 ? ", " : "") + quoted(config.splits[i]);
   }

@@ -14,11 +14,13 @@
 
 namespace weft::cli {
 
-/// Flat keys. `dataset`, `model`, `split` (one or an array), `protocol`, `seed` and `runs` are the run's; any other is
-/// an option of training or of the model.
+/// Flat keys. `dataset`, `model`, `task`, `split` (one or an array), `protocol`, `seed` and `runs` are the run's; any
+/// other is an option of training or of the model.
 struct RunConfig {
   std::string dataset;
   std::string model;
+  /// "generation", "link_prediction" or, where the dataset says what it is for, empty.
+  std::string task;
   std::vector<std::string> splits;
   /// Of cross-validation over graphs: "gin", "fair" or, without one, empty.
   std::string protocol;
@@ -33,6 +35,9 @@ struct RunConfig {
   /// "key=value".
   void set(const std::string& assignment);
 };
+
+/// Throws ArgumentError for a key that no task has, or a value out of place.
+void check_options(const RunConfig& config);
 
 /// Sets what the file says. Throws DataError if it cannot be read or is not TOML, ArgumentError naming the
 /// file for a key or value that makes no sense.

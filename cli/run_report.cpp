@@ -12,6 +12,7 @@
 #include "weft/train/cross_validation.hpp"
 #include "weft/train/evaluation.hpp"
 #include "weft/train/graph_generator.hpp"
+#include "weft/train/link_evaluation.hpp"
 #include "weft/train/metrics.hpp"
 #include "weft/train/molecule_pictures.hpp"
 #include "weft/train/report.hpp"
@@ -85,6 +86,24 @@ void add_targets(const Evaluation& evaluation, std::span<const std::int64_t> tes
   }
 }
 
+/// The states that links are scored by, colored by the classes of nodes where there are any.
+void add_links(const RunFolder& folder, const Dataset& dataset, const RunResult& run, ReportData& data) {
+  const LinkEvaluation evaluation(Predictor::load(folder.model()), dataset, run.split);
+  data.embedding = evaluation.states();
+  const auto* classes = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
+  if (classes != nullptr && dataset.num_classes <= kMostClassesShown) {
+    data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
+    data.embedding_class = *classes;
+  } else {
+    data.embedding_class.assign(static_cast<std::size_t>(data.embedding.rows()), -1);
+  }
+  for (const auto& [part, rows] :
+       {std::pair("training", &evaluation.rows().train), std::pair("validation", &evaluation.rows().val),
+        std::pair("test", &evaluation.rows().test)}) {
+    data.facts.emplace_back(std::string(part) + " links", std::to_string(rows->size()));
+  }
+}
+
 void add_predictions(const RunFolder& folder, const Dataset& dataset, const RunResult& run, ReportData& data) {
   const Split* split = dataset.find_split(run.split);
   if (split == nullptr) {
@@ -130,7 +149,9 @@ void write_run_report(const RunFolder& folder, const Dataset& dataset, const Run
                   .val_figure = best.val,
                   .test_figure = best.test};
   add_curves(folder, best, data);
-  if (!is_generator_model(config.model)) {
+  if (dataset.task == Task::link_prediction) {
+    add_links(folder, dataset, best, data);
+  } else if (!is_generator_model(config.model)) {
     add_predictions(folder, dataset, best, data);
   }
   data.in_degrees = in_degree_counts(dataset.graph);

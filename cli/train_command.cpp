@@ -66,7 +66,10 @@ RunConfig config_of(const TrainFlags& flags) {
       (void)default_options(flags.model);
     }
   }
-  if (flags.task == "generation") {
+  if (!flags.task.empty()) {
+    config.task = flags.task;
+  }
+  if (config.task == "generation") {
     require(flags.model.empty() || is_generator_model(flags.model), "--task generation: the model '", flags.model,
             "' does not generate, expected ", kGeneratorModel);
     config.model = kGeneratorModel;
@@ -294,14 +297,24 @@ struct Run {
 void run_training(Run run, Clock::time_point start) {
   const TrainFlags& flags = run.flags;
   LoadedDataset loaded = load_dataset(run.data, flags, run.read);
+  if (run.config.task == name_of(Task::link_prediction)) {
+    loaded.dataset.task = Task::link_prediction;
+  }
+  const bool is_links = loaded.dataset.task == Task::link_prediction;
+  if (is_links) {
+    // What is read again must not depend on the dataset.
+    run.config.task = name_of(Task::link_prediction);
+  }
   choose_folds(run.config, loaded.dataset);
   if (loaded.dataset.task == Task::generation && flags.model.empty() && run.config.options.empty()) {
     run.config.model = kGeneratorModel;
   }
-  if (wants_suited_sampler(flags, run.config) && !loaded.dataset.has_many_graphs()) {
+  if (wants_suited_sampler(flags, run.config) && !loaded.dataset.has_many_graphs() && !is_links) {
     run.config.set("sampler", std::string(suited_sampler(run.config.model, options_of(run.config, LabelBudget::few))));
   }
-  run.options = options_of(run.config, label_budget(loaded.dataset, *loaded.dataset.find_split(run.config.splits[0])));
+  run.options =
+      options_of(run.config, is_links ? LabelBudget::links
+                                      : label_budget(loaded.dataset, *loaded.dataset.find_split(run.config.splits[0])));
   TrainJob job;
   job.model = run.config.model;
   job.options = run.options;
@@ -357,6 +370,10 @@ ReadOptions fit_into_memory(const TrainFlags& flags, const std::filesystem::path
   }
   const std::int64_t limit = bytes_of(flags.memory_limit);
   const DatasetSize size = size_of(data, flags);
+  require(
+      size.task != Task::link_prediction && config.task != name_of(Task::link_prediction),
+      "--memory-limit: link_prediction reads the whole graph and all features in every step, and what that takes is "
+      "not known beforehand; expected a task about nodes");
   Options options = options_of(config, label_budget(size));
   if (wants_suited_sampler(flags, config)) {
     options.set("sampler", std::string(suited_sampler(config.model, options)));
@@ -374,7 +391,7 @@ void train_command(const TrainFlags& flags) {
   require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
   RunConfig config = config_of(flags);
   // Wrong keys and values are told before any data is read; the defaults that count follow with the data.
-  (void)options_of(config, LabelBudget::graphs);
+  check_options(config);
   const std::filesystem::path data = dataset_path(config.dataset);
   const ReadOptions what = fit_into_memory(flags, data, config);
   rehearse_dataset(data, flags, what);
@@ -406,8 +423,11 @@ Work add_train_command(CLI::App& app) {
   command->add_option("-o,--output", flags->output,
                       "a folder for the model, its checkpoint, config, metrics and report");
   command->add_option("--model", flags->model, "the model; `weft models` lists them");
-  command->add_option("--task", flags->task, "generation: learn to make such graphs; otherwise what the dataset is for")
-      ->check(CLI::IsMember({"generation"}));
+  command
+      ->add_option("--task", flags->task,
+                   "generation: learn to make such graphs; link_prediction: which nodes are joined; otherwise what the "
+                   "dataset is for")
+      ->check(CLI::IsMember({"generation", "link_prediction"}));
   command->add_option("--config", flags->config, "a TOML file with any of the options; flags and --set win over it");
   command->add_option("--set", flags->assignments, "key=value: sets an option of training or of the model; repeatable")
       ->expected(1)
@@ -416,9 +436,9 @@ Work add_train_command(CLI::App& app) {
   command->add_option(
       "--sampler", flags->sampler,
       "train on samples: neighbor, labor, cluster, ...; `weft models` lists them. With --batch-size alone "
-      "the one that suits the model");
+      "the one that suits the model. Links: uniform_negatives or degree_negatives");
   command->add_option("--batch-size", flags->batch_size,
-                      "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many");
+                      "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many; links");
   command->add_option(
       "--memory-limit", flags->memory_limit,
       "keep to so much memory, as 4G: features and edges may stay in the file, evaluation goes layer by "

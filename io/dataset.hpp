@@ -32,10 +32,14 @@ enum class Task {
 /// None, a class each (-1: unlabelled), or targets [rows, t] (NaN: missing).
 using Labels = std::variant<std::monostate, std::vector<std::int64_t>, Tensor>;
 
-/// Disjoint sets of nodes, or of graphs where the dataset holds many.
+/// Disjoint sets of nodes, or of graphs where the dataset holds many; and of links, pairs of nodes of one graph, whose
+/// sets are disjoint also where a pair is turned round.
 struct Split {
   std::string name;
   std::vector<std::int64_t> train, val, test;
+  std::vector<Edge> train_edges = {}, val_edges = {}, test_edges = {};
+
+  [[nodiscard]] bool has_edges() const { return !train_edges.empty() || !val_edges.empty() || !test_edges.empty(); }
 };
 
 struct Dataset {
@@ -102,6 +106,8 @@ struct ReadOptions {
 
 /// Sizes of a dataset, from the shapes that its file declares: nothing is read.
 struct DatasetSize {
+  /// node_classification where the file names none that there is.
+  Task task = Task::node_classification;
   std::int64_t nodes = 0;
   EdgeId edges = 0;
   /// Columns of the features of nodes, and the bytes that these take in memory.

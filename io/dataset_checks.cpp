@@ -280,6 +280,37 @@ class Checker {
       check_part(group, "train", split.train, what, owner, classes);
       check_part(group, "val", split.val, what, owner, classes);
       check_part(group, "test", split.test, what, owner, classes);
+      check_links(group, split);
+    }
+  }
+
+  void check_links(const std::string& group, const Split& split) const {
+    if (split.has_edges() && data_.has_many_graphs()) {
+      fail(group, "holds links in a dataset of ", data_.num_graphs(), " graphs, expected one graph");
+    }
+    struct Part {
+      const char* name;
+      const std::vector<Edge>& links;
+    };
+    // Each pair with its smaller end first, and the part that it is in.
+    std::vector<std::pair<Edge, const char*>> pairs;
+    for (const Part& part : {Part{"train_edges", split.train_edges}, Part{"val_edges", split.val_edges},
+                             Part{"test_edges", split.test_edges}}) {
+      for (std::size_t i = 0; i < part.links.size(); ++i) {
+        const auto [source, destination] = part.links[i];
+        if (source >= num_nodes_ || destination >= num_nodes_ || source == destination) {
+          fail(group + "/" + part.name, "link ", source, " - ", destination, " at ", i,
+               ", expected two different nodes from 0 to ", num_nodes_ - 1);
+        }
+        pairs.emplace_back(Edge{std::min(source, destination), std::max(source, destination)}, part.name);
+      }
+    }
+    std::ranges::stable_sort(pairs, {}, &std::pair<Edge, const char*>::first);
+    for (std::size_t i = 1; i < pairs.size(); ++i) {
+      if (pairs[i].first == pairs[i - 1].first && pairs[i].second != pairs[i - 1].second) {
+        fail(group + "/" + pairs[i].second, "link ", pairs[i].first.source, " - ", pairs[i].first.destination,
+             " is already in ", pairs[i - 1].second, ", expected disjoint sets");
+      }
     }
   }
 

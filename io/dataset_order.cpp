@@ -117,10 +117,19 @@ Dataset reordered(const Dataset& dataset, std::span<const NodeId> order) {
       std::ranges::sort(moved);
       return moved;
     };
+    const auto renamed = [&](std::vector<Edge> links) {
+      for (Edge& link : links) {
+        link = {inverse[link.source], inverse[link.destination]};
+      }
+      return links;
+    };
     result.splits.push_back({.name = split.name,
                              .train = renumbered(split.train),
                              .val = renumbered(split.val),
-                             .test = renumbered(split.test)});
+                             .test = renumbered(split.test),
+                             .train_edges = renamed(split.train_edges),
+                             .val_edges = renamed(split.val_edges),
+                             .test_edges = renamed(split.test_edges)});
   }
   return result;
 }

@@ -159,7 +159,25 @@ bool natural_less(const std::string& a, const std::string& b) {
   return a_ends && b_ends ? a < b : a_ends;
 }
 
-// Groups with none of the three sets (edge splits of link prediction) are not splits of nodes or graphs.
+/// Links, [m, 2]; none if there is no such array.
+std::vector<Edge> read_links(const InputFile& file, const std::string& object) {
+  if (!file.has(object)) {
+    return {};
+  }
+  const ArrayInfo info = array_of_rank(file, object, 2);
+  if (info.shape[1] != 2) {
+    file.fail(object, "has shape ", shape_text(info), ", expected two columns, the ends of a link");
+  }
+  std::vector<NodeId> ends(static_cast<std::size_t>(2 * info.shape[0]));
+  file.read_integers<NodeId>(object, ends, 0, kMaxNodes - 1);
+  std::vector<Edge> links(ends.size() / 2);
+  for (std::size_t i = 0; i < links.size(); ++i) {
+    links[i] = {ends[2 * i], ends[2 * i + 1]};
+  }
+  return links;
+}
+
+// Groups with none of the sets are no splits.
 std::vector<Split> read_splits(const InputFile& file) {
   std::vector<std::string> names = file.members("/split");
   std::sort(names.begin(), names.end(), natural_less);
@@ -173,13 +191,22 @@ std::vector<Split> read_splits(const InputFile& file) {
     const auto is_set = [](const std::string& member) {
       return member == "train" || member == "val" || member == "test";
     };
-    if (std::none_of(members.begin(), members.end(), is_set)) {
+    const auto is_link_set = [](const std::string& member) {
+      return member == "train_edges" || member == "val_edges" || member == "test_edges";
+    };
+    const bool has_sets = std::any_of(members.begin(), members.end(), is_set);
+    if (!has_sets && std::none_of(members.begin(), members.end(), is_link_set)) {
       continue;
     }
     Split split{.name = std::move(name), .train = {}, .val = {}, .test = {}};
-    split.train = read_vector(file, group + "/train");
-    split.val = read_vector(file, group + "/val");
-    split.test = read_vector(file, group + "/test");
+    if (has_sets) {
+      split.train = read_vector(file, group + "/train");
+      split.val = read_vector(file, group + "/val");
+      split.test = read_vector(file, group + "/test");
+    }
+    split.train_edges = read_links(file, group + "/train_edges");
+    split.val_edges = read_links(file, group + "/val_edges");
+    split.test_edges = read_links(file, group + "/test_edges");
     splits.push_back(std::move(split));
   }
   return splits;
@@ -258,6 +285,7 @@ std::shared_ptr<const FeatureRows> features_left(const std::filesystem::path& pa
 DatasetSize read_dataset_size(const std::filesystem::path& path) {
   const InputFile file(path);
   DatasetSize size;
+  size.task = task_of(file.text_attribute("/", "task").value_or("")).value_or(size.task);
   size.nodes = array_of_rank(file, "/graph/indptr", 1).shape[0] - 1;
   size.edges = array_of_rank(file, "/graph/indices", 1).shape[0];
   size.num_classes = file.integer_attribute("/", "num_classes").value_or(0);

@@ -214,12 +214,29 @@ void write_node_rest(OutputFile& file, const Dataset& dataset) {
   write_texts(file, "/meta/class_name", dataset.class_names);
 }
 
+void write_links(OutputFile& file, const std::string& object, std::span<const Edge> links) {
+  if (links.empty()) {
+    return;
+  }
+  std::vector<std::int64_t> ends;
+  for (const Edge& link : links) {
+    ends.insert(ends.end(), {link.source, link.destination});
+  }
+  const std::array<std::int64_t, 2> shape = {static_cast<std::int64_t>(links.size()), 2};
+  file.write_array(object, shape, ends.data(), Number::int64, Number::int64);
+}
+
 void write_splits(OutputFile& file, const Dataset& dataset) {
   for (const Split& split : dataset.splits) {
     const std::string group = "/split/" + split.name;
-    file.write(group + "/train", std::span<const std::int64_t>(split.train));
-    file.write(group + "/val", std::span<const std::int64_t>(split.val));
-    file.write(group + "/test", std::span<const std::int64_t>(split.test));
+    if (!split.has_edges() || !split.train.empty() || !split.val.empty() || !split.test.empty()) {
+      file.write(group + "/train", std::span<const std::int64_t>(split.train));
+      file.write(group + "/val", std::span<const std::int64_t>(split.val));
+      file.write(group + "/test", std::span<const std::int64_t>(split.test));
+    }
+    write_links(file, group + "/train_edges", split.train_edges);
+    write_links(file, group + "/val_edges", split.val_edges);
+    write_links(file, group + "/test_edges", split.test_edges);
   }
 }
 

@@ -47,18 +47,6 @@ SeedBatches seed_batches(const SamplerData& data, const Options& options) {
                      {.batch_size = options.integer("batch_size"), .shuffle = data.shuffle, .seed = data.seed});
 }
 
-/// Option fanout, or `fallback` where it is "auto".
-std::vector<std::int64_t> fanouts(const Options& options, std::string_view fallback, std::int64_t count) {
-  const std::string& text = options.text("fanout");
-  if (text != "auto") {
-    return fanouts_of(text, count);
-  }
-  // A default has to suit any number of hops.
-  std::vector<std::int64_t> result = fanouts_of(fallback, std::max<std::int64_t>(count, 3));
-  result.resize(static_cast<std::size_t>(count));
-  return result;
-}
-
 /// Parts of about batch_size nodes, `together` of which make a batch; option parts where it is set.
 std::int64_t num_parts(const SamplerData& data, const Options& options, std::int64_t together) {
   const std::int64_t set = options.integer("parts"), size = options.integer("batch_size");
@@ -329,6 +317,17 @@ std::vector<std::int64_t> fanouts_of(std::string_view text, std::int64_t count) 
   require(static_cast<std::int64_t>(result.size()) <= count, "fanout: '", text, "' has ", result.size(),
           " numbers, expected at most ", count, ", one for each hop");
   result.resize(static_cast<std::size_t>(count), result.back());
+  return result;
+}
+
+std::vector<std::int64_t> fanouts(const Options& options, std::string_view fallback, std::int64_t count) {
+  const std::string& text = options.text("fanout");
+  if (text != "auto") {
+    return fanouts_of(text, count);
+  }
+  // A default has to suit any number of hops.
+  std::vector<std::int64_t> result = fanouts_of(fallback, std::max<std::int64_t>(count, 3));
+  result.resize(static_cast<std::size_t>(count));
   return result;
 }
 

@@ -83,4 +83,7 @@ struct SamplerData {
 /// Throws ArgumentError for anything else, or for more numbers than hops.
 [[nodiscard]] std::vector<std::int64_t> fanouts_of(std::string_view text, std::int64_t count);
 
+/// The same of option fanout, or of `fallback` where that is "auto".
+[[nodiscard]] std::vector<std::int64_t> fanouts(const Options& options, std::string_view fallback, std::int64_t count);
+
 }  // namespace weft

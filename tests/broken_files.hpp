@@ -291,6 +291,35 @@ inline const std::vector<BrokenFile> kBrokenData = {
      }},
     {"SplitOfUnlabelled", "/split/public/test", "node 3 at 0 is unlabelled",
      [](RawFile& f) { f.integers("split/public/test", {3}); }},
+    {"LinksOfThreeEnds", "/split/public/test_edges", "has shape [1, 3], expected two columns",
+     [](RawFile& f) {
+       f.table("split/public/test_edges", {1, 3}, {0, 1, 2});
+     }},
+    {"LinksOfRank1", "/split/public/val_edges", "expected rank 2",
+     [](RawFile& f) {
+       f.integers("split/public/val_edges", {0, 1});
+     }},
+    {"LinkOfMissingNode", "/split/public/test_edges", "link 1 - 4 at 1, expected two different nodes from 0 to 3",
+     [](RawFile& f) {
+       f.table("split/public/test_edges", {2, 2}, {0, 1, 1, 4});
+     }},
+    {"LinkOfNegativeNode", "/split/public/train_edges", "value -1 at 0",
+     [](RawFile& f) {
+       f.table("split/public/train_edges", {1, 2}, {-1, 1});
+     }},
+    {"LinkOfANodeWithItself", "/split/public/train_edges", "link 2 - 2 at 0",
+     [](RawFile& f) {
+       f.table("split/public/train_edges", {1, 2}, {2, 2});
+     }},
+    {"LinkInTwoParts", "/split/public/test_edges", "link 0 - 3 is already in train_edges",
+     [](RawFile& f) {
+       f.table("split/public/train_edges", {2, 2}, {0, 1, 0, 3});
+       f.table("split/public/test_edges", {1, 2}, {3, 0});
+     }},
+    {"LinksAreReal", "/split/public/test_edges", "holds reals",
+     [](RawFile& f) {
+       f.reals("split/public/test_edges", {1, 2}, {0, 1});
+     }},
     {"SplitIsReal", "/split/public/test", "holds reals", [](RawFile& f) { f.reals("split/public/test", {1}, {2}); }},
 };
 

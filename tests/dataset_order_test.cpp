@@ -49,6 +49,18 @@ TEST(ReorderedDataset, MovesEverythingThatGoesByNodesAndEdges) {
   EXPECT_EQ(moved.original_node, (std::vector<std::int64_t>{2, 0, 3, 1}));
 }
 
+TEST(ReorderedDataset, MovesTheLinksOfASplit) {
+  Dataset data = small();
+  data.splits[0].train_edges = {{1, 0}};
+  data.splits[0].val_edges = {{2, 0}};
+  data.splits[0].test_edges = {{3, 2}, {0, 3}};
+  // Node 0 was 2, node 1 was 0, node 2 was 3, node 3 was 1.
+  const Split moved = reordered(data, std::vector<NodeId>{2, 0, 3, 1}).splits[0];
+  EXPECT_EQ(moved.train_edges, (std::vector<Edge>{{3, 1}}));
+  EXPECT_EQ(moved.val_edges, (std::vector<Edge>{{0, 1}}));
+  EXPECT_EQ(moved.test_edges, (std::vector<Edge>{{2, 0}, {1, 2}}));
+}
+
 TEST(ReorderedDataset, KeepsTheFirstOrderWhenItIsReorderedAgainAndInItsFile) {
   const TemporaryFolder folder;
   const Dataset once = reordered(small(), std::vector<NodeId>{2, 0, 3, 1});

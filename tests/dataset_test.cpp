@@ -52,6 +52,19 @@ TEST(Dataset, NamesEveryTask) {
   EXPECT_FALSE(task_of("node classification").has_value());
 }
 
+TEST(Dataset, KeepsLinksOfSplitsBesideNodesAndAlone) {
+  Dataset data = path_graph();
+  data.splits[0].test_edges = {{3, 0}, {1, 2}};
+  data.splits.push_back({.name = "links", .train = {}, .val = {}, .test = {}, .train_edges = {{0, 1}}});
+  const Dataset again = written_and_read(data);
+  ASSERT_EQ(again.splits.size(), 2U);
+  EXPECT_EQ(again.find_split("public")->test, std::vector<std::int64_t>{1});
+  EXPECT_EQ(again.find_split("public")->test_edges, (std::vector<Edge>{{3, 0}, {1, 2}}));
+  EXPECT_TRUE(again.find_split("public")->train_edges.empty());
+  EXPECT_EQ(again.find_split("links")->train_edges, (std::vector<Edge>{{0, 1}}));
+  EXPECT_TRUE(again.find_split("links")->train.empty());
+}
+
 TEST(Dataset, FindsASplitByName) {
   const Dataset data = path_graph();
   ASSERT_NE(data.find_split("public"), nullptr);

@@ -37,6 +37,7 @@ Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset&
 
 Evaluation::Evaluation(const Predictor& predictor, const Dataset& dataset, const WantedNodes& wanted)
     : outputs_(predictor.outputs()) {
+  require(outputs_ != OutputKind::states, "evaluate: the model predicts links, expected one of nodes or graphs");
   const Labels& labels = predictor.judges_graphs() ? dataset.graph_labels : dataset.node_labels;
   const std::string object = predictor.judges_graphs() ? "/graphs/y" : "/node/y";
   if (outputs_ == OutputKind::classes) {
@@ -72,6 +73,8 @@ std::map<std::string, double> Evaluation::figures(std::span<const std::int64_t> 
       return label_metrics(prediction_.logits, *targets_, known);
     case OutputKind::values:
       return regression_metrics(prediction_.logits, *targets_, known);
+    case OutputKind::states:
+      break;
   }
   return {};
 }

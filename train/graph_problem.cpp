@@ -133,6 +133,8 @@ std::map<std::string, double> GraphProblem::figures(const Tensor& outputs, std::
       return label_metrics(outputs, *targets_, rows);
     case OutputKind::values:
       return regression_metrics(outputs, *targets_, rows);
+    case OutputKind::states:
+      break;
   }
   return {};
 }
@@ -149,6 +151,8 @@ double GraphProblem::mean_loss(const Tensor& outputs, std::span<const std::int64
       return label_log_loss(outputs, *targets_, rows);
     case OutputKind::values:
       return mean_absolute_error(outputs, *targets_, rows);
+    case OutputKind::states:
+      break;
   }
   return 0.0;
 }

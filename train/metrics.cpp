@@ -86,6 +86,28 @@ double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outc
   return (rank_sum - positives * (positives + 1.0) / 2.0) / (positives * negatives);
 }
 
+double average_precision(std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  const double positives = std::accumulate(outcomes.begin(), outcomes.end(), 0.0);
+  if (positives == 0.0 || positives == static_cast<double>(scores.size())) {
+    return kUndefined;
+  }
+  double hits = 0.0, area = 0.0;
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t last = first;
+    double gained = 0.0;
+    while (last < order.size() && scores[order[last]] == scores[order[first]]) {
+      gained += outcomes[order[last++]];
+    }
+    hits += gained;
+    area += gained / positives * hits / static_cast<double>(last);
+    first = last;
+  }
+  return area;
+}
+
 double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
   std::vector<float> scores(index.size());
   std::vector<std::uint8_t> outcomes(index.size());

@@ -30,6 +30,10 @@ namespace weft {
 /// The area under the ROC curve of scores against 0/1 outcomes, by ranks with ties at half.
 [[nodiscard]] double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outcomes);
 
+/// The sum over score thresholds of precision times the recall gained there; equal scores are one threshold. NaN unless
+/// there are both outcomes.
+[[nodiscard]] double average_precision(std::span<const float> scores, std::span<const std::uint8_t> outcomes);
+
 /// The mean over `index` of -log of the label's probability.
 [[nodiscard]] double mean_log_loss(const Tensor& logits, std::span<const std::int64_t> labels,
                                    std::span<const std::int64_t> index);

@@ -1,6 +1,8 @@
 #include "weft/train/model_input.hpp"
 
 #include <algorithm>
+#include <limits>
+#include <numeric>
 
 #include "weft/layers/hop_features.hpp"
 #include "weft/layers/input_layers.hpp"
@@ -24,6 +26,13 @@ CategoricalMatrix degree_categories(const CsrGraph& graph, std::int64_t count) {
   return x;
 }
 
+/// One column: the node itself.
+CategoricalMatrix node_categories(std::int64_t num_nodes) {
+  CategoricalMatrix x{num_nodes, {num_nodes}, Buffer<std::int32_t>(static_cast<std::size_t>(num_nodes))};
+  std::iota(x.values.begin(), x.values.end(), 0);
+  return x;
+}
+
 }  // namespace
 
 ModelInput::ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const Features& features,
@@ -44,6 +53,14 @@ ModelInput::ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments
   if (in_file_ == nullptr && std::holds_alternative<std::monostate>(features) && options.has("degree_categories") &&
       options.integer("degree_categories") > 0) {
     prepared_ = degree_categories(block_.graph(), options.integer("degree_categories"));
+    is_prepared_ = true;
+  }
+  if (in_file_ == nullptr && std::holds_alternative<std::monostate>(features) && options.has("node_table") &&
+      options.flag("node_table")) {
+    const std::int64_t n = block_.graph().num_nodes();
+    require(n <= std::numeric_limits<std::int32_t>::max(), "train: node_table learns a row for each node, there are ",
+            n, ", expected at most ", std::numeric_limits<std::int32_t>::max());
+    prepared_ = node_categories(n);
     is_prepared_ = true;
   }
   rows_ = std::make_unique<RowsInMemory>(this->features());

@@ -21,7 +21,7 @@ class ModelInput {
   /// option needs all of them at once.
   /// Features must outlive the input: they are copied only where an option changes them.
   /// Options read, where the model has them: edges (false: the graph without its edges), feature_norm, encoding,
-  /// encoding_size, hops, and for data without features degree_categories.
+  /// encoding_size, hops, and for data without features degree_categories and node_table.
   ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const Features& features,
              const Features& edge_features, const Options& options, const FeatureRows* in_file = nullptr);
 

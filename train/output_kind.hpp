@@ -13,14 +13,26 @@ enum class OutputKind {
   labels,
   /// Numbers in the unit of the data.
   values,
+  /// States whose products say how likely links are.
+  states,
 };
 
 /// As the model file spells it.
 [[nodiscard]] constexpr std::string_view name_of(OutputKind kind) {
-  return kind == OutputKind::classes ? "classes" : kind == OutputKind::labels ? "labels" : "values";
+  switch (kind) {
+    case OutputKind::classes:
+      return "classes";
+    case OutputKind::labels:
+      return "labels";
+    case OutputKind::values:
+      return "values";
+    case OutputKind::states:
+      return "states";
+  }
+  return {};
 }
 [[nodiscard]] constexpr std::optional<OutputKind> output_kind_of(std::string_view name) {
-  for (const OutputKind kind : {OutputKind::classes, OutputKind::labels, OutputKind::values}) {
+  for (const OutputKind kind : {OutputKind::classes, OutputKind::labels, OutputKind::values, OutputKind::states}) {
     if (name == name_of(kind)) {
       return kind;
     }

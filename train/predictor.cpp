@@ -35,11 +35,14 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
     result.split_ = file.text("split");
     const std::optional<OutputKind> outputs = output_kind_of(file.text("outputs"));
     if (!outputs) {
-      throw DataError(name, "/config/outputs", "is '" + file.text("outputs") + "', expected classes, labels or values");
+      throw DataError(name, "/config/outputs",
+                      "is '" + file.text("outputs") + "', expected classes, labels, values or states");
     }
     result.outputs_ = *outputs;
     result.judges_graphs_ = file.text("task").starts_with("graph_");
-    result.options_ = default_options(result.model_, result.judges_graphs_ ? LabelBudget::graphs : LabelBudget::few);
+    result.options_ = default_options(result.model_, result.judges_graphs_   ? LabelBudget::graphs
+                                                     : result.judges_links() ? LabelBudget::links
+                                                                             : LabelBudget::few);
     for (const auto& [key, value] : file.config) {
       if (key.starts_with("option.")) {
         result.options_.set(key.substr(7), value);
@@ -70,8 +73,11 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
 }
 
 bool Predictor::reads_by_layers() const {
-  return !judges_graphs_ && network_->hop_layers() != nullptr &&
-         !(Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples);
+  return !judges_graphs_ && network_->hop_layers() != nullptr && !infers_by_samples();
+}
+
+bool Predictor::infers_by_samples() const {
+  return !judges_links() && Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples;
 }
 
 Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features, const Features& edge_features,
@@ -82,11 +88,12 @@ Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& 
           " reads them all at once; expected a larger memory limit");
   const ModelInput input(graph, {}, features, edge_features, options_, in_file);
   std::optional<Sampling> sampling;
-  if (Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples) {
+  if (infers_by_samples()) {
     sampling.emplace(input, *network_, options_, edge_features, std::span<const std::int32_t>());
   }
   NodeOutputs outputs = infer_nodes(*network_, input, options_, sampling ? &*sampling : nullptr, wanted);
-  return {softmax(outputs.logits), std::move(outputs.embedding), std::move(outputs.logits)};
+  return {judges_links() ? outputs.logits : softmax(outputs.logits), std::move(outputs.embedding),
+          std::move(outputs.logits)};
 }
 
 Predictor::Prediction Predictor::predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,

@@ -33,8 +33,8 @@ class Predictor {
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Tensor& features) const;
 
   struct Prediction {
-    /// [n, outputs]: of classes, of labels each for itself, or where outputs() are values those. Rows that are not
-    /// wanted may hold anything.
+    /// [n, outputs]: of classes, of labels each for itself, or where outputs() are values or states those. Rows that
+    /// are not wanted may hold anything.
     Tensor probabilities;
     /// [wanted, hidden], in their order; empty where it was not asked for.
     Tensor embedding;
@@ -61,6 +61,8 @@ class Predictor {
 
   /// Whether its rows are graphs, not nodes.
   [[nodiscard]] bool judges_graphs() const { return judges_graphs_; }
+  /// Whether it predicts links: what it says of nodes are states, whose products are the scores of pairs.
+  [[nodiscard]] bool judges_links() const { return outputs_ == OutputKind::states; }
   [[nodiscard]] OutputKind outputs() const { return outputs_; }
 
   [[nodiscard]] const std::string& model() const { return model_; }
@@ -74,6 +76,9 @@ class Predictor {
   [[nodiscard]] const std::vector<std::string>& class_names() const { return class_names_; }
 
  private:
+  /// Whether predictions too are made from samples.
+  [[nodiscard]] bool infers_by_samples() const;
+
   std::string model_, dataset_, metric_, split_;
   Options options_;
   ModelShape shape_;

@@ -1,6 +1,7 @@
 #include "weft/train/problem.hpp"
 
 #include "weft/train/graph_problem.hpp"
+#include "weft/train/link_problem.hpp"
 #include "weft/train/node_problem.hpp"
 
 namespace weft {
@@ -12,10 +13,12 @@ std::unique_ptr<Problem> make_problem(const Dataset& dataset, const TrainJob& jo
     case Task::graph_classification:
     case Task::graph_regression:
       return std::make_unique<GraphProblem>(dataset, job);
+    case Task::link_prediction:
+      return std::make_unique<LinkProblem>(dataset, job);
     default:
       throw ArgumentError(concat("train: the task is ", name_of(dataset.task), ", expected ",
-                                 name_of(Task::node_classification), ", ", name_of(Task::graph_classification), " or ",
-                                 name_of(Task::graph_regression)));
+                                 name_of(Task::node_classification), ", ", name_of(Task::graph_classification), ", ",
+                                 name_of(Task::graph_regression), " or ", name_of(Task::link_prediction)));
   }
 }
 

@@ -36,7 +36,7 @@ class Steps {
   [[nodiscard]] virtual StageTimes times() const { return {}; }
 };
 
-/// Immutable while runs go on. "Rows" are what labels are of: nodes, or graphs.
+/// Immutable while runs go on. "Rows" are what labels are of: nodes, graphs or links.
 class Problem {
  public:
   /// Both must outlive the problem.
@@ -49,6 +49,9 @@ class Problem {
   [[nodiscard]] const TrainJob& job() const { return job_; }
   [[nodiscard]] const Options& options() const { return job_.options; }
 
+  /// The rows of a split; nullptr if there is none of that name.
+  [[nodiscard]] virtual const Split* find_split(std::string_view name) const { return dataset_.find_split(name); }
+
   [[nodiscard]] virtual const ModelShape& shape() const = 0;
   [[nodiscard]] virtual std::unique_ptr<NodeModel> new_model(const Random& random) const = 0;
   /// What a model of this split must know before its first step, such as the unit of its targets.
@@ -56,7 +59,8 @@ class Problem {
   [[nodiscard]] virtual OutputKind outputs() const { return OutputKind::classes; }
   [[nodiscard]] virtual std::unique_ptr<Steps> steps(const Split& split, std::uint64_t seed) const = 0;
 
-  /// What the model says of each row, [all rows, outputs]; of those that are not among `rows` it may say anything.
+  /// What the model says of each row, [all rows, outputs], or states of all nodes that say it; of rows that are not
+  /// among `rows` it may say anything.
   [[nodiscard]] virtual Tensor infer(const NodeModel& model, std::span<const std::int64_t> rows) const = 0;
   /// The rows of a part that have a label.
   [[nodiscard]] virtual std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const = 0;

@@ -74,7 +74,7 @@ std::vector<std::int64_t> data_fingerprint(const Problem& problem) {
   }
   for (const std::string& name : problem.job().splits) {
     for (const auto& part : {&Split::train, &Split::val, &Split::test}) {
-      for (const std::int64_t node : problem.dataset().find_split(name)->*part) {
+      for (const std::int64_t node : problem.find_split(name)->*part) {
         mix(static_cast<std::uint64_t>(node));
       }
     }

@@ -30,29 +30,6 @@ Column column_of(const Tensor& scores, const Tensor& targets, std::span<const st
   return column;
 }
 
-double average_precision(const Column& column) {
-  const std::vector<float>& scores = column.scores;
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
-  const double positives = std::accumulate(column.outcomes.begin(), column.outcomes.end(), 0.0);
-  if (positives == 0.0 || positives == static_cast<double>(scores.size())) {
-    return kUndefined;
-  }
-  double hits = 0.0, area = 0.0;
-  for (std::size_t first = 0; first < order.size();) {
-    std::size_t last = first;
-    double gained = 0.0;
-    while (last < order.size() && scores[order[last]] == scores[order[first]]) {
-      gained += column.outcomes[order[last++]];
-    }
-    hits += gained;
-    area += gained / positives * hits / static_cast<double>(last);
-    first = last;
-  }
-  return area;
-}
-
 template <class Figure>
 double mean_over_columns(const Tensor& scores, const Tensor& targets, std::span<const std::int64_t> index,
                          Figure figure) {
@@ -114,7 +91,8 @@ double label_roc_auc(const Tensor& scores, const Tensor& targets, std::span<cons
 }
 
 double label_average_precision(const Tensor& scores, const Tensor& targets, std::span<const std::int64_t> index) {
-  return mean_over_columns(scores, targets, index, average_precision);
+  return mean_over_columns(scores, targets, index,
+                           [](const Column& column) { return average_precision(column.scores, column.outcomes); });
 }
 
 double label_accuracy(const Tensor& scores, const Tensor& targets, std::span<const std::int64_t> index,

@@ -27,7 +27,8 @@ class Job {
     require(!job.splits.empty() && !job.seeds.empty(), "train: there are ", job.splits.size(), " splits and ",
             job.seeds.size(), " seeds, expected at least one of each");
     for (const std::string& split : job.splits) {
-      require(dataset.find_split(split) != nullptr, "train: the dataset ", dataset.name, " has no split '", split, "'");
+      require(problem_->find_split(split) != nullptr, "train: the dataset ", dataset.name, " has no split '", split,
+              "'");
     }
   }
 
@@ -77,7 +78,7 @@ class Job {
 
   void run_one(const std::optional<ModelFile>& unfinished) {
     const std::size_t number = progress_.done.size();
-    const Split& split = *problem_->dataset().find_split(job_.splits[number / job_.seeds.size()]);
+    const Split& split = *problem_->find_split(job_.splits[number / job_.seeds.size()]);
     TrainingRun run(*problem_, split, job_.seeds[number % job_.seeds.size()]);
     if (unfinished) {
       run.restore(*unfinished);

@@ -22,10 +22,11 @@ namespace weft {
 
 /// How much there is to learn from. A hundred labels want a small model that is held back by dropout and
 /// decay, as the papers on citation graphs have it; thousands want a deep, normalized one.
-/// Labels of whole graphs have defaults, and options, of their own.
-enum class LabelBudget { few, many, graphs };
+/// Labels of whole graphs, and links, have defaults, and options, of their own.
+enum class LabelBudget { few, many, graphs, links };
 
-/// Graphs: where the task is about graphs. Many: a hundred or more labelled training nodes for each class, on average.
+/// Graphs and links: where the task is about these. Many: a hundred or more labelled training nodes for each class, on
+/// average.
 [[nodiscard]] LabelBudget label_budget(const Dataset& dataset, const Split& split);
 
 /// The same from sizes alone, for one graph: every training node counts as labelled.

@@ -4,6 +4,7 @@
 #include "weft/layers/graph_model.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
+#include "weft/train/link_options.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
@@ -41,10 +42,11 @@ std::span<const Option> training_options() {
          std::string("auto"),
          "what validation selects by; auto: roc_auc for two classes of nodes, for graphs if one class is rare or there "
          "are "
-         "several labels, otherwise accuracy; mae for numbers",
+         "several labels, and for links, otherwise accuracy; mae for numbers",
          {},
          {},
-         {"auto", "accuracy", "macro_f1", "roc_auc", "average_precision", "mae", "rmse", "r2"}},
+         {"auto", "accuracy", "macro_f1", "roc_auc", "average_precision", "mae", "rmse", "r2", "hits@20", "hits@50",
+          "mrr"}},
         {"edges", true, "false: train without the graph's edges, as a baseline"},
         {"edge_weight", std::int64_t{-1}, "sampler weighted: the column of the edges' features that holds weights", -1,
          1e6},
@@ -86,6 +88,9 @@ LabelBudget label_budget(const DatasetSize& size) {
 }
 
 LabelBudget label_budget(const Dataset& dataset, const Split& split) {
+  if (dataset.task == Task::link_prediction) {
+    return LabelBudget::links;
+  }
   if (dataset.task == Task::graph_classification || dataset.task == Task::graph_regression) {
     return LabelBudget::graphs;
   }
@@ -105,12 +110,23 @@ Options default_options(std::string_view model, LabelBudget budget) {
     // Before those of training: a batch of graphs has another default size.
     options.add(graph_options());
   }
+  if (budget == LabelBudget::links) {
+    // These too: sampler and batch_size mean something else.
+    options.add(link_options());
+  }
   options.add(training_options());
   for (const auto& [name, value] : info.always) {
     options.set_value(name, value);
   }
   if (budget == LabelBudget::graphs) {
     for (const auto& [name, value] : graph_defaults(model)) {
+      if (options.has(name)) {
+        options.set_value(name, value);
+      }
+    }
+  }
+  if (budget == LabelBudget::links) {
+    for (const auto& [name, value] : link_defaults()) {
       if (options.has(name)) {
         options.set_value(name, value);
       }

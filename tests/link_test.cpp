@@ -1,0 +1,272 @@
+// Links: how they are split, sampled, scored and judged.
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <set>
+#include <vector>
+
+#include "tests/sampler_checks.hpp"
+#include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/graph/generators.hpp"
+#include "weft/io/pair_file.hpp"
+#include "weft/layers/link_scores.hpp"
+#include "weft/samplers/link_neighbor_sampler.hpp"
+#include "weft/train/link_judge.hpp"
+#include "weft/train/link_metrics.hpp"
+#include "weft/train/link_split.hpp"
+#include "weft/train/link_steps.hpp"
+#include "weft/train/metrics.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_throws;
+
+/// Edges of nobody's choosing, both ways.
+Dataset drawn_graph(std::int64_t num_nodes = 400) {
+  Dataset data;
+  data.name = "drawn";
+  data.task = Task::link_prediction;
+  data.graph = rmat({.num_nodes = num_nodes, .num_edges = 4 * num_nodes, .undirected = true, .seed = 3});
+  return data;
+}
+
+std::set<Edge> as_set(const std::vector<Edge>& pairs) {
+  return {pairs.begin(), pairs.end()};
+}
+
+TEST(LinkScores, AreProductsOfTheStatesOfBothEnds) {
+  const Tensor z{{1, 2}, {3, 4}, {-1, 0.5}};
+  EXPECT_EQ(link_scores(z, std::vector<Edge>{{0, 1}, {2, 0}, {1, 1}}), (std::vector<float>{11, 0, 25}));
+}
+
+TEST(LinkScores, HaveTheGradientOfCentralDifferences) {
+  Parameter z(test::random_tensor(5, 3));
+  // A node of several pairs, a pair twice, one the other way round, and a node with itself.
+  const std::vector<Edge> pairs = {{0, 1}, {0, 2}, {3, 0}, {0, 1}, {1, 0}, {4, 4}};
+  test::expect_gradient_matches(z, [&] { return link_scores(z.variable(), pairs); });
+  test::expect_gradient_matches(z, [&] { return link_loss(z.variable(), pairs, 2); });
+}
+
+TEST(LinkScores, HaveTheSameGradientOnAnyNumberOfThreads) {
+  const std::vector<Edge> pairs = edges_of(drawn_graph(3000).graph);
+  std::vector<Tensor> gradients;
+  for (const int threads : {1, 2, 4}) {
+    with_threads(threads, [&] {
+      const Parameter z(test::random_tensor(3000, 8));
+      gradients.push_back(*backward(link_loss(z.variable(), pairs, 1000)).of(z.variable()));
+    });
+  }
+  EXPECT_TRUE(test::same_bits(gradients[0], gradients[1]));
+  EXPECT_TRUE(test::same_bits(gradients[0], gradients[2]));
+}
+
+TEST(LinkScores, RefuseNodesThatAreNotThere) {
+  expect_throws<ArgumentError>(
+      [] {
+        (void)link_scores(Tensor(2, 1), std::vector<Edge>{{0, 1}, {0, 2}});
+      },
+      "link 1 is 0 - 2, expected nodes below 2");
+}
+
+TEST(LinkLoss, IsTheMeanLogisticLoss) {
+  // Scores 2 of a link, -1 and 0 of none.
+  const Variable z = Variable::constant(Tensor{{1, 0}, {2, 0}, {-1, 0}, {0, 5}});
+  const double expected = (std::log1p(std::exp(-2.0)) + std::log1p(std::exp(-1.0)) + std::log(2.0)) / 3.0;
+  EXPECT_NEAR(link_loss(z, std::vector<Edge>{{0, 1}, {0, 2}, {2, 3}}, 1).value()(0, 0), expected, 1e-6);
+}
+
+TEST(LinkSplit, DealsEveryPairOnceAndKeepsWhatIsHeldOutFromTheGraph) {
+  const Dataset data = drawn_graph();
+  const LinkSplit split = link_split(data, "random", 5);
+  std::set<Edge> all = as_set(split.train);
+  all.merge(as_set(split.val));
+  all.merge(as_set(split.test));
+  std::set<Edge> expected;
+  for (const auto& [u, v] : edges_of(data.graph)) {
+    if (u != v) {
+      expected.insert({std::min(u, v), std::max(u, v)});
+    }
+  }
+  EXPECT_EQ(all, expected);
+  EXPECT_EQ(split.train.size() + split.val.size() + split.test.size(), expected.size());
+  EXPECT_EQ(split.test.size(), expected.size() / 10);
+  EXPECT_EQ(split.val.size(), expected.size() / 20);
+  for (const std::vector<Edge>* part : {&split.val, &split.test}) {
+    for (const auto& [u, v] : *part) {
+      ASSERT_FALSE(split.messages.has_edge({u, v}) || split.messages.has_edge({v, u})) << u << " - " << v;
+    }
+  }
+  for (const auto& [u, v] : split.train) {
+    ASSERT_TRUE(split.messages.has_edge({u, v}) && split.messages.has_edge({v, u})) << u << " - " << v;
+  }
+  EXPECT_EQ(link_split(data, "random", 5).test, split.test);
+  EXPECT_NE(link_split(data, "random", 6).test, split.test);
+}
+
+TEST(LinkSplit, TakesTheLinksOfTheFileAndTheRestOfTheGraph) {
+  // The path 0 - 1 - 2 - 3 - 4, of which 1 - 2 is tested, and 0 - 4, which the graph does not have.
+  Dataset data;
+  data.name = "path";
+  data.graph = CsrGraph::from_edges(5, std::vector<Edge>{{0, 1}, {1, 2}, {2, 3}, {3, 4}}, {.symmetrize = true});
+  data.splits.push_back({.name = "s", .train = {}, .val = {}, .test = {}, .test_edges = {{2, 1}, {0, 4}}});
+  EXPECT_EQ(link_split_names(data), std::vector<std::string>{"s"});
+  const LinkSplit split = link_split(data, "s", 0);
+  EXPECT_EQ(split.test, (std::vector<Edge>{{0, 4}, {1, 2}}));
+  EXPECT_EQ(split.val.size(), 1U);
+  EXPECT_EQ(split.train.size(), 2U);
+  EXPECT_EQ(split.messages.num_edges(), 4);
+
+  data.splits[0].val_edges = {{3, 4}};
+  data.splits[0].train_edges = {{0, 2}};
+  const LinkSplit given = link_split(data, "s", 0);
+  EXPECT_EQ(given.val, (std::vector<Edge>{{3, 4}}));
+  EXPECT_EQ(given.train, (std::vector<Edge>{{0, 2}}));
+  // 0 - 1 and 2 - 3 are in no part, and 0 - 2 is a link of training.
+  EXPECT_EQ(edges_of(given.messages), (std::vector<Edge>{{1, 0}, {2, 0}, {0, 1}, {0, 2}, {3, 2}, {2, 3}}));
+}
+
+TEST(LinkSplit, KeepsTheDirectionOfEdgesAndHoldsBothOut) {
+  Dataset data;
+  data.directed = true;
+  data.graph = CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 2}, {2, 1}, {2, 3}, {3, 0}});
+  data.splits.push_back(
+      {.name = "s", .train = {}, .val = {}, .test = {}, .val_edges = {{2, 3}}, .test_edges = {{1, 2}}});
+  EXPECT_EQ(edges_of(link_split(data, "s", 0).messages), (std::vector<Edge>{{3, 0}, {0, 1}}));
+}
+
+TEST(LinkSplit, RefusesWhatCannotBeSplit) {
+  Dataset data = drawn_graph();
+  expect_throws<ArgumentError>([&] { (void)link_split(data, "public", 0); }, "no split of links 'public'");
+  data.graph = CsrGraph::from_edges(3, std::vector<Edge>{{0, 1}}, {.symmetrize = true});
+  expect_throws<ArgumentError>([&] { (void)link_split(data, "random", 0); }, "at least one each");
+  data.node_ptr = {0, 3};
+  expect_throws<ArgumentError>([&] { (void)link_split(data, "random", 0); }, "holds 1 graphs, expected one");
+}
+
+TEST(LinkSampler, GivesEveryLinkOnceAnEpochAndNoLinkAsNegative) {
+  const LinkSplit split = link_split(drawn_graph(), "random", 0);
+  const std::set<Edge> known = as_set(split.train);
+  for (const double power : {0.0, 0.75}) {
+    const LinkSampler sampler(400, split.train, {.batch_size = 100, .negatives_per_edge = 2, .degree_power = power});
+    std::vector<Edge> seen;
+    for (std::int64_t k = 0; k < sampler.num_batches(); ++k) {
+      const LinkSample sample = sampler.sample(1, k);
+      ASSERT_EQ(static_cast<std::int64_t>(sample.pairs.size()), 3 * sample.num_links);
+      seen.insert(seen.end(), sample.pairs.begin(), sample.pairs.begin() + sample.num_links);
+      for (std::size_t i = static_cast<std::size_t>(sample.num_links); i < sample.pairs.size(); ++i) {
+        const auto [u, v] = sample.pairs[i];
+        ASSERT_NE(u, v);
+        ASSERT_FALSE(known.contains({std::min(u, v), std::max(u, v)}));
+      }
+    }
+    std::ranges::sort(seen);
+    EXPECT_EQ(seen, split.train);
+  }
+}
+
+TEST(LinkSampler, IsAFunctionOfEpochAndIndexOnAnyNumberOfThreads) {
+  const LinkSplit split = link_split(drawn_graph(), "random", 0);
+  const LinkSampler sampler(400, split.train, {.batch_size = 64, .degree_power = 0.75, .seed = 9});
+  const std::vector<Edge> expected = sampler.sample(2, 3).pairs;
+  for (const int threads : {1, 2, 4}) {
+    with_threads(threads, [&] { EXPECT_EQ(sampler.sample(2, 3).pairs, expected); });
+  }
+  EXPECT_NE(sampler.sample(3, 3).pairs, expected);
+  expect_throws<ArgumentError>([&] { (void)sampler.sample(0, sampler.num_batches()); }, "batch");
+}
+
+TEST(LinkSampler, DrawsBothEndsOfUniformNegativesAlike) {
+  // Node 0 is joined to all of 1 .. 9, which know nobody else: the pairs that are left are those among the nine.
+  std::vector<Edge> star;
+  for (NodeId v = 1; v < 10; ++v) {
+    star.push_back({0, v});
+  }
+  const LinkSampler sampler(10, star, {.negatives_per_edge = 4000});
+  const LinkSample sample = sampler.sample(0, 0);
+  const std::vector<double> expected(9, static_cast<double>(sample.pairs.size() - 9) / 9.0);
+  std::vector<double> counts(9);
+  for (std::size_t i = 9; i < sample.pairs.size(); ++i) {
+    ++counts.at(sample.pairs[i].source - 1U);
+  }
+  EXPECT_LT(test::chi_square(counts, expected), test::chi_square_limit(8));
+}
+
+TEST(LinkNeighborSampler, HasTheEndsOfItsPairsAsSeeds) {
+  const LinkSplit split = link_split(drawn_graph(), "random", 0);
+  const auto links = std::make_shared<const LinkSampler>(400, split.train, LinkSamplerOptions{.batch_size = 32});
+  const LinkNeighborSampler sampler(links, split.messages, {.fanouts = {3, 2}, .seed = 4});
+  const Sample sample = sampler.sample(1, 2);
+  test::expect_valid(sample, split.messages);
+  std::set<NodeId> ends;
+  for (const auto& [u, v] : links->sample(1, 2).pairs) {
+    ends.insert({u, v});
+  }
+  EXPECT_EQ(test::list(sample.seeds), std::vector<NodeId>(ends.begin(), ends.end()));
+}
+
+TEST(LinkMetrics, AreThoseWorkedOutByHand) {
+  const std::vector<float> links = {3, 1, 0.5F}, others = {2, 1, 0, -1};
+  // Above 2: one link. Above 1: one, as equal is not above. Above 0: all three.
+  EXPECT_DOUBLE_EQ(hits_at(1, links, others), 1.0 / 3.0);
+  EXPECT_DOUBLE_EQ(hits_at(2, links, others), 1.0 / 3.0);
+  EXPECT_DOUBLE_EQ(hits_at(3, links, others), 1.0);
+  EXPECT_DOUBLE_EQ(hits_at(5, links, others), 1.0);
+  EXPECT_TRUE(std::isnan(hits_at(1, {}, others)));
+  EXPECT_DOUBLE_EQ(reciprocal_rank(3, others), 1.0);
+  EXPECT_DOUBLE_EQ(reciprocal_rank(0.5F, others), 1.0 / 3.0);
+  // One is better, one equal: places 2 and 3 are shared.
+  EXPECT_DOUBLE_EQ(reciprocal_rank(1, others), 1.0 / 2.5);
+  // In falling order: link, none, link and none at once, link, none.
+  const std::vector<float> scores = {3, 1, 0.5F, 2, 1, 0};
+  const std::vector<std::uint8_t> outcomes = {1, 1, 1, 0, 0, 0};
+  EXPECT_DOUBLE_EQ(average_precision(scores, outcomes), (1.0 + 2.0 / 4.0 + 3.0 / 5.0) / 3.0);
+  EXPECT_DOUBLE_EQ(roc_auc(scores, outcomes), (3.0 + 1.5 + 1.0) / 9.0);
+}
+
+TEST(LinkJudge, SetsPairsAgainstLinksThatAreNoLinkOfAnyPart) {
+  // Two triangles; the test link 0 - 1 is known to the judge. States are such that links score 1 and all others 0.
+  LinkSplit split{
+      .name = "s", .train = {{0, 2}, {1, 2}, {3, 5}, {4, 5}}, .val = {{3, 4}}, .test = {{0, 1}}, .messages = {}};
+  split.messages = CsrGraph::from_edges(6, split.train, {.symmetrize = true});
+  const Tensor states{{1, 0}, {1, 0}, {1, 0}, {0, 1}, {0, 1}, {0, 1}};
+  const LinkJudge judge(split, 3);
+  EXPECT_EQ(judge.rows().train, (std::vector<std::int64_t>{0, 1, 2, 3}));
+  EXPECT_EQ(judge.rows().test, (std::vector<std::int64_t>{5}));
+  for (const auto& rows : {judge.rows().train, judge.rows().val, judge.rows().test}) {
+    for (const auto& [name, figure] : judge.figures(states, rows)) {
+      EXPECT_DOUBLE_EQ(figure, 1.0) << name;
+    }
+  }
+  EXPECT_NEAR(judge.mean_loss(states, judge.rows().test), (std::log1p(std::exp(-1.0)) + std::log(2.0)) / 2.0, 1e-12);
+  // States that say nothing: every figure is that of chance.
+  const Tensor equal = Tensor::full(6, 1, 1.0F);
+  EXPECT_DOUBLE_EQ(judge.figure("roc_auc", equal, judge.rows().train), 0.5);
+  EXPECT_DOUBLE_EQ(judge.figure("mrr", equal, judge.rows().train), 1.0 / 51.0);
+  expect_throws<ArgumentError>([&] { (void)judge.figure("accuracy", equal, {}); }, "'accuracy' is not one of");
+}
+
+TEST(PairFile, ReadsNumbersAndNames) {
+  const test::TemporaryFolder folder;
+  const auto written = [&](const std::string& text) {
+    std::ofstream(folder / "pairs.csv") << text;
+    return folder / "pairs.csv";
+  };
+  Dataset data;
+  data.graph = CsrGraph::from_edges(3, std::vector<Edge>{{0, 1}}, {.symmetrize = true});
+  EXPECT_EQ(read_pairs(written("source,target\n0,2\n2,1\n"), data), (std::vector<Edge>{{0, 2}, {2, 1}}));
+  expect_throws<DataError>([&] { (void)read_pairs(written("0,1\n0,3\n"), data); },
+                           "line 2: node 3 is not in the dataset");
+  expect_throws<DataError>([&] { (void)read_pairs(written("0,1\n1\n"), data); }, "line 2");
+  expect_throws<DataError>([&] { (void)read_pairs(written("0,1\n1,b\n"), data); },
+                           "no node of the dataset is called 'b'");
+  data.node_names = {"a", "b", "c"};
+  // Node 0 stood third before.
+  data.original_node = {2, 0, 1};
+  EXPECT_EQ(read_pairs(written("a,0\nb,2\n"), data), (std::vector<Edge>{{0, 1}, {1, 0}}));
+}
+
+}  // namespace
+}  // namespace weft
