@@ -72,9 +72,8 @@ std::span<const Neighborhood::Link> Neighborhood::links_of(NodeId v) const {
 void Neighborhood::spread(NodeId from, std::int32_t distance) {
   const std::int32_t paths = distance == 1 ? 1 : found_[place_[from]].paths;
   for (const Link& link : links_of(from)) {
-    const std::uint32_t place = place_[link.node];
-    if (place < found_.size() && found_[place].node == link.node) {
-      Found& known = found_[place];
+    if (is_found(link.node)) {
+      Found& known = found_[place_[link.node]];
       if (known.distance == distance) {
         known.paths += paths;
         known.triangles = std::min(known.triangles, link.triangles);
@@ -82,6 +81,29 @@ void Neighborhood::spread(NodeId from, std::int32_t distance) {
     } else if (found_.size() < kMostFound) {
       place_[link.node] = static_cast<std::uint32_t>(found_.size());
       found_.push_back({link.node, distance, paths, link.triangles});
+    }
+  }
+}
+
+void Neighborhood::follow_rim(NodeId start, NodeId current, std::int32_t Found::*steps) {
+  rim_.assign(1, start);
+  std::size_t begin = 0;
+  for (std::int32_t step = 1; step <= kMostSteps; ++step) {
+    const std::size_t end = rim_.size();
+    for (; begin < end; ++begin) {
+      for (const Link& link : links_of(rim_[begin])) {
+        if (link.triangles > 1 || link.node == current || link.node == start) {
+          continue;
+        }
+        if (!is_found(link.node) && found_.size() < kMostFound) {
+          place_[link.node] = static_cast<std::uint32_t>(found_.size());
+          found_.push_back({link.node, 4, 1, link.triangles});
+        }
+        if (is_found(link.node) && found_[place_[link.node]].*steps == 0) {
+          found_[place_[link.node]].*steps = step;
+          rim_.push_back(link.node);
+        }
+      }
     }
   }
 }
@@ -98,6 +120,10 @@ void Neighborhood::look(const PartialGraph& graph) {
     }
   }
   const std::vector<Link>& links = nodes_[current].links;
+  if (!links.empty()) {
+    follow_rim(links.back().node, current, &Found::from_latest);
+    follow_rim(links.front().node, current, &Found::from_parent);
+  }
   for (const Found& found : found_) {
     const std::int32_t levels = graph.depth() - nodes_[found.node].depth;
     // Nodes of branches that are complete lie on the way from the root to nothing that is current.
@@ -109,7 +135,9 @@ void Neighborhood::look(const PartialGraph& graph) {
                      .paths = found.paths,
                      .triangles = found.triangles,
                      .meets_latest = is_linked(found.node, links.back().node),
-                     .meets_parent = is_linked(found.node, links.front().node)});
+                     .meets_parent = is_linked(found.node, links.front().node),
+                     .from_latest = found.from_latest,
+                     .from_parent = found.from_parent});
   }
 }
 

@@ -15,10 +15,15 @@ class Neighborhood {
  public:
   static constexpr std::size_t kMostFound = 64, kMostNeighbors = 32;
 
-  /// An ancestor that is two or three edges away from the current node.
+  /// How far the rim is followed: edges that lie in one triangle or none.
+  static constexpr std::int32_t kMostSteps = 4;
+
+  /// An ancestor that is two or three edges away from the current node, or a few steps along the rim from its parent
+  /// or its latest neighbor.
   struct Ancestor {
     /// Above the current node, at least 2.
     std::int32_t levels = 0;
+    /// 2 or 3; 4: further.
     std::int32_t distance = 0;
     /// Shortest paths to it; at distance 2 the number of common neighbors.
     std::int32_t paths = 0;
@@ -26,6 +31,9 @@ class Neighborhood {
     std::int32_t triangles = 0;
     /// Whether it is a neighbor of the current node's latest neighbor, and of its parent.
     bool meets_latest = false, meets_parent = false;
+    /// Steps along the rim from the latest neighbor and from the parent, not through the current node; 0: more than
+    /// kMostSteps. A ring between both cuts a face off.
+    std::int32_t from_latest = 0, from_parent = 0;
   };
 
   /// To be called after every token that the graph takes.
@@ -54,6 +62,7 @@ class Neighborhood {
   struct Found {
     NodeId node;
     std::int32_t distance, paths, triangles;
+    std::int32_t from_latest = 0, from_parent = 0;
   };
 
   void add_edge(NodeId a, NodeId b);
@@ -61,6 +70,9 @@ class Neighborhood {
   void look(const PartialGraph& graph);
   /// Goes one edge on from `from`; what lies at `distance` is found.
   void spread(NodeId from, std::int32_t distance);
+  [[nodiscard]] bool is_found(NodeId v) const { return place_[v] < found_.size() && found_[place_[v]].node == v; }
+  /// Follows the rim from `start`, without `current`; the steps go to the member `steps` of what is found.
+  void follow_rim(NodeId start, NodeId current, std::int32_t Found::*steps);
   /// The latest neighbors of a node.
   [[nodiscard]] std::span<const Link> links_of(NodeId v) const;
   [[nodiscard]] bool is_linked(NodeId a, NodeId b) const;
@@ -71,6 +83,8 @@ class Neighborhood {
   std::vector<Found> found_;
   /// Where in found_ a node is, if the entry there is of it: needs no clearing.
   std::vector<std::uint32_t> place_;
+  /// Nodes that a walk along the rim has come to, in its order.
+  std::vector<NodeId> rim_;
   std::vector<Ancestor> near_;
 };
 

@@ -88,7 +88,7 @@ SequenceModel::SequenceModel(const SequenceShape& shape, const SequenceModelOpti
   if (shape.clue_features > 0) {
     clue_states_ = Parameter(glorot_uniform(options.width, kClueWidth, random.stream(4)));
     clue_bias_ = Parameter(Tensor(1, kClueWidth));
-    clue_table_ = Parameter(normal(shape.clue_features, kClueWidth, 0.3F, random.stream(5)));
+    clue_table_ = Parameter(normal(shape.clue_features, kClueWidth, 0.1F, random.stream(5)));
     clue_weights_ = Parameter(glorot_uniform(1, kClueWidth, random.stream(6)));
   }
 }

@@ -18,7 +18,7 @@ namespace weft {
 /// Clues of many rows, one after the other.
 struct TokenClues {
   /// Features of a clue.
-  static constexpr std::int64_t kFeatures = 6;
+  static constexpr std::int64_t kFeatures = 7;
 
   /// Row i owns clues first[i] .. first[i + 1].
   std::vector<std::int64_t> first = {0};

@@ -12,8 +12,10 @@ namespace {
 /// Depths and rooms above these are read as these.
 constexpr std::int64_t kMostDepths = 512, kMostRooms = 64;
 /// Values of what is read of the neighborhood: edges in no or one triangle, nodes nearby, triangles of an edge, where
-/// a near ancestor is (two edges away by 1 to 8 paths, or three by 1 to 4), how it is linked, levels.
-constexpr std::int64_t kEdgesIn = 16, kCounts = 36, kTriangles = 8, kPlaces = 12, kLinks = 16, kLevels = 32;
+/// a near ancestor is (two edges away by 1 to 8 paths, three by 1 to 4, or further), how it is linked, steps along the
+/// rim, levels.
+constexpr std::int64_t kEdgesIn = 16, kCounts = 36, kTriangles = 8, kPlaces = 13, kLinks = 16, kSteps = 25,
+                       kLevels = 32;
 
 /// Exactly up to 15, then four to each doubling; below kLevels.
 std::int32_t read_levels(std::int32_t levels) {
@@ -41,11 +43,16 @@ std::int32_t read_counts(const Neighborhood& near) {
 }
 
 std::int32_t read_place(const Neighborhood::Ancestor& u) {
-  return u.distance == 2 ? std::min(u.paths, 8) - 1 : 7 + std::min(u.paths, 4);
+  return u.distance == 2 ? std::min(u.paths, 8) - 1 : u.distance == 3 ? 7 + std::min(u.paths, 4) : 12;
 }
 
 std::int32_t read_links(const Neighborhood::Ancestor& u) {
   return std::min(u.triangles, 3) + (u.meets_latest ? 4 : 0) + (u.meets_parent ? 8 : 0);
+}
+
+std::int32_t read_steps(const Neighborhood::Ancestor& u) {
+  static_assert(kSteps == (Neighborhood::kMostSteps + 1) * (Neighborhood::kMostSteps + 1));
+  return (Neighborhood::kMostSteps + 1) * u.from_latest + u.from_parent;
 }
 
 }  // namespace
@@ -99,10 +106,10 @@ void CodeVocabulary::write_inputs(const PartialGraph& graph, const Neighborhood&
 }
 
 // Rings and climbs have tables of their own. Of both: type and room, edges in no or one triangle, levels; of rings also
-// the label, the place and the links.
+// the label, the place, the links and the steps.
 std::vector<std::int64_t> CodeVocabulary::clue_categories() const {
   const std::int64_t kinds = num_types() * num_read_rooms();
-  return {num_labels_ + 2, kPlaces + 1, kLinks + 1, 2 * kinds, 2 * kEdgesIn, 2 * kLevels};
+  return {num_labels_ + 2, kPlaces + 1, kLinks + 1, kSteps + 1, 2 * kinds, 2 * kEdgesIn, 2 * kLevels};
 }
 
 std::int64_t CodeVocabulary::num_clue_features() const {
@@ -132,8 +139,8 @@ void CodeVocabulary::write_clues(const PartialGraph& graph, const Neighborhood& 
     const NodeId v = graph.ancestor(u.levels);
     for (std::int32_t label = 1; label <= num_labels_; ++label) {
       if (const std::int32_t id = id_of(Token::close(label, u.levels + 1)); is_in_mask(id)) {
-        add(id,
-            {label, read_place(u), read_links(u), read_kind(graph, v), read_edges_in(near, v), read_levels(u.levels)});
+        add(id, {label, read_place(u), read_links(u), read_steps(u), read_kind(graph, v), read_edges_in(near, v),
+                 read_levels(u.levels)});
       }
     }
   }
@@ -141,7 +148,7 @@ void CodeVocabulary::write_clues(const PartialGraph& graph, const Neighborhood& 
   for (std::int32_t levels = 1; levels <= std::min<std::int32_t>(kAncestors, graph.depth()); ++levels) {
     const NodeId v = graph.ancestor(levels);
     if (const std::int32_t id = id_of(Token::climb(levels)); is_in_mask(id)) {
-      add(id, {num_labels_ + 1, kPlaces, kLinks, kinds + read_kind(graph, v),
+      add(id, {num_labels_ + 1, kPlaces, kLinks, kSteps, kinds + read_kind(graph, v),
                static_cast<std::int32_t>(kEdgesIn) + read_edges_in(near, v),
                static_cast<std::int32_t>(kLevels) + read_levels(levels)});
     }

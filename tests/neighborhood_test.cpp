@@ -27,13 +27,17 @@ struct Beginning {
   }
 };
 
-TEST(Neighborhood, OfAPathAreTheNodesTwoAndThreeEdgesUp) {
+TEST(Neighborhood, OfAPathAreTheNodesUpToFiveEdgesUp) {
+  // Two and three edges away, and up to four steps along the rim above the parent.
   Beginning x;
-  for (const Token& token :
-       {Token::grow(0, 0), Token::grow(1, 0), Token::grow(1, 0), Token::grow(1, 0), Token::grow(1, 0)}) {
-    x.take(token);
+  x.take(Token::grow(0, 0));
+  for (int i = 0; i < 8; ++i) {
+    x.take(Token::grow(1, 0));
   }
-  ASSERT_EQ(x.near.near().size(), 2U);
+  ASSERT_EQ(x.near.near().size(), 4U);
+  EXPECT_EQ(x.near.near()[3].levels, 5);
+  EXPECT_EQ(x.near.near()[3].distance, 4);
+  EXPECT_EQ(x.near.near()[3].from_parent, 4);
   const Neighborhood::Ancestor &two = x.near.near()[0], &three = x.near.near()[1];
   EXPECT_EQ(two.levels, 2);
   EXPECT_EQ(two.distance, 2);
@@ -41,10 +45,12 @@ TEST(Neighborhood, OfAPathAreTheNodesTwoAndThreeEdgesUp) {
   EXPECT_EQ(two.triangles, 0);
   EXPECT_TRUE(two.meets_latest);
   EXPECT_TRUE(two.meets_parent);
+  EXPECT_EQ(two.from_latest, 1);
+  EXPECT_EQ(two.from_parent, 1);
   EXPECT_EQ(three.levels, 3);
   EXPECT_EQ(three.distance, 3);
   EXPECT_FALSE(three.meets_parent);
-  EXPECT_EQ(x.near.num_edges_in(1, 0), 2);
+  EXPECT_EQ(x.near.num_edges_in(4, 0), 2);
 }
 
 TEST(Neighborhood, CountsTheTrianglesOfEdges) {
@@ -100,10 +106,32 @@ void expect_as_by_hand(const Beginning& x) {
                 }));
     }
   }
+  if (x.graph.last() == Token::Kind::climb || x.graph.last() == Token::Kind::end) {
+    ASSERT_TRUE(x.near.near().empty());
+    return;
+  }
   std::map<std::int32_t, Neighborhood::Ancestor> expected;
   const NodeId v = x.graph.ancestor(0);
-  const bool may_close = x.graph.last() == Token::Kind::grow || x.graph.last() == Token::Kind::close;
-  for (std::int32_t levels = 2; levels <= x.graph.depth() && may_close; ++levels) {
+  // Steps to every node along edges in one triangle or none, without v.
+  const auto rim_from = [&](NodeId start) {
+    std::vector<std::int32_t> steps(links.size(), 0);
+    std::vector<NodeId> rim = {start};
+    for (std::size_t i = 0; i < rim.size(); ++i) {
+      for (const NodeId u : links[rim[i]]) {
+        if (u != v && u != start && steps[u] == 0 && steps[rim[i]] < Neighborhood::kMostSteps &&
+            triangles(rim[i], u) < 2) {
+          steps[u] = steps[rim[i]] + 1;
+          rim.push_back(u);
+        }
+      }
+    }
+    return steps;
+  };
+  const NodeId latest = x.graph.last_ring() > 2 ? x.graph.ancestor(x.graph.last_ring() - 1)
+                                                : x.graph.ancestor(std::min(1, x.graph.depth()));
+  const std::vector<std::int32_t> from_latest = rim_from(latest),
+                                  from_parent = rim_from(x.graph.ancestor(std::min(1, x.graph.depth())));
+  for (std::int32_t levels = 2; levels <= x.graph.depth(); ++levels) {
     const NodeId u = x.graph.ancestor(levels);
     if (links[v].contains(u) || levels < x.graph.last_ring()) {
       continue;
@@ -119,11 +147,17 @@ void expect_as_by_hand(const Beginning& x) {
         least_three = std::min(least_three, edge);
       }
     }
-    if (two + three > 0) {
+    if (two + three + from_latest[u] + from_parent[u] > 0) {
       expected[levels] = {.levels = levels,
-                          .distance = two > 0 ? 2 : 3,
-                          .paths = two > 0 ? two : three,
-                          .triangles = two > 0 ? least_two : least_three};
+                          .distance = two > 0     ? 2
+                                      : three > 0 ? 3
+                                                  : 4,
+                          .paths = two > 0     ? two
+                                   : three > 0 ? three
+                                               : 1,
+                          .triangles = two > 0 ? least_two : least_three,
+                          .from_latest = from_latest[u],
+                          .from_parent = from_parent[u]};
     }
   }
   ASSERT_EQ(x.near.near().size(), expected.size());
@@ -131,7 +165,10 @@ void expect_as_by_hand(const Beginning& x) {
     ASSERT_TRUE(expected.contains(u.levels));
     EXPECT_EQ(u.distance, expected[u.levels].distance);
     EXPECT_EQ(u.paths, expected[u.levels].paths);
-    EXPECT_EQ(u.triangles, expected[u.levels].triangles);
+    EXPECT_TRUE(u.distance == 4 || u.triangles == expected[u.levels].triangles);
+    EXPECT_EQ(u.from_latest, expected[u.levels].from_latest);
+    EXPECT_EQ(u.from_parent, expected[u.levels].from_parent);
+    EXPECT_EQ(u.meets_latest, links[latest].contains(x.graph.ancestor(u.levels)));
     EXPECT_EQ(u.meets_parent, links[x.graph.ancestor(1)].contains(x.graph.ancestor(u.levels)));
   }
 }
@@ -169,26 +206,26 @@ TEST(Neighborhood, LooksNoFurtherThanItPromises) {
 /// Two clues for the first row, none for the second, one for the third; a table of eight features.
 TokenClues some_clues() {
   TokenClues clues;
-  clues.add(1, std::vector<std::int32_t>{0, 1, 2, 3, 4, 5});
-  clues.add(3, std::vector<std::int32_t>{0, 1, 2, 3, 4, 6});
+  clues.add(1, std::vector<std::int32_t>{0, 1, 2, 3, 4, 5, 5});
+  clues.add(3, std::vector<std::int32_t>{0, 1, 2, 3, 4, 6, 2});
   clues.end_row();
   clues.end_row();
-  clues.add(0, std::vector<std::int32_t>{7, 1, 7, 3, 5, 6});
+  clues.add(0, std::vector<std::int32_t>{7, 1, 7, 3, 5, 6, 0});
   clues.end_row();
   return clues;
 }
 
 TEST(TokenClues, AreJudgedByASmallNetwork) {
   TokenClues clues;
-  clues.add(2, std::vector<std::int32_t>{0, 0, 0, 0, 0, 1});
+  clues.add(2, std::vector<std::int32_t>{0, 0, 0, 0, 0, 1, 0});
   clues.end_row();
-  // z = (1, -1) + 5 (1, 1) + (-7, 0) = (-1, 4): relu gives (0, 4), weights (10, 100) give 400.
+  // z = (1, -1) + 6 (1, 1) + (-8, 0) = (-1, 5): relu gives (0, 5), weights (10, 100) give 500.
   const Variable y =
       add_clue_scores(Variable::constant(Tensor{{1, 2, 3}}), Variable::constant(Tensor{{1, -1}}),
-                      Variable::constant(Tensor{{1, 1}, {-7, 0}}), Variable::constant(Tensor{{10, 100}}), clues);
+                      Variable::constant(Tensor{{1, 1}, {-8, 0}}), Variable::constant(Tensor{{10, 100}}), clues);
   EXPECT_EQ(y.value()(0, 0), 1.0F);
   EXPECT_EQ(y.value()(0, 1), 2.0F);
-  EXPECT_EQ(y.value()(0, 2), 403.0F);
+  EXPECT_EQ(y.value()(0, 2), 503.0F);
 }
 
 TEST(TokenClues, HaveTheGradientOfTheirFormula) {
@@ -208,7 +245,7 @@ TEST(TokenClues, GiveTheSameBitsWhateverTheNumberOfThreads) {
   TokenClues clues;
   for (std::int32_t i = 0; i < 2000; ++i) {
     for (std::int32_t j = 0; j < i % 4; ++j) {
-      clues.add((i + j) % 7, std::vector<std::int32_t>{i % 9, 1, 2, j, 4, 5});
+      clues.add((i + j) % 7, std::vector<std::int32_t>{i % 9, 1, 2, j, 4, 5, 6});
     }
     clues.end_row();
   }
