@@ -39,7 +39,8 @@ bool is_generator_model(std::string_view model) {
 std::unique_ptr<SequenceModel> make_sequence_model(const GeneratorTraits& traits, const Random& random) {
   const SequenceShape shape{.input_categories = traits.vocabulary.input_categories(),
                             .vocabulary = traits.vocabulary.size(),
-                            .properties = static_cast<std::int64_t>(traits.property_names.size())};
+                            .properties = static_cast<std::int64_t>(traits.property_names.size()),
+                            .clue_features = traits.vocabulary.num_clue_features()};
   return std::make_unique<SequenceModel>(
       shape,
       SequenceModelOptions{.width = traits.options.integer("width"),
