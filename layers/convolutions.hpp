@@ -32,6 +32,9 @@ struct ConvolutionOptions {
   bool passes_edges = true;
   /// Of the states of edges, where the kind changes them: "none", "layer" or "batch".
   std::string_view edge_norm = "none";
+  /// Of the hidden layer of a kind that ends in a small network: "none", "layer" or "batch". GIN only; GINE's
+  /// authors have none there.
+  std::string_view hidden_norm = "none";
 };
 
 /// States of the edges, in the order of the graph's arrays, on their way through a model's layers.

@@ -7,28 +7,32 @@
 namespace weft::convolution {
 namespace {
 
-/// MLP((1 + epsilon) x + sum of the neighbors' x), epsilon trained from 0, the MLP of two linear maps (Xu, Hu,
-/// Leskovec, Jegelka 2019). The first map comes before the sum, which changes nothing but the cost: sums are linear.
+/// MLP((1 + epsilon) x + sum of the neighbors' x), epsilon trained from 0, the MLP of two linear maps with a norm and
+/// ReLU between (Xu, Hu, Leskovec, Jegelka 2019, section 7: "batch normalization is applied on every hidden layer").
+/// The first map comes before the sum, which changes nothing but the cost: sums are linear.
 class GinConvolution final : public Convolution {
  public:
   GinConvolution(const ConvolutionOptions& o, const Random& random)
       : epsilon_(Tensor(1, 1)),
         first_(o.in, o.out, random.stream(0), o.group),
-        second_(o.out, o.out, random.stream(1)) {}
+        second_(o.out, o.out, random.stream(1)),
+        norm_(o.hidden_norm, o.out) {}
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
     const Variable h = aggregate_gin(block, first_.forward_without_bias(x, pass), pass.use(epsilon_));
-    return second_.forward(activate(first_.add_bias(h, pass), Activation::relu), pass);
+    return second_.forward(activate(norm_.forward(first_.add_bias(h, pass), pass), Activation::relu), pass);
   }
   void list_parameters(ParameterList& list) override {
     list.add("epsilon", epsilon_, ParameterGroup::vector);
     list.add_layer("first", first_);
+    list.add_layer("norm", norm_);
     list.add_layer("second", second_);
   }
 
  private:
   Parameter epsilon_;
   Linear first_, second_;
+  Norm norm_;
 };
 
 /// MLP((1 + epsilon) x + sum of ReLU(x_u + e_uv W_e)) (Hu et al. 2020). Without states of edges all edges are alike:

@@ -16,7 +16,8 @@ ConvolutionOptions hop_options(const Options& options, std::int64_t in, std::int
           .group = is_first ? ParameterGroup::input : ParameterGroup::weight,
           .edge_width = has_edges ? in : 0,
           .passes_edges = !is_last,
-          .edge_norm = options.text("norm")};
+          .edge_norm = options.text("norm"),
+          .hidden_norm = options.text("norm")};
 }
 
 /// Whether the features must become states before the first hop.
