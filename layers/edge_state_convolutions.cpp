@@ -53,7 +53,8 @@ class GineConvolution final : public Convolution {
                                  Pass& pass) const override {
     require(x.is_dense(), "gine: given features that are not dense, expected states");
     const Variable e = reads_edges_ ? edge_.forward(edges.states, pass) : pass.use(constant_);
-    const Variable h = aggregate_gine(block, x.states(), e, pass.use(epsilon_));
+    const Variable h =
+        aggregate_gine(block, x.states(), e, pass.use(epsilon_), reads_edges_ ? edges.row_of_edge : nullptr);
     return second_.forward(first_.forward(h, pass, Activation::relu), pass);
   }
   void list_parameters(ParameterList& list) override {
@@ -100,9 +101,10 @@ class GatedGcnConvolution final : public Convolution {
     if (!reads_edges_) {
       return own + gated_mean(block, left, right, value);
     }
-    const Variable scores = edge_scores(block, left, right, edge_.forward_without_bias(edges.states, pass));
+    const Variable scores =
+        edge_scores(block, left, right, edges.for_each_edge(edge_.forward_without_bias(edges.states, pass)));
     if (changes_edges_) {
-      edges.states = edges.states + activate(edge_norm_.forward(scores, pass), Activation::relu);
+      edges = {edges.for_each_edge(edges.states) + activate(edge_norm_.forward(scores, pass), Activation::relu)};
     }
     return own + gated_mean(block, scores, value);
   }

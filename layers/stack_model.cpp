@@ -116,7 +116,7 @@ NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& inp
           "model: states of edges, or those of a virtual node, go from layer to layer; it needs a whole graph or a "
           "subgraph, not a sample of hops");
   LayerInput x = read_features(blocks.first(), input, pass);
-  EdgeStates edges{edges_.forward(input, pass)};
+  EdgeStates edges = edges_.forward(input, pass);
   if (before_) {
     pass.keep(x.states());
   }
