@@ -5,6 +5,7 @@
 // drawn under it is the code of a graph whose nodes keep to the valences of their types.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -37,7 +38,9 @@ class CodeVocabulary {
   /// number of nodes so far, the types of the current node and of its parent; then the type and room together of each
   /// of the nearest ancestors, the only nodes that a ring or a climb can lead to. All of it follows from the tokens,
   /// and need not be kept in the model's state.
-  static constexpr std::int64_t kAncestors = 8, kInputs = 6 + kAncestors;
+  static constexpr std::int64_t kOwnInputs = 6;
+  /// Of plain graphs, and of those whose labels are bond orders: what these may do next depends on the room of all.
+  static constexpr std::int64_t kAncestors = 8, kMostAncestors = 24;
   /// With the neighborhood also: edges in no or one triangle at the current node, the same at its parent, how many
   /// nodes are near, the triangles of its latest edge.
   static constexpr std::int64_t kNearInputs = 4;
@@ -64,7 +67,13 @@ class CodeVocabulary {
   /// Sets bit i of `mask` [mask_words] if token i may follow, and clears all others.
   void write_mask(const PartialGraph& graph, std::span<std::uint64_t> mask) const;
 
-  [[nodiscard]] std::int64_t num_inputs() const { return kInputs + (sees_neighborhood_ ? kNearInputs : 0); }
+  /// How many ancestors are read.
+  [[nodiscard]] std::int64_t num_ancestors() const {
+    return labels_are_orders_ ? std::min<std::int64_t>(max_depth_, kMostAncestors) : kAncestors;
+  }
+  [[nodiscard]] std::int64_t num_inputs() const {
+    return kOwnInputs + num_ancestors() + (sees_neighborhood_ ? kNearInputs : 0);
+  }
   /// How many values each input has, [num_inputs].
   [[nodiscard]] std::vector<std::int64_t> input_categories() const;
   /// Of a beginning that ends in token `last` (kStart: nothing yet), [num_inputs]. `near` is not read unless

@@ -74,7 +74,7 @@ std::vector<std::int64_t> CodeVocabulary::input_categories() const {
   std::vector<std::int64_t> categories = {size(),           std::min<std::int64_t>(max_depth_, kMostDepths) + 2,
                                           num_read_rooms(), max_nodes_ + 1,
                                           num_types() + 1,  num_types() + 1};
-  categories.resize(kInputs, num_types() * num_read_rooms() + 1);
+  categories.resize(static_cast<std::size_t>(kOwnInputs + num_ancestors()), num_types() * num_read_rooms() + 1);
   if (sees_neighborhood_) {
     categories.insert(categories.end(), {kEdgesIn + 1, kEdgesIn + 1, kCounts, kTriangles});
   }
@@ -94,14 +94,15 @@ void CodeVocabulary::write_inputs(const PartialGraph& graph, const Neighborhood&
   inputs[3] = static_cast<std::int32_t>(std::min(graph.num_nodes(), max_nodes_));
   inputs[4] = graph.type_of(current) + 1;
   inputs[5] = graph.depth() > 0 ? graph.type_of(graph.ancestor(1)) + 1 : 0;
-  for (std::int32_t levels = 1; levels <= std::min<std::int32_t>(kAncestors, graph.depth()); ++levels) {
-    inputs[static_cast<std::size_t>(5 + levels)] = 1 + read_kind(graph, graph.ancestor(levels));
+  for (std::int32_t levels = 1; levels <= std::min<std::int64_t>(num_ancestors(), graph.depth()); ++levels) {
+    inputs[static_cast<std::size_t>(kOwnInputs - 1 + levels)] = 1 + read_kind(graph, graph.ancestor(levels));
   }
   if (sees_neighborhood_) {
-    inputs[kInputs] = 1 + read_edges_in(near, current);
-    inputs[kInputs + 1] = graph.depth() > 0 ? 1 + read_edges_in(near, graph.ancestor(1)) : 0;
-    inputs[kInputs + 2] = read_counts(near);
-    inputs[kInputs + 3] = std::min(near.latest_triangles(), static_cast<std::int32_t>(kTriangles) - 1);
+    const auto first = static_cast<std::size_t>(kOwnInputs + num_ancestors());
+    inputs[first] = 1 + read_edges_in(near, current);
+    inputs[first + 1] = graph.depth() > 0 ? 1 + read_edges_in(near, graph.ancestor(1)) : 0;
+    inputs[first + 2] = read_counts(near);
+    inputs[first + 3] = std::min(near.latest_triangles(), static_cast<std::int32_t>(kTriangles) - 1);
   }
 }
 

@@ -284,7 +284,7 @@ TEST(CodeVocabulary, RemembersHowGraphsAreWalkedAndSeen) {
   EXPECT_EQ(back.walk(), Walk::compact);
   EXPECT_TRUE(back.sees_neighborhood());
   EXPECT_EQ(back.num_clue_features(), seeing.num_clue_features());
-  EXPECT_EQ(back.num_inputs(), CodeVocabulary::kInputs + CodeVocabulary::kNearInputs);
+  EXPECT_EQ(back.num_inputs(), CodeVocabulary::kOwnInputs + CodeVocabulary::kAncestors + CodeVocabulary::kNearInputs);
   // As it was written before there was a choice: the first number says of labels alone.
   std::vector<std::int64_t> numbers = plain.to_numbers();
   EXPECT_EQ(numbers[0], 0);
@@ -324,7 +324,7 @@ TEST(CodeVocabulary, GivesTheModelWhatItNeedsToKnow) {
   PartialGraph graph(true);
   graph.take(Token::grow(0, 0));
   graph.take(Token::grow(2, 1));
-  std::vector<std::int32_t> inputs(CodeVocabulary::kInputs);
+  std::vector<std::int32_t> inputs(static_cast<std::size_t>(vocabulary.num_inputs()));
   vocabulary.write_inputs(graph, {}, vocabulary.id_of(Token::grow(1, 1)), inputs);
   // Depth 1 (0 is: nothing yet), room 3 - 2, two nodes, nitrogen below carbon; of the ancestors, the carbon with room
   // 4 - 2 among the rooms 0 to 4, and none above it.
