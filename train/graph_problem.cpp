@@ -76,8 +76,8 @@ class GraphSteps final : public Steps {
 GraphProblem::GraphProblem(const Dataset& data, const TrainJob& train_job)
     : Problem(data, train_job),
       kind_(kind_of(data)),
-      input_(data.graph, segments_of(data), data.node_features, data.edge_features, train_job.options),
-      metric_(train_job.options.text("metric")) {
+      input_(data.graph, segments_of(data), data.node_features, data.edge_features, train_job.options) {
+  metric_ = options().text("metric");
   std::int64_t num_outputs = 0;
   if (kind_ == OutputKind::classes) {
     const auto* classes = std::get_if<std::vector<std::int64_t>>(&data.graph_labels);

@@ -13,12 +13,10 @@ class GraphProblem final : public Problem {
   /// Throws ArgumentError if the dataset has no labels of graphs that fit its task.
   GraphProblem(const Dataset& dataset, const TrainJob& job);
 
-  [[nodiscard]] const ModelShape& shape() const override { return shape_; }
   [[nodiscard]] std::unique_ptr<NodeModel> new_model(const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Steps> steps(const Split& split, std::uint64_t seed) const override;
   [[nodiscard]] Tensor infer(const NodeModel& model, std::span<const std::int64_t> rows) const override;
   [[nodiscard]] std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const override;
-  [[nodiscard]] const std::string& metric() const override { return metric_; }
   [[nodiscard]] bool higher_is_better() const override { return metric_ != "mae" && metric_ != "rmse"; }
   [[nodiscard]] double figure(const Tensor& outputs, std::span<const std::int64_t> rows) const override;
   [[nodiscard]] std::map<std::string, double> figures(const Tensor& outputs,
@@ -44,8 +42,6 @@ class GraphProblem final : public Problem {
   std::span<const std::int64_t> classes_;
   const Tensor* targets_ = nullptr;
   ModelInput input_;
-  ModelShape shape_;
-  std::string metric_;
 };
 
 }  // namespace weft

@@ -14,7 +14,8 @@ std::uint64_t split_seed(const Predictor& predictor) {
 }  // namespace
 
 LinkEvaluation::LinkEvaluation(const Predictor& predictor, const Dataset& dataset, std::string_view split)
-    : LinkEvaluation(predictor, dataset, link_split(dataset, split, split_seed(predictor))) {}
+    : LinkEvaluation(predictor, dataset,
+                     link_split(dataset, split, split_seed(predictor), predictor.options().flag("bipartite"))) {}
 
 LinkEvaluation::LinkEvaluation(const Predictor& predictor, const Dataset& dataset, const LinkSplit& split)
     : judge_(split, split_seed(predictor)),

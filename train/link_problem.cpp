@@ -11,7 +11,8 @@ const Features kNoFeatures;
 LinkSplit split_of_job(const Dataset& dataset, const TrainJob& job) {
   require(job.splits.size() == 1, "train: link_prediction was asked for on ", job.splits.size(),
           " splits, expected one: each has a graph of its own");
-  return link_split(dataset, job.splits[0], static_cast<std::uint64_t>(job.options.integer("split_seed")));
+  return link_split(dataset, job.splits[0], static_cast<std::uint64_t>(job.options.integer("split_seed")),
+                    job.options.flag("bipartite"));
 }
 
 }  // namespace
@@ -20,9 +21,9 @@ LinkProblem::LinkProblem(const Dataset& data, const TrainJob& train_job)
     : Problem(data, train_job),
       links_(split_of_job(data, train_job)),
       judge_(links_, static_cast<std::uint64_t>(train_job.options.integer("split_seed"))),
-      input_(links_.messages, {}, data.node_features, kNoFeatures, train_job.options),
-      shape_(shape_for(input_.features(), train_job.options.integer("embedding"))),
-      metric_(train_job.options.text("metric") == "auto" ? "roc_auc" : train_job.options.text("metric")) {
+      input_(links_.messages, {}, data.node_features, kNoFeatures, train_job.options) {
+  shape_ = shape_for(input_.features(), options().integer("embedding"));
+  metric_ = options().text("metric") == "auto" ? "roc_auc" : options().text("metric");
   require(
       data.features_in_file == nullptr,
       "train: the features stay in their file, and link_prediction reads them all at once; expected a larger memory "
@@ -35,10 +36,6 @@ const Split* LinkProblem::find_split(std::string_view name) const {
   return name == links_.name ? &judge_.rows() : nullptr;
 }
 
-std::unique_ptr<NodeModel> LinkProblem::new_model(const Random& random) const {
-  return make_model(job().model, shape_, options(), random);
-}
-
 std::unique_ptr<Steps> LinkProblem::steps(const Split&, std::uint64_t seed) const {
   const std::string& name = options().text("sampler");
   const bool by_degree = name.ends_with("degree_negatives"), samples = name.starts_with("neighbor");
@@ -47,6 +44,7 @@ std::unique_ptr<Steps> LinkProblem::steps(const Split&, std::uint64_t seed) cons
   const LinkSamplerOptions own{.batch_size = samples && batch_size == 0 ? 1024 : batch_size,
                                .negatives_per_edge = options().integer("negatives_per_edge"),
                                .degree_power = by_degree ? options().real("degree_power") : 0.0,
+                               .side = links_.side,
                                .seed = Random(seed).stream(2).bits(0)};
   auto links = std::make_shared<const LinkSampler>(dataset().graph.num_nodes(), links_.train, own);
   if (samples) {

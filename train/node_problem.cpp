@@ -53,9 +53,9 @@ class FullGraphSteps final : public Steps {
 NodeProblem::NodeProblem(const Dataset& data, const TrainJob& train_job)
     : Problem(data, train_job),
       labels_(node_classes(data)),
-      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options, data.features_in_file.get()),
-      shape_(shape_of_data(data, train_job.options)),
-      metric_(train_job.options.text("metric")) {
+      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options, data.features_in_file.get()) {
+  shape_ = shape_of_data(data, options());
+  metric_ = options().text("metric");
   if (metric_ == "auto") {
     metric_ = data.num_classes == 2 ? "roc_auc" : "accuracy";
   }
@@ -72,10 +72,6 @@ NodeProblem::NodeProblem(const Dataset& data, const TrainJob& train_job)
     sampling_ =
         std::make_unique<const Sampling>(input_, *new_model(Random(0)), options(), data.edge_features, data.edge_type);
   }
-}
-
-std::unique_ptr<NodeModel> NodeProblem::new_model(const Random& random) const {
-  return make_model(job().model, shape_, options(), random);
 }
 
 std::unique_ptr<Steps> NodeProblem::steps(const Split& split, std::uint64_t seed) const {

@@ -12,12 +12,9 @@ class NodeProblem final : public Problem {
   /// Throws ArgumentError if the dataset has no node classes.
   NodeProblem(const Dataset& dataset, const TrainJob& job);
 
-  [[nodiscard]] const ModelShape& shape() const override { return shape_; }
-  [[nodiscard]] std::unique_ptr<NodeModel> new_model(const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Steps> steps(const Split& split, std::uint64_t seed) const override;
   [[nodiscard]] Tensor infer(const NodeModel& model, std::span<const std::int64_t> rows) const override;
   [[nodiscard]] std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const override;
-  [[nodiscard]] const std::string& metric() const override { return metric_; }
   [[nodiscard]] double figure(const Tensor& outputs, std::span<const std::int64_t> rows) const override;
   [[nodiscard]] std::map<std::string, double> figures(const Tensor& outputs,
                                                       std::span<const std::int64_t> rows) const override;
@@ -30,8 +27,6 @@ class NodeProblem final : public Problem {
  private:
   std::span<const std::int64_t> labels_;
   ModelInput input_;
-  ModelShape shape_;
-  std::string metric_;
   /// Null where every step reads the whole graph.
   std::unique_ptr<const Sampling> sampling_;
 };

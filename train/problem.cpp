@@ -6,6 +6,10 @@
 
 namespace weft {
 
+std::unique_ptr<NodeModel> Problem::new_model(const Random& random) const {
+  return make_model(job_.model, shape_, options(), random);
+}
+
 std::unique_ptr<Problem> make_problem(const Dataset& dataset, const TrainJob& job) {
   switch (dataset.task) {
     case Task::node_classification:

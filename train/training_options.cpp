@@ -46,7 +46,7 @@ std::span<const Option> training_options() {
          {},
          {},
          {"auto", "accuracy", "macro_f1", "roc_auc", "average_precision", "mae", "rmse", "r2", "hits@20", "hits@50",
-          "mrr"}},
+          "mrr", "recall@20", "ndcg@20"}},
         {"edges", true, "false: train without the graph's edges, as a baseline"},
         {"edge_weight", std::int64_t{-1}, "sampler weighted: the column of the edges' features that holds weights", -1,
          1e6},
