@@ -2,10 +2,8 @@
 #include <CLI/CLI.hpp>
 
 #include "weft/cli/import_run.hpp"
-#include "weft/core/error.hpp"
 #include "weft/io/debian_importer.hpp"
 #include "weft/io/edgelist_importer.hpp"
-#include "weft/train/memory_plan.hpp"
 
 namespace weft::cli {
 namespace {
@@ -33,17 +31,6 @@ Work add_debian(CLI::App& app) {
                            progress);
     });
   };
-}
-
-/// Whether the dataset is to be made in bounded memory. Throws ArgumentError if it would have to be and cannot.
-bool is_too_large(const ImportFlags& flags, const EdgelistOptions& options) {
-  const std::int64_t needed = edgelist_memory_bytes(options), limit = memory_limit_of(flags);
-  if (needed <= limit || flags.order == "none") {
-    return needed > limit;
-  }
-  require(flags.memory_limit.empty(), "--order ", flags.order, ": the graph has to be in memory, which takes about ",
-          bytes_text(needed), ", but --memory-limit is ", bytes_text(limit));
-  return false;
 }
 
 Work add_edgelist(CLI::App& app) {
@@ -85,7 +72,7 @@ Work add_edgelist(CLI::App& app) {
       options.on_bad_row = [&](const std::string& problem) { skipped.add(problem); };
     }
     const std::vector<std::filesystem::path> inputs = {options.edges, options.features, options.labels, options.split};
-    if (is_too_large(*flags, options)) {
+    if (is_too_large(*flags, edgelist_memory_bytes(options))) {
       import_to_file(*flags, options.name, inputs, [&](const ProgressCallback& progress) {
         return import_edgelist_to_file(
             options,

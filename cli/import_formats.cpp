@@ -201,6 +201,7 @@ Work add_mtx(CLI::App& app) {
   command->add_flag("--regression", flags->options.regression, "labels are numbers to predict, not classes");
   command->add_flag("--weights", flags->options.weights, "keep the values of the matrix as an edge feature");
   add_skip_flag(*command, flags->skip);
+  add_memory_limit(*command, *flags, "larger inputs are sorted on disk, beside the output");
   add_directed(*command, *flags);
   add_name(*command, *flags);
   add_seed(*command, *flags);
@@ -216,8 +217,18 @@ Work add_mtx(CLI::App& app) {
     if (flags->skip) {
       options.on_bad_row = [&](const std::string& problem) { skipped.add(problem); };
     }
-    import_with(*flags, {options.input, options.features, options.labels},
-                [&](const ProgressCallback& progress) { return import_mtx(options, progress); });
+    const std::vector<fs::path> inputs = {options.input, options.features, options.labels};
+    if (is_too_large(*flags, mtx_memory_bytes(options))) {
+      const std::string name = options.name.empty() ? options.input.stem().string() : options.name;
+      import_to_file(*flags, name, inputs, [&](const ProgressCallback& progress) {
+        return import_mtx_to_file(
+            options,
+            {.output = flags->output, .memory_bytes = memory_limit_of(*flags), .write = write_options_of(*flags)},
+            progress);
+      });
+    } else {
+      import_with(*flags, inputs, [&](const ProgressCallback& progress) { return import_mtx(options, progress); });
+    }
     skipped.tell_count();
   };
 }

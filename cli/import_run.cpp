@@ -8,6 +8,7 @@
 #include "weft/cli/stop_signal.hpp"
 #include "weft/core/error.hpp"
 #include "weft/io/dataset_order.hpp"
+#include "weft/train/memory_plan.hpp"
 
 namespace weft::cli {
 namespace {
@@ -24,6 +25,16 @@ void add_dataset_flags(CLI::App& command, ImportFlags& flags) {
       ->check(CLI::IsMember({"none", "community", "rcm", "degree"}))
       ->capture_default_str();
   add_feature_type(command, flags);
+}
+
+bool is_too_large(const ImportFlags& flags, std::int64_t needed) {
+  const std::int64_t limit = memory_limit_of(flags);
+  if (needed <= limit || flags.order == "none") {
+    return needed > limit;
+  }
+  require(flags.memory_limit.empty(), "--order ", flags.order, ": the graph has to be in memory, which takes about ",
+          bytes_text(needed), ", but --memory-limit is ", bytes_text(limit));
+  return false;
 }
 
 void add_skip_flag(CLI::App& command, bool& skip) {

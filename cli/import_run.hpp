@@ -32,6 +32,10 @@ void import_with(const ImportFlags& flags, const std::vector<std::filesystem::pa
 void import_to_file(const ImportFlags& flags, const std::string& name, const std::vector<std::filesystem::path>& inputs,
                     FunctionRef<DatasetSize(const ProgressCallback&)> make);
 
+/// Whether a dataset that takes so many bytes in memory is to be made on disk. Throws ArgumentError if it would have to
+/// be and cannot, since its nodes are put into another order.
+[[nodiscard]] bool is_too_large(const ImportFlags& flags, std::int64_t needed);
+
 /// --skip-bad-rows
 void add_skip_flag(CLI::App& command, bool& skip);
 

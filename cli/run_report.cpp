@@ -50,28 +50,28 @@ void add_classes(const Evaluation& evaluation, const Dataset& dataset, std::span
     return;
   }
   data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
-  for (const auto& row : confusion_matrix(evaluation.prediction().probabilities, evaluation.classes(), test)) {
+  for (const auto& row : confusion_matrix(evaluation.prediction().probabilities, evaluation.labels().classes(), test)) {
     data.confusion.insert(data.confusion.end(), row.begin(), row.end());
   }
   // Every graph or node of a part has a class, so these are the wanted rows.
   data.embedding = test.empty() ? Tensor() : evaluation.prediction().embedding;
   for (const std::int64_t i : test) {
-    data.embedding_class.push_back(evaluation.classes()[static_cast<std::size_t>(i)]);
+    data.embedding_class.push_back(evaluation.labels().classes()[static_cast<std::size_t>(i)]);
   }
 }
 
 /// One column of the targets of the test part; those that are there.
 void add_targets(const Evaluation& evaluation, std::span<const std::int64_t> test, ReportData& data) {
-  const bool are_labels = evaluation.outputs() == OutputKind::labels;
+  const bool are_labels = evaluation.labels().kind() == OutputKind::labels;
   data.targets_are_labels = are_labels;
   data.target_figure = are_labels ? "roc_auc" : "mae";
-  for (std::int64_t j = 0; j < evaluation.targets().cols(); ++j) {
+  for (std::int64_t j = 0; j < evaluation.labels().targets().cols(); ++j) {
     ReportData::Target target{.name = (are_labels ? "label " : "value ") + std::to_string(j)};
     std::vector<float> scores;
     std::vector<std::uint8_t> outcomes;
     double error = 0.0;
     for (const std::int64_t i : test) {
-      const float truth = evaluation.targets()(i, j), predicted = evaluation.prediction().probabilities(i, j);
+      const float truth = evaluation.labels().targets()(i, j), predicted = evaluation.prediction().probabilities(i, j);
       if (std::isnan(truth)) {
         continue;
       }
@@ -111,8 +111,8 @@ void add_predictions(const RunFolder& folder, const Dataset& dataset, const RunR
   }
   const Predictor predictor = Predictor::load(folder.model());
   const Evaluation evaluation(predictor, dataset, {.rows = split->test});
-  const std::vector<std::int64_t> test = evaluation.labelled(split->test);
-  if (evaluation.outputs() == OutputKind::classes) {
+  const std::vector<std::int64_t> test = evaluation.labels().labelled(split->test);
+  if (evaluation.labels().kind() == OutputKind::classes) {
     add_classes(evaluation, dataset, test, data);
   } else {
     add_targets(evaluation, test, data);

@@ -53,7 +53,10 @@ class DelimitedRows {
   /// A finite number of 32 bits in the row just given, or a DataError.
   [[nodiscard]] float parse_float(std::string_view field) const;
   /// Throws DataError naming file and line of the row just given.
-  [[noreturn]] void fail(const std::string& problem) const { input_.fail_at(line_number_, problem); }
+  [[noreturn]] void fail(const std::string& problem) const { fail_at(line_number_, problem); }
+  [[noreturn]] void fail_at(std::int64_t line, const std::string& problem) const { input_.fail_at(line, problem); }
+  /// Of the row just given, from 1.
+  [[nodiscard]] std::int64_t line_number() const { return line_number_; }
 
  private:
   struct Line {

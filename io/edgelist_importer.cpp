@@ -176,16 +176,9 @@ Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& 
 
 std::int64_t edgelist_memory_bytes(const EdgelistOptions& options) {
   // Of a byte of text: an edge of 14 bytes, a name, or a number of 8 bytes, in all the forms that they pass through.
-  constexpr std::int64_t kOfEdges = 10, kOfTables = 2, kCompression = 6;
-  const auto bytes = [](const fs::path& path, std::int64_t factor) -> std::int64_t {
-    std::error_code error;
-    if (!fs::is_regular_file(path, error)) {
-      return 0;
-    }
-    const auto size = static_cast<std::int64_t>(fs::file_size(path, error));
-    return error ? 0 : size * factor * (TextInput(path).is_compressed() ? kCompression : 1);
-  };
-  return bytes(options.edges, kOfEdges) + bytes(options.features, kOfTables) + bytes(options.labels, kOfTables);
+  constexpr std::int64_t kOfEdges = 10, kOfTables = 2;
+  return memory_of_text(options.edges, kOfEdges) + memory_of_text(options.features, kOfTables) +
+         memory_of_text(options.labels, kOfTables);
 }
 
 DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const EdgelistFileOptions& file,

@@ -39,4 +39,20 @@ struct MtxOptions {
 /// self-loops kept, and entries of value 0 too. All files may be compressed. Throws DataError naming file and line.
 [[nodiscard]] Dataset import_mtx(const MtxOptions& options, const ProgressCallback& progress = {});
 
+/// About how much memory import_mtx takes, by the sizes of the files.
+[[nodiscard]] std::int64_t mtx_memory_bytes(const MtxOptions& options);
+
+struct MtxFileOptions {
+  std::filesystem::path output;
+  /// Kept to, as long as what has an entry a node, some 40 bytes, fits in a third of it.
+  std::int64_t memory_bytes = std::int64_t{1} << 30;
+  WriteOptions write = {};
+};
+
+/// Writes the dataset that import_mtx returns, without holding its edges and features in memory: both are kept on disk
+/// beside the output meanwhile (see edge_sorter.hpp). Returns its size. The matrix is read twice where both directions
+/// of a general one keep values.
+DatasetSize import_mtx_to_file(const MtxOptions& options, const MtxFileOptions& file,
+                               const ProgressCallback& progress = {});
+
 }  // namespace weft

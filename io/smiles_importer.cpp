@@ -4,9 +4,11 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <map>
+#include <optional>
 #include <utility>
 
+#include "weft/core/error.hpp"
+#include "weft/core/parallel.hpp"
 #include "weft/io/dataset_checks.hpp"
 #include "weft/io/delimited_text.hpp"
 #include "weft/io/edge_rows.hpp"
@@ -16,7 +18,8 @@
 namespace weft {
 namespace {
 
-constexpr std::int64_t kReportEvery = 1000;
+constexpr std::size_t kRowsAtOnce = 4096;
+constexpr std::int64_t kRowsOfATask = 64;
 constexpr int kNumRandomSplits = 3;
 
 bool equal_words(std::string_view a, std::string_view b) {
@@ -85,31 +88,82 @@ class Importer {
     return header;
   }
 
+  /// A row of the input and what came of it.
+  struct Row {
+    std::int64_t line = 0;
+    std::string smiles;
+    std::vector<std::string> targets;
+    Molecule molecule;
+    /// Why the row is of no use.
+    std::optional<DataError> error;
+  };
+
+  // Molecules take long to read and do not depend on each other; what they say is put together in their order.
   void read_rows() {
-    std::vector<std::string_view> fields;
-    for (bool first = true; rows_.next(fields); first = false) {
-      if (first && find_columns(fields)) {
-        continue;
-      }
-      try {
-        read_row(fields);
-      } catch (const DataError& error) {
-        if (options_.strict) {
-          throw;
+    std::vector<Row> rows;
+    for (bool more = true; more;) {
+      more = read_texts(rows);
+      parallel_for(static_cast<std::int64_t>(rows.size()), kRowsOfATask, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+          keep_error(rows[static_cast<std::size_t>(i)], [&](Row& row) { read_smiles(row); });
         }
-        ++num_skipped_;
-        if (options_.on_skipped) {
-          options_.on_skipped(error.what());
+      });
+      for (Row& row : rows) {
+        keep_error(row, [&](Row& good) { add(good); });
+        if (row.error) {
+          leave_out(*row.error);
         }
       }
-      const auto count = static_cast<std::int64_t>(data_.smiles.size());
-      if (progress_ && count % kReportEvery == 0) {
-        progress_({.stage = "reading molecules", .done = count, .total = 0, .detail = ""});
+      if (progress_) {
+        progress_({.stage = "reading molecules",
+                   .done = static_cast<std::int64_t>(data_.smiles.size()),
+                   .total = 0,
+                   .detail = ""});
       }
     }
   }
 
-  void read_row(const std::vector<std::string_view>& fields) {
+  /// False behind the last row.
+  bool read_texts(std::vector<Row>& rows) {
+    rows.clear();
+    std::vector<std::string_view> fields;
+    while (rows.size() < kRowsAtOnce) {
+      if (!rows_.next(fields)) {
+        return false;
+      }
+      const bool is_first = num_columns_ == 0;
+      if (is_first && find_columns(fields)) {
+        continue;
+      }
+      rows.emplace_back().line = rows_.line_number();
+      keep_error(rows.back(), [&](Row& row) { read_fields(fields, row); });
+    }
+    return true;
+  }
+
+  /// Nothing if the row is of no use already.
+  template <class Work>
+  static void keep_error(Row& row, const Work& work) {
+    try {
+      if (!row.error) {
+        work(row);
+      }
+    } catch (const DataError& error) {
+      row.error = error;
+    }
+  }
+
+  void leave_out(const DataError& error) {
+    if (options_.strict) {
+      throw error;
+    }
+    ++num_skipped_;
+    if (options_.on_skipped) {
+      options_.on_skipped(error.what());
+    }
+  }
+
+  void read_fields(const std::vector<std::string_view>& fields, Row& row) const {
     // Text without a header may have names of several words behind the SMILES.
     if (fields.size() != num_columns_ && !target_columns_.empty()) {
       rows_.expect_fields(fields, num_columns_);
@@ -117,30 +171,35 @@ class Importer {
     if (smiles_column_ >= fields.size() || fields[smiles_column_].empty()) {
       rows_.fail("has no SMILES");
     }
-    const std::string smiles(fields[smiles_column_]);
-    std::string problem;
-    Molecule molecule;
-    if (!read_molecule(smiles, true, molecule, problem)) {
-      rows_.fail(concat("'", smiles.substr(0, 80), "' ", problem));
-    }
-    const std::int64_t begin = data_.node_ptr.back();
-    if (begin + molecule.num_atoms > kMaxNodes) {
-      rows_.fail(concat("has one atom too many, expected at most ", kMaxNodes));
-    }
+    row.smiles = fields[smiles_column_];
     for (const std::size_t column : target_columns_) {
       check_target(fields[column]);
+      row.targets.emplace_back(fields[column]);
     }
-    for (const std::size_t column : target_columns_) {
-      targets_.emplace_back(fields[column]);
+  }
+
+  void read_smiles(Row& row) const {
+    std::string problem;
+    if (!read_molecule(row.smiles, true, row.molecule, problem)) {
+      rows_.fail_at(row.line, concat("'", row.smiles.substr(0, 80), "' ", problem));
     }
+  }
+
+  void add(Row& row) {
+    const Molecule& molecule = row.molecule;
+    const std::int64_t begin = data_.node_ptr.back();
+    if (begin + molecule.num_atoms > kMaxNodes) {
+      rows_.fail_at(row.line, concat("has one atom too many, expected at most ", kMaxNodes));
+    }
+    std::move(row.targets.begin(), row.targets.end(), std::back_inserter(targets_));
     for (const Edge& bond : molecule.bonds) {
       bonds_.push_back({static_cast<NodeId>(begin + bond.source), static_cast<NodeId>(begin + bond.destination)});
     }
     atoms_.insert(atoms_.end(), molecule.atoms.begin(), molecule.atoms.end());
     bond_features_.insert(bond_features_.end(), molecule.bond_features.begin(), molecule.bond_features.end());
     data_.node_ptr.push_back(begin + molecule.num_atoms);
-    data_.smiles.push_back(smiles);
-    scaffolds_.push_back(std::move(molecule.scaffold));
+    data_.smiles.push_back(std::move(row.smiles));
+    scaffolds_.push_back(std::move(row.molecule.scaffold));
   }
 
   // Texts are allowed as the only target of a classification.
@@ -242,33 +301,6 @@ class Importer {
 };
 
 }  // namespace
-
-Split scaffold_split(const std::vector<std::string>& scaffolds) {
-  std::map<std::string, std::vector<std::int64_t>> members;
-  for (std::size_t i = 0; i < scaffolds.size(); ++i) {
-    members[scaffolds[i]].push_back(static_cast<std::int64_t>(i));
-  }
-  std::vector<std::vector<std::int64_t>> groups;
-  for (auto& [scaffold, group] : members) {
-    groups.push_back(std::move(group));
-  }
-  std::sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
-    return a.size() != b.size() ? a.size() > b.size() : a.front() > b.front();
-  });
-  const auto count = static_cast<double>(scaffolds.size());
-  Split split{.name = "scaffold", .train = {}, .val = {}, .test = {}};
-  for (const auto& group : groups) {
-    const std::size_t with = split.train.size() + group.size();
-    auto& part = static_cast<double>(with) <= 0.8 * count                      ? split.train
-                 : static_cast<double>(with + split.val.size()) <= 0.9 * count ? split.val
-                                                                               : split.test;
-    part.insert(part.end(), group.begin(), group.end());
-  }
-  for (auto* part : {&split.train, &split.val, &split.test}) {
-    std::sort(part->begin(), part->end());
-  }
-  return split;
-}
 
 Dataset import_smiles(const SmilesOptions& options, const ProgressCallback& progress) {
   require(reads_molecules(),

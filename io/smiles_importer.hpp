@@ -38,8 +38,4 @@ struct SmilesOptions {
 /// Throws DataError naming file and line, or ArgumentError if Weft was built without RDKit.
 [[nodiscard]] Dataset import_smiles(const SmilesOptions& options, const ProgressCallback& progress = {});
 
-/// Groups of equal scaffolds fill train, then val, then test, the largest first and of equal ones the one that
-/// begins last; a group that passes 80 or 90 in 100 goes into the next set (DeepChem's ScaffoldSplitter).
-[[nodiscard]] Split scaffold_split(const std::vector<std::string>& scaffolds);
-
 }  // namespace weft

@@ -62,4 +62,31 @@ Split random_split(std::string name, std::int64_t count, const SplitShares& shar
   return stratified_split(std::move(name), labels, 1, shares, random);
 }
 
+Split scaffold_split(const std::vector<std::string>& scaffolds) {
+  std::map<std::string, std::vector<std::int64_t>> members;
+  for (std::size_t i = 0; i < scaffolds.size(); ++i) {
+    members[scaffolds[i]].push_back(static_cast<std::int64_t>(i));
+  }
+  std::vector<std::vector<std::int64_t>> groups;
+  for (auto& [scaffold, group] : members) {
+    groups.push_back(std::move(group));
+  }
+  std::sort(groups.begin(), groups.end(), [](const auto& a, const auto& b) {
+    return a.size() != b.size() ? a.size() > b.size() : a.front() > b.front();
+  });
+  const auto count = static_cast<double>(scaffolds.size());
+  Split split{.name = "scaffold", .train = {}, .val = {}, .test = {}};
+  for (const auto& group : groups) {
+    const std::size_t with = split.train.size() + group.size();
+    auto& part = static_cast<double>(with) <= 0.8 * count                      ? split.train
+                 : static_cast<double>(with + split.val.size()) <= 0.9 * count ? split.val
+                                                                               : split.test;
+    part.insert(part.end(), group.begin(), group.end());
+  }
+  for (auto* part : {&split.train, &split.val, &split.test}) {
+    std::sort(part->begin(), part->end());
+  }
+  return split;
+}
+
 }  // namespace weft

@@ -1,9 +1,10 @@
-// Random splits that keep the share of each class.
+// Random splits that keep the share of each class, and splits by scaffold.
 #pragma once
 
 #include <cstdint>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "weft/core/random.hpp"
 #include "weft/io/dataset.hpp"
@@ -26,5 +27,9 @@ struct SplitShares {
 
 /// The same for items without classes.
 [[nodiscard]] Split random_split(std::string name, std::int64_t count, const SplitShares& shares, const Random& random);
+
+/// Groups of equal scaffolds fill train, then val, then test, the largest first and of equal ones the one that
+/// begins last; a group that passes 80 or 90 in 100 goes into the next set (DeepChem's ScaffoldSplitter).
+[[nodiscard]] Split scaffold_split(const std::vector<std::string>& scaffolds);
 
 }  // namespace weft

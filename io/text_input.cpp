@@ -297,4 +297,14 @@ void TextInput::fail_at(std::int64_t line, const std::string& problem) const {
   throw DataError(name_, concat("line ", line), problem);
 }
 
+std::int64_t memory_of_text(const std::filesystem::path& path, std::int64_t factor) {
+  constexpr std::int64_t kCompression = 6;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return 0;
+  }
+  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
+  return error ? 0 : size * factor * (TextInput(path).is_compressed() ? kCompression : 1);
+}
+
 }  // namespace weft

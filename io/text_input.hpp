@@ -61,4 +61,8 @@ class TextInput {
   std::int64_t line_number_ = 0;
 };
 
+/// About how many bytes a text takes in memory, of which each byte becomes `factor`; 0 if it is no plain file, whose
+/// size nobody knows, or the path is empty.
+[[nodiscard]] std::int64_t memory_of_text(const std::filesystem::path& path, std::int64_t factor);
+
 }  // namespace weft

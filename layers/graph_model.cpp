@@ -80,13 +80,7 @@ std::vector<Option> graph_options() {
       {"head_dropout", 0.0, "share of what each of them reads that is dropped", 0.0, 0.99},
       {"degree_categories", std::int64_t{64},
        "graphs without features: a learned row for each in-degree below this; 0: the degree as a number", 0, 100000},
-      {"batch_size", std::int64_t{128}, "graphs in a step, about: batches are even in nodes and edges", 1, 1e6},
-      {"loss",
-       std::string("auto"),
-       "regression: what is minimized; auto: the absolute error where mae selects, otherwise the squared one",
-       {},
-       {},
-       {"auto", "absolute", "squared"}}};
+      {"batch_size", std::int64_t{128}, "graphs in a step, about: batches are even in nodes and edges", 1, 1e6}};
 }
 
 std::unique_ptr<NodeModel> make_graph_model(std::string_view name, const ModelShape& shape, const Options& options,

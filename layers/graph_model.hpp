@@ -37,7 +37,7 @@ class GraphModel final : public NodeModel {
 };
 
 /// The options of every model of whole graphs, and of its training: pooling, readout, head_layers, head_dropout,
-/// degree_categories, batch_size, loss.
+/// degree_categories, batch_size.
 [[nodiscard]] std::vector<Option> graph_options();
 
 /// The model of that name for whole graphs: a GraphModel around the node model, or one that reads graphs by itself.

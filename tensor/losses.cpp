@@ -31,12 +31,15 @@ double softmax_row(std::span<const float> in, float* out) {
   return static_cast<double>(largest) + std::log(sum);
 }
 
-/// A loss that is the mean over single entries: term(x, t) is its value and writes its derivative.
+/// A loss of single entries, averaged or added up by weight: term(x, t) is its value and writes its derivative.
 template <class Term>
 Variable mean_over_entries(std::string_view operation, const Variable& output, const Tensor& targets,
-                           std::span<const std::int64_t> index, Term term) {
+                           std::span<const std::int64_t> index, const RowWeights& given, Term term) {
   require(output.shape() == targets.shape(), operation, ": output is ", output.shape(), " and targets are ",
           targets.shape(), ", expected the same");
+  require(given.weights.empty() || (given.weights.size() == index.size() && given.divisor > 0.0), operation,
+          ": there are ", given.weights.size(), " weights of ", index.size(), " rows and the divisor is ",
+          given.divisor, ", expected one for each and a divisor above 0");
   check_index(operation, index, output.rows());
   const auto count = static_cast<std::int64_t>(index.size());
   auto gradient = std::make_shared<Tensor>(Tensor::zeros(output.shape()));
@@ -50,21 +53,25 @@ Variable mean_over_entries(std::string_view operation, const Variable& output, c
     return static_cast<double>(some);
   });
   require(present > 0.0, operation, ": no target is present in the ", count, " rows given");
+  const double divisor = given.weights.empty() ? present : given.divisor * static_cast<double>(targets.cols());
   const double loss = parallel_sum(count, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
     double part = 0.0;
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t row = index[static_cast<std::size_t>(i)];
+      const double weight =
+          given.weights.empty() ? 1.0 : static_cast<double>(given.weights[static_cast<std::size_t>(i)]);
       for (std::int64_t j = 0; j < targets.cols(); ++j) {
         if (!std::isnan(targets(row, j))) {
           double derivative = 0.0;
-          part += term(static_cast<double>(output.value()(row, j)), static_cast<double>(targets(row, j)), derivative);
-          (*gradient)(row, j) = static_cast<float>(derivative / present);
+          part += weight *
+                  term(static_cast<double>(output.value()(row, j)), static_cast<double>(targets(row, j)), derivative);
+          (*gradient)(row, j) = static_cast<float>(weight * derivative / divisor);
         }
       }
     }
     return part;
   });
-  return record(operation, Tensor::full(1, 1, static_cast<float>(loss / present)), {output},
+  return record(operation, Tensor::full(1, 1, static_cast<float>(loss / divisor)), {output},
                 [output = output.without_value(), gradient](Tensor& dy, Gradients& grads) {
                   for (float& g : gradient->values()) {
                     g *= dy(0, 0);
@@ -159,28 +166,34 @@ Variable weighted_cross_entropy(const Variable& logits, std::span<const std::int
 }
 
 // loss = mean of max(x, 0) - x t + log(1 + exp(-|x|));  dx = (sigmoid(x) - t) / entries
-Variable binary_cross_entropy(const Variable& logits, const Tensor& targets, std::span<const std::int64_t> index) {
-  return mean_over_entries("binary_cross_entropy", logits, targets, index, [](double x, double t, double& derivative) {
-    const double e = std::exp(-std::abs(x));
-    derivative = (x >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e)) - t;
-    return std::max(x, 0.0) - x * t + std::log1p(e);
-  });
+Variable binary_cross_entropy(const Variable& logits, const Tensor& targets, std::span<const std::int64_t> index,
+                              const RowWeights& weights) {
+  return mean_over_entries("binary_cross_entropy", logits, targets, index, weights,
+                           [](double x, double t, double& derivative) {
+                             const double e = std::exp(-std::abs(x));
+                             derivative = (x >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e)) - t;
+                             return std::max(x, 0.0) - x * t + std::log1p(e);
+                           });
 }
 
 // loss = mean of (x - t)²;  dx = 2 (x - t) / entries
-Variable mean_squared_error(const Variable& output, const Tensor& targets, std::span<const std::int64_t> index) {
-  return mean_over_entries("mean_squared_error", output, targets, index, [](double x, double t, double& derivative) {
-    derivative = 2.0 * (x - t);
-    return (x - t) * (x - t);
-  });
+Variable mean_squared_error(const Variable& output, const Tensor& targets, std::span<const std::int64_t> index,
+                            const RowWeights& weights) {
+  return mean_over_entries("mean_squared_error", output, targets, index, weights,
+                           [](double x, double t, double& derivative) {
+                             derivative = 2.0 * (x - t);
+                             return (x - t) * (x - t);
+                           });
 }
 
 // loss = mean of |x - t|;  dx = sign(x - t) / entries
-Variable mean_absolute_error(const Variable& output, const Tensor& targets, std::span<const std::int64_t> index) {
-  return mean_over_entries("mean_absolute_error", output, targets, index, [](double x, double t, double& derivative) {
-    derivative = x > t ? 1.0 : x < t ? -1.0 : 0.0;
-    return std::abs(x - t);
-  });
+Variable mean_absolute_error(const Variable& output, const Tensor& targets, std::span<const std::int64_t> index,
+                             const RowWeights& weights) {
+  return mean_over_entries("mean_absolute_error", output, targets, index, weights,
+                           [](double x, double t, double& derivative) {
+                             derivative = x > t ? 1.0 : x < t ? -1.0 : 0.0;
+                             return std::abs(x - t);
+                           });
 }
 
 Tensor softmax(const Tensor& logits) {

@@ -19,19 +19,26 @@ namespace weft {
                                               std::span<const std::int64_t> index, std::span<const float> weights,
                                               double divisor);
 
+/// Weights of rows, one for each of `index`, or none. Where there are some a loss is the sum of weight times loss over
+/// the entries that count, divided by `divisor` > 0 and by the number of columns, and no longer their mean.
+struct RowWeights {
+  std::span<const float> weights = {};
+  double divisor = 1.0;
+};
+
 /// Logistic loss for targets in [0, 1], the mean over the entries in the rows at `index` (distinct) whose
 /// target is not NaN. logits and targets [n, t].
 [[nodiscard]] Variable binary_cross_entropy(const Variable& logits, const Tensor& targets,
-                                            std::span<const std::int64_t> index);
+                                            std::span<const std::int64_t> index, const RowWeights& weights = {});
 
 /// Squared error, the mean over the entries in the rows at `index` (distinct) whose target is not NaN.
 [[nodiscard]] Variable mean_squared_error(const Variable& output, const Tensor& targets,
-                                          std::span<const std::int64_t> index);
+                                          std::span<const std::int64_t> index, const RowWeights& weights = {});
 
 /// Absolute error, the mean over the entries in the rows at `index` (distinct) whose target is not NaN. Where output
 /// and target are equal the gradient is 0.
 [[nodiscard]] Variable mean_absolute_error(const Variable& output, const Tensor& targets,
-                                           std::span<const std::int64_t> index);
+                                           std::span<const std::int64_t> index, const RowWeights& weights = {});
 
 /// Each row to exp(x) over its sum; no gradient. [n, c]
 [[nodiscard]] Tensor softmax(const Tensor& logits);

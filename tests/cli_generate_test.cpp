@@ -1,7 +1,7 @@
 // weft train --task generation and weft generate, run as commands.
 #include <fstream>
 
-#include "tests/cli_fixture.hpp"
+#include "tests/cli_interruption.hpp"
 #include "weft/io/dataset.hpp"
 
 namespace weft {
@@ -9,7 +9,7 @@ namespace {
 
 using test::Json;
 
-class CliGenerate : public test::Cli {
+class CliGenerate : public test::InterruptedCli {
  protected:
   /// graphs.h5: rings of 3 to 5 nodes.
   void make_rings() const {
@@ -84,6 +84,18 @@ TEST_F(CliGenerate, GoesOnWithItsOwnConfig) {
   EXPECT_EQ(resumed["model"], "sequence");
   EXPECT_EQ(resumed["interrupted"], false);
   EXPECT_EQ(resumed["per_run"][0]["epochs"], 2);
+}
+
+TEST_F(CliGenerate, GoesOnToTheBitAfterAnyNumberOfInterruptionsAtAnyMoment) {
+  make_rings();
+  // 20 steps an epoch, a checkpoint after almost every one of them.
+  const std::vector<std::string> job = {
+      "train", "rings.h5",    "--task", "generation",    "--epochs", "4",
+      "--set", "width=32",    "--set",  "layers=2",      "--set",    "epoch_graphs=320",
+      "--set", "dropout=0.1", "--set",  "batch_size=16", "--set",    "checkpoint_seconds=0.01"};
+  const auto whole = weft(test::with(job, {"-o", "whole"}));
+  ASSERT_EQ(whole.code, 0) << whole.err;
+  expect_the_same_after_interruptions(job, "whole");
 }
 
 TEST_F(CliGenerate, RefusesWhatCannotBe) {

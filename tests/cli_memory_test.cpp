@@ -3,18 +3,16 @@
 
 #include <sstream>
 
-#include "tests/cli_fixture.hpp"
-#include "weft/core/random.hpp"
+#include "tests/cli_interruption.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/io/hdf5_file.hpp"
-#include "weft/io/model_file.hpp"
 
 namespace weft::test {
 namespace {
 
 constexpr std::int64_t kNodes = 20'000, kFeatures = 64;
 
-class CliMemory : public Cli {
+class CliMemory : public InterruptedCli {
  protected:
   /// data.h5: 20000 nodes in 2 communities and millions of edges, features that tell a little; all stored as it is, as
   /// large datasets are.
@@ -46,37 +44,10 @@ class CliMemory : public Cli {
     file.write("/split/0/test", std::span<const std::int64_t>(test));
     file.commit();
   }
-
-  /// The lines of metrics.jsonl without what depends on the clock.
-  std::vector<Json> records(const std::string& run) const {
-    std::vector<Json> result;
-    std::istringstream lines(content_of(path(run) / "metrics.jsonl"));
-    for (std::string line; std::getline(lines, line);) {
-      Json record = Json::parse(line, nullptr, false);
-      EXPECT_TRUE(record.is_object()) << line;
-      record.erase("seconds");
-      result.push_back(record);
-    }
-    return result;
-  }
-
-  void expect_same_model(const std::string& a, const std::string& b) const {
-    const ModelFile left = read_model_file(path(a) / "model.h5"), right = read_model_file(path(b) / "model.h5");
-    ASSERT_EQ(left.tensors.size(), right.tensors.size());
-    for (std::size_t i = 0; i < left.tensors.size(); ++i) {
-      EXPECT_TRUE(std::ranges::equal(left.tensors[i].value.values(), right.tensors[i].value.values()))
-          << left.tensors[i].name;
-    }
-  }
 };
 
 /// The limit is below what program, edges and features take together.
 const std::vector<std::string> kTight = {"--memory-limit", "82M"};
-
-std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
 
 TEST_F(CliMemory, GoesOnToTheBitAfterAnyNumberOfInterruptionsAtAnyMoment) {
   make_data();
@@ -95,36 +66,7 @@ TEST_F(CliMemory, GoesOnToTheBitAfterAnyNumberOfInterruptionsAtAnyMoment) {
   ASSERT_EQ(whole.code, 0) << whole.err;
   EXPECT_NE(whole.err.find("the edges stay in the file"), std::string::npos) << whole.err;
   EXPECT_NE(whole.err.find("the features stay in the file"), std::string::npos) << whole.err;
-  const Random random(11);
-  for (const int signal : {SIGKILL, SIGINT, SIGTERM}) {
-    SCOPED_TRACE(signal);
-    const std::string run = "run" + std::to_string(signal);
-    int stops = 0, code = -1;
-    for (std::uint64_t round = 0; code != 0; ++round) {
-      ASSERT_LT(round, 60U);
-      // With --resume from the first time on: a run that was killed before its first checkpoint starts again.
-      Command command(folder_.path(), with(with(job, kTight), {"-o", run, "--resume"}));
-      const std::string before = content_of(path(run) / "checkpoint.h5");
-      const bool goes_on = stops < 4;
-      if (goes_on) {
-        // Some moments after the next checkpoint, in the midst of anything.
-        (void)wait_until([&] {
-          return !command.is_running() || (std::filesystem::exists(path(run) / "checkpoint.h5") &&
-                                           content_of(path(run) / "checkpoint.h5") != before);
-        });
-        std::this_thread::sleep_for(
-            std::chrono::microseconds(random.below(60'000, round, static_cast<std::uint32_t>(signal))));
-        command.send(signal);
-      }
-      const CommandResult result = command.wait();
-      code = result.code;
-      stops += code != 0 ? 1 : 0;
-      ASSERT_TRUE(code == 0 || code == 130 || (signal == SIGKILL && result.signal == SIGKILL)) << result.err;
-    }
-    EXPECT_GE(stops, 2) << "the run ended before it could be stopped";
-    expect_same_model("whole", run);
-    EXPECT_EQ(records(run), records("whole"));
-  }
+  expect_the_same_after_interruptions(with(job, kTight), "whole");
 }
 
 TEST_F(CliMemory, PredictsAndEvaluatesWithinALimitAsWithout) {

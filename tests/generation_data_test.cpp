@@ -2,11 +2,14 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "tests/imported_data.hpp"
 #include "tests/support.hpp"
+#include "weft/core/parallel.hpp"
 #include "weft/generation/code_vocabulary.hpp"
 #include "weft/generation/molecule_properties.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/molecule_reader.hpp"
+#include "weft/io/text_input.hpp"
 #include "weft/train/graph_corpus.hpp"
 
 namespace weft {
@@ -69,6 +72,43 @@ TEST_P(RealMolecules, AreTheSameMoleculesBehindTheCode) {
     }
   }
   EXPECT_EQ(same, total);
+}
+
+TEST(AllMoleculesOfZinc, ComeBackFromTheirCodes) {
+  const auto path = test::real_file("raw/zinc250k/zinc250k.smi.gz");
+  if (!path) {
+    GTEST_SKIP() << "zinc250k.smi.gz is missing; set WEFT_DATA";
+  }
+  if (!reads_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "without RDKit";
+    GTEST_SKIP() << "this Weft was built without RDKit";
+  }
+  TextInput input(*path);
+  std::vector<std::string> smiles;
+  for (std::string_view line; input.next(line);) {
+    smiles.emplace_back(line);
+  }
+  ASSERT_EQ(smiles.size(), 249455U);
+  const std::vector<AtomType> alphabet = {{6, 0},  {6, -1},  {7, 0},  {7, 1},  {7, -1}, {8, 0},
+                                          {8, -1}, {8, 1},   {9, 0},  {15, 0}, {15, 1}, {16, 0},
+                                          {16, 1}, {16, -1}, {17, 0}, {35, 0}, {53, 0}};
+  const double wrong =
+      parallel_sum(static_cast<std::int64_t>(smiles.size()), 512, [&](std::int64_t begin, std::int64_t end) {
+        double count = 0.0;
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+          const TypedGraph molecule = molecule_of(smiles[i], alphabet);
+          const GraphCode code = encode(molecule, Random(i));
+          const TypedGraph back = decode(code.tokens);
+          // Their names are compared for some, since that takes ten times as long.
+          const bool same =
+              maps_onto(back, molecule, code.order) &&
+              (i % 16 != 0 || standard_smiles(write_smiles(back, alphabet)) == standard_smiles(smiles[i]));
+          EXPECT_TRUE(same) << smiles[i];
+          count += same ? 0.0 : 1.0;
+        }
+        return count;
+      });
+  EXPECT_EQ(wrong, 0.0);
 }
 
 TEST(GraphCorpus, KnowsThePropertiesOfMolecules) {

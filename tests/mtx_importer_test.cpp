@@ -3,6 +3,7 @@
 
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
+#include "weft/core/random.hpp"
 #include "weft/io/mtx_importer.hpp"
 
 namespace weft {
@@ -61,6 +62,45 @@ TEST(Mtx, LeavesOutBadEntriesWhereAsked) {
   ASSERT_EQ(told.size(), 2U);
   EXPECT_NE(told[0].find("a.mtx: line 4: row 4, expected 1 to 3"), std::string::npos) << told[0];
   EXPECT_NE(told[1].find("a.mtx: line 5: 'x' is not a finite number"), std::string::npos) << told[1];
+}
+
+TEST(Mtx, HoldsTheSameDatasetInAFileWhateverTheMemory) {
+  const TemporaryFolder folder;
+  const Random random(3);
+  // Repeats and self-loops among them, and edges of which the other direction has another value.
+  std::string entries, lower, features, labels;
+  for (std::uint64_t i = 0; i < 70000; ++i) {
+    const std::uint64_t a = random.below(290, i, 0) + 1, b = random.below(290, i, 1) + 1;
+    entries += concat(a, ' ', b, ' ', i % 100, ".5\n");
+    lower += concat(std::max(a, b), ' ', std::min(a, b), ' ', i % 100, ".5\n");
+  }
+  for (std::uint64_t v = 0; v < 300; ++v) {
+    features += concat(v, ",0.25\n");
+    labels += concat(v % 7 == 0 ? -1 : static_cast<int>(v % 3), '\n');
+  }
+  MtxOptions options{.input = folder / "a.mtx",
+                     .features = write_bytes(folder / "x", features),
+                     .labels = write_bytes(folder / "y", labels)};
+  for (const std::string symmetry : {"general", "symmetric"}) {
+    write_bytes(options.input, "%%MatrixMarket matrix coordinate real " + symmetry + "\n300 300 70000\n" +
+                                   (symmetry == "general" ? entries : lower));
+    for (const int form : {0, 1, 2, 3}) {
+      options.weights = form % 2 == 1;
+      options.directed = form >= 2;
+      const Dataset expected = import_mtx(options);
+      for (const std::int64_t memory : {std::int64_t{1} << 10, std::int64_t{1} << 20, std::int64_t{1} << 28}) {
+        SCOPED_TRACE(concat(symmetry, " form ", form, " memory ", memory));
+        const DatasetSize size =
+            import_mtx_to_file(options, {.output = folder / "out.h5", .memory_bytes = memory, .write = {}});
+        const Dataset read = read_dataset(folder / "out.h5");
+        test::expect_same_data(read, expected);
+        test::expect_same_split(read, expected, "rand1");
+        EXPECT_EQ(read.name, expected.name);
+        EXPECT_EQ(size.edges, expected.graph.num_edges());
+        EXPECT_EQ(size.num_classes, 3);
+      }
+    }
+  }
 }
 
 TEST(Mtx, NamesFileAndLineOfWhatIsWrong) {

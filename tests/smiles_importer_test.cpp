@@ -3,6 +3,7 @@
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/molecule_reader.hpp"
+#include "weft/io/splits.hpp"
 
 namespace weft {
 namespace {

@@ -313,7 +313,7 @@ TEST(Train, RefusesWhatItCannotTrain) {
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "the task is generation");
   data.task = Task::node_classification;
   data.node_labels = std::monostate{};
-  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "has no node classes");
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "has no classes of nodes");
 }
 
 TEST(Train, NamesEpochAndSeedWhenTheLossIsNotFinite) {

@@ -127,6 +127,23 @@ TEST(MeanSquaredError, SkipsMissingTargetsAndHasTheGradientOfDifferences) {
                                "mean_squared_error: output is [2, 1] and targets are [3, 1]");
 }
 
+TEST(MeanAbsoluteError, IsAddedUpByWeightWhereThereAreSome) {
+  const Tensor targets{{1, 5}, {std::numeric_limits<float>::quiet_NaN(), 2}, {3, 3}};
+  const std::vector<std::int64_t> index = {2, 1};
+  const std::vector<float> weights = {0.5F, 2.0F};
+  const RowWeights given{weights, 4.0};
+  // Row 2 is off by 3 and 3 at weight 0.5, row 1 by 8 at weight 2; two columns and a divisor of 4.
+  const Variable output = Variable::constant(Tensor{{7, 7}, {9, 10}, {0, 6}});
+  EXPECT_FLOAT_EQ(mean_absolute_error(output, targets, index, given).value()(0, 0), 19.0F / 8.0F);
+  Parameter parameter(random_tensor(3, 2, 4));
+  expect_gradient_matches(parameter, [&] { return mean_squared_error(parameter.variable(), targets, index, given); });
+  expect_throws<ArgumentError>(
+      [&] {
+        (void)mean_absolute_error(output, targets, index, {std::span(weights).first(1), 1.0});
+      },
+      "there are 1 weights of 2 rows");
+}
+
 TEST(Softmax, SumsToOneInEveryRow) {
   expect_near(softmax(Tensor{{0, std::log(3.0F)}, {1000, 1000}}), Tensor{{0.25F, 0.75F}, {0.5F, 0.5F}});
 }

@@ -1,11 +1,5 @@
 #include "weft/train/evaluation.hpp"
 
-#include <algorithm>
-#include <cmath>
-
-#include "weft/train/metrics.hpp"
-#include "weft/train/target_metrics.hpp"
-
 namespace weft {
 
 Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset& dataset, const WantedNodes& wanted) {
@@ -35,48 +29,22 @@ Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset&
   return prediction;
 }
 
+namespace {
+
+/// What the model's outputs are held against.
+RowLabels labels_for(const Predictor& predictor, const Dataset& dataset) {
+  require(predictor.outputs() != OutputKind::states,
+          "evaluate: the model predicts links, expected one of nodes or graphs");
+  RowLabels labels(dataset, predictor.judges_graphs(), predictor.outputs(), "evaluate");
+  require(labels.num_outputs() == predictor.shape().num_outputs, "evaluate: the dataset ", dataset.name, " has ",
+          labels.num_outputs(), predictor.outputs() == OutputKind::classes ? " classes" : " targets", ", expected ",
+          predictor.shape().num_outputs, " as the model has");
+  return labels;
+}
+
+}  // namespace
+
 Evaluation::Evaluation(const Predictor& predictor, const Dataset& dataset, const WantedNodes& wanted)
-    : outputs_(predictor.outputs()) {
-  require(outputs_ != OutputKind::states, "evaluate: the model predicts links, expected one of nodes or graphs");
-  const Labels& labels = predictor.judges_graphs() ? dataset.graph_labels : dataset.node_labels;
-  const std::string object = predictor.judges_graphs() ? "/graphs/y" : "/node/y";
-  if (outputs_ == OutputKind::classes) {
-    const auto* classes = std::get_if<std::vector<std::int64_t>>(&labels);
-    require(classes != nullptr, "evaluate: ", dataset.name, " has no classes, expected ", object);
-    require(dataset.num_classes == predictor.shape().num_outputs, "evaluate: ", dataset.name, " has ",
-            dataset.num_classes, " classes, expected ", predictor.shape().num_outputs, " as the model has");
-    classes_ = *classes;
-  } else {
-    targets_ = std::get_if<Tensor>(&labels);
-    require(targets_ != nullptr, "evaluate: ", dataset.name, " has no targets, expected ", object);
-    require(targets_->cols() == predictor.shape().num_outputs, "evaluate: ", dataset.name, " has ", targets_->cols(),
-            " targets, expected ", predictor.shape().num_outputs, " as the model has");
-  }
-  prediction_ = predict_dataset(predictor, dataset, wanted);
-}
-
-std::vector<std::int64_t> Evaluation::labelled(std::span<const std::int64_t> rows) const {
-  std::vector<std::int64_t> result;
-  std::ranges::copy_if(rows, std::back_inserter(result), [&](std::int64_t i) {
-    return targets_ == nullptr ? classes_[static_cast<std::size_t>(i)] >= 0
-                               : !std::ranges::all_of(targets_->row(i), [](float t) { return std::isnan(t); });
-  });
-  return result;
-}
-
-std::map<std::string, double> Evaluation::figures(std::span<const std::int64_t> rows) const {
-  const std::vector<std::int64_t> known = labelled(rows);
-  switch (outputs_) {
-    case OutputKind::classes:
-      return classification_metrics(prediction_.logits, classes_, known);
-    case OutputKind::labels:
-      return label_metrics(prediction_.logits, *targets_, known);
-    case OutputKind::values:
-      return regression_metrics(prediction_.logits, *targets_, known);
-    case OutputKind::states:
-      break;
-  }
-  return {};
-}
+    : labels_(labels_for(predictor, dataset)), prediction_(predict_dataset(predictor, dataset, wanted)) {}
 
 }  // namespace weft

@@ -5,10 +5,10 @@
 #include <map>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "weft/io/dataset.hpp"
 #include "weft/train/predictor.hpp"
+#include "weft/train/row_labels.hpp"
 
 namespace weft {
 
@@ -19,20 +19,13 @@ class Evaluation {
 
   [[nodiscard]] const Predictor::Prediction& prediction() const { return prediction_; }
   /// Every metric of the task over the labelled ones of `rows`.
-  [[nodiscard]] std::map<std::string, double> figures(std::span<const std::int64_t> rows) const;
-  /// Those of `rows` that have a label.
-  [[nodiscard]] std::vector<std::int64_t> labelled(std::span<const std::int64_t> rows) const;
-
-  [[nodiscard]] OutputKind outputs() const { return outputs_; }
-  /// outputs() classes: the class of each row.
-  [[nodiscard]] std::span<const std::int64_t> classes() const { return classes_; }
-  /// Otherwise: [rows, outputs].
-  [[nodiscard]] const Tensor& targets() const { return *targets_; }
+  [[nodiscard]] std::map<std::string, double> figures(std::span<const std::int64_t> rows) const {
+    return labels_.figures(prediction_.logits, labels_.labelled(rows));
+  }
+  [[nodiscard]] const RowLabels& labels() const { return labels_; }
 
  private:
-  OutputKind outputs_;
-  std::span<const std::int64_t> classes_;
-  const Tensor* targets_ = nullptr;
+  RowLabels labels_;
   Predictor::Prediction prediction_;
 };
 

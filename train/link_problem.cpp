@@ -21,9 +21,9 @@ LinkProblem::LinkProblem(const Dataset& data, const TrainJob& train_job)
     : Problem(data, train_job),
       links_(split_of_job(data, train_job)),
       judge_(links_, static_cast<std::uint64_t>(train_job.options.integer("split_seed"))),
-      input_(links_.messages, {}, data.node_features, kNoFeatures, train_job.options) {
-  shape_ = shape_for(input_.features(), options().integer("embedding"));
-  metric_ = options().text("metric") == "auto" ? "roc_auc" : options().text("metric");
+      input_(links_.messages, {}, data.node_features, kNoFeatures, train_job.options),
+      shape_(shape_for(input_.features(), train_job.options.integer("embedding"))),
+      metric_(train_job.options.text("metric") == "auto" ? "roc_auc" : train_job.options.text("metric")) {
   require(
       data.features_in_file == nullptr,
       "train: the features stay in their file, and link_prediction reads them all at once; expected a larger memory "
@@ -34,6 +34,10 @@ LinkProblem::LinkProblem(const Dataset& data, const TrainJob& train_job)
 
 const Split* LinkProblem::find_split(std::string_view name) const {
   return name == links_.name ? &judge_.rows() : nullptr;
+}
+
+std::unique_ptr<NodeModel> LinkProblem::new_model(const Random& random) const {
+  return make_model(job().model, shape_, options(), random);
 }
 
 std::unique_ptr<Steps> LinkProblem::steps(const Split&, std::uint64_t seed) const {

@@ -17,10 +17,13 @@ class LinkProblem final : public Problem {
   LinkProblem(const Dataset& dataset, const TrainJob& job);
 
   [[nodiscard]] const Split* find_split(std::string_view name) const override;
+  [[nodiscard]] const ModelShape& shape() const override { return shape_; }
+  [[nodiscard]] std::unique_ptr<NodeModel> new_model(const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Steps> steps(const Split& split, std::uint64_t seed) const override;
   [[nodiscard]] OutputKind outputs() const override { return OutputKind::states; }
   [[nodiscard]] Tensor infer(const NodeModel& model, std::span<const std::int64_t> rows) const override;
   [[nodiscard]] std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const override;
+  [[nodiscard]] const std::string& metric() const override { return metric_; }
   [[nodiscard]] double figure(const Tensor& states, std::span<const std::int64_t> rows) const override;
   [[nodiscard]] std::map<std::string, double> figures(const Tensor& states,
                                                       std::span<const std::int64_t> rows) const override;
@@ -31,6 +34,8 @@ class LinkProblem final : public Problem {
   LinkSplit links_;
   LinkJudge judge_;
   ModelInput input_;
+  ModelShape shape_;
+  std::string metric_;
 };
 
 }  // namespace weft

@@ -78,6 +78,21 @@ Features features_like(const Dataset& dataset, const DatasetSize& size, std::int
   return size.has_dense_features ? Features(Tensor::full(rows, size.features, 0.5F)) : Features();
 }
 
+Labels labels_like(const Dataset& dataset, std::int64_t rows) {
+  if (const auto* targets = std::get_if<Tensor>(&dataset.node_labels)) {
+    Tensor some = Tensor::uninitialized(rows, targets->cols());
+    for (std::int64_t i = 0; i < some.size(); ++i) {
+      some.data()[i] = static_cast<float>(i % 2);
+    }
+    return some;
+  }
+  std::vector<std::int64_t> labels(static_cast<std::size_t>(rows));
+  for (std::int64_t v = 0; v < rows; ++v) {
+    labels[static_cast<std::size_t>(v)] = v % dataset.num_classes;
+  }
+  return labels;
+}
+
 /// A random graph of so many nodes, with as many edges, features, labels and training nodes for each as the dataset.
 Dataset smaller_like(const Dataset& dataset, const DatasetSize& size, const Split& split, std::int64_t nodes) {
   Dataset small;
@@ -92,16 +107,14 @@ Dataset smaller_like(const Dataset& dataset, const DatasetSize& size, const Spli
                       .c = 0.25,
                       .undirected = true});
   small.node_features = features_like(dataset, size, nodes);
-  std::vector<std::int64_t> labels(static_cast<std::size_t>(nodes));
   Split parts;
   parts.name = split.name;
   const auto train =
       std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(split.train.size()) * share));
   for (std::int64_t v = 0; v < nodes; ++v) {
-    labels[static_cast<std::size_t>(v)] = v % dataset.num_classes;
     (v < train ? parts.train : v % 2 == 0 ? parts.val : parts.test).push_back(v);
   }
-  small.node_labels = std::move(labels);
+  small.node_labels = labels_like(dataset, nodes);
   small.splits = {std::move(parts)};
   return small;
 }

@@ -22,14 +22,15 @@ struct Judged {
 
 Judged judged(const Evaluation& evaluation, std::int64_t g) {
   const Tensor& said = evaluation.prediction().probabilities;
-  if (evaluation.outputs() == OutputKind::classes) {
+  if (evaluation.labels().kind() == OutputKind::classes) {
     const auto row = said.row(g);
     const std::int64_t best = std::ranges::max_element(row) - row.begin();
-    return {g, best, 1.0 - static_cast<double>(said(g, evaluation.classes()[static_cast<std::size_t>(g)]))};
+    return {g, best, 1.0 - static_cast<double>(said(g, evaluation.labels().classes()[static_cast<std::size_t>(g)]))};
   }
   Judged worst{.graph = g, .output = 0, .error = -1.0};
   for (std::int64_t j = 0; j < said.cols(); ++j) {
-    const double error = std::abs(static_cast<double>(said(g, j)) - static_cast<double>(evaluation.targets()(g, j)));
+    const double error =
+        std::abs(static_cast<double>(said(g, j)) - static_cast<double>(evaluation.labels().targets()(g, j)));
     if (error > worst.error) {
       worst = {g, j, error};
     }
@@ -40,17 +41,17 @@ Judged judged(const Evaluation& evaluation, std::int64_t g) {
 std::string caption_of(const Evaluation& evaluation, const Dataset& dataset, const Judged& one) {
   const Tensor& said = evaluation.prediction().probabilities;
   const std::string value = fixed_text(static_cast<double>(said(one.graph, one.output)), 3);
-  if (evaluation.outputs() == OutputKind::classes) {
+  if (evaluation.labels().kind() == OutputKind::classes) {
     const auto name = [&](std::int64_t c) {
       const auto i = static_cast<std::size_t>(c);
       return i < dataset.class_names.size() ? dataset.class_names[i] : std::to_string(c);
     };
     return "predicted " + name(one.output) + " (" + value + "), true " +
-           name(evaluation.classes()[static_cast<std::size_t>(one.graph)]);
+           name(evaluation.labels().classes()[static_cast<std::size_t>(one.graph)]);
   }
   const std::string which = said.cols() > 1 ? "output " + std::to_string(one.output) + ": " : "";
   return which + "predicted " + value + ", true " +
-         fixed_text(static_cast<double>(evaluation.targets()(one.graph, one.output)), 3);
+         fixed_text(static_cast<double>(evaluation.labels().targets()(one.graph, one.output)), 3);
 }
 
 /// What each atom of the molecule added to the output.

@@ -1,34 +1,34 @@
-// Classes of the nodes of one graph, learned from the whole graph at every step, or from samples of it.
+// Labels of the nodes of one graph, learned from the whole graph at every step, or from samples of it.
 #pragma once
 
+#include "weft/train/labelled_problem.hpp"
 #include "weft/train/model_input.hpp"
-#include "weft/train/problem.hpp"
 #include "weft/train/sampling.hpp"
 
 namespace weft {
 
-class NodeProblem final : public Problem {
+class NodeProblem final : public LabelledProblem {
  public:
-  /// Throws ArgumentError if the dataset has no node classes.
+  /// Throws ArgumentError if the dataset has no labels of nodes that fit its task.
   NodeProblem(const Dataset& dataset, const TrainJob& job);
 
+  [[nodiscard]] const ModelShape& shape() const override { return shape_; }
+  [[nodiscard]] std::unique_ptr<NodeModel> new_model(const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Steps> steps(const Split& split, std::uint64_t seed) const override;
   [[nodiscard]] Tensor infer(const NodeModel& model, std::span<const std::int64_t> rows) const override;
-  [[nodiscard]] std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const override;
-  [[nodiscard]] double figure(const Tensor& outputs, std::span<const std::int64_t> rows) const override;
-  [[nodiscard]] std::map<std::string, double> figures(const Tensor& outputs,
-                                                      std::span<const std::int64_t> rows) const override;
-  [[nodiscard]] double mean_loss(const Tensor& outputs, std::span<const std::int64_t> rows) const override;
-  [[nodiscard]] std::vector<std::uint64_t> label_words() const override;
 
   [[nodiscard]] const ModelInput& input() const { return input_; }
-  [[nodiscard]] std::span<const std::int64_t> labels() const { return labels_; }
 
  private:
-  std::span<const std::int64_t> labels_;
   ModelInput input_;
+  ModelShape shape_;
   /// Null where every step reads the whole graph.
   std::unique_ptr<const Sampling> sampling_;
 };
+
+/// The model of that name for nodes; where its outputs are values, in the unit of the data.
+[[nodiscard]] std::unique_ptr<NodeModel> make_node_model(std::string_view name, const ModelShape& shape,
+                                                         const Options& options, OutputKind outputs,
+                                                         const Random& random);
 
 }  // namespace weft

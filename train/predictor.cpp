@@ -11,9 +11,25 @@
 #include "weft/train/model_input.hpp"
 #include "weft/train/model_state.hpp"
 #include "weft/train/node_inference.hpp"
+#include "weft/train/node_problem.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
+namespace {
+
+/// Probabilities, or what the outputs are themselves.
+Tensor meaning_of(const Tensor& logits, OutputKind outputs) {
+  if (outputs == OutputKind::classes) {
+    return softmax(logits);
+  }
+  Tensor meant = logits;
+  if (outputs == OutputKind::labels) {
+    apply_activation(Activation::sigmoid, meant.values());
+  }
+  return meant;
+}
+
+}  // namespace
 
 Predictor Predictor::load(const std::filesystem::path& path) {
   const auto file = std::filesystem::is_directory(path) ? path / "model.h5" : path;
@@ -60,8 +76,9 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
       result.class_names_.push_back(line);
     }
     std::unique_ptr<NodeModel> network =
-        result.judges_graphs_ ? make_graph_model(result.model_, result.shape_, result.options_, Random(0))
-                              : make_model(result.model_, result.shape_, result.options_, Random(0));
+        result.judges_graphs_
+            ? make_graph_model(result.model_, result.shape_, result.options_, Random(0))
+            : make_node_model(result.model_, result.shape_, result.options_, result.outputs_, Random(0));
     set_state(*network, file.tensors);
     result.network_ = std::move(network);
   } catch (const ArgumentError& error) {
@@ -92,8 +109,7 @@ Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& 
     sampling.emplace(input, *network_, options_, edge_features, std::span<const std::int32_t>());
   }
   NodeOutputs outputs = infer_nodes(*network_, input, options_, sampling ? &*sampling : nullptr, wanted);
-  return {judges_links() ? outputs.logits : softmax(outputs.logits), std::move(outputs.embedding),
-          std::move(outputs.logits)};
+  return {meaning_of(outputs.logits, outputs_), std::move(outputs.embedding), std::move(outputs.logits)};
 }
 
 Predictor::Prediction Predictor::predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
@@ -101,13 +117,7 @@ Predictor::Prediction Predictor::predict_graphs(const CsrGraph& graph, std::span
   require(judges_graphs_, "Predictor: the model judges nodes, expected one of whole graphs");
   const ModelInput input(graph, {node_ptr.begin(), node_ptr.end()}, features, edge_features, options_);
   GraphOutputs all = infer_graphs(*network_, input, true);
-  Tensor meant = all.logits;
-  if (outputs_ == OutputKind::classes) {
-    meant = softmax(all.logits);
-  } else if (outputs_ == OutputKind::labels) {
-    apply_activation(Activation::sigmoid, meant.values());
-  }
-  return {std::move(meant), std::move(all.embedding), std::move(all.logits)};
+  return {meaning_of(all.logits, outputs_), std::move(all.embedding), std::move(all.logits)};
 }
 
 std::vector<float> Predictor::node_importance(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,

@@ -52,9 +52,8 @@ class Problem {
   /// The rows of a split; nullptr if there is none of that name.
   [[nodiscard]] virtual const Split* find_split(std::string_view name) const { return dataset_.find_split(name); }
 
-  [[nodiscard]] const ModelShape& shape() const { return shape_; }
-  /// A model of nodes, unless the problem says otherwise.
-  [[nodiscard]] virtual std::unique_ptr<NodeModel> new_model(const Random& random) const;
+  [[nodiscard]] virtual const ModelShape& shape() const = 0;
+  [[nodiscard]] virtual std::unique_ptr<NodeModel> new_model(const Random& random) const = 0;
   /// What a model of this split must know before its first step, such as the unit of its targets.
   virtual void prepare(NodeModel& /*model*/, const Split& /*split*/) const {}
   [[nodiscard]] virtual OutputKind outputs() const { return OutputKind::classes; }
@@ -67,7 +66,7 @@ class Problem {
   [[nodiscard]] virtual std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const = 0;
 
   /// What validation selects by, one of the names in figures().
-  [[nodiscard]] const std::string& metric() const { return metric_; }
+  [[nodiscard]] virtual const std::string& metric() const = 0;
   [[nodiscard]] virtual bool higher_is_better() const { return true; }
   /// That metric over some labelled rows; NaN where it is not defined.
   [[nodiscard]] virtual double figure(const Tensor& outputs, std::span<const std::int64_t> rows) const = 0;
@@ -79,11 +78,6 @@ class Problem {
 
   /// The labels as words, for the fingerprint of a checkpoint.
   [[nodiscard]] virtual std::vector<std::uint64_t> label_words() const = 0;
-
- protected:
-  /// Set by the constructor of the problem.
-  ModelShape shape_;
-  std::string metric_;
 
  private:
   const Dataset& dataset_;

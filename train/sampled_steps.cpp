@@ -3,7 +3,6 @@
 #include <vector>
 
 #include "weft/tensor/dense_ops.hpp"
-#include "weft/tensor/losses.hpp"
 
 namespace weft {
 
@@ -20,16 +19,13 @@ Variable SampledSteps::loss_of(const Batch& batch, const Variable& logits) const
     // A subgraph without labels: the step has no gradient.
     return scale(sum(logits), 0.0F);
   }
-  std::vector<std::int64_t> labels(static_cast<std::size_t>(logits.rows()), -1), rows;
-  for (std::size_t i = 0; i < batch.seeds.size(); ++i) {
-    rows.push_back(batch.seed_rows[i]);
-    labels[batch.seed_rows[i]] = labels_[batch.seeds[i]];
-  }
-  if (batch.seed_weights.empty()) {
-    return cross_entropy(logits, labels, rows);
-  }
+  const std::vector<std::int64_t> rows(batch.seed_rows.begin(), batch.seed_rows.end()),
+      nodes(batch.seeds.begin(), batch.seeds.end());
   // The weighted sum estimates that over all seeds, so their number makes it a mean.
-  return weighted_cross_entropy(logits, labels, rows, batch.seed_weights, static_cast<double>(num_seeds_));
+  return problem_.loss(
+      logits,
+      {.logits = rows, .labels = nodes, .weights = batch.seed_weights, .divisor = static_cast<double>(num_seeds_)},
+      unit_);
 }
 
 }  // namespace weft

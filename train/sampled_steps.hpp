@@ -1,20 +1,22 @@
-// Steps on samples: a batch of labelled nodes each, the classes of its seeds learned.
+// Steps on samples: a batch of labelled nodes each, the labels of its seeds learned.
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <span>
 
+#include "weft/train/labelled_problem.hpp"
 #include "weft/train/loader.hpp"
-#include "weft/train/problem.hpp"
 
 namespace weft {
 
 class SampledSteps final : public Steps {
  public:
-  /// labels: of all nodes of the graph; they must outlive the steps. num_seeds: all that an epoch predicts.
-  SampledSteps(std::unique_ptr<Loader> loader, std::span<const std::int64_t> labels, std::int64_t num_seeds)
-      : loader_(std::move(loader)), labels_(labels), num_seeds_(num_seeds) {}
+  /// The loader draws the labelled nodes of the split's training part. `problem`, of nodes, must outlive the steps.
+  SampledSteps(std::unique_ptr<Loader> loader, const LabelledProblem& problem, const Split& split)
+      : loader_(std::move(loader)),
+        problem_(problem),
+        unit_(problem.unit_of(split)),
+        num_seeds_(static_cast<std::int64_t>(problem.labelled(split.train).size())) {}
 
   [[nodiscard]] std::int64_t num_steps(std::int64_t) const override { return loader_->num_batches(); }
   void run_epoch(std::int64_t epoch, std::int64_t first, Visit visit) override;
@@ -24,7 +26,8 @@ class SampledSteps final : public Steps {
   [[nodiscard]] Variable loss_of(const Batch& batch, const Variable& logits) const;
 
   std::unique_ptr<Loader> loader_;
-  std::span<const std::int64_t> labels_;
+  const LabelledProblem& problem_;
+  TargetUnit unit_;
   std::int64_t num_seeds_;
 };
 

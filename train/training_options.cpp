@@ -47,6 +47,12 @@ std::span<const Option> training_options() {
          {},
          {"auto", "accuracy", "macro_f1", "roc_auc", "average_precision", "mae", "rmse", "r2", "hits@20", "hits@50",
           "mrr", "recall@20", "ndcg@20"}},
+        {"loss",
+         std::string("auto"),
+         "numbers: what is minimized; auto: the absolute error where mae selects, otherwise the squared one",
+         {},
+         {},
+         {"auto", "absolute", "squared"}},
         {"edges", true, "false: train without the graph's edges, as a baseline"},
         {"edge_weight", std::int64_t{-1}, "sampler weighted: the column of the edges' features that holds weights", -1,
          1e6},
@@ -77,6 +83,9 @@ std::string_view suited_sampler(std::string_view model, const Options& options) 
 
 namespace {
 
+/// As many classes as numbers to predict count for.
+constexpr std::int64_t kTargetsAreWorth = 10;
+
 LabelBudget budget_of(std::int64_t labels, std::int64_t classes) {
   return labels >= 100 * classes ? LabelBudget::many : LabelBudget::few;
 }
@@ -84,7 +93,7 @@ LabelBudget budget_of(std::int64_t labels, std::int64_t classes) {
 }  // namespace
 
 LabelBudget label_budget(const DatasetSize& size) {
-  return size.num_classes > 0 ? budget_of(size.train_rows, size.num_classes) : LabelBudget::few;
+  return budget_of(size.train_rows, size.num_classes > 0 ? size.num_classes : kTargetsAreWorth);
 }
 
 LabelBudget label_budget(const Dataset& dataset, const Split& split) {
@@ -96,7 +105,7 @@ LabelBudget label_budget(const Dataset& dataset, const Split& split) {
   }
   const auto* labels = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
   if (labels == nullptr) {
-    return LabelBudget::few;
+    return budget_of(static_cast<std::int64_t>(split.train.size()), kTargetsAreWorth);
   }
   const auto count = std::ranges::count_if(
       split.train, [&](std::int64_t node) { return (*labels)[static_cast<std::size_t>(node)] >= 0; });
