@@ -14,7 +14,8 @@ LinkSampler::LinkSampler(std::int64_t num_nodes, std::vector<Edge> links, const 
       options_(options),
       negatives_(CsrGraph::from_edges(num_nodes, links_, {.symmetrize = true}),
                  {.per_positive = options.degree_power > 0.0 ? options.negatives_per_edge : 1,
-                  .degree_power = options.degree_power}) {
+                  .degree_power = options.degree_power,
+                  .side = options.side}) {
   require(options.batch_size >= 0 && options.negatives_per_edge >= 1, "LinkSampler: batch_size is ", options.batch_size,
           " and negatives_per_edge ", options.negatives_per_edge, ", expected at least 0 and 1");
 }

@@ -18,6 +18,8 @@ struct LinkSamplerOptions {
   /// 0: both ends of a negative are drawn uniformly, as the ends of the pairs that models are judged on. Otherwise it
   /// keeps an end of a link, either alike likely, and the other is drawn by its degree to this power: harder ones.
   double degree_power = 0.0;
+  /// As NegativeOptions has it.
+  std::vector<std::uint8_t> side = {};
   std::uint64_t seed = 0;
 };
 

@@ -18,6 +18,9 @@ NegativeSampler::NegativeSampler(CsrGraph known, const NegativeOptions& options)
           ", expected at least 1");
   require(std::isfinite(options.degree_power) && options.degree_power >= 0.0, "NegativeSampler: degree_power is ",
           options.degree_power, ", expected 0 or more, and finite");
+  require(options.side.empty() || static_cast<std::int64_t>(options.side.size()) == known_.num_nodes(),
+          "NegativeSampler: there are sides of ", options.side.size(), " nodes, expected ", known_.num_nodes(),
+          " or none");
   if (options.degree_power > 0.0) {
     running_sums_.assign(static_cast<std::size_t>(known_.num_nodes()), 0.0);
     for (const NodeId u : known_.sources()) {
@@ -42,7 +45,7 @@ NodeId NegativeSampler::draw(NodeId destination, const Random& random, std::uint
       const auto found = std::ranges::upper_bound(running_sums_, random.uniform(counter, i) * total);
       u = found == running_sums_.end() ? kNoNode : static_cast<NodeId>(found - running_sums_.begin());
     }
-    if (u != kNoNode && u != destination && !known_.has_edge({u, destination})) {
+    if (u != kNoNode && may_join(u, destination) && !known_.has_edge({u, destination})) {
       return u;
     }
   }
@@ -62,7 +65,7 @@ NodeId NegativeSampler::draw_among_the_rest(NodeId destination, double at) const
       continue;
     }
     const double weight = running_sums_.empty() ? 1.0 : running_sums_[u] - (u == 0 ? 0.0 : running_sums_[u - 1]);
-    if (u != destination && weight > 0.0) {
+    if (may_join(u, destination) && weight > 0.0) {
       rest.push_back(u);
       sums.push_back(sum += weight);
     }

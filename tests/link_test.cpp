@@ -71,11 +71,12 @@ TEST(LinkScores, RefuseNodesThatAreNotThere) {
       "link 1 is 0 - 2, expected nodes below 2");
 }
 
-TEST(LinkLoss, IsTheMeanLogisticLoss) {
+TEST(LinkLoss, IsTheLogisticLossInWhichLinksAreHalf) {
   // Scores 2 of a link, -1 and 0 of none.
   const Variable z = Variable::constant(Tensor{{1, 0}, {2, 0}, {-1, 0}, {0, 5}});
-  const double expected = (std::log1p(std::exp(-2.0)) + std::log1p(std::exp(-1.0)) + std::log(2.0)) / 3.0;
-  EXPECT_NEAR(link_loss(z, std::vector<Edge>{{0, 1}, {0, 2}, {2, 3}}, 1).value()(0, 0), expected, 1e-6);
+  const double link = std::log1p(std::exp(-2.0)), others = (std::log1p(std::exp(-1.0)) + std::log(2.0)) / 2.0;
+  EXPECT_NEAR(link_loss(z, std::vector<Edge>{{0, 1}, {0, 2}, {2, 3}}, 1).value()(0, 0), (link + others) / 2.0, 1e-6);
+  EXPECT_NEAR(link_loss(z, std::vector<Edge>{{0, 1}}, 1).value()(0, 0), link, 1e-6);
 }
 
 TEST(LinkSplit, DealsEveryPairOnceAndKeepsWhatIsHeldOutFromTheGraph) {
@@ -246,6 +247,49 @@ TEST(LinkJudge, SetsPairsAgainstLinksThatAreNoLinkOfAnyPart) {
   EXPECT_DOUBLE_EQ(judge.figure("roc_auc", equal, judge.rows().train), 0.5);
   EXPECT_DOUBLE_EQ(judge.figure("mrr", equal, judge.rows().train), 1.0 / 51.0);
   expect_throws<ArgumentError>([&] { (void)judge.figure("accuracy", equal, {}); }, "'accuracy' is not one of");
+}
+
+TEST(LinkRanking, IsThatWorkedOutByHand) {
+  // Users 0, 1; items 2 .. 5, of states 4, 3, 2, 1. User 0 likes large ones, user 1 small ones.
+  const Tensor states{{1}, {-1}, {4}, {3}, {2}, {1}};
+  const std::vector<std::uint8_t> side = {0, 0, 1, 1, 1, 1};
+  const auto graph = [](const std::vector<Edge>& links) {
+    return CsrGraph::from_edges(6, links, {.symmetrize = true});
+  };
+  // Known beside what is wanted: 0 - 2, so that 3 and 4 are the first two of user 0.
+  const CsrGraph wanted = graph({{0, 3}, {0, 5}, {1, 4}}), known = graph({{0, 2}, {0, 3}, {0, 5}, {1, 4}});
+  const RankingFigures found = ranking_at(2, states, side, known, wanted, Random(0));
+  // User 0: 3 of {3, 5} is found, first. User 1: 5, then 4, which is wanted, second.
+  EXPECT_DOUBLE_EQ(found.recall, (0.5 + 1.0) / 2.0);
+  const double second = 1.0 / std::log2(3.0);
+  EXPECT_DOUBLE_EQ(found.ndcg, (1.0 / (1.0 + second) + second) / 2.0);
+  EXPECT_TRUE(std::isnan(ranking_at(2, states, side, known, graph({}), Random(0)).recall));
+}
+
+TEST(LinkSplit, FindsTheSidesOfABipartiteGraphAndDrawsPairsAcrossThem) {
+  // A path of 12 nodes: even ones and odd ones; node 12 alone.
+  Dataset data;
+  data.name = "path";
+  std::vector<Edge> path;
+  for (NodeId v = 0; v + 1 < 12; ++v) {
+    path.push_back({v, v + 1});
+  }
+  data.graph = CsrGraph::from_edges(13, path, {.symmetrize = true});
+  const LinkSplit split = link_split(data, "random", 0, true);
+  ASSERT_EQ(split.side.size(), 13U);
+  for (std::size_t v = 0; v < 12; ++v) {
+    EXPECT_EQ(split.side[v], v % 2);
+  }
+  for (const double power : {0.0, 0.75}) {
+    const LinkSampler sampler(13, split.train, {.negatives_per_edge = 50, .degree_power = power, .side = split.side});
+    for (const auto& [u, v] : sampler.sample(0, 0).pairs) {
+      ASSERT_NE(split.side[u], split.side[v]);
+    }
+  }
+  EXPECT_TRUE(LinkJudge(split, 0).figures(test::random_tensor(13, 2), {}).contains("recall@20"));
+  path.push_back({0, 2});
+  data.graph = CsrGraph::from_edges(13, path, {.symmetrize = true});
+  expect_throws<ArgumentError>([&] { (void)link_split(data, "random", 0, true); }, "closes an odd circle");
 }
 
 TEST(PairFile, ReadsNumbersAndNames) {

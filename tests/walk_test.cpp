@@ -189,6 +189,7 @@ TEST(NegativeSampler, RefusesWrongArguments) {
   const CsrGraph graph = test::star(2);
   expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.per_positive = 0}); }, "per_positive is 0");
   expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.degree_power = -1.0}); }, "degree_power is -1");
+  expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.side = {0, 1}}); }, "sides of 2 nodes, expected 3");
   expect_throws<ArgumentError>(
       [&] {
         (void)NegativeSampler(graph).sample(std::vector<Edge>{{0, 3}}, Random(0));

@@ -14,11 +14,15 @@ std::uint64_t split_seed(const Predictor& predictor) {
 }  // namespace
 
 LinkEvaluation::LinkEvaluation(const Predictor& predictor, const Dataset& dataset, std::string_view split)
-    : LinkEvaluation(predictor, dataset, link_split(dataset, split, split_seed(predictor))) {}
+    : LinkEvaluation(predictor, dataset,
+                     link_split(dataset, split, split_seed(predictor), predictor.options().flag("bipartite"))) {}
 
 LinkEvaluation::LinkEvaluation(const Predictor& predictor, const Dataset& dataset, const LinkSplit& split)
     : judge_(split, split_seed(predictor)),
-      states_(predictor.predict(split.messages, dataset.node_features, {}, nullptr, {.embedding = false}).logits) {}
+      states_(
+          predictor
+              .predict(split.messages, dataset.node_features, {}, dataset.features_in_file.get(), {.embedding = false})
+              .logits) {}
 
 Tensor link_states(const Predictor& predictor, const Dataset& dataset) {
   require(predictor.judges_links(), "predict: the model ", predictor.model(), " of ", predictor.dataset(), " predicts ",

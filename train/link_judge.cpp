@@ -14,6 +14,7 @@ namespace weft {
 namespace {
 
 constexpr std::array<const char*, 5> kMetrics = {"roc_auc", "average_precision", "hits@20", "hits@50", "mrr"};
+constexpr std::int64_t kRecommended = 20;
 
 std::vector<Edge> all_links(const LinkSplit& split) {
   std::vector<Edge> links = split.train;
@@ -60,10 +61,12 @@ LinkJudge::LinkJudge(const LinkSplit& split, std::uint64_t seed)
     : rows_(numbered(split)),
       links_(all_links(split)),
       known_(CsrGraph::from_edges(split.messages.num_nodes(), links_, {.symmetrize = true})),
-      ranked_(known_, {.per_positive = kRankedAgainst}),
+      side_(split.side),
+      ranked_(known_, {.per_positive = kRankedAgainst, .side = split.side}),
       random_(Random(seed).stream(2)) {
   const auto count = static_cast<std::int64_t>(links_.size());
-  const NegativeEdges found = uniform_non_edges(NegativeSampler(known_), known_.num_nodes(), count, random_.stream(0));
+  const NegativeEdges found =
+      uniform_non_edges(NegativeSampler(known_, {.side = split.side}), known_.num_nodes(), count, random_.stream(0));
   others_.assign(links_.size(), {kNoNode, kNoNode});
   for (std::size_t i = 0; i < found.edges.size(); ++i) {
     others_[static_cast<std::size_t>(found.positive[i])] = found.edges[i];
@@ -110,9 +113,22 @@ double LinkJudge::mean_reciprocal_rank(const Tensor& states, std::span<const std
   return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(count);
 }
 
+RankingFigures LinkJudge::ranking(const Tensor& states, std::span<const std::int64_t> rows) const {
+  std::vector<Edge> links;
+  for (const std::int64_t row : rows) {
+    links.push_back(links_[static_cast<std::size_t>(row)]);
+  }
+  const CsrGraph wanted = CsrGraph::from_edges(known_.num_nodes(), links, {.symmetrize = true});
+  return ranking_at(kRecommended, states, side_, known_, wanted, random_.stream(0).stream(1));
+}
+
 double LinkJudge::figure(const std::string& name, const Tensor& states, std::span<const std::int64_t> rows) const {
   if (name == "mrr") {
     return mean_reciprocal_rank(states, rows);
+  }
+  if (!side_.empty() && (name == "recall@20" || name == "ndcg@20")) {
+    const RankingFigures found = ranking(states, rows);
+    return name == "recall@20" ? found.recall : found.ndcg;
   }
   const Scores found = scores(states, rows);
   if (name == "roc_auc") {
@@ -123,8 +139,10 @@ double LinkJudge::figure(const std::string& name, const Tensor& states, std::spa
     const Outcomes outcomes = outcomes_of(found.links, found.others);
     return average_precision(outcomes.scores, outcomes.is_link);
   }
-  require(name == "hits@20" || name == "hits@50", "metric '", name,
-          "' is not one of link_prediction: expected roc_auc, average_precision, hits@20, hits@50 or mrr");
+  require(
+      name == "hits@20" || name == "hits@50", "metric '", name,
+      "' is not one of link_prediction: expected roc_auc, average_precision, hits@20, hits@50, mrr, or with bipartite "
+      "recall@20 or ndcg@20");
   return hits_at(name == "hits@20" ? 20 : 50, found.links, found.others);
 }
 
@@ -132,6 +150,11 @@ std::map<std::string, double> LinkJudge::figures(const Tensor& states, std::span
   std::map<std::string, double> result;
   for (const char* name : kMetrics) {
     result[name] = figure(name, states, rows);
+  }
+  if (!side_.empty()) {
+    const RankingFigures found = ranking(states, rows);
+    result["recall@20"] = found.recall;
+    result["ndcg@20"] = found.ndcg;
   }
   return result;
 }

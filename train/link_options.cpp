@@ -19,6 +19,10 @@ std::span<const Option> link_options() {
         {"degree_power", 0.75, "sampler degree_negatives: a node is drawn by its degree to this power", 0.01, 10.0},
         {"embedding", std::int64_t{64}, "width of the states whose products score links", 1, 65536},
         {"node_table", true, "data without features: a learned row for each node; false: its degree alone"},
+        {"bipartite", false,
+         "nodes are of two sides, as users and items are, and every link joins one of each; so do the pairs set "
+         "against "
+         "them"},
         {"split_seed", std::int64_t{0},
          "decides the links of each part, as far as the data leave them open, and the "
          "pairs that figures set against them; the same in every run",

@@ -10,7 +10,8 @@
 
 namespace weft {
 
-/// embedding, negatives_per_edge, degree_power, node_table, split_seed, and sampler and batch_size in their own sense.
+/// embedding, negatives_per_edge, degree_power, node_table, bipartite, split_seed, and sampler and batch_size in their
+/// own sense.
 [[nodiscard]] std::span<const Option> link_options();
 
 /// Options of models and of training that have another default where links are learned; those that a model has count.

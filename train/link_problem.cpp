@@ -11,7 +11,8 @@ const Features kNoFeatures;
 LinkSplit split_of_job(const Dataset& dataset, const TrainJob& job) {
   require(job.splits.size() == 1, "train: link_prediction was asked for on ", job.splits.size(),
           " splits, expected one: each has a graph of its own");
-  return link_split(dataset, job.splits[0], static_cast<std::uint64_t>(job.options.integer("split_seed")));
+  return link_split(dataset, job.splits[0], static_cast<std::uint64_t>(job.options.integer("split_seed")),
+                    job.options.flag("bipartite"));
 }
 
 }  // namespace
@@ -47,6 +48,7 @@ std::unique_ptr<Steps> LinkProblem::steps(const Split&, std::uint64_t seed) cons
   const LinkSamplerOptions own{.batch_size = samples && batch_size == 0 ? 1024 : batch_size,
                                .negatives_per_edge = options().integer("negatives_per_edge"),
                                .degree_power = by_degree ? options().real("degree_power") : 0.0,
+                               .side = links_.side,
                                .seed = Random(seed).stream(2).bits(0)};
   auto links = std::make_shared<const LinkSampler>(dataset().graph.num_nodes(), links_.train, own);
   if (samples) {

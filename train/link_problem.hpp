@@ -30,9 +30,6 @@ class LinkProblem final : public Problem {
   [[nodiscard]] double mean_loss(const Tensor& states, std::span<const std::int64_t> rows) const override;
   [[nodiscard]] std::vector<std::uint64_t> label_words() const override;
 
-  [[nodiscard]] const ModelInput& input() const { return input_; }
-  [[nodiscard]] const LinkSplit& links() const { return links_; }
-
  private:
   LinkSplit links_;
   LinkJudge judge_;

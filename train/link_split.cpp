@@ -88,6 +88,36 @@ CsrGraph messages_of(const Dataset& dataset, const LinkSplit& split) {
 
 }  // namespace
 
+std::vector<std::uint8_t> sides_of(const LinkSplit& split) {
+  constexpr std::uint8_t kUnknown = 2;
+  std::vector<Edge> links = split.train;
+  links.insert(links.end(), split.val.begin(), split.val.end());
+  links.insert(links.end(), split.test.begin(), split.test.end());
+  const CsrGraph graph = CsrGraph::from_edges(split.messages.num_nodes(), links, {.symmetrize = true});
+  std::vector<std::uint8_t> side(static_cast<std::size_t>(graph.num_nodes()), kUnknown);
+  std::vector<NodeId> reached;
+  for (std::size_t start = 0; start < side.size(); ++start) {
+    if (side[start] != kUnknown) {
+      continue;
+    }
+    side[start] = 0;
+    reached.assign(1, static_cast<NodeId>(start));
+    while (!reached.empty()) {
+      const NodeId v = reached.back();
+      reached.pop_back();
+      for (const NodeId u : graph.sources_of(v)) {
+        if (side[u] == kUnknown) {
+          side[u] = side[v] == 0 ? 1 : 0;
+          reached.push_back(u);
+        }
+        require(side[u] != side[v], "link_prediction: bipartite is true, and link ", u, " - ", v,
+                " closes an odd circle: there are no two sides of which every link joins one node each");
+      }
+    }
+  }
+  return side;
+}
+
 std::vector<std::string> link_split_names(const Dataset& dataset) {
   std::vector<std::string> names;
   for (const Split& split : dataset.splits) {
@@ -101,7 +131,7 @@ std::vector<std::string> link_split_names(const Dataset& dataset) {
   return names;
 }
 
-LinkSplit link_split(const Dataset& dataset, std::string_view name, std::uint64_t seed) {
+LinkSplit link_split(const Dataset& dataset, std::string_view name, std::uint64_t seed, bool bipartite) {
   require(!dataset.has_many_graphs(), "link_prediction: ", dataset.name, " holds ", dataset.num_graphs(),
           " graphs, expected one");
   require(!dataset.graph.is_in_file(), "link_prediction: the edges of ", dataset.name,
@@ -130,6 +160,9 @@ LinkSplit link_split(const Dataset& dataset, std::string_view name, std::uint64_
           dataset.name, " has ", split.train.size(), ", ", split.val.size(), " and ", split.test.size(),
           " links in train, val and test, expected at least one each");
   split.messages = messages_of(dataset, split);
+  if (bipartite) {
+    split.side = sides_of(split);
+  }
   return split;
 }
 

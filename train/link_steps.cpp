@@ -5,6 +5,7 @@
 
 #include "weft/layers/link_scores.hpp"
 #include "weft/samplers/link_neighbor_sampler.hpp"
+#include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/losses.hpp"
 #include "weft/train/loader.hpp"
 #include "weft/train/sampling.hpp"
@@ -101,7 +102,10 @@ Variable link_loss(const Variable& states, std::span<const Edge> pairs, std::int
   std::fill_n(targets.data(), num_links, 1.0F);
   std::vector<std::int64_t> all(pairs.size());
   std::iota(all.begin(), all.end(), 0);
-  return binary_cross_entropy(scores, targets, all);
+  const auto links = std::span<const std::int64_t>(all).first(static_cast<std::size_t>(num_links));
+  const auto others = std::span<const std::int64_t>(all).subspan(links.size());
+  const Variable of_links = binary_cross_entropy(scores, targets, links);
+  return others.empty() ? of_links : scale(of_links + binary_cross_entropy(scores, targets, others), 0.5F);
 }
 
 }  // namespace weft

@@ -21,7 +21,9 @@ namespace weft {
                                                         const ModelInput& input, const NodeModel& model,
                                                         const Options& options, std::uint64_t seed);
 
-/// The mean logistic loss of the scores of pairs, the first `num_links` of which are links. states [n, d] -> [1, 1]
+/// The logistic loss of the scores of pairs, the first `num_links` >= 1 of which are links: half the mean over these
+/// and half that over the others, so that links count as much however many pairs are set against them (the weight of
+/// positives of Kipf, Welling 2016). states [n, d] -> [1, 1]
 [[nodiscard]] Variable link_loss(const Variable& states, std::span<const Edge> pairs, std::int64_t num_links);
 
 }  // namespace weft

@@ -223,7 +223,7 @@ JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJo
   require(
       dataset.task != Task::generation && dataset.task != Task::link_prediction, "estimate: the task is ",
       name_of(dataset.task),
-      ", expected one about nodes or graphs: what a generator needs depends on the graphs that it makes on the way");
+      ", expected one about nodes or graphs: what it takes to learn links or to make graphs is not known beforehand");
   const Split split = *dataset.find_split(job.splits.at(0));
   const std::int64_t kept_rows = read.kept_rows * (4 * size.features) + (read.kept_rows > 0 ? 4 * size.nodes : 0);
   JobEstimate estimate{.data = graph_bytes(size, read.leaves_edges) + (read.leaves_edges ? read.mapped_bytes : 0),

@@ -46,7 +46,7 @@ std::span<const Option> training_options() {
          {},
          {},
          {"auto", "accuracy", "macro_f1", "roc_auc", "average_precision", "mae", "rmse", "r2", "hits@20", "hits@50",
-          "mrr"}},
+          "mrr", "recall@20", "ndcg@20"}},
         {"loss",
          std::string("auto"),
          "numbers: what is minimized; auto: the absolute error where mae selects, otherwise the squared one",
