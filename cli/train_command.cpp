@@ -25,7 +25,7 @@
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/train/cross_validation.hpp"
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
 #include "weft/train/graph_generator.hpp"
 #include "weft/train/memory_estimate.hpp"
 #include "weft/train/memory_plan.hpp"

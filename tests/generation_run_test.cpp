@@ -1,5 +1,5 @@
 // Training a generator: it learns, goes on to the bit, is read from its file, and refuses what it cannot train.
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
 
 #include <filesystem>
 #include <fstream>

@@ -1,7 +1,7 @@
 #include <array>
 #include <limits>
 
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
 
 namespace weft {
 

@@ -5,7 +5,8 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
+#include "weft/train/sequence_state.hpp"
 
 namespace weft {
 namespace {
