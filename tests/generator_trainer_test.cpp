@@ -1,5 +1,4 @@
 // Training a generator: it learns, goes on to the bit, is read from its file, and refuses what it cannot train.
-#include "weft/io/model_file.hpp"
 #include "weft/train/generator_trainer.hpp"
 
 #include <filesystem>
@@ -7,6 +6,7 @@
 
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/io/model_file.hpp"
 #include "weft/train/graph_corpus.hpp"
 #include "weft/train/graph_generator.hpp"
 
