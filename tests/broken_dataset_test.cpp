@@ -125,7 +125,7 @@ TEST(RawDataset, IsReadWithoutObjectsThatTheFormatDoesNotKnow) {
     H5Lcreate_external("other.h5", "/x", file.id(), "elsewhere", H5P_DEFAULT, H5P_DEFAULT);
     const hid_t group = H5Gcreate2(file.id(), "split/edges", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     H5Gclose(group);
-    file.table("split/edges/test_edges", {1, 2}, {0, 1});
+    file.table("split/edges/known_edges", {1, 2}, {0, 1});
   }
   EXPECT_EQ(read_dataset(folder / "data.h5").splits.size(), 1U);
 }
