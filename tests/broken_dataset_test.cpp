@@ -123,9 +123,9 @@ TEST(RawDataset, IsReadWithoutObjectsThatTheFormatDoesNotKnow) {
     file.integers("graph/colour", {1, 2});
     file.integers("split/public/notes", {99});
     H5Lcreate_external("other.h5", "/x", file.id(), "elsewhere", H5P_DEFAULT, H5P_DEFAULT);
-    const hid_t group = H5Gcreate2(file.id(), "split/edges", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
+    const hid_t group = H5Gcreate2(file.id(), "split/triples", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
     H5Gclose(group);
-    file.table("split/edges/known_edges", {1, 2}, {0, 1});
+    file.table("split/triples/test_triples", {1, 3}, {0, 1, 2});
   }
   EXPECT_EQ(read_dataset(folder / "data.h5").splits.size(), 1U);
 }

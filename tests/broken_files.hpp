@@ -303,7 +303,7 @@ inline const std::vector<BrokenFile> kBrokenData = {
      [](RawFile& f) {
        f.table("split/public/test_edges", {2, 2}, {0, 1, 1, 4});
      }},
-    {"LinkOfNegativeNode", "/split/public/train_edges", "value -1 at [0, 0]",
+    {"LinkOfNegativeNode", "/split/public/train_edges", "value -1 at [0, 0], expected 0 to",
      [](RawFile& f) {
        f.table("split/public/train_edges", {1, 2}, {-1, 1});
      }},
