@@ -191,7 +191,7 @@ class Task {
         const double distance = static_cast<double>(logits[j]) - largest;
         weights_[j] = std::exp(distance / heat);
         total += weights_[j];
-        plain_total += std::exp(distance);
+        plain_total += heat == 1.0 ? weights_[j] : std::exp(distance);
         last = static_cast<std::int32_t>(j);
       }
     }

@@ -17,6 +17,7 @@ bool is_allowed(const std::uint64_t* mask, std::int64_t j) {
   return (mask[j / 64] >> (j % 64) & 1) != 0;
 }
 
+/// `full` is not computed, 0, if its share is 0.
 struct RowLosses {
   double masked, full;
 };
@@ -29,15 +30,20 @@ RowLosses row_losses(std::span<const float> x, const std::uint64_t* mask, std::i
   for (std::int64_t j = 0; j < size; ++j) {
     scratch[j] = is_allowed(mask, j) ? x[static_cast<std::size_t>(j)] : -std::numeric_limits<float>::infinity();
   }
-  std::ranges::copy(x, out);
-  const float top = attention::largest(out, size), allowed_top = attention::largest(scratch, size);
-  const float all = attention::exponentiate(out, 1.0F, top, size),
-              allowed = attention::exponentiate(scratch, 1.0F, allowed_top, size);
-  attention::multiply_by(out, share * factor / all, size);
+  const float allowed_top = attention::largest(scratch, size);
+  const float allowed = attention::exponentiate(scratch, 1.0F, allowed_top, size);
+  RowLosses losses{static_cast<double>(allowed_top) + std::log(static_cast<double>(allowed)) - value, 0.0};
+  if (share > 0.0F) {
+    std::ranges::copy(x, out);
+    const float top = attention::largest(out, size), all = attention::exponentiate(out, 1.0F, top, size);
+    attention::multiply_by(out, share * factor / all, size);
+    losses.full = static_cast<double>(top) + std::log(static_cast<double>(all)) - value;
+  } else {
+    std::fill_n(out, size, 0.0F);
+  }
   attention::add_scaled(out, scratch, (1.0F - share) * factor / allowed, size);
   out[target] -= factor;
-  return {static_cast<double>(allowed_top) + std::log(static_cast<double>(allowed)) - value,
-          static_cast<double>(top) + std::log(static_cast<double>(all)) - value};
+  return losses;
 }
 
 }  // namespace
