@@ -118,12 +118,14 @@ inline Tally& tally() {
 /// The dataset that comes out, if one does, breaks no rule of the format.
 template <class Read>
 void expect_sound_dataset(const Read& read) {
+  // Made now, so that it says 0 where nothing can be read.
+  Tally& count = tally();
   expect_data_error_only([&] {
     const Dataset data = read();
     check_dataset(data, [](const std::string& object, const std::string& problem) {
       throw std::logic_error(concat("the reader gave a dataset that breaks the format: ", object, ": ", problem));
     });
-    ++tally().sound;
+    ++count.sound;
   });
 }
 
