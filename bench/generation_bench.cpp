@@ -11,7 +11,7 @@
 #include "weft/generation/sequence_loss.hpp"
 #include "weft/io/dataset_lookup.hpp"
 #include "weft/tensor/dense_kernels.hpp"
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
 #include "weft/train/graph_corpus.hpp"
 #include "weft/train/graph_generator.hpp"
 #include "weft/train/optimizer.hpp"

@@ -40,20 +40,26 @@ Json molecule_json(const MoleculeQuality& quality) {
             {"rings", finite(quality.w1.rings)}}}};
 }
 
+Json distances_json(const GraphDistances& distances) {
+  return {{"degree_mmd", finite(distances.degree_mmd)},
+          {"clustering_mmd", finite(distances.clustering_mmd)},
+          {"spectral_mmd", finite(distances.spectral_mmd)},
+          {"orbit_mmd", finite(distances.orbit_mmd)},
+          {"wavelet_mmd", finite(distances.wavelet_mmd)},
+          {"degree_emd_mmd", finite(distances.degree_emd_mmd)},
+          {"clustering_emd_mmd", finite(distances.clustering_emd_mmd)},
+          {"orbit_gaussian_mmd", finite(distances.orbit_gaussian_mmd)}};
+}
+
 Json graph_json(const GraphQuality& quality) {
-  return {{"valid", quality.valid},
-          {"unique", quality.unique},
-          {"novel", quality.novel},
-          {"vun", quality.vun},
-          {"degree_mmd", finite(quality.degree_mmd)},
-          {"clustering_mmd", finite(quality.clustering_mmd)},
-          {"spectral_mmd", finite(quality.spectral_mmd)},
-          {"orbit_mmd", finite(quality.orbit_mmd)},
-          {"wavelet_mmd", finite(quality.wavelet_mmd)},
-          {"mmd_ratio", finite(quality.mmd_ratio)},
-          {"degree_emd_mmd", finite(quality.degree_emd_mmd)},
-          {"clustering_emd_mmd", finite(quality.clustering_emd_mmd)},
-          {"orbit_gaussian_mmd", finite(quality.orbit_gaussian_mmd)}};
+  Json json = {{"valid", quality.valid},
+               {"unique", quality.unique},
+               {"novel", quality.novel},
+               {"vun", quality.vun},
+               {"mmd_ratio", finite(quality.mmd_ratio)}};
+  json.update(distances_json(quality));
+  json["floor"] = distances_json(quality.floor);
+  return json;
 }
 
 std::vector<std::string> smiles_of(const Dataset& dataset, std::span<const std::int64_t> graphs) {

@@ -103,8 +103,9 @@ Work add_tudataset(CLI::App& app) {
 
 Work add_npz(CLI::App& app) {
   const auto flags = std::make_shared<FormatFlags>();
-  CLI::App* command = add_format(app, flags, "npz", "NumPy archives as heterophilous-graphs or Shchur et al. have them",
-                                 "the .npz file", "Example: weft import npz actor.npz -o actor.h5");
+  CLI::App* command =
+      add_format(app, flags, "npz", "NumPy archives as heterophilous-graphs, Shchur et al. or SciPy have them",
+                 "the .npz file", "Example: weft import npz actor.npz -o actor.h5");
   add_directed(*command, *flags);
   add_name(*command, *flags);
   add_seed(*command, *flags);

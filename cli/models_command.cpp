@@ -10,7 +10,7 @@
 #include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
 #include "weft/samplers/link_sampler.hpp"
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
 #include "weft/train/link_options.hpp"
 #include "weft/train/trainer.hpp"
 

@@ -11,7 +11,7 @@
 #include "weft/cli/console.hpp"
 #include "weft/core/error.hpp"
 #include "weft/train/cross_validation.hpp"
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
 #include "weft/train/graph_generator.hpp"
 
 namespace weft::cli {

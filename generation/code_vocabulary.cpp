@@ -9,8 +9,8 @@ namespace weft {
 namespace {
 
 constexpr std::uint64_t kAttempts = 16;
-/// Depths and rooms above these are read as these.
-constexpr std::int64_t kMostDepths = 512, kMostRooms = 64;
+/// The first of a vocabulary's numbers is a sum of these.
+constexpr std::int64_t kOrders = 1, kCompact = 2, kNeighborhood = 4;
 
 void set_bit(std::span<std::uint64_t> mask, std::int32_t i) {
   mask[static_cast<std::size_t>(i) / 64] |= std::uint64_t{1} << (i % 64);
@@ -67,7 +67,10 @@ std::vector<std::int32_t> largest_use(std::span<const TypedGraph> graphs, bool l
 
 CodeVocabulary::CodeVocabulary(std::span<const TypedGraph> graphs, const VocabularyOptions& options,
                                const Random& random)
-    : labels_are_orders_(options.labels_are_orders), capacity_(largest_use(graphs, options.labels_are_orders)) {
+    : labels_are_orders_(options.labels_are_orders),
+      sees_neighborhood_(options.sees_neighborhood),
+      walk_(options.walk),
+      capacity_(largest_use(graphs, options.labels_are_orders)) {
   require(!graphs.empty(), "code vocabulary: there are no graphs, expected at least one");
   require(options.capacity.empty() || options.capacity.size() >= capacity_.size(), "code vocabulary: there are ",
           options.capacity.size(), " capacities for ", capacity_.size(), " types");
@@ -83,7 +86,7 @@ CodeVocabulary::CodeVocabulary(std::span<const TypedGraph> graphs, const Vocabul
     max_nodes_ = std::max(max_nodes_, graphs[g].num_nodes());
     many_components_ = many_components_ || num_components(graphs[g]) > 1;
     for (std::int64_t pass = 0; pass < options.passes; ++pass) {
-      census.count(encode(graphs[g], random.stream(g).stream(static_cast<std::uint64_t>(pass))));
+      census.count(encode(graphs[g], random.stream(g).stream(static_cast<std::uint64_t>(pass)), walk_));
     }
   }
   max_depth_ = census.max_depth;
@@ -200,42 +203,6 @@ void CodeVocabulary::write_mask(const PartialGraph& graph, std::span<std::uint64
   }
 }
 
-std::int64_t CodeVocabulary::num_read_rooms() const {
-  return std::min<std::int64_t>(max_room_, kMostRooms) + 1;
-}
-
-std::int32_t CodeVocabulary::read_room(const PartialGraph& graph, NodeId v) const {
-  const std::int32_t used = graph.used(v), room = capacity_[static_cast<std::size_t>(graph.type_of(v))] - used;
-  return std::clamp(labels_are_orders_ ? room : used, 0, static_cast<std::int32_t>(num_read_rooms()) - 1);
-}
-
-std::vector<std::int64_t> CodeVocabulary::input_categories() const {
-  std::vector<std::int64_t> categories = {size(),           std::min<std::int64_t>(max_depth_, kMostDepths) + 2,
-                                          num_read_rooms(), max_nodes_ + 1,
-                                          num_types() + 1,  num_types() + 1};
-  categories.resize(kInputs, num_types() * num_read_rooms() + 1);
-  return categories;
-}
-
-void CodeVocabulary::write_inputs(const PartialGraph& graph, std::int32_t last, std::span<std::int32_t> inputs) const {
-  std::ranges::fill(inputs, 0);
-  inputs[0] = last;
-  if (graph.num_tokens() == 0) {
-    return;
-  }
-  const NodeId current = graph.ancestor(0);
-  inputs[1] = std::min({graph.depth(), max_depth_, static_cast<std::int32_t>(kMostDepths)}) + 1;
-  inputs[2] = read_room(graph, current);
-  inputs[3] = static_cast<std::int32_t>(std::min(graph.num_nodes(), max_nodes_));
-  inputs[4] = graph.type_of(current) + 1;
-  inputs[5] = graph.depth() > 0 ? graph.type_of(graph.ancestor(1)) + 1 : 0;
-  for (std::int32_t levels = 1; levels <= std::min<std::int32_t>(kAncestors, graph.depth()); ++levels) {
-    const NodeId v = graph.ancestor(levels);
-    inputs[static_cast<std::size_t>(5 + levels)] =
-        1 + graph.type_of(v) * static_cast<std::int32_t>(num_read_rooms()) + read_room(graph, v);
-  }
-}
-
 std::optional<std::vector<std::int32_t>> CodeVocabulary::write(const TypedGraph& graph, const Random& random) const {
   if (graph.types.empty() || graph.num_nodes() > max_nodes_) {
     return std::nullopt;
@@ -245,7 +212,7 @@ std::optional<std::vector<std::int32_t>> CodeVocabulary::write(const TypedGraph&
     std::vector<std::int32_t> ids;
     PartialGraph partial(labels_are_orders_);
     bool fits = true;
-    for (const Token& token : encode(graph, random.stream(attempt)).tokens) {
+    for (const Token& token : encode(graph, random.stream(attempt), walk_).tokens) {
       const std::int32_t id = id_of(token);
       write_mask(partial, mask);
       fits = id >= 0 && (mask[static_cast<std::size_t>(id) / 64] >> (id % 64) & 1) != 0;
@@ -263,8 +230,9 @@ std::optional<std::vector<std::int32_t>> CodeVocabulary::write(const TypedGraph&
 }
 
 std::vector<std::int64_t> CodeVocabulary::to_numbers() const {
-  std::vector<std::int64_t> numbers = {labels_are_orders_ ? 1 : 0, many_components_ ? 1 : 0, max_nodes_, max_depth_,
-                                       num_types()};
+  std::vector<std::int64_t> numbers = {(labels_are_orders_ ? kOrders : 0) | (walk_ == Walk::compact ? kCompact : 0) |
+                                           (sees_neighborhood_ ? kNeighborhood : 0),
+                                       many_components_ ? 1 : 0, max_nodes_, max_depth_, num_types()};
   numbers.insert(numbers.end(), capacity_.begin(), capacity_.end());
   for (const Token& token : std::span(tokens_).subspan(2)) {
     numbers.insert(numbers.end(), {static_cast<std::int64_t>(token.kind), token.label, token.value});
@@ -278,7 +246,11 @@ CodeVocabulary CodeVocabulary::from_numbers(std::span<const std::int64_t> number
               std::ranges::all_of(numbers, [](std::int64_t x) { return x >= 0 && x <= kMost; }),
           "code vocabulary: ", numbers.size(), " numbers make no vocabulary");
   CodeVocabulary result;
-  result.labels_are_orders_ = numbers[0] != 0;
+  require(numbers[0] < 2 * kNeighborhood, "code vocabulary: flags are ", numbers[0], ", expected below ",
+          2 * kNeighborhood, "; a later version wrote it");
+  result.labels_are_orders_ = (numbers[0] & kOrders) != 0;
+  result.walk_ = (numbers[0] & kCompact) != 0 ? Walk::compact : Walk::random;
+  result.sees_neighborhood_ = (numbers[0] & kNeighborhood) != 0;
   result.many_components_ = numbers[1] != 0;
   result.max_nodes_ = numbers[2];
   result.max_depth_ = static_cast<std::int32_t>(numbers[3]);

@@ -5,13 +5,16 @@
 // drawn under it is the code of a graph whose nodes keep to the valences of their types.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "weft/generation/graph_code.hpp"
+#include "weft/generation/neighborhood.hpp"
 #include "weft/generation/partial_graph.hpp"
+#include "weft/generation/token_clues.hpp"
 
 namespace weft {
 
@@ -20,6 +23,10 @@ struct VocabularyOptions {
   std::vector<std::int32_t> capacity = {};
   /// Labels are bond orders and count as much; otherwise every edge counts one.
   bool labels_are_orders = false;
+  /// How graphs are walked.
+  Walk walk = Walk::random;
+  /// The model is told of the graph around the current node, and of single tokens what they would lead to.
+  bool sees_neighborhood = false;
   /// How many random codes of each graph are looked at.
   std::int64_t passes = 4;
 };
@@ -31,7 +38,12 @@ class CodeVocabulary {
   /// number of nodes so far, the types of the current node and of its parent; then the type and room together of each
   /// of the nearest ancestors, the only nodes that a ring or a climb can lead to. All of it follows from the tokens,
   /// and need not be kept in the model's state.
-  static constexpr std::int64_t kAncestors = 8, kInputs = 6 + kAncestors;
+  static constexpr std::int64_t kOwnInputs = 6;
+  /// Of plain graphs, and of those whose labels are bond orders: what these may do next depends on the room of all.
+  static constexpr std::int64_t kAncestors = 8, kMostAncestors = 24;
+  /// With the neighborhood also: edges in no or one triangle at the current node, the same at its parent, how many
+  /// nodes are near, the triangles of its latest edge.
+  static constexpr std::int64_t kNearInputs = 4;
 
   CodeVocabulary() = default;
   /// Throws ArgumentError if there is no graph, or one without nodes.
@@ -44,6 +56,8 @@ class CodeVocabulary {
   [[nodiscard]] std::int32_t id_of(const Token& token) const;
 
   [[nodiscard]] bool labels_are_orders() const { return labels_are_orders_; }
+  [[nodiscard]] Walk walk() const { return walk_; }
+  [[nodiscard]] bool sees_neighborhood() const { return sees_neighborhood_; }
   [[nodiscard]] std::int64_t max_nodes() const { return max_nodes_; }
   [[nodiscard]] std::int64_t num_types() const { return static_cast<std::int64_t>(capacity_.size()); }
   [[nodiscard]] std::int32_t capacity(std::int32_t type) const { return capacity_[static_cast<std::size_t>(type)]; }
@@ -53,10 +67,26 @@ class CodeVocabulary {
   /// Sets bit i of `mask` [mask_words] if token i may follow, and clears all others.
   void write_mask(const PartialGraph& graph, std::span<std::uint64_t> mask) const;
 
-  /// How many values each input has, [kInputs].
+  /// How many ancestors are read.
+  [[nodiscard]] std::int64_t num_ancestors() const {
+    return labels_are_orders_ ? std::min<std::int64_t>(max_depth_, kMostAncestors) : kAncestors;
+  }
+  [[nodiscard]] std::int64_t num_inputs() const {
+    return kOwnInputs + num_ancestors() + (sees_neighborhood_ ? kNearInputs : 0);
+  }
+  /// How many values each input has, [num_inputs].
   [[nodiscard]] std::vector<std::int64_t> input_categories() const;
-  /// Of a beginning that ends in token `last` (kStart: nothing yet), [kInputs].
-  void write_inputs(const PartialGraph& graph, std::int32_t last, std::span<std::int32_t> inputs) const;
+  /// Of a beginning that ends in token `last` (kStart: nothing yet), [num_inputs]. `near` is not read unless
+  /// sees_neighborhood; then it must have followed the graph.
+  void write_inputs(const PartialGraph& graph, const Neighborhood& near, std::int32_t last,
+                    std::span<std::int32_t> inputs) const;
+
+  /// How many features clues have; 0 if there are none.
+  [[nodiscard]] std::int64_t num_clue_features() const;
+  /// A row of clues: of the tokens in `mask` that close a ring to a node nearby or climb to one of the kAncestors
+  /// nearest ancestors. Nothing but the row's end unless sees_neighborhood.
+  void write_clues(const PartialGraph& graph, const Neighborhood& near, std::span<const std::uint64_t> mask,
+                   TokenClues& clues) const;
 
   /// A code of the graph in numbers of tokens, from the first grow to the end: that of the first stream of `random`
   /// that this vocabulary can write. Nothing if the graph is larger, or has other types, labels or valences, than the
@@ -74,7 +104,12 @@ class CodeVocabulary {
   [[nodiscard]] std::int64_t num_read_rooms() const;
   [[nodiscard]] std::int32_t weight(std::int32_t label) const { return labels_are_orders_ ? label : 1; }
 
-  bool labels_are_orders_ = false, many_components_ = false;
+  /// Type and room of a node together, from 0.
+  [[nodiscard]] std::int32_t read_kind(const PartialGraph& graph, NodeId v) const;
+  [[nodiscard]] std::vector<std::int64_t> clue_categories() const;
+
+  bool labels_are_orders_ = false, many_components_ = false, sees_neighborhood_ = false;
+  Walk walk_ = Walk::random;
   std::int64_t max_nodes_ = 0;
   std::int32_t max_depth_ = 0;
   std::vector<std::int32_t> capacity_;

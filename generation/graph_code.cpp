@@ -23,8 +23,13 @@ class Draws {
 
 class Encoder {
  public:
-  Encoder(const TypedGraph& graph, const Random& random)
-      : graph_(graph), neighbors_(graph), draws_(random), depth_(graph.types.size(), kNotSeen) {
+  Encoder(const TypedGraph& graph, const Random& random, Walk walk)
+      : graph_(graph),
+        neighbors_(graph),
+        draws_(random),
+        walk_(walk),
+        depth_(graph.types.size(), kNotSeen),
+        num_seen_(graph.types.size(), 0) {
     code_.tokens.reserve(2 * graph.types.size() + graph.edges.size());
     code_.order.reserve(graph.types.size());
   }
@@ -40,7 +45,7 @@ class Encoder {
       roots[pick] = roots.back();
       roots.pop_back();
       if (depth_[root] == kNotSeen) {
-        walk(root);
+        search(root);
       }
     }
     code_.tokens.push_back(Token::end());
@@ -55,7 +60,7 @@ class Encoder {
     std::size_t next, end;
   };
 
-  void walk(NodeId root) {
+  void search(NodeId root) {
     visit(root, 0, 0);
     std::int32_t last_depth = 0;
     while (!path_.empty()) {
@@ -69,6 +74,9 @@ class Encoder {
         pending_.resize(path_.empty() ? 0 : path_.back().end);
         continue;
       }
+      if (walk_ == Walk::compact) {
+        bring_forward(frame);
+      }
       const TypedNeighbors::Neighbor child = pending_[frame.next++];
       if (last_depth > depth) {
         code_.tokens.push_back(Token::climb(last_depth - depth));
@@ -78,12 +86,26 @@ class Encoder {
     }
   }
 
+  /// The first of the shuffled neighbors that have the most seen neighbors of their own becomes the next.
+  void bring_forward(const Frame& frame) {
+    std::size_t best = frame.next;
+    for (std::size_t i = frame.next; i < frame.end; ++i) {
+      const NodeId v = pending_[i].node;
+      if (depth_[v] == kNotSeen && num_seen_[v] > num_seen_[pending_[best].node]) {
+        best = i;
+      }
+    }
+    const auto at = [&](std::size_t i) { return pending_.begin() + static_cast<std::ptrdiff_t>(i); };
+    std::rotate(at(frame.next), at(best), at(best + 1));
+  }
+
   void visit(NodeId v, std::int32_t label, std::int32_t depth) {
     depth_[v] = depth;
     code_.order.push_back(v);
     code_.tokens.push_back(Token::grow(label, graph_.types[v]));
     const std::size_t begin = pending_.size(), first_ring = code_.tokens.size();
     for (const TypedNeighbors::Neighbor& u : neighbors_.of(v)) {
+      ++num_seen_[u.node];
       if (depth_[u.node] == kNotSeen) {
         pending_.push_back(u);
       } else if (depth_[u.node] < depth - 1) {
@@ -101,7 +123,10 @@ class Encoder {
   const TypedGraph& graph_;
   TypedNeighbors neighbors_;
   Draws draws_;
+  Walk walk_;
   std::vector<std::int32_t> depth_;
+  /// How many neighbors of each node have been seen.
+  std::vector<std::int32_t> num_seen_;
   std::vector<Frame> path_;
   std::vector<TypedNeighbors::Neighbor> pending_;
   GraphCode code_;
@@ -109,9 +134,9 @@ class Encoder {
 
 }  // namespace
 
-GraphCode encode(const TypedGraph& graph, const Random& random) {
+GraphCode encode(const TypedGraph& graph, const Random& random, Walk walk) {
   require(!graph.types.empty(), "encode: the graph has no nodes, expected at least one");
-  return Encoder(graph, random).run();
+  return Encoder(graph, random, walk).run();
 }
 
 TypedGraph decode(std::span<const Token> tokens) {

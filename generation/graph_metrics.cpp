@@ -56,24 +56,29 @@ Descriptors descriptors_of(std::span<const CsrGraph> graphs) {
   return result;
 }
 
-/// Degree, clustering, spectrum, orbits, wavelets.
-using Distances = std::array<double, 5>;
-
-Distances distances(const Descriptors& a, const Descriptors& b) {
-  return {maximum_mean_discrepancy(a.degree, b.degree),
-          maximum_mean_discrepancy(a.clustering, b.clustering, {.width = 0.1}),
-          maximum_mean_discrepancy(a.spectrum, b.spectrum),
-          maximum_mean_discrepancy(a.orbit, b.orbit, {.width = 30.0, .normalize = false}),
-          maximum_mean_discrepancy(a.wavelet, b.wavelet)};
+GraphDistances distances(const Descriptors& a, const Descriptors& b) {
+  using Distance = MmdOptions::Distance;
+  return {.degree_mmd = maximum_mean_discrepancy(a.degree, b.degree),
+          .clustering_mmd = maximum_mean_discrepancy(a.clustering, b.clustering, {.width = 0.1}),
+          .spectral_mmd = maximum_mean_discrepancy(a.spectrum, b.spectrum),
+          .orbit_mmd = maximum_mean_discrepancy(a.orbit, b.orbit, {.width = 30.0, .normalize = false}),
+          .wavelet_mmd = maximum_mean_discrepancy(a.wavelet, b.wavelet),
+          .degree_emd_mmd = maximum_mean_discrepancy(a.degree, b.degree, {.distance = Distance::earth_mover}),
+          .clustering_emd_mmd = maximum_mean_discrepancy(
+              a.clustering, b.clustering, {.distance = Distance::earth_mover, .width = 0.1, .bins_per_unit = 100.0}),
+          .orbit_gaussian_mmd = maximum_mean_discrepancy(
+              a.orbit, b.orbit, {.distance = Distance::euclidean, .width = 30.0, .normalize = false})};
 }
 
-double mean_ratio(const Distances& generated, const Distances& training) {
+double mean_ratio(const GraphDistances& generated, const GraphDistances& training) {
   double sum = 0.0;
   int count = 0;
-  for (std::size_t i = 0; i < generated.size(); ++i) {
-    const double rounded = std::round(training[i] * 1e4) / 1e4;
+  for (const auto distance :
+       {&GraphDistances::degree_mmd, &GraphDistances::clustering_mmd, &GraphDistances::spectral_mmd,
+        &GraphDistances::orbit_mmd, &GraphDistances::wavelet_mmd}) {
+    const double rounded = std::round(training.*distance * 1e4) / 1e4;
     if (rounded > 0.0) {
-      sum += generated[i] / rounded;
+      sum += generated.*distance / rounded;
       ++count;
     }
   }
@@ -102,23 +107,11 @@ GraphQuality evaluate_graphs(std::span<const CsrGraph> generated, std::span<cons
   require_simple("generated", generated);
   require_simple("training", training);
   require_simple("test", test);
-  const Descriptors ours = descriptors_of(generated);
-  const Descriptors theirs = descriptors_of(test);
-  const Distances found = distances(ours, theirs);
-  using Distance = MmdOptions::Distance;
-  GraphQuality quality{
-      .degree_mmd = found[0],
-      .clustering_mmd = found[1],
-      .spectral_mmd = found[2],
-      .orbit_mmd = found[3],
-      .wavelet_mmd = found[4],
-      .mmd_ratio = mean_ratio(found, distances(descriptors_of(training), theirs)),
-      .degree_emd_mmd = maximum_mean_discrepancy(ours.degree, theirs.degree, {.distance = Distance::earth_mover}),
-      .clustering_emd_mmd =
-          maximum_mean_discrepancy(ours.clustering, theirs.clustering,
-                                   {.distance = Distance::earth_mover, .width = 0.1, .bins_per_unit = 100.0}),
-      .orbit_gaussian_mmd = maximum_mean_discrepancy(
-          ours.orbit, theirs.orbit, {.distance = Distance::euclidean, .width = 30.0, .normalize = false})};
+  const Descriptors reference = descriptors_of(test);
+  GraphQuality quality;
+  static_cast<GraphDistances&>(quality) = distances(descriptors_of(generated), reference);
+  quality.floor = distances(descriptors_of(training), reference);
+  quality.mmd_ratio = mean_ratio(quality, quality.floor);
   set_shares(judge_graphs(generated, training, kind), quality);
   return quality;
 }

@@ -33,6 +33,9 @@ struct Draft {
   std::int64_t index = 0;
   Random random{0};
   PartialGraph graph;
+  Neighborhood near;
+  /// Which tokens may follow.
+  std::vector<std::uint64_t> mask;
   std::int32_t last = CodeVocabulary::kStart;
   /// Tokens that are given, and how many were taken.
   std::vector<std::int32_t> given;
@@ -48,7 +51,6 @@ class Task {
         results_(results),
         copies_(job.is_guided() ? 2 : 1),
         lanes_(job.model, copies_ * std::min<std::int64_t>(kLanes, static_cast<std::int64_t>(results.size()))),
-        mask_(static_cast<std::size_t>(job.vocabulary.mask_words())),
         weights_(static_cast<std::size_t>(job.vocabulary.size())) {}
 
   void run() {
@@ -59,9 +61,7 @@ class Task {
     }
     while (!drafts_.empty()) {
       for (std::size_t i = 0; i < drafts_.size(); ++i) {
-        for (std::int64_t copy = 0; copy < copies_; ++copy) {
-          job_.vocabulary.write_inputs(drafts_[i].graph, drafts_[i].last, lanes_.inputs(lane(i) + copy));
-        }
+        show(i);
       }
       lanes_.step(copies_ * static_cast<std::int64_t>(drafts_.size()));
       // From the back: the last draft takes the place of one that is gone.
@@ -76,9 +76,25 @@ class Task {
  private:
   [[nodiscard]] std::int64_t lane(std::size_t draft) const { return copies_ * static_cast<std::int64_t>(draft); }
 
+  /// Writes what the model reads of a draft.
+  void show(std::size_t i) {
+    Draft& draft = drafts_[i];
+    draft.mask.resize(static_cast<std::size_t>(job_.vocabulary.mask_words()));
+    job_.vocabulary.write_mask(draft.graph, draft.mask);
+    for (std::int64_t copy = 0; copy < copies_; ++copy) {
+      job_.vocabulary.write_inputs(draft.graph, draft.near, draft.last, lanes_.inputs(lane(i) + copy));
+      lanes_.clues(lane(i) + copy).clear();
+      job_.vocabulary.write_clues(draft.graph, draft.near, draft.mask, lanes_.clues(lane(i) + copy));
+    }
+  }
+
   void begin(std::size_t i) {
     Draft& draft = drafts_[i];
-    draft = {.index = next_++, .graph = PartialGraph(job_.vocabulary.labels_are_orders()), .given = {}};
+    draft = {.index = next_++,
+             .graph = PartialGraph(job_.vocabulary.labels_are_orders()),
+             .near = {},
+             .mask = {},
+             .given = {}};
     draft.random = job_.random.stream(static_cast<std::uint64_t>(first_ + draft.index));
     if (job_.options.beginning) {
       draft.given = *job_.vocabulary.write(*job_.options.beginning, draft.random.stream(1));
@@ -125,6 +141,9 @@ class Task {
       return true;
     }
     draft.graph.take(token);
+    if (job_.vocabulary.sees_neighborhood()) {
+      draft.near.follow(draft.graph);
+    }
     draft.last = id;
     return draft.graph.is_complete() ||
            draft.graph.num_tokens() > kLongestFactor * (job_.vocabulary.max_nodes() * 16 + 16);
@@ -140,10 +159,8 @@ class Task {
         logits[j] = (1.0F + w) * logits[j] - w * plain[j];
       }
     }
-    if (job_.options.is_masked) {
-      job_.vocabulary.write_mask(draft.graph, mask_);
-    } else {
-      std::ranges::fill(mask_, ~std::uint64_t{0});
+    if (!job_.options.is_masked) {
+      std::ranges::fill(draft.mask, ~std::uint64_t{0});
     }
     while (true) {
       const std::int32_t id = draw_once(draft, logits);
@@ -154,7 +171,7 @@ class Task {
       if (!is_refused) {
         return id;
       }
-      mask_[static_cast<std::size_t>(id) / 64] &= ~(std::uint64_t{1} << (id % 64));
+      draft.mask[static_cast<std::size_t>(id) / 64] &= ~(std::uint64_t{1} << (id % 64));
     }
   }
 
@@ -162,7 +179,7 @@ class Task {
     const double heat = job_.options.temperature;
     double largest = -std::numeric_limits<double>::infinity();
     for (std::size_t j = 0; j < logits.size(); ++j) {
-      if ((mask_[j / 64] >> (j % 64) & 1) != 0) {
+      if ((draft.mask[j / 64] >> (j % 64) & 1) != 0) {
         largest = std::max(largest, static_cast<double>(logits[j]));
       }
     }
@@ -170,7 +187,7 @@ class Task {
     std::int32_t last = CodeVocabulary::kEnd;
     for (std::size_t j = 0; j < logits.size(); ++j) {
       weights_[j] = 0.0;
-      if ((mask_[j / 64] >> (j % 64) & 1) != 0) {
+      if ((draft.mask[j / 64] >> (j % 64) & 1) != 0) {
         const double distance = static_cast<double>(logits[j]) - largest;
         weights_[j] = std::exp(distance / heat);
         total += weights_[j];
@@ -197,16 +214,16 @@ class Task {
   std::int64_t copies_;
   SequenceLanes lanes_;
   std::vector<Draft> drafts_;
-  std::vector<std::uint64_t> mask_;
   std::vector<double> weights_;
 };
 
 void check(const SequenceModel& model, const CodeVocabulary& vocabulary, std::int64_t count,
            const SamplingOptions& options) {
   require(count >= 0, "sample_graphs: the count is ", count, ", expected at least 0");
-  require(
-      model.shape().vocabulary == vocabulary.size() && model.shape().input_categories == vocabulary.input_categories(),
-      "sample_graphs: the model has ", model.shape().vocabulary, " tokens, the vocabulary ", vocabulary.size());
+  require(model.shape().vocabulary == vocabulary.size() &&
+              model.shape().input_categories == vocabulary.input_categories() &&
+              model.shape().clue_features == vocabulary.num_clue_features(),
+          "sample_graphs: the model has ", model.shape().vocabulary, " tokens, the vocabulary ", vocabulary.size());
   require(options.temperature > 0.0 && std::isfinite(options.temperature), "sample_graphs: the temperature is ",
           options.temperature, ", expected above 0");
   require(

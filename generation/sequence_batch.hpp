@@ -11,7 +11,7 @@
 namespace weft {
 
 struct SequenceBatch {
-  /// [rows, CodeVocabulary::kInputs]
+  /// [rows, num_inputs of the vocabulary]
   CategoricalMatrix inputs;
   /// Sequence s owns rows segments[s] .. segments[s + 1]: the start, then every token but the end.
   std::vector<std::int64_t> segments;
@@ -20,6 +20,8 @@ struct SequenceBatch {
   /// Which tokens may follow each row, [rows, mask_words] words of 64 bits.
   std::vector<std::uint64_t> masks;
   std::int64_t mask_words = 0;
+  /// Of all rows.
+  TokenClues clues;
   /// [rows, 2 p]: for each property its value, or 0 where it is not known, and 1 where it is not known, else 0. Empty
   /// without properties.
   Tensor conditions;

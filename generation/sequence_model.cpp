@@ -85,6 +85,12 @@ SequenceModel::SequenceModel(const SequenceShape& shape, const SequenceModelOpti
   norm_ = Parameter(Tensor::full(1, options.width, 1.0F));
   head_ = Parameter(glorot_uniform(options.width, shape.vocabulary, random.stream(3)));
   head_bias_ = Parameter(Tensor(1, shape.vocabulary));
+  if (shape.clue_features > 0) {
+    clue_states_ = Parameter(glorot_uniform(options.width, kClueWidth, random.stream(4)));
+    clue_bias_ = Parameter(Tensor(1, kClueWidth));
+    clue_table_ = Parameter(normal(shape.clue_features, kClueWidth, 0.1F, random.stream(5)));
+    clue_weights_ = Parameter(glorot_uniform(1, kClueWidth, random.stream(6)));
+  }
 }
 
 Variable SequenceModel::forward(const SequenceBatch& batch, Pass& pass) const {
@@ -107,7 +113,13 @@ Variable SequenceModel::forward(const SequenceBatch& batch, Pass& pass) const {
     const Variable inner = swiglu(matmul(rms_norm(x, pass.use(block.inner_norm)), pass.use(block.up)));
     x = x + dropped(matmul(inner, pass.use(block.down)));
   }
-  return linear(rms_norm(x, pass.use(norm_)), pass.use(head_), pass.use(head_bias_));
+  const Variable h = rms_norm(x, pass.use(norm_));
+  const Variable logits = linear(h, pass.use(head_), pass.use(head_bias_));
+  if (shape_.clue_features == 0) {
+    return logits;
+  }
+  return add_clue_scores(logits, linear(h, pass.use(clue_states_), pass.use(clue_bias_)), pass.use(clue_table_),
+                         pass.use(clue_weights_), batch.clues);
 }
 
 void SequenceModel::list_parameters(ParameterList& list) {
@@ -121,6 +133,12 @@ void SequenceModel::list_parameters(ParameterList& list) {
   list.add("norm", norm_, ParameterGroup::vector);
   list.add("head", head_, ParameterGroup::weight);
   list.add("head_bias", head_bias_, ParameterGroup::vector);
+  if (shape_.clue_features > 0) {
+    list.add("clue_states", clue_states_, ParameterGroup::weight);
+    list.add("clue_bias", clue_bias_, ParameterGroup::vector);
+    list.add("clue_table", clue_table_, ParameterGroup::vector);
+    list.add("clue_weights", clue_weights_, ParameterGroup::vector);
+  }
 }
 
 }  // namespace weft

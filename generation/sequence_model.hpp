@@ -4,7 +4,7 @@
 //   x = sum of embeddings of the inputs [+ properties W]
 //   block: h = rms_norm(x); q, k, v, g = h W; S_t = a_t S_{t-1} + k_t v_tᵀ with a_t = sigmoid(h_t w + b) by head;
 //          x += (head_norm(S_tᵀ q_t / sqrt(d)) o silu(g)) W_o;  x += swiglu(rms_norm(x) W_1) W_2
-//   logits = rms_norm(x) W + b
+//   logits = rms_norm(x) W + b [+ scores of clues, by rms_norm(x) P + c: token_clues.hpp]
 //
 // Scalar gates by head: Mamba-2 (Dao, Gu 2024); output gate and norm: RetNet (Sun et al. 2023), gated linear attention
 // (Yang et al. 2024).
@@ -34,6 +34,8 @@ struct SequenceShape {
   std::vector<std::int64_t> input_categories;
   std::int64_t vocabulary = 0;
   std::int64_t properties = 0;
+  /// Of tokens; 0: none.
+  std::int64_t clue_features = 0;
 };
 
 /// One block's parameters.
@@ -48,6 +50,9 @@ struct SequenceBlock {
 
 class SequenceModel {
  public:
+  /// Columns of the network that judges clues.
+  static constexpr std::int64_t kClueWidth = 32;
+
   /// Throws ArgumentError if width is no multiple of heads, or a size is below 1.
   SequenceModel(const SequenceShape& shape, const SequenceModelOptions& options, const Random& random);
 
@@ -65,6 +70,8 @@ class SequenceModel {
   Parameter embedding_, conditions_;
   std::vector<SequenceBlock> blocks_;
   Parameter norm_, head_, head_bias_;
+  /// There with clues only.
+  Parameter clue_states_, clue_bias_, clue_table_, clue_weights_;
 };
 
 }  // namespace weft

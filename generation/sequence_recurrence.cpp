@@ -48,6 +48,12 @@ SequenceRecurrence::SequenceRecurrence(const SequenceModel& model)
   if (properties_ > 0) {
     conditions_ = model.conditions_.value();
   }
+  if (model.shape().clue_features > 0) {
+    clue_states_ = model.clue_states_.value();
+    clue_bias_ = model.clue_bias_.value();
+    clue_table_ = model.clue_table_.value();
+    clue_weights_ = model.clue_weights_.value();
+  }
   for (const SequenceBlock& from : model.blocks_) {
     Block block;
     block.decay_bias = from.decay_bias.value();
@@ -70,6 +76,7 @@ SequenceRecurrence::SequenceRecurrence(const SequenceModel& model)
 SequenceLanes::SequenceLanes(const SequenceRecurrence& model, std::int64_t capacity)
     : model_(model),
       inputs_(static_cast<std::size_t>(capacity * model.num_inputs_), 0),
+      clues_(static_cast<std::size_t>(capacity)),
       conditions_(capacity, 2 * model.properties_),
       x_(capacity, model.width_),
       h_(capacity, model.width_),
@@ -77,6 +84,7 @@ SequenceLanes::SequenceLanes(const SequenceRecurrence& model, std::int64_t capac
       mixed_(capacity, 4 * model.width_),
       inner_(capacity, 2 * model.width_),
       logits_(capacity, model.head_.cols()),
+      judged_(capacity, model.clue_states_.cols()),
       states_(capacity, static_cast<std::int64_t>(model.blocks_.size()) * model.width_ * model.width_ / model.heads_) {}
 
 std::span<std::int32_t> SequenceLanes::inputs(std::int64_t lane) {
@@ -148,6 +156,17 @@ void SequenceLanes::step(std::int64_t count) {
     std::ranges::copy(model_.head_bias_.values(), logits_.row(i).begin());
   }
   product(count, h_, model_.head_, true, logits_);
+  if (model_.clue_table_.size() == 0) {
+    return;
+  }
+  for (std::int64_t i = 0; i < count; ++i) {
+    std::ranges::copy(model_.clue_bias_.values(), judged_.row(i).begin());
+  }
+  product(count, h_, model_.clue_states_, true, judged_);
+  for (std::int64_t i = 0; i < count; ++i) {
+    add_clue_scores_of_row(clues(i), 0, judged_.row(i), model_.clue_table_, model_.clue_weights_.values(),
+                           logits_.row(i));
+  }
 }
 
 }  // namespace weft

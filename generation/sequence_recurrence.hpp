@@ -26,6 +26,8 @@ class SequenceRecurrence {
   std::int64_t width_, heads_, num_inputs_, properties_;
   std::vector<std::int64_t> first_row_;
   Tensor embedding_, conditions_, norm_, head_, head_bias_;
+  /// Empty without clues.
+  Tensor clue_states_, clue_bias_, clue_table_, clue_weights_;
   std::vector<Block> blocks_;
 };
 
@@ -35,9 +37,10 @@ class SequenceLanes {
   /// `model` must outlive the lanes.
   SequenceLanes(const SequenceRecurrence& model, std::int64_t capacity);
 
-  /// Where lane i's inputs [kInputs] and condition [2 properties] are to be written before a step.
+  /// Where lane i's inputs [num_inputs], condition [2 properties] and a row of clues are to be written before a step.
   [[nodiscard]] std::span<std::int32_t> inputs(std::int64_t lane);
   [[nodiscard]] std::span<float> condition(std::int64_t lane) { return conditions_.row(lane); }
+  [[nodiscard]] TokenClues& clues(std::int64_t lane) { return clues_[static_cast<std::size_t>(lane)]; }
 
   /// One token of lanes 0 .. count.
   void step(std::int64_t count);
@@ -55,7 +58,8 @@ class SequenceLanes {
 
   const SequenceRecurrence& model_;
   std::vector<std::int32_t> inputs_;
-  Tensor conditions_, x_, h_, projected_, mixed_, inner_, logits_;
+  std::vector<TokenClues> clues_;
+  Tensor conditions_, x_, h_, projected_, mixed_, inner_, logits_, judged_;
   /// A row a lane: the states of its layers one after the other.
   Tensor states_;
 };

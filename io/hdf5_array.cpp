@@ -43,6 +43,17 @@ std::string_view name_of_class(H5T_class_t type) {
   }
 }
 
+/// How so many elements are read: left alone, libhdf5 clears a buffer of a megabyte for texts and records, be they few.
+Handle transfer_of(hid_t data, hid_t read_as, std::int64_t count) {
+  constexpr std::size_t kMost = 1 << 20;
+  const Handle stored(H5Dget_type(data), H5Tclose);
+  const std::size_t element = std::max<std::size_t>({1, H5Tget_size(stored), H5Tget_size(read_as)});
+  const std::size_t elements = std::min(static_cast<std::size_t>(count), std::max<std::size_t>(1, kMost / element));
+  Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
+  H5Pset_buffer(transfer, elements * element, nullptr, nullptr);
+  return transfer;
+}
+
 }  // namespace
 
 std::optional<Handle> find_object(const InputFile& file, hid_t root, std::string_view object) {
@@ -278,6 +289,7 @@ void CheckedArray::read_blocks(hid_t memory_type, std::size_t element_bytes,
   const auto block_elements = std::max<std::int64_t>(1, kBlockBytes / static_cast<std::int64_t>(element_bytes));
   const int rank = column_.empty() ? static_cast<int>(info_.shape.size()) : 1;
   const Handle read_as(column_.empty() ? H5Tcopy(memory_type) : record_of(memory_type, element_bytes), H5Tclose);
+  const Handle transfer = transfer_of(data_, read_as, size_);
   const std::int64_t step = chunk_rows_ * std::max<std::int64_t>(1, block_elements / cols / chunk_rows_);
   for (std::int64_t row = 0; row < rows; row += step) {
     const std::int64_t count = std::min(step, rows - row);
@@ -286,7 +298,7 @@ void CheckedArray::read_blocks(hid_t memory_type, std::size_t element_bytes,
     const Handle memory(H5Screate_simple(rank, extent.data(), nullptr), H5Sclose);
     void* target = place(row * cols, count * cols);
     if (H5Sselect_hyperslab(space_, H5S_SELECT_SET, start.data(), nullptr, extent.data(), nullptr) < 0 ||
-        H5Dread(data_, read_as, memory, space_, H5P_DEFAULT, target) < 0) {
+        H5Dread(data_, read_as, memory, space_, transfer, target) < 0) {
       fail("cannot be read from row ", row, " on: ", last_message());
     }
     done(row * cols, count * cols);

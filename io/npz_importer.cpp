@@ -27,12 +27,15 @@ class Importer {
       read_edge_list();
     } else if (has("adj_indptr")) {
       read_adjacency();
+    } else if (has("indptr")) {
+      read_matrix();
     } else {
-      throw DataError(options_.input.string(), "",
-                      "has neither an array edges nor adj_indptr, expected the layout of heterophilous-graphs or of "
-                      "Shchur et al. (2018)");
+      throw DataError(
+          options_.input.string(), "",
+          "has no array edges, adj_indptr or indptr, expected the layout of heterophilous-graphs, of Shchur "
+          "et al. (2018) or of scipy.sparse.save_npz");
     }
-    if (data_.splits.empty()) {
+    if (data_.splits.empty() && data_.task == Task::node_classification) {
       make_splits();
     }
     data_.name = options_.name.empty() ? options_.input.stem().string() : options_.name;
@@ -81,30 +84,48 @@ class Importer {
     }
   }
 
-  void read_adjacency() {
-    const NumberArray offsets = array("adj_indptr");
-    const NumberArray columns = array("adj_indices");
+  /// The entries of the square matrix whose arrays' names start so; its size becomes the number of nodes.
+  std::vector<Edge> entries(const std::string& prefix) {
+    const NumberArray offsets = array(prefix + "indptr");
+    const NumberArray columns = array(prefix + "indices");
     offsets.expect_rank(1);
     columns.expect_rank(1);
-    const std::int64_t num_nodes = std::max<std::int64_t>(offsets.size() - 1, 0);
-    if (has("adj_shape")) {
-      const NumberArray shape = array("adj_shape");
+    num_nodes_ = offsets.size() - 1;
+    if (num_nodes_ < 1 || num_nodes_ > kMaxNodes) {
+      offsets.fail("has ", offsets.size(), " entries, expected 2 to ", kMaxNodes + 1, ", one for each node and one");
+    }
+    if (has(prefix + "shape")) {
+      const NumberArray shape = array(prefix + "shape");
       shape.expect_shape({2});
-      shape.expect_integer(0, "size", num_nodes);
-      shape.expect_integer(1, "size", num_nodes);
+      shape.expect_integer(0, "size", num_nodes_);
+      shape.expect_integer(1, "size", num_nodes_);
     }
-    check_offsets(offsets, num_nodes, columns.size());
-    set_labels(array("labels"));
-    if (num_nodes != num_nodes_) {
-      offsets.fail("has ", offsets.size(), " entries, expected ", num_nodes_, " labels and one");
-    }
+    check_offsets(offsets, num_nodes_, columns.size());
     std::vector<Edge> list;
     list.reserve(static_cast<std::size_t>(columns.size()));
-    for (std::int64_t u = 0; u < num_nodes; ++u) {
+    for (std::int64_t u = 0; u < num_nodes_; ++u) {
       for (std::int64_t i = offsets.integer(u); i < offsets.integer(u + 1); ++i) {
-        list.push_back({static_cast<NodeId>(u), static_cast<NodeId>(columns.integer(i, "node", 0, num_nodes - 1))});
+        list.push_back({static_cast<NodeId>(u), static_cast<NodeId>(columns.integer(i, "node", 0, num_nodes_ - 1))});
       }
     }
+    return list;
+  }
+
+  void read_matrix() {
+    // A text, which NumberArray is not: the elements come last.
+    const std::string format = has("format") ? archive_.read("format.npy") : "";
+    if (!format.ends_with("csr")) {
+      throw DataError(options_.input.string(), "format", "is not csr, expected a matrix compressed by rows");
+    }
+    set_graph(entries(""));
+    data_.task = Task::link_prediction;
+  }
+
+  void read_adjacency() {
+    const std::vector<Edge> list = entries("adj_");
+    const NumberArray labels = array("labels");
+    labels.expect_shape({num_nodes_});
+    set_labels(labels);
     set_graph(list);
     if (has("attr_matrix")) {
       const NumberArray features = array("attr_matrix");

@@ -10,6 +10,7 @@
 #include "weft/core/options.hpp"
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/dense_layers.hpp"
+#include "weft/layers/edge_states.hpp"
 
 namespace weft {
 
@@ -32,14 +33,9 @@ struct ConvolutionOptions {
   bool passes_edges = true;
   /// Of the states of edges, where the kind changes them: "none", "layer" or "batch".
   std::string_view edge_norm = "none";
-};
-
-/// States of the edges, in the order of the graph's arrays, on their way through a model's layers.
-struct EdgeStates {
-  /// [edges, d], or empty where the edges have no states.
-  Variable states = {};
-
-  [[nodiscard]] bool is_empty() const { return states.cols() == 0; }
+  /// Of the hidden layer of a kind that ends in a small network: "none", "layer" or "batch". GIN only; GINE's
+  /// authors have none there.
+  std::string_view hidden_norm = "none";
 };
 
 /// [inputs, in] -> [outputs, out]

@@ -7,28 +7,32 @@
 namespace weft::convolution {
 namespace {
 
-/// MLP((1 + epsilon) x + sum of the neighbors' x), epsilon trained from 0, the MLP of two linear maps (Xu, Hu,
-/// Leskovec, Jegelka 2019). The first map comes before the sum, which changes nothing but the cost: sums are linear.
+/// MLP((1 + epsilon) x + sum of the neighbors' x), epsilon trained from 0, the MLP of two linear maps with a norm and
+/// ReLU between (Xu, Hu, Leskovec, Jegelka 2019, section 7: "batch normalization is applied on every hidden layer").
+/// The first map comes before the sum, which changes nothing but the cost: sums are linear.
 class GinConvolution final : public Convolution {
  public:
   GinConvolution(const ConvolutionOptions& o, const Random& random)
       : epsilon_(Tensor(1, 1)),
         first_(o.in, o.out, random.stream(0), o.group),
-        second_(o.out, o.out, random.stream(1)) {}
+        second_(o.out, o.out, random.stream(1)),
+        norm_(o.hidden_norm, o.out) {}
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
     const Variable h = aggregate_gin(block, first_.forward_without_bias(x, pass), pass.use(epsilon_));
-    return second_.forward(activate(first_.add_bias(h, pass), Activation::relu), pass);
+    return second_.forward(activate(norm_.forward(first_.add_bias(h, pass), pass), Activation::relu), pass);
   }
   void list_parameters(ParameterList& list) override {
     list.add("epsilon", epsilon_, ParameterGroup::vector);
     list.add_layer("first", first_);
+    list.add_layer("norm", norm_);
     list.add_layer("second", second_);
   }
 
  private:
   Parameter epsilon_;
   Linear first_, second_;
+  Norm norm_;
 };
 
 /// MLP((1 + epsilon) x + sum of ReLU(x_u + e_uv W_e)) (Hu et al. 2020). Without states of edges all edges are alike:
@@ -49,7 +53,8 @@ class GineConvolution final : public Convolution {
                                  Pass& pass) const override {
     require(x.is_dense(), "gine: given features that are not dense, expected states");
     const Variable e = reads_edges_ ? edge_.forward(edges.states, pass) : pass.use(constant_);
-    const Variable h = aggregate_gine(block, x.states(), e, pass.use(epsilon_));
+    const Variable h =
+        aggregate_gine(block, x.states(), e, pass.use(epsilon_), reads_edges_ ? edges.row_of_edge : nullptr);
     return second_.forward(first_.forward(h, pass, Activation::relu), pass);
   }
   void list_parameters(ParameterList& list) override {
@@ -96,9 +101,10 @@ class GatedGcnConvolution final : public Convolution {
     if (!reads_edges_) {
       return own + gated_mean(block, left, right, value);
     }
-    const Variable scores = edge_scores(block, left, right, edge_.forward_without_bias(edges.states, pass));
+    const Variable scores =
+        edge_scores(block, left, right, edges.for_each_edge(edge_.forward_without_bias(edges.states, pass)));
     if (changes_edges_) {
-      edges.states = edges.states + activate(edge_norm_.forward(scores, pass), Activation::relu);
+      edges = {edges.for_each_edge(edges.states) + activate(edge_norm_.forward(scores, pass), Activation::relu)};
     }
     return own + gated_mean(block, scores, value);
   }

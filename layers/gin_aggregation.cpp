@@ -19,6 +19,20 @@ void check(std::string_view operation, const MessageBlock& block, const Variable
   require(epsilon.shape() == Shape({1, 1}), operation, ": epsilon has shape ", epsilon.shape(), ", expected [1, 1]");
 }
 
+void check_edges(const MessageBlock& block, const Variable& x, const Variable& e, const RowIndex& row_of_edge) {
+  if (!row_of_edge) {
+    require(e.cols() == x.cols() && (e.rows() == 1 || e.rows() == block.num_edges()), "aggregate_gine: e has shape ",
+            e.shape(), ", expected ", Shape{block.num_edges(), x.cols()}, " or ", Shape{1, x.cols()});
+    return;
+  }
+  require(e.cols() == x.cols(), "aggregate_gine: e has shape ", e.shape(), ", expected ", x.cols(), " columns");
+  require(static_cast<std::int64_t>(row_of_edge->size()) == block.num_edges(), "aggregate_gine: row_of_edge has ",
+          row_of_edge->size(), " entries, expected ", block.num_edges(), ", one an edge");
+  const auto is_outside = [&](std::int64_t row) { return row < 0 || row >= e.rows(); };
+  require(std::ranges::none_of(*row_of_edge, is_outside), "aggregate_gine: row_of_edge leaves the ", e.rows(),
+          " rows of e");
+}
+
 /// A x, edges counting their weights.
 Tensor sums_along_rows(const MessageBlock& block, const Tensor& x) {
   const BlockWeights weights(block);
@@ -69,13 +83,19 @@ float own_weight(const Variable& epsilon) {
   return 1.0F + epsilon.value()(0, 0);
 }
 
-/// e's row for an edge: its own, or the one that all share.
+/// e's row for an edge: its own, one that it shares with some, or the one that all share.
 struct EdgeRows {
-  explicit EdgeRows(const Tensor& e, const MessageBlock& block)
-      : data(e.data()), stride(e.rows() == 1 && block.num_edges() != 1 ? 0 : e.cols()) {}
-  [[nodiscard]] const float* of(EdgeId edge) const { return data + edge * stride; }
+  EdgeRows(const Tensor& e, const MessageBlock& block, const RowIndex& row_of_edge)
+      : data(e.data()),
+        row_of(row_of_edge ? row_of_edge->data() : nullptr),
+        num_rows(e.rows()),
+        stride(!row_of_edge && e.rows() == 1 && block.num_edges() != 1 ? 0 : e.cols()) {}
+  [[nodiscard]] const float* of(EdgeId edge) const { return data + row(edge) * stride; }
+  [[nodiscard]] std::int64_t row(EdgeId edge) const { return row_of != nullptr ? row_of[edge] : edge; }
+  [[nodiscard]] bool is_one() const { return stride == 0; }
   const float* data;
-  std::int64_t stride;
+  const std::int64_t* row_of;
+  std::int64_t num_rows, stride;
 };
 
 /// y_v = sum over edges of ReLU(x_u + e).
@@ -149,6 +169,29 @@ Tensor edge_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows&
   return de;
 }
 
+/// The same where edges share rows: the sums of it over the edges of each row. [rows, d]
+Tensor shared_edge_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows& e, const Tensor& dy) {
+  const std::int64_t d = x.cols();
+  const BlockWeights weights(block);
+  const Tensor sums =
+      kernels::sum_over_rows(block.num_outputs(), e.num_rows * d, [&](std::int64_t begin, std::int64_t end, float* de) {
+        for (std::int64_t v = begin; v < end; ++v) {
+          const float* gradient = dy.data() + v * d;
+          for (EdgeId i = block.offsets()[static_cast<std::size_t>(v)];
+               i < block.offsets()[static_cast<std::size_t>(v) + 1]; ++i) {
+            const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d;
+            const float* edge = e.of(i);
+            float* out = de + e.row(i) * d;
+            const float weight = weights.of(v, i);
+            for (std::int64_t j = 0; j < d; ++j) {
+              out[j] += from[j] + edge[j] > 0.0F ? weight * gradient[j] : 0.0F;
+            }
+          }
+        }
+      });
+  return Tensor::from_buffer(e.num_rows, d, Buffer<float>::copy_of(sums.values()));
+}
+
 }  // namespace
 
 // y = (1 + epsilon) x + A x; dx = (1 + epsilon) dy + Aᵀ dy, depsilon = sum of dy x.
@@ -170,27 +213,28 @@ Variable aggregate_gin(const MessageBlock& block, const Variable& x, const Varia
 }
 
 // y_v = (1 + epsilon) x_v + sum of ReLU(x_u + e); with p = [x_u + e > 0] of an edge: dx_u = (1 + epsilon) dy_u +
-// sum of p dy_v, de = p dy_v, and where e is shared, de is the sum over all nodes of the second part of dx.
-Variable aggregate_gine(const MessageBlock& block, const Variable& x, const Variable& e, const Variable& epsilon) {
+// sum of p dy_v, de = p dy_v, summed over the edges that share e; where all do, that is the sum over all nodes of the
+// second part of dx.
+Variable aggregate_gine(const MessageBlock& block, const Variable& x, const Variable& e, const Variable& epsilon,
+                        const RowIndex& row_of_edge) {
   check("aggregate_gine", block, x, epsilon);
-  require(e.cols() == x.cols() && (e.rows() == 1 || e.rows() == block.num_edges()), "aggregate_gine: e has shape ",
-          e.shape(), ", expected ", Shape{block.num_edges(), x.cols()}, " or ", Shape{1, x.cols()});
-  Tensor y = messages(block, x.value(), EdgeRows(e.value(), block));
+  check_edges(block, x, e, row_of_edge);
+  Tensor y = messages(block, x.value(), EdgeRows(e.value(), block, row_of_edge));
   add_own(own_weight(epsilon), x.value(), y);
   return record("aggregate_gine", std::move(y), {x, e, epsilon},
-                [block, x, e, epsilon](const Tensor& dy, Gradients& gradients) {
-                  const EdgeRows rows(e.value(), block);
-                  const bool shares = rows.stride == 0;
-                  if (gradients.wants(x) || (shares && gradients.wants(e))) {
+                [block, x, e, epsilon, row_of_edge](const Tensor& dy, Gradients& gradients) {
+                  const EdgeRows rows(e.value(), block, row_of_edge);
+                  if (gradients.wants(x) || (rows.is_one() && gradients.wants(e))) {
                     Tensor dx = input_gradient(block, x.value(), rows, dy);
-                    if (shares && gradients.wants(e)) {
+                    if (rows.is_one() && gradients.wants(e)) {
                       gradients.add(e, kernels::column_sums(dx));
                     }
                     add_own(own_weight(epsilon), dy, dx);
                     gradients.add(x, std::move(dx));
                   }
-                  if (!shares && gradients.wants(e)) {
-                    gradients.add(e, edge_gradient(block, x.value(), rows, dy));
+                  if (!rows.is_one() && gradients.wants(e)) {
+                    gradients.add(e, row_of_edge ? shared_edge_gradient(block, x.value(), rows, dy)
+                                                 : edge_gradient(block, x.value(), rows, dy));
                   }
                   if (gradients.wants(epsilon)) {
                     gradients.add(epsilon, epsilon_gradient(dy, x.value()));

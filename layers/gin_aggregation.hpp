@@ -4,6 +4,7 @@
 #pragma once
 
 #include "weft/graph/message_block.hpp"
+#include "weft/tensor/distinct_rows.hpp"
 #include "weft/tensor/variable.hpp"
 
 namespace weft {
@@ -13,8 +14,9 @@ namespace weft {
 [[nodiscard]] Variable aggregate_gin(const MessageBlock& block, const Variable& x, const Variable& epsilon);
 
 /// y_v = (1 + epsilon) x_v + sum of ReLU(x_u + e_uv) over the edges u -> v (Hu et al. 2020, section 5.1).
-/// x [inputs, d], epsilon [1, 1]; e [edges, d] in the order of the graph's arrays, or [1, d] for all edges alike.
+/// x [inputs, d], epsilon [1, 1]; e [edges, d] in the order of the graph's arrays, [1, d] for all edges alike, or
+/// [rows, d] with row_of_edge saying which row an edge has, of few.
 [[nodiscard]] Variable aggregate_gine(const MessageBlock& block, const Variable& x, const Variable& e,
-                                      const Variable& epsilon);
+                                      const Variable& epsilon, const RowIndex& row_of_edge = nullptr);
 
 }  // namespace weft

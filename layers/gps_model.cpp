@@ -45,7 +45,7 @@ NodeModel::Output GpsModel::forward(const Blocks& blocks, const NodeInput& input
   const MessageBlock& block = blocks.whole("gps");
   const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
   Variable x = input_.forward(block, input, pass, Activation::none);
-  EdgeStates edges{edges_.forward(input, pass)};
+  EdgeStates edges = edges_.forward(input, pass);
   pass.keep(x);
   for (const Block& layer : blocks_) {
     Variable y;

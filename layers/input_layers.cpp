@@ -1,6 +1,7 @@
 #include "weft/layers/input_layers.hpp"
 
 #include <cmath>
+#include <utility>
 
 #include "weft/graph/encodings.hpp"
 #include "weft/graph/laplacian_encoding.hpp"
@@ -173,8 +174,17 @@ EdgeLayer::EdgeLayer(const ModelShape& shape, std::int64_t width, const Random& 
   }
 }
 
-Variable EdgeLayer::forward(const NodeInput& input, const Pass& pass) const {
-  return reads_edges_ ? features_.forward(LayerInput(*input.edge_features), pass) : Variable();
+EdgeStates EdgeLayer::forward(const NodeInput& input, const Pass& pass) const {
+  if (!reads_edges_) {
+    return {};
+  }
+  if (const auto* categories = std::get_if<CategoricalMatrix>(input.edge_features)) {
+    if (std::optional<DistinctRows> distinct = distinct_rows(*categories)) {
+      const Features rows = std::move(distinct->rows);
+      return {features_.forward(LayerInput(rows), pass), std::move(distinct->row_of)};
+    }
+  }
+  return {features_.forward(LayerInput(*input.edge_features), pass)};
 }
 
 void EdgeLayer::list_parameters(ParameterList& list) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weft/layers/dense_layers.hpp"
+#include "weft/layers/edge_states.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
@@ -61,15 +62,16 @@ class InputLayer {
   Linear encoding_;
 };
 
-/// States of edges from their features: a linear map, or the sum of a learned row for each category.
+/// States of edges from their features: a linear map, or the sum of a learned row for each category, one state for all
+/// edges whose categories are the same.
 class EdgeLayer {
  public:
   EdgeLayer() = default;
   /// Without parameters if the shape has no edge features.
   EdgeLayer(const ModelShape& shape, std::int64_t width, const Random& random);
 
-  /// -> [edges, width]; empty if the model reads no edge features.
-  [[nodiscard]] Variable forward(const NodeInput& input, const Pass& pass) const;
+  /// Of `width` columns; empty if the model reads no edge features.
+  [[nodiscard]] EdgeStates forward(const NodeInput& input, const Pass& pass) const;
   void list_parameters(ParameterList& list);
 
  private:

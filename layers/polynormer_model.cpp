@@ -52,7 +52,7 @@ NodeModel::Output PolynormerModel::forward(const Blocks& blocks, const NodeInput
   }
   const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
   Variable x = drop(input_.forward(block, input, pass, Activation::none));
-  EdgeStates edges{edges_.forward(input, pass)};
+  EdgeStates edges = edges_.forward(input, pass);
   Variable total;
   pass.keep(x);
   for (const Local& layer : local_) {

@@ -16,7 +16,8 @@ ConvolutionOptions hop_options(const Options& options, std::int64_t in, std::int
           .group = is_first ? ParameterGroup::input : ParameterGroup::weight,
           .edge_width = has_edges ? in : 0,
           .passes_edges = !is_last,
-          .edge_norm = options.text("norm")};
+          .edge_norm = options.text("norm"),
+          .hidden_norm = options.text("norm")};
 }
 
 /// Whether the features must become states before the first hop.
@@ -115,7 +116,7 @@ NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& inp
           "model: states of edges, or those of a virtual node, go from layer to layer; it needs a whole graph or a "
           "subgraph, not a sample of hops");
   LayerInput x = read_features(blocks.first(), input, pass);
-  EdgeStates edges{edges_.forward(input, pass)};
+  EdgeStates edges = edges_.forward(input, pass);
   if (before_) {
     pass.keep(x.states());
   }

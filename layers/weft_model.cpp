@@ -78,7 +78,7 @@ NodeModel::Output WeftModel::forward(const Blocks& blocks, const NodeInput& inpu
 
   const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
   Variable x = drop(input_.forward(block, input, pass, activation_));
-  EdgeStates edges{edges_.forward(input, pass)};
+  EdgeStates edges = edges_.forward(input, pass);
   Variable total = x;
   pass.keep(x);
   for (const Block& layer : blocks_) {

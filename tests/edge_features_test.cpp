@@ -55,6 +55,54 @@ TEST(AggregateGine, AddsPositiveSumsOfSourceAndEdge) {
               Tensor{{1}, {10 + 95}, {100 + 5}, {7}});
 }
 
+TEST(AggregateGine, LetsEdgesShareRows) {
+  const MessageBlock block(three_edges());
+  const Tensor x{{1}, {10}, {100}, {7}};
+  const RowIndex row_of_edge = std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>{1, 0, 1});
+  // The edges' own rows would be 2, -500, 2.
+  expect_near(aggregate_gine(block, constant(x), constant({{-500}, {2}}), constant({{0}}), row_of_edge).value(),
+              Tensor{{1}, {10 + 3}, {100 + 12}, {7}});
+}
+
+TEST(DistinctRows, NumbersThemInOrderAndSaysWhichEachRowIs) {
+  const CategoricalMatrix x{
+      4, {3, 2}, Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{2, 0, 0, 1, 2, 0, 2, 0})};
+  const auto distinct = distinct_rows(x);
+  ASSERT_TRUE(distinct.has_value());
+  EXPECT_EQ(distinct->rows.rows, 2);
+  EXPECT_EQ(distinct->rows.num_categories, x.num_categories);
+  EXPECT_TRUE(std::ranges::equal(distinct->rows.values, std::vector<std::int32_t>{0, 1, 2, 0}));
+  EXPECT_EQ(*distinct->row_of, (std::vector<std::int64_t>{1, 0, 1, 1}));
+}
+
+TEST(DistinctRows, AreNotLookedForWhereTheyWouldNotPay) {
+  const auto column = [](std::int64_t categories, const std::vector<std::int32_t>& values) {
+    return CategoricalMatrix{
+        static_cast<std::int64_t>(values.size()), {categories}, Buffer<std::int32_t>::copy_of(values)};
+  };
+  EXPECT_TRUE(distinct_rows(column(3, {0, 0, 1, 1})).has_value());
+  EXPECT_FALSE(distinct_rows(column(3, {0, 1, 2, 1})).has_value()) << "three of four differ";
+  EXPECT_FALSE(distinct_rows(column(5000, {0, 0, 1, 1})).has_value()) << "too many categories";
+  EXPECT_FALSE(distinct_rows(column(2, {0, 0, 2, 0})).has_value()) << "2 is out of range";
+}
+
+TEST(EdgeLayer, GivesEdgesOfTheSameCategoriesOneState) {
+  const Features categories =
+      CategoricalMatrix{4, {2}, Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{1, 0, 1, 1})};
+  const Features none;
+  const ModelShape shape = shape_for(none, 1, categories);
+  EdgeLayer layer(shape, 3, Random(1));
+  NodeInput input(none);
+  input.edge_features = &categories;
+  const EdgeStates states = layer.forward(input, Pass::inference());
+  EXPECT_EQ(states.states.shape(), (Shape{2, 3}));
+  const Tensor each = states.for_each_edge(states.states).value();
+  ParameterList list;
+  layer.list_parameters(list);
+  const Tensor& table = list.parameters[0].parameter->value();
+  expect_near(each, select_rows(table, std::vector<std::int64_t>{1, 0, 1, 1}));
+}
+
 TEST(GatedMean, WeighsEachColumnByItsGate) {
   const float big = 40.0F;
   // Column 0: the gate of 0 -> 1 is open, that of 2 -> 1 shut; column 1 the other way round.
@@ -87,12 +135,16 @@ TEST(EdgeOperations, HaveTheGradientOfDifferences) {
     const std::int64_t n = block.num_inputs(), outputs = block.num_outputs(), m = block.num_edges();
     // 11 columns: a whole vector and a part.
     Parameter x(random_tensor(n, 11, 1)), right(random_tensor(n, 11, 2)), left(random_tensor(outputs, 11, 3)),
-        e(random_tensor(m, 11, 4)), shared(random_tensor(1, 11, 5)), epsilon(random_tensor(1, 1, 6));
+        e(random_tensor(m, 11, 4)), shared(random_tensor(1, 11, 5)), epsilon(random_tensor(1, 1, 6)),
+        two(random_tensor(2, 11, 7));
+    const RowIndex row_of_edge = std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>{1, 0, 1});
     const std::pair<std::function<Variable()>, std::vector<Parameter*>> operations[] = {
         {[&] { return aggregate_gin(block, x.variable(), epsilon.variable()); }, {&x, &epsilon}},
         {[&] { return aggregate_gine(block, x.variable(), e.variable(), epsilon.variable()); }, {&x, &e, &epsilon}},
         {[&] { return aggregate_gine(block, x.variable(), shared.variable(), epsilon.variable()); },
          {&x, &shared, &epsilon}},
+        {[&] { return aggregate_gine(block, x.variable(), two.variable(), epsilon.variable(), row_of_edge); },
+         {&x, &two, &epsilon}},
         {[&] { return gated_mean(block, left.variable(), right.variable(), x.variable()); }, {&left, &right, &x}},
         {[&] { return gated_mean(block, e.variable(), x.variable()); }, {&e, &x}},
         {[&] { return edge_scores(block, left.variable(), right.variable(), e.variable()); }, {&left, &right, &e}},
@@ -113,6 +165,11 @@ TEST(EdgeOperations, RefuseOtherShapes) {
   expect_throws<ArgumentError>([&] { (void)aggregate_gin(block, x, x); }, "epsilon has shape [4, 2]");
   expect_throws<ArgumentError>([&] { (void)aggregate_gine(block, x, constant(Tensor(2, 2)), one); },
                                "e has shape [2, 2]");
+  const auto with_rows = [&](const std::vector<std::int64_t>& row_of_edge) {
+    (void)aggregate_gine(block, x, x, one, std::make_shared<const std::vector<std::int64_t>>(row_of_edge));
+  };
+  expect_throws<ArgumentError>([&] { with_rows({0, 1}); }, "row_of_edge has 2 entries, expected 3");
+  expect_throws<ArgumentError>([&] { with_rows({0, 1, 4}); }, "row_of_edge leaves the 4 rows of e");
   expect_throws<ArgumentError>([&] { (void)gated_mean(block, constant(Tensor(3, 3)), x); }, "score has shape [3, 3]");
   expect_throws<ArgumentError>([&] { (void)edge_scores(block, x, constant(Tensor(4, 1)), constant(Tensor(3, 2))); },
                                "right has shape [4, 1]");

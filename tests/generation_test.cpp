@@ -38,10 +38,12 @@ TypedGraph random_graph(std::int64_t n, std::int64_t edges, std::int32_t types, 
 }
 
 void expect_round_trip(const TypedGraph& graph, const Random& random) {
-  const GraphCode code = encode(graph, random);
-  const TypedGraph back = decode(code.tokens);
-  // Node i of the decoded graph is node order[i] of the original.
-  ASSERT_TRUE(maps_onto(back, graph, code.order));
+  for (const Walk walk : {Walk::random, Walk::compact}) {
+    const GraphCode code = encode(graph, random, walk);
+    const TypedGraph back = decode(code.tokens);
+    // Node i of the decoded graph is node order[i] of the original.
+    ASSERT_TRUE(maps_onto(back, graph, code.order));
+  }
 }
 
 TypedGraph ring(std::int64_t n) {
@@ -83,6 +85,26 @@ TEST(GraphCode, IsAFunctionOfItsRandomness) {
   const TypedGraph graph = random_graph(30, 60, 3, 2, Random(5));
   EXPECT_EQ(encode(graph, Random(7)).tokens, encode(graph, Random(7)).tokens);
   EXPECT_NE(encode(graph, Random(7)).tokens, encode(graph, Random(8)).tokens);
+}
+
+TEST(GraphCode, OfACompactWalkGoesWhereTheMostNeighborsAreSeen) {
+  // A triangle 0 1 2 and a node 3 that hangs on 1.
+  const TypedGraph graph{{0, 0, 0, 0}, {{0, 1, 1}, {1, 2, 1}, {0, 2, 1}, {1, 3, 1}}};
+  const Token root = Token::grow(0, 0), grow = Token::grow(1, 0), ring = Token::close(1, 3), end = Token::end();
+  const std::set<std::vector<Token>> compact = {
+      {root, grow, grow, ring, Token::climb(1), grow, end},  // 0 1 2 3: 2 has seen 0 and 1, 3 has seen 1 alone
+      {root, grow, grow, ring, grow, end},                   // 0 2 1 3
+      {root, grow, grow, ring, Token::climb(2), grow, end},  // 1 0 2 3
+      {root, grow, Token::climb(1), grow, grow, ring, end},  // 1 3 0 2
+      {root, grow, grow, grow, ring, end}};                  // 3 1 0 2
+  std::set<std::vector<Token>> all = compact, seen_compact, seen;
+  all.insert({root, grow, grow, Token::climb(1), grow, ring, end});  // 0 1 3 2
+  for (std::uint64_t i = 0; i < 200; ++i) {
+    seen_compact.insert(encode(graph, Random(i), Walk::compact).tokens);
+    seen.insert(encode(graph, Random(i), Walk::random).tokens);
+  }
+  EXPECT_EQ(seen_compact, compact);
+  EXPECT_EQ(seen, all);
 }
 
 TEST(GraphCode, OfRandomGraphsDecodesToTheSameGraph) {
@@ -254,13 +276,56 @@ TEST(CodeVocabulary, SurvivesBeingWrittenAsNumbers) {
       "vocabulary");
 }
 
+TEST(CodeVocabulary, RemembersHowGraphsAreWalkedAndSeen) {
+  const std::vector<TypedGraph> graphs = {ring(6)};
+  const CodeVocabulary plain(graphs, {}, Random(1)),
+      seeing(graphs, {.walk = Walk::compact, .sees_neighborhood = true}, Random(1));
+  const CodeVocabulary back = CodeVocabulary::from_numbers(seeing.to_numbers());
+  EXPECT_EQ(back.walk(), Walk::compact);
+  EXPECT_TRUE(back.sees_neighborhood());
+  EXPECT_EQ(back.num_clue_features(), seeing.num_clue_features());
+  EXPECT_EQ(back.num_inputs(), CodeVocabulary::kOwnInputs + CodeVocabulary::kAncestors + CodeVocabulary::kNearInputs);
+  // As it was written before there was a choice: the first number says of labels alone.
+  std::vector<std::int64_t> numbers = plain.to_numbers();
+  EXPECT_EQ(numbers[0], 0);
+  EXPECT_EQ(CodeVocabulary::from_numbers(numbers).walk(), Walk::random);
+  EXPECT_EQ(CodeVocabulary::from_numbers(numbers).num_clue_features(), 0);
+  numbers[0] = 8;
+  expect_throws<ArgumentError>([&] { (void)CodeVocabulary::from_numbers(numbers); }, "later version");
+}
+
+TEST(CodeVocabulary, GivesCluesOfTheTokensThatMayFollowAlone) {
+  // A path of three nodes with rings of three at most in the data: the ring to the first node and climbs of one and
+  // two.
+  const std::vector<TypedGraph> graphs = {ring(3), {{0, 0, 0, 0}, {{0, 1, 1}, {1, 2, 1}, {1, 3, 1}}}};
+  const CodeVocabulary vocabulary(graphs, {.sees_neighborhood = true, .passes = 50}, Random(1));
+  PartialGraph graph;
+  Neighborhood near;
+  for (const Token& token : {Token::grow(0, 0), Token::grow(1, 0), Token::grow(1, 0)}) {
+    graph.take(token);
+    near.follow(graph);
+  }
+  std::vector<std::uint64_t> mask(static_cast<std::size_t>(vocabulary.mask_words()));
+  vocabulary.write_mask(graph, mask);
+  TokenClues clues;
+  vocabulary.write_clues(graph, near, mask, clues);
+  EXPECT_EQ(clues.tokens,
+            (std::vector<std::int32_t>{vocabulary.id_of(Token::close(1, 3)), vocabulary.id_of(Token::climb(1))}));
+  EXPECT_EQ(clues.first, (std::vector<std::int64_t>{0, 2}));
+  EXPECT_TRUE(std::ranges::all_of(clues.features, [&](std::int32_t f) { return f < vocabulary.num_clue_features(); }));
+  mask.assign(mask.size(), 0);
+  vocabulary.write_clues(graph, near, mask, clues);
+  EXPECT_EQ(clues.rows(), 2);
+  EXPECT_EQ(clues.tokens.size(), 2U);
+}
+
 TEST(CodeVocabulary, GivesTheModelWhatItNeedsToKnow) {
   const CodeVocabulary vocabulary = organic_vocabulary();
   PartialGraph graph(true);
   graph.take(Token::grow(0, 0));
   graph.take(Token::grow(2, 1));
-  std::vector<std::int32_t> inputs(CodeVocabulary::kInputs);
-  vocabulary.write_inputs(graph, vocabulary.id_of(Token::grow(1, 1)), inputs);
+  std::vector<std::int32_t> inputs(static_cast<std::size_t>(vocabulary.num_inputs()));
+  vocabulary.write_inputs(graph, {}, vocabulary.id_of(Token::grow(1, 1)), inputs);
   // Depth 1 (0 is: nothing yet), room 3 - 2, two nodes, nitrogen below carbon; of the ancestors, the carbon with room
   // 4 - 2 among the rooms 0 to 4, and none above it.
   EXPECT_EQ(std::vector<std::int32_t>(inputs.begin() + 1, inputs.begin() + 8),

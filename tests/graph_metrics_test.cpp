@@ -363,6 +363,20 @@ TEST(GraphMetrics, FindsNoDistanceBetweenASetAndItself) {
   EXPECT_NEAR(evaluate_graphs(others, others, graphs, GraphKind::any).mmd_ratio, 1.0, 0.01);
 }
 
+TEST(GraphMetrics, HasTheTrainingGraphsDistancesAsItsFloor) {
+  const std::vector<CsrGraph> graphs = {random_graph(20, 0.2, 1), random_graph(25, 0.2, 2), random_graph(30, 0.2, 3)};
+  const std::vector<CsrGraph> training = {grid(4, 5), grid(5, 5)}, generated = {cycle_graph(12)};
+  const GraphDistances floor = evaluate_graphs(generated, training, graphs, GraphKind::any).floor;
+  const GraphQuality of_training = evaluate_graphs(training, training, graphs, GraphKind::any);
+  for (const auto distance :
+       {&GraphDistances::degree_mmd, &GraphDistances::clustering_mmd, &GraphDistances::spectral_mmd,
+        &GraphDistances::orbit_mmd, &GraphDistances::wavelet_mmd, &GraphDistances::degree_emd_mmd,
+        &GraphDistances::clustering_emd_mmd, &GraphDistances::orbit_gaussian_mmd}) {
+    EXPECT_GT(floor.*distance, 0.0);
+    EXPECT_EQ(floor.*distance, of_training.*distance);
+  }
+}
+
 TEST(GraphMetrics, DoesNotDependOnTheNumberOfThreads) {
   std::vector<CsrGraph> generated, training, held_out;
   for (std::uint64_t seed = 0; seed < 30; ++seed) {

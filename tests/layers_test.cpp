@@ -93,6 +93,26 @@ TEST(SageConvolution, AddsTheNodeItselfAndTheMeanOfItsNeighbors) {
   expect_near(y, Tensor{{1 + 2000}, {2 + 3000}, {5 + 2000}, {7}});
 }
 
+TEST(GinConvolution, NormalizesTheHiddenLayerOfItsNetwork) {
+  const auto conv = make_convolution({.kind = "gin", .in = 1, .out = 2, .hidden_norm = "layer"}, Random(1));
+  ParameterList list;
+  conv->list_parameters(list);
+  const auto set = [&](std::string_view name, const Tensor& value) {
+    const auto found = std::ranges::find(list.parameters, name, &NamedParameter::name);
+    ASSERT_NE(found, list.parameters.end()) << name;
+    found->parameter->mutable_value() = value;
+  };
+  set("first.weight", {{10, 30}});
+  set("norm.gain", {{2, 3}});
+  set("norm.bias", {{5, 0}});
+  set("second.weight", {{1, 0}, {0, 1}});
+  Pass pass = Pass::inference();
+  // Sums of 3, 8, 7 and 7 become (10, 30) times that, and (-1, 1) whatever they are.
+  const Tensor y =
+      conv->forward(MessageBlock(path_and_loner()), Variable::constant(Tensor{{1}, {2}, {5}, {7}}), pass).value();
+  expect_near(y, Tensor{{3, 3}, {3, 3}, {3, 3}, {3, 3}}, 1e-4);
+}
+
 TEST(GatConvolution, WithZeroScoresIsTheMeanOfTheNodeAndItsNeighbors) {
   const auto conv = make_convolution({.kind = "gat", .in = 1, .out = 1}, Random(1));
   ParameterList list;

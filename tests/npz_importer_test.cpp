@@ -1,4 +1,4 @@
-// Graphs from NumPy's archives: both layouts, every form of numbers, and what is refused.
+// Graphs from NumPy's archives: all layouts, every form of numbers, and what is refused.
 #include <bit>
 
 #include "tests/imported_data.hpp"
@@ -53,6 +53,15 @@ Members adjacency_layout() {
           {"labels.npy", int64s({2, 0, -1}, "3,")}};
 }
 
+// What scipy.sparse.save_npz writes of the matrix of 0 -> 1, 0 -> 2, 2 -> 0.
+Members matrix_layout() {
+  return {{"indices.npy", npy("<i4", "3,", raw(std::vector<std::int32_t>{1, 2, 0}))},
+          {"indptr.npy", npy("<i4", "4,", raw(std::vector<std::int32_t>{0, 2, 2, 3}))},
+          {"format.npy", npy("|S3", "", "csr")},
+          {"shape.npy", int64s({3, 3}, "2,")},
+          {"data.npy", npy("<f4", "3,", raw(std::vector<float>{1, 0.5, 0}))}};
+}
+
 Members with(Members members, const std::string& name, const std::string& content) {
   for (auto& [member, bytes] : members) {
     if (member == name) {
@@ -92,6 +101,20 @@ TEST(Npz, ReadsCompressedRows) {
   EXPECT_EQ(data.num_classes, 3);
   EXPECT_EQ(data.splits.size(), 3U);
   EXPECT_EQ(import_npz({.input = path}).graph.num_edges(), 4);
+}
+
+TEST(Npz, ReadsMatricesOfSciPyAsGraphsWithoutLabels) {
+  const TemporaryFolder folder;
+  const auto path = test::write_zip(folder / "a.npz", matrix_layout());
+  const Dataset data = import_npz({.input = path, .directed = true});
+  EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 1, 2, 3}));
+  EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{2, 0, 0}));
+  EXPECT_EQ(data.task, Task::link_prediction);
+  EXPECT_TRUE(data.splits.empty());
+  // 0 - 1 and 0 - 2.
+  EXPECT_EQ(import_npz({.input = path}).graph.num_edges(), 4);
+  write_dataset(data, folder / "a.h5");
+  test::expect_same_data(read_dataset(folder / "a.h5"), data);
 }
 
 TEST(Npz, ReadsEveryFormOfNumbers) {
@@ -149,14 +172,18 @@ TEST(Npz, NamesTheArrayThatIsWrong) {
   expect(with(rows, "attr_indices.npy", int64s({4, 1, 5}, "3,")), "attr_indices: has column 5 at 2, expected 0 to 4");
   expect(with(rows, "attr_shape.npy", int64s({3, 4294967295}, "2,")),
          "attr_indices: belongs to a matrix of 4294967295 columns");
-  expect(with(rows, "labels.npy", int64s({0, 1}, "2,")), "adj_indptr: has 4 entries, expected 2 labels and one");
-  expect({{"other.npy", int64s({0}, "1,")}}, "has neither an array edges nor adj_indptr");
+  expect(with(rows, "labels.npy", int64s({0, 1}, "2,")), "labels: has shape [2], expected [3]");
+  const Members matrix = matrix_layout();
+  expect(with(matrix, "format.npy", npy("|S3", "", "csc")), "a.npz: format: is not csr");
+  expect(with(matrix, "shape.npy", int64s({3, 4}, "2,")), "a.npz: shape: has size 4 at 1, expected 3 to 3");
+  expect(with(matrix, "indptr.npy", int64s({0}, "1,")), "a.npz: indptr: has 1 entries, expected 2 to");
+  expect({{"other.npy", int64s({0}, "1,")}}, "has no array edges, adj_indptr or indptr");
   expect({{"edges.npy", int64s({0, 1}, "1, 2")}}, "a.npz: node_labels: is missing");
 }
 
 TEST(Npz, SurvivesDamage) {
   const TemporaryFolder folder;
-  for (const Members& members : {edge_list_layout(), adjacency_layout()}) {
+  for (const Members& members : {edge_list_layout(), adjacency_layout(), matrix_layout()}) {
     const auto path = test::write_zip(folder / "a.npz", members);
     test::expect_no_surprise(path, [&] { static_cast<void>(import_npz({.input = path})); });
   }

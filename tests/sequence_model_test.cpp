@@ -31,15 +31,17 @@ std::vector<TypedGraph> some_graphs() {
   return graphs;
 }
 
-CodeVocabulary vocabulary_of(const std::vector<TypedGraph>& graphs) {
-  return {graphs, {.passes = 20}, Random(1)};
+CodeVocabulary vocabulary_of(const std::vector<TypedGraph>& graphs, bool sees_neighborhood = false) {
+  return {graphs, {.sees_neighborhood = sees_neighborhood, .passes = 20}, Random(1)};
 }
 
 SequenceModel model_for(const CodeVocabulary& vocabulary, std::int64_t properties = 0) {
-  return {
-      {.input_categories = vocabulary.input_categories(), .vocabulary = vocabulary.size(), .properties = properties},
-      {.width = 32, .layers = 2, .heads = 4},
-      Random(5)};
+  return {{.input_categories = vocabulary.input_categories(),
+           .vocabulary = vocabulary.size(),
+           .properties = properties,
+           .clue_features = vocabulary.num_clue_features()},
+          {.width = 32, .layers = 2, .heads = 4},
+          Random(5)};
 }
 
 SequenceBatch batch_of(const CodeVocabulary& vocabulary, const std::vector<TypedGraph>& graphs) {
@@ -55,28 +57,29 @@ Tensor logits_of(const SequenceModel& model, const SequenceBatch& batch) {
   return model.forward(batch, pass).value();
 }
 
-TEST(SequenceModel, SaysTheSameATokenAtATimeAsAllAtOnce) {
-  const std::vector<TypedGraph> graphs = some_graphs();
-  const CodeVocabulary vocabulary = vocabulary_of(graphs);
-  const SequenceModel model = model_for(vocabulary);
-  // Sequences of a few tokens and of more than two chunks of the scan.
-  const SequenceBatch batch = batch_of(vocabulary, graphs);
-  const std::int64_t lanes = batch.num_sequences();
-  ASSERT_GT(batch.segments[lanes] - batch.segments[lanes - 1], 65);
+/// What the recurrent form says at each row of a batch.
+Tensor recurrent_logits_of(const SequenceModel& model, const SequenceBatch& batch) {
+  const std::int64_t lanes = batch.num_sequences(), width = batch.inputs.cols();
   const SequenceRecurrence recurrence(model);
   SequenceLanes recurrent(recurrence, lanes);
-  Tensor logits(batch.rows(), vocabulary.size());
+  Tensor logits(batch.rows(), model.shape().vocabulary);
   for (std::int64_t step = 0;; ++step) {
     bool is_over = true;
     for (std::int64_t s = 0; s < lanes; ++s) {
       // A sequence that is over reads its last token again, which changes no other lane.
       const std::int64_t row = std::min(batch.segments[s] + step, batch.segments[s + 1] - 1);
       is_over = is_over && batch.segments[s] + step >= batch.segments[s + 1];
-      std::copy_n(batch.inputs.values.data() + row * CodeVocabulary::kInputs, CodeVocabulary::kInputs,
-                  recurrent.inputs(s).begin());
+      std::copy_n(batch.inputs.values.data() + row * width, width, recurrent.inputs(s).begin());
+      TokenClues& clues = recurrent.clues(s);
+      clues.clear();
+      for (std::int64_t c = batch.clues.first[row]; c < batch.clues.first[row + 1]; ++c) {
+        clues.add(batch.clues.tokens[c],
+                  std::span(batch.clues.features).subspan(c * TokenClues::kFeatures, TokenClues::kFeatures));
+      }
+      clues.end_row();
     }
     if (is_over) {
-      break;
+      return logits;
     }
     recurrent.step(lanes);
     for (std::int64_t s = 0; s < lanes; ++s) {
@@ -85,7 +88,19 @@ TEST(SequenceModel, SaysTheSameATokenAtATimeAsAllAtOnce) {
       }
     }
   }
-  expect_near(logits, logits_of(model, batch), 1e-5);
+}
+
+TEST(SequenceModel, SaysTheSameATokenAtATimeAsAllAtOnce) {
+  const std::vector<TypedGraph> graphs = some_graphs();
+  for (const bool sees_neighborhood : {false, true}) {
+    const CodeVocabulary vocabulary = vocabulary_of(graphs, sees_neighborhood);
+    const SequenceModel model = model_for(vocabulary);
+    // Sequences of a few tokens and of more than two chunks of the scan.
+    const SequenceBatch batch = batch_of(vocabulary, graphs);
+    ASSERT_GT(batch.segments.back() - batch.segments[batch.segments.size() - 2], 65);
+    ASSERT_EQ(!batch.clues.tokens.empty(), sees_neighborhood);
+    expect_near(recurrent_logits_of(model, batch), logits_of(model, batch), 1e-5);
+  }
 }
 
 TEST(SequenceModel, ReadsEachSequenceAsIfItWereAlone) {
@@ -102,12 +117,12 @@ TEST(SequenceModel, ReadsEachSequenceAsIfItWereAlone) {
 
 TEST(SequenceModel, NeverLooksAhead) {
   const std::vector<TypedGraph> graphs = some_graphs();
-  const CodeVocabulary vocabulary = vocabulary_of(graphs);
+  const CodeVocabulary vocabulary = vocabulary_of(graphs, true);
   const SequenceModel model = model_for(vocabulary);
   SequenceBatch batch = batch_of(vocabulary, {graphs.back()});
   const Tensor before = logits_of(model, batch);
   const std::int64_t changed = batch.rows() / 2;
-  batch.inputs.values[static_cast<std::size_t>(changed * CodeVocabulary::kInputs)] ^= 1;
+  batch.inputs.values[static_cast<std::size_t>(changed * vocabulary.num_inputs())] ^= 1;
   const Tensor after = logits_of(model, batch);
   for (std::int64_t i = 0; i < changed; ++i) {
     ASSERT_TRUE(std::ranges::equal(before.row(i), after.row(i))) << "row " << i;
@@ -117,7 +132,7 @@ TEST(SequenceModel, NeverLooksAhead) {
 
 TEST(SequenceModel, LearnsThroughAllOfItsParameters) {
   const std::vector<TypedGraph> graphs = some_graphs();
-  const CodeVocabulary vocabulary = vocabulary_of(graphs);
+  const CodeVocabulary vocabulary = vocabulary_of(graphs, true);
   SequenceModel model = model_for(vocabulary, 2);
   std::vector<float> properties = {0.5F, std::numeric_limits<float>::quiet_NaN()};
   const SequenceItem item{.graph = &graphs[3], .random = Random(1), .properties = properties};
@@ -196,7 +211,7 @@ TEST(GraphSampler, DrawsWholeGraphsFromAnUntrainedModel) {
 
 TEST(GraphSampler, DrawsTheSameWhateverTheNumberOfThreads) {
   const std::vector<TypedGraph> graphs = some_graphs();
-  const CodeVocabulary vocabulary = vocabulary_of(graphs);
+  const CodeVocabulary vocabulary = vocabulary_of(graphs, true);
   const SequenceModel model = model_for(vocabulary);
   std::vector<SampledGraph> one, two;
   with_threads(1, [&] { one = sample_graphs(model, vocabulary, 1200, {.seed = 8}); });
@@ -208,6 +223,27 @@ TEST(GraphSampler, DrawsTheSameWhateverTheNumberOfThreads) {
   const std::vector<SampledGraph> other = sample_graphs(model, vocabulary, 1200, {.seed = 9});
   EXPECT_FALSE(
       std::ranges::equal(one, other, [](const auto& a, const auto& b) { return a.graph.edges == b.graph.edges; }));
+}
+
+TEST(GraphSampler, TellsTheModelOfTheNeighborhoodAsTrainingDoes) {
+  // The chance of a drawn graph's own code, seen by the training form, is that with which it was drawn.
+  const std::vector<TypedGraph> graphs = {{{0, 0, 0, 0}, {{0, 1, 1}, {1, 2, 1}, {2, 3, 1}, {3, 0, 1}, {0, 2, 1}}}};
+  const CodeVocabulary vocabulary = vocabulary_of(graphs, true);
+  const SequenceModel model = model_for(vocabulary);
+  std::int64_t compared = 0;
+  for (const SampledGraph& sample : sample_graphs(model, vocabulary, 100, {.seed = 2})) {
+    const SequenceItem item{.graph = &sample.graph, .random = Random(1)};
+    if (!vocabulary.write(sample.graph, item.random).has_value() || sample.graph.edges.size() != 3 ||
+        sample.graph.num_nodes() != 3) {
+      continue;
+    }
+    // A triangle has one code only.
+    const SequenceBatch batch = make_sequence_batch(vocabulary, std::span(&item, 1));
+    Pass pass = Pass::inference();
+    EXPECT_NEAR(sequence_loss(model.forward(batch, pass), batch, 0.0F).masked_nats, -sample.log_likelihood, 1e-4);
+    ++compared;
+  }
+  EXPECT_GT(compared, 0);
 }
 
 TEST(GraphSampler, DrawsWithTheChancesOfTheModel) {

@@ -1,13 +1,13 @@
 #include <array>
 #include <limits>
 
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
 
 namespace weft {
 
 std::span<const Option> generation_options() {
   constexpr double kMany = 1e12;
-  static const std::array<Option, 21> kOptions = {{
+  static const std::array<Option, 23> kOptions = {{
       {"width", std::int64_t{128}, "columns of the model's states, a multiple of heads", 8, 4096},
       {"layers", std::int64_t{3}, "blocks of gated linear attention", 1, 64},
       {"heads", std::int64_t{4}, "heads of each block; the n-th starts out forgetting more slowly", 1, 64},
@@ -33,6 +33,19 @@ std::span<const Option> generation_options() {
        -std::numeric_limits<double>::infinity(),
        std::numeric_limits<double>::infinity(),
        {"none", "planar", "tree"}},
+      {"walk",
+       std::string("auto"),
+       "how graphs are walked; compact goes to the neighbor with the most seen neighbors; auto: molecules at random, "
+       "other graphs compactly",
+       -std::numeric_limits<double>::infinity(),
+       std::numeric_limits<double>::infinity(),
+       {"auto", "random", "compact"}},
+      {"neighborhood",
+       std::string("auto"),
+       "whether the model is told which ancestors are near, and what they are like; auto: but for molecules",
+       -std::numeric_limits<double>::infinity(),
+       std::numeric_limits<double>::infinity(),
+       {"auto", "off", "on"}},
       {"vocabulary_passes", std::int64_t{0},
        "random codes of each graph that tokens are collected from; 0: by their number", 0, 10000},
       {"val_graphs", std::int64_t{2048}, "how many graphs of the validation part are looked at after an epoch", 0,

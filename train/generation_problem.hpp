@@ -65,9 +65,16 @@ class GenerationProblem {
     std::int64_t passes = job.options.integer("vocabulary_passes");
     passes =
         passes > 0 ? passes : std::max<std::int64_t>(2, kVocabularyCodes / static_cast<std::int64_t>(graphs.size()));
-    traits.vocabulary = CodeVocabulary(
-        graphs, {.capacity = corpus.capacity, .labels_are_orders = corpus.is_molecular(), .passes = passes},
-        Random(0x564F4341));
+    const std::string walk = job.options.text("walk"), neighborhood = job.options.text("neighborhood");
+    const bool is_plain = !corpus.is_molecular();
+    traits.vocabulary =
+        CodeVocabulary(graphs,
+                       {.capacity = corpus.capacity,
+                        .labels_are_orders = corpus.is_molecular(),
+                        .walk = walk == "compact" || (walk == "auto" && is_plain) ? Walk::compact : Walk::random,
+                        .sees_neighborhood = neighborhood == "on" || (neighborhood == "auto" && is_plain),
+                        .passes = passes},
+                       Random(0x564F4341));
     // Types that only other parts have are not in the vocabulary; the alphabet says nothing of them either.
     traits.alphabet.resize(std::min(traits.alphabet.size(), static_cast<std::size_t>(traits.vocabulary.num_types())));
   }

@@ -5,7 +5,8 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
+#include "weft/train/sequence_state.hpp"
 
 namespace weft {
 namespace {
@@ -39,7 +40,8 @@ bool is_generator_model(std::string_view model) {
 std::unique_ptr<SequenceModel> make_sequence_model(const GeneratorTraits& traits, const Random& random) {
   const SequenceShape shape{.input_categories = traits.vocabulary.input_categories(),
                             .vocabulary = traits.vocabulary.size(),
-                            .properties = static_cast<std::int64_t>(traits.property_names.size())};
+                            .properties = static_cast<std::int64_t>(traits.property_names.size()),
+                            .clue_features = traits.vocabulary.num_clue_features()};
   return std::make_unique<SequenceModel>(
       shape,
       SequenceModelOptions{.width = traits.options.integer("width"),

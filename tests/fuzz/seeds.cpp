@@ -157,15 +157,16 @@ void add_arrays(Corpus& corpus) {
   const std::string other_masks = npy("|b1", "1, 3", letters({0, 1, 0}));
   const std::string none = npy("|b1", "1, 3", letters({0, 0, 0}));
   const std::string halves = npy("<f2", "3, 2", letters({0, 60, 0, 0, 0, 64, 0, 0, 0, 188, 0, 0}));
-  corpus.add("npz", joined({63, 0}, {edges, labels, halves, masks, other_masks, none}));
+  corpus.add("npz", joined({63, 0, 0}, {edges, labels, halves, masks, other_masks, none}));
   const std::string offsets = npy("<i4", "4,", letters({0, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0}));
   const std::string columns = npy(">i2", "2,", letters({0, 1, 0, 2}));
   const std::string values = npy("<f4", "2,", letters({0, 0, 128, 63, 0, 0, 0, 64}));
   const std::string square = npy("<i8", "2,", letters({3, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0}));
-  corpus.add("npz", joined({64 + 128, 1 + 2 + 8 + 16 + 32 + 64 + 128},
+  corpus.add("npz", joined({64 + 128, 1 + 2 + 8 + 16 + 32 + 64, 128},
                            {offsets, columns, square, labels, offsets, columns, values, square}));
   corpus.add("npz",
-             joined({64 + 128, 2 + 4}, {offsets, columns, labels, npy("<f4", "3, 1", std::string(12, '\0'), true)}));
+             joined({64 + 128, 2 + 4, 0}, {offsets, columns, labels, npy("<f4", "3, 1", std::string(12, '\0'), true)}));
+  corpus.add("npz", joined({0, 128, 1 + 2 + 4}, {offsets, columns, square, npy("|S3", "", "csr")}));
   for (const std::string& array :
        {labels, edges, masks, halves, offsets, columns, values, square,
         npy(">f8", "1,", letters({63, 240, 0, 0, 0, 0, 0, 0})), npy("<u8", "1,", std::string(8, '\1')),

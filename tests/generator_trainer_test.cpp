@@ -1,11 +1,12 @@
 // Training a generator: it learns, goes on to the bit, is read from its file, and refuses what it cannot train.
-#include "weft/train/generation_run.hpp"
+#include "weft/train/generator_trainer.hpp"
 
 #include <filesystem>
 #include <fstream>
 
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/io/model_file.hpp"
 #include "weft/train/graph_corpus.hpp"
 #include "weft/train/graph_generator.hpp"
 
@@ -15,7 +16,7 @@ namespace {
 using test::expect_throws;
 using test::same_bits;
 
-class GenerationRun : public testing::Test {
+class TrainGenerator : public testing::Test {
  protected:
   void SetUp() override {
     folder_ = std::filesystem::temp_directory_path() /
@@ -72,7 +73,7 @@ bool is_ring(const TypedGraph& graph) {
   return num_components(graph) == 1 && std::ranges::all_of(degree, [](int d) { return d == 2; });
 }
 
-TEST_F(GenerationRun, LearnsToMakeRings) {
+TEST_F(TrainGenerator, LearnsToMakeRings) {
   const Dataset dataset = rings(64, 3, 6);
   TrainJob job = job_with({{"epochs", "2"}, {"epoch_graphs", "6400"}, {"learning_rate", "0.01"}});
   job.folder = folder_;
@@ -98,7 +99,7 @@ TEST_F(GenerationRun, LearnsToMakeRings) {
   }
 }
 
-TEST_F(GenerationRun, GivesTheSizeThatItIsAskedFor) {
+TEST_F(TrainGenerator, GivesTheSizeThatItIsAskedFor) {
   const Dataset dataset = rings(64, 3, 6);
   TrainJob job =
       job_with({{"epochs", "2"}, {"epoch_graphs", "6400"}, {"learning_rate", "0.01"}, {"condition", "nodes,rings"}});
@@ -115,7 +116,7 @@ TEST_F(GenerationRun, GivesTheSizeThatItIsAskedFor) {
   expect_throws<ArgumentError>([&] { (void)generator.sample(1, {.wishes = {{"color", 1.0}}}); }, "color");
 }
 
-TEST_F(GenerationRun, GoesOnToTheBit) {
+TEST_F(TrainGenerator, GoesOnToTheBit) {
   const Dataset dataset = rings(40, 3, 7);
   TrainJob job = job_with({{"epochs", "3"}, {"epoch_graphs", "320"}, {"dropout", "0.1"}});
   job.folder = folder_ / "whole";
@@ -143,7 +144,7 @@ TEST_F(GenerationRun, GoesOnToTheBit) {
   EXPECT_EQ(lines, 3);
 }
 
-TEST_F(GenerationRun, DoesNotDependOnTheNumberOfThreads) {
+TEST_F(TrainGenerator, DoesNotDependOnTheNumberOfThreads) {
   const Dataset dataset = rings(40, 3, 7);
   const TrainJob job = job_with({{"epochs", "1"}, {"epoch_graphs", "640"}, {"batch_size", "64"}});
   double one = 0.0, two = 0.0;
@@ -152,7 +153,7 @@ TEST_F(GenerationRun, DoesNotDependOnTheNumberOfThreads) {
   EXPECT_EQ(one, two);
 }
 
-TEST_F(GenerationRun, RefusesACheckpointOfAnotherJob) {
+TEST_F(TrainGenerator, RefusesACheckpointOfAnotherJob) {
   TrainJob job = job_with({{"epochs", "1"}, {"epoch_graphs", "64"}});
   job.folder = folder_;
   (void)train_generator(rings(40, 3, 7), job);
@@ -162,7 +163,7 @@ TEST_F(GenerationRun, RefusesACheckpointOfAnotherJob) {
   expect_throws<ArgumentError>([&] { (void)train_generator(rings(40, 3, 7), job); }, "option.width");
 }
 
-TEST_F(GenerationRun, StopsAtItsTimeBudget) {
+TEST_F(TrainGenerator, StopsAtItsTimeBudget) {
   TrainJob job = job_with({{"epochs", "1000000"}, {"epoch_graphs", "64"}, {"budget_minutes", "0.01"}});
   const TrainReport report = train_generator(rings(40, 3, 7), job);
   EXPECT_FALSE(report.interrupted);
@@ -170,7 +171,7 @@ TEST_F(GenerationRun, StopsAtItsTimeBudget) {
   EXPECT_LT(report.num_epochs, 1000000);
 }
 
-TEST_F(GenerationRun, RefusesWhatItCannotLearnFrom) {
+TEST_F(TrainGenerator, RefusesWhatItCannotLearnFrom) {
   Dataset dataset = rings(40, 3, 7);
   TrainJob job = job_with({});
   job.seeds = {0, 1};

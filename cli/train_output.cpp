@@ -1,0 +1,153 @@
+#include "weft/cli/train_output.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+
+#include "weft/core/parallel.hpp"
+#include "weft/train/cross_validation.hpp"
+#include "weft/train/graph_generator.hpp"
+#include "weft/train/memory_plan.hpp"
+
+namespace weft::cli {
+namespace {
+
+Json finite(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
+
+/// What limits training on samples: the stages overlap, so only what steps waited for is lost.
+std::string stages_text(const StageTimes& times) {
+  return "sampling " + seconds_text(times.sampling) + ", gathering " + seconds_text(times.gathering) + ", training " +
+         seconds_text(times.training) + "; training waited " + seconds_text(times.waiting);
+}
+
+}  // namespace
+
+std::string epoch_text(const EpochRecord& epoch) {
+  char text[160];
+  if (epoch.evaluated) {
+    std::snprintf(text, sizeof text, "loss %.4f  val %.4f  best %.4f", epoch.loss, epoch.val, epoch.best_val);
+  } else {
+    std::snprintf(text, sizeof text, "loss %.4f  best %.4f", epoch.loss, epoch.best_val);
+  }
+  return text;
+}
+
+std::string stage_text(const EpochRecord& epoch) {
+  std::string out = "training";
+  if (epoch.num_runs > 1) {
+    out += " run " + std::to_string(epoch.run + 1) + "/" + std::to_string(epoch.num_runs);
+  }
+  return out + " (split " + epoch.split + ", seed " + std::to_string(epoch.seed) + ")";
+}
+
+Json result_json(const TrainReport& report, const RunConfig& config, const Dataset& dataset, double load_seconds,
+                 double total_seconds) {
+  Json runs = Json::array();
+  for (const RunResult& run : report.runs) {
+    Json metrics = Json::object();
+    for (const auto& [name, value] : run.test_metrics) {
+      metrics[name] = finite(value);
+    }
+    runs.push_back({{"seed", run.seed},
+                    {"split", run.split},
+                    {"train", finite(run.train)},
+                    {"val", finite(run.val)},
+                    {"test", finite(run.test)},
+                    {"best_epoch", run.best_epoch},
+                    {"epochs", run.epochs},
+                    {"seconds", run.seconds},
+                    {"test_metrics", metrics}});
+  }
+  std::string split;
+  for (const std::string& name : config.splits) {
+    split += (split.empty() ? "" : ",") + name;
+  }
+  const double epochs = static_cast<double>(std::max<std::int64_t>(report.num_epochs, 1));
+  Json result = {{"dataset", dataset.name},
+                 {"task", std::string(is_generator_model(config.model) ? "generation" : name_of(dataset.task))},
+                 {"model", config.model},
+                 {"metric", report.metric},
+                 {"split", split},
+                 {"runs", report.runs.size()},
+                 {"train", finite(report.mean(&RunResult::train))},
+                 {"val", finite(report.mean(&RunResult::val))},
+                 {"test", finite(report.mean(&RunResult::test))},
+                 {"val_std", finite(report.deviation(&RunResult::val))},
+                 {"test_std", finite(report.deviation(&RunResult::test))},
+                 {"per_run", runs},
+                 {"interrupted", report.interrupted},
+                 {"parameters", report.num_parameters},
+                 {"threads", num_threads()},
+                 {"seconds",
+                  {{"load", load_seconds},
+                   {"train", report.train_seconds},
+                   {"per_epoch", report.train_seconds / epochs},
+                   {"sampling", report.times.sampling},
+                   {"gathering", report.times.gathering},
+                   {"steps", report.times.training},
+                   {"waiting", report.times.waiting},
+                   {"total", total_seconds}}},
+                 {"peak_rss_bytes", peak_rss_bytes()}};
+  if (const std::optional<Protocol> protocol = protocol_of(config.protocol)) {
+    result["protocol"] = config.protocol;
+    result["protocol_meaning"] = description_of(*protocol);
+  }
+  return result;
+}
+
+std::string result_text(const TrainReport& report, const Json& json) {
+  const auto figure = [&](double RunResult::*which) {
+    char text[64];
+    if (report.runs.size() > 1) {
+      std::snprintf(text, sizeof text, "%.4f +- %.4f", report.mean(which), report.deviation(which));
+    } else {
+      std::snprintf(text, sizeof text, "%.4f", report.mean(which));
+    }
+    return std::string(text);
+  };
+  std::vector<std::pair<std::string, std::string>> rows = {
+      {"model", json["model"]}, {"dataset", json["dataset"]}, {"split", json["split"]}};
+  const bool is_gin = json.contains("protocol") && json["protocol"] == name_of(Protocol::gin);
+  if (json.contains("protocol")) {
+    rows.emplace_back("protocol", json["protocol_meaning"]);
+  }
+  if (!is_gin) {
+    rows.emplace_back("train " + report.metric, figure(&RunResult::train));
+    rows.emplace_back("val " + report.metric, figure(&RunResult::val));
+  }
+  rows.emplace_back("test " + report.metric, figure(&RunResult::test));
+  rows.emplace_back("runs", std::to_string(report.runs.size()));
+  rows.emplace_back("parameters", std::to_string(report.num_parameters));
+  rows.emplace_back("training time", seconds_text(report.train_seconds) + ", " +
+                                         seconds_text(json["seconds"]["per_epoch"].get<double>()) + " an epoch");
+  if (report.times.any()) {
+    rows.emplace_back("stages", stages_text(report.times));
+  }
+  return aligned(rows);
+}
+
+void show_estimate(const JobEstimate& estimate, bool as_json) {
+  if (as_json) {
+    return print_json({{"estimate_bytes", estimate.total_bytes()},
+                       {"data_bytes", estimate.data},
+                       {"feature_bytes", estimate.features},
+                       {"training_bytes", estimate.training},
+                       {"evaluation_bytes", estimate.evaluation},
+                       {"estimate_seconds", estimate.total_seconds},
+                       {"epoch_seconds", estimate.epoch_seconds},
+                       {"evaluation_seconds", estimate.evaluation_seconds}});
+  }
+  print(aligned({{"memory needed", bytes_text(estimate.total_bytes())},
+                 {"graph, labels, program", bytes_text(estimate.data)},
+                 {"features", bytes_text(estimate.features)},
+                 {"training", bytes_text(estimate.training)},
+                 {"evaluation", bytes_text(estimate.evaluation)},
+                 {"time of the job, at most", seconds_text(estimate.total_seconds)},
+                 {"an epoch", seconds_text(estimate.epoch_seconds)},
+                 {"an evaluation", seconds_text(estimate.evaluation_seconds)}}));
+}
+
+}  // namespace weft::cli
