@@ -11,52 +11,29 @@ namespace {
 
 constexpr std::int64_t kTaskItems = 8;
 
-/// A code, and which of its tokens the beginnings hold.
-struct WrittenItem {
-  std::vector<std::int32_t> ids;
-  std::vector<char> is_taken;
-  [[nodiscard]] std::int64_t rows() const { return std::ranges::count(is_taken, 1); }
-};
-
-WrittenItem written_item(const CodeVocabulary& vocabulary, const SequenceItem& item, std::vector<std::int32_t> ids) {
-  WrittenItem result{std::move(ids), {}};
-  result.is_taken.assign(result.ids.size(), 1);
-  const Random random = item.random.stream(0x4E4F4953);
-  for (std::size_t i = 0; i < result.ids.size() && item.ring_noise > 0.0; ++i) {
-    const bool is_ring = vocabulary.token(result.ids[i]).kind == Token::Kind::close;
-    result.is_taken[i] = is_ring && random.uniform(i) < item.ring_noise ? 0 : 1;
-  }
-  return result;
-}
-
 /// The rows of one sequence from row `first` on.
-void write_rows(const CodeVocabulary& vocabulary, const WrittenItem& item, std::int64_t first,
+void write_rows(const CodeVocabulary& vocabulary, const std::vector<std::int32_t>& ids, std::int64_t first,
                 std::span<const float> properties, SequenceBatch& batch, TokenClues& clues) {
   const auto words = static_cast<std::size_t>(batch.mask_words), width = static_cast<std::size_t>(batch.inputs.cols());
   PartialGraph graph(vocabulary.labels_are_orders());
   Neighborhood near;
   std::int32_t last = CodeVocabulary::kStart;
-  auto row = static_cast<std::size_t>(first);
-  for (std::size_t i = 0, asked = 0; i < item.ids.size(); ++i) {
-    if (item.is_taken[i] == 0) {
-      continue;
-    }
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto row = static_cast<std::size_t>(first) + i;
     const std::span<std::uint64_t> mask = std::span(batch.masks).subspan(row * words, words);
     vocabulary.write_inputs(graph, near, last,
                             std::span<std::int32_t>(batch.inputs.values).subspan(row * width, width));
     vocabulary.write_mask(graph, mask);
     vocabulary.write_clues(graph, near, mask, clues);
-    batch.targets[row] = item.ids[asked];
+    batch.targets[row] = ids[i];
     if (!properties.empty()) {
       write_condition(properties, batch.conditions.row(static_cast<std::int64_t>(row)));
     }
-    graph.take(vocabulary.token(item.ids[i]));
+    graph.take(vocabulary.token(ids[i]));
     if (vocabulary.sees_neighborhood()) {
       near.follow(graph);
     }
-    last = item.ids[i];
-    asked = i + 1;
-    ++row;
+    last = ids[i];
   }
 }
 
@@ -72,19 +49,19 @@ void write_condition(std::span<const float> properties, std::span<float> row) {
 
 SequenceBatch make_sequence_batch(const CodeVocabulary& vocabulary, std::span<const SequenceItem> items) {
   const auto count = static_cast<std::int64_t>(items.size());
-  std::vector<WrittenItem> codes(items.size());
+  std::vector<std::vector<std::int32_t>> ids(items.size());
   parallel_for(count, kTaskItems, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       auto written = vocabulary.write(*items[i].graph, items[i].random);
       require(written.has_value(), "sequence batch: graph ", i, " of ", count, " with ", items[i].graph->num_nodes(),
               " nodes cannot be written in the vocabulary, whose graphs have at most ", vocabulary.max_nodes());
-      codes[i] = written_item(vocabulary, items[i], std::move(*written));
+      ids[i] = std::move(*written);
     }
   });
   SequenceBatch batch;
   batch.segments.push_back(0);
-  for (const WrittenItem& code : codes) {
-    batch.segments.push_back(batch.segments.back() + code.rows());
+  for (const auto& sequence : ids) {
+    batch.segments.push_back(batch.segments.back() + static_cast<std::int64_t>(sequence.size()));
   }
   const auto rows = static_cast<std::size_t>(batch.segments.back());
   batch.mask_words = vocabulary.mask_words();
@@ -102,7 +79,7 @@ SequenceBatch make_sequence_batch(const CodeVocabulary& vocabulary, std::span<co
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
       require(items[i].properties.size() == properties, "sequence batch: graph ", i, " has ",
               items[i].properties.size(), " properties, the first ", properties);
-      write_rows(vocabulary, codes[i], batch.segments[i], items[i].properties, batch, clues[i]);
+      write_rows(vocabulary, ids[i], batch.segments[i], items[i].properties, batch, clues[i]);
     }
   });
   for (const TokenClues& part : clues) {

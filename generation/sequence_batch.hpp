@@ -15,7 +15,7 @@ struct SequenceBatch {
   CategoricalMatrix inputs;
   /// Sequence s owns rows segments[s] .. segments[s + 1]: the start, then every token but the end.
   std::vector<std::int64_t> segments;
-  /// The token that should follow each row.
+  /// The token that follows each row.
   std::vector<std::int32_t> targets;
   /// Which tokens may follow each row, [rows, mask_words] words of 64 bits.
   std::vector<std::uint64_t> masks;
@@ -35,9 +35,6 @@ struct SequenceItem {
   const TypedGraph* graph = nullptr;
   Random random{0};
   std::span<const float> properties = {};
-  /// This share of the rings is asked for but left out of what follows: a model that has drawn a graph with a hole
-  /// goes on from there, and learns how if it has seen some (DAgger: Ross, Gordon, Bagnell 2011).
-  double ring_noise = 0.0;
 };
 
 /// The codes of items, each drawn from its own randomness. Throws ArgumentError if the vocabulary cannot write a graph.

@@ -130,27 +130,6 @@ TEST(SequenceModel, NeverLooksAhead) {
   EXPECT_FALSE(std::ranges::equal(before.row(changed), after.row(changed)));
 }
 
-TEST(SequenceBatch, AsksForRingsThatItLeavesOut) {
-  // The code of a triangle is grow, grow, grow, close, end; only the ring can be left out.
-  const std::vector<TypedGraph> graphs = {{{0, 0, 0}, {{0, 1, 1}, {1, 2, 1}, {2, 0, 1}}}};
-  const CodeVocabulary vocabulary = vocabulary_of(graphs, true);
-  const std::int32_t root = vocabulary.id_of(Token::grow(0, 0)), grow = vocabulary.id_of(Token::grow(1, 0)),
-                     ring = vocabulary.id_of(Token::close(1, 3)), end = CodeVocabulary::kEnd;
-  std::int64_t without = 0;
-  for (std::uint64_t i = 0; i < 400; ++i) {
-    const SequenceItem item{.graph = &graphs[0], .random = Random(i), .ring_noise = 0.25};
-    const SequenceBatch batch = make_sequence_batch(vocabulary, std::span(&item, 1));
-    const bool is_left_out = batch.rows() == 4;
-    without += is_left_out ? 1 : 0;
-    // Asked for all the same; then the end is the last token of the beginning's own.
-    EXPECT_EQ(batch.targets, is_left_out ? (std::vector<std::int32_t>{root, grow, grow, ring})
-                                         : (std::vector<std::int32_t>{root, grow, grow, ring, end}));
-    EXPECT_EQ(batch.clues.rows(), batch.rows());
-  }
-  // A quarter, to four standard deviations.
-  EXPECT_NEAR(static_cast<double>(without), 100.0, 35.0);
-}
-
 TEST(SequenceModel, LearnsThroughAllOfItsParameters) {
   const std::vector<TypedGraph> graphs = some_graphs();
   const CodeVocabulary vocabulary = vocabulary_of(graphs, true);

@@ -7,7 +7,7 @@ namespace weft {
 
 std::span<const Option> generation_options() {
   constexpr double kMany = 1e12;
-  static const std::array<Option, 24> kOptions = {{
+  static const std::array<Option, 23> kOptions = {{
       {"width", std::int64_t{128}, "columns of the model's states, a multiple of heads", 8, 4096},
       {"layers", std::int64_t{3}, "blocks of gated linear attention", 1, 64},
       {"heads", std::int64_t{4}, "heads of each block; the n-th starts out forgetting more slowly", 1, 64},
@@ -46,10 +46,6 @@ std::span<const Option> generation_options() {
        -std::numeric_limits<double>::infinity(),
        std::numeric_limits<double>::infinity(),
        {"auto", "off", "on"}},
-      {"ring_noise", 0.0,
-       "share of rings that are asked for but left out of what follows, so that the model learns to go on from its own "
-       "mistakes",
-       0.0, 0.5},
       {"vocabulary_passes", std::int64_t{0},
        "random codes of each graph that tokens are collected from; 0: by their number", 0, 10000},
       {"val_graphs", std::int64_t{2048}, "how many graphs of the validation part are looked at after an epoch", 0,

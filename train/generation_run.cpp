@@ -184,7 +184,6 @@ SequenceBatch GenerationRun::training_batch() const {
           is_hidden ? std::numeric_limits<float>::quiet_NaN() : item.properties[static_cast<std::size_t>(j)];
     }
     item.properties = std::as_const(shown).row(row);
-    item.ring_noise = options_.real("ring_noise");
     items.push_back(item);
   }
   return make_sequence_batch(problem_.traits.vocabulary, items);
