@@ -13,9 +13,10 @@ tests/fuzz/weft_fuzz_seeds seeds
 for name in $names; do
   mkdir -p "corpus/$name"
   begin=$(date +%s)
+  # Longer than every seed, or it would be cut: the longest, of planetoid, has 4,300 bytes.
   # No input may take longer than a second of a quiet machine, or more memory than half a gigabyte.
   tests/fuzz/weft_"$name"_fuzz -runs="$runs" -timeout="${WEFT_FUZZ_TIMEOUT:-1}" -rss_limit_mb="${WEFT_FUZZ_RSS:-512}" \
-    -malloc_limit_mb=512 -max_len="${WEFT_FUZZ_BYTES:-4096}" -print_final_stats=1 -verbosity=0 \
+    -malloc_limit_mb=512 -max_len="${WEFT_FUZZ_BYTES:-5120}" -print_final_stats=1 -verbosity=0 \
     -artifact_prefix="broken/$name-" "corpus/$name" "seeds/$name" >"broken/$name.log" 2>&1 || {
     echo "$name: broken, see build/fuzz/broken/$name.log"
     continue
