@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <chrono>
+#include <cstdio>
 #include <set>
 
 #include "weft/cli/console.hpp"
@@ -176,6 +177,16 @@ void report(const GenerateFlags& flags, const RunConfig& config, const GraphGene
   json.update(figures);
 }
 
+/// Four digits of what is no whole number; --json has them all.
+std::string value_text(const Json& value) {
+  if (!value.is_number_float()) {
+    return value.is_string() ? value.get<std::string>() : value.dump();
+  }
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value.get<double>());
+  return text;
+}
+
 /// Name and value, an indented line for each figure of an object.
 void add_rows(const Json& json, const std::string& indent, std::vector<std::pair<std::string, std::string>>& rows) {
   for (const auto& [name, value] : json.items()) {
@@ -183,7 +194,7 @@ void add_rows(const Json& json, const std::string& indent, std::vector<std::pair
       rows.emplace_back(indent + name, "");
       add_rows(value, indent + "  ", rows);
     } else {
-      rows.emplace_back(indent + name, value.is_string() ? value.get<std::string>() : value.dump());
+      rows.emplace_back(indent + name, value_text(value));
     }
   }
 }
