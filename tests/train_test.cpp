@@ -232,8 +232,7 @@ TEST(LabelBudget, IsManyFromAHundredTrainingLabelsAClass) {
 
 TEST(LabelBudget, HasDefaultsForEveryModel) {
   for (const ModelInfo& info : models()) {
-    for (const LabelBudget budget :
-         {LabelBudget::few, LabelBudget::many, LabelBudget::graphs, LabelBudget::links}) {
+    for (const LabelBudget budget : {LabelBudget::few, LabelBudget::many, LabelBudget::graphs, LabelBudget::links}) {
       EXPECT_NO_THROW((void)default_options(info.name, budget)) << info.name;
     }
   }
