@@ -1,6 +1,7 @@
 #include "weft/generation/code_vocabulary.hpp"
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 #include "weft/core/error.hpp"
@@ -12,7 +13,11 @@ constexpr std::uint64_t kAttempts = 16;
 /// The first of a vocabulary's numbers is a sum of these.
 constexpr std::int64_t kOrders = 1, kCompact = 2, kNeighborhood = 4;
 
+/// Nothing for tokens that are not there, -1.
 void set_bit(std::span<std::uint64_t> mask, std::int32_t i) {
+  if (i < 0) {
+    return;
+  }
   mask[static_cast<std::size_t>(i) / 64] |= std::uint64_t{1} << (i % 64);
 }
 
@@ -20,28 +25,28 @@ void set_bit(std::span<std::uint64_t> mask, std::int32_t i) {
 struct Census {
   std::set<Token> grows;
   std::set<std::int32_t> ring_labels;
-  std::int32_t max_ring = 0, max_climb = 0, max_depth = 0;
+  std::int32_t max_ring = 0, max_climb = 0, max_leap = 0, max_depth = 0;
 
   void count(const GraphCode& code) {
-    std::int32_t depth = -1;
+    PartialGraph graph;
     for (const Token& token : code.tokens) {
-      switch (token.kind) {
-        case Token::Kind::grow:
-          grows.insert(token);
-          depth = token.label == 0 ? 0 : depth + 1;
-          max_depth = std::max(max_depth, depth);
-          break;
-        case Token::Kind::close:
-          ring_labels.insert(token.label);
-          max_ring = std::max(max_ring, token.value);
-          break;
-        case Token::Kind::climb:
-          depth -= token.value;
-          max_climb = std::max(max_climb, token.value);
-          break;
-        case Token::Kind::end:
-          break;
+      graph.take(token);
+      max_depth = std::max(max_depth, graph.depth());
+      if (token.kind == Token::Kind::grow) {
+        grows.insert(token);
+      } else if (token.kind == Token::Kind::close) {
+        ring_labels.insert(token.label);
+        max_ring = std::max(max_ring, token.value);
+      } else if (token.kind == Token::Kind::climb) {
+        max_climb = std::max(max_climb, token.value);
+      } else if (token.kind == Token::Kind::leap) {
+        max_leap = std::max(max_leap, token.value);
       }
+    }
+    // Behind a leap any node of its stretch may be meant.
+    if (max_leap > 0) {
+      max_climb = std::max(max_climb, kStretch);
+      max_ring = std::max(max_ring, ring_labels.empty() ? 0 : kStretch + 2);
     }
   }
 };
@@ -100,6 +105,9 @@ CodeVocabulary::CodeVocabulary(std::span<const TypedGraph> graphs, const Vocabul
   for (std::int32_t levels = 1; levels <= census.max_climb; ++levels) {
     tokens_.push_back(Token::climb(levels));
   }
+  for (std::int32_t stretches = 1; stretches <= census.max_leap; ++stretches) {
+    tokens_.push_back(Token::leap(stretches));
+  }
   index_tokens();
 }
 
@@ -111,6 +119,7 @@ void CodeVocabulary::index_tokens() {
     num_labels_ = std::max(num_labels_, token.label);
     max_ring_ = std::max(max_ring_, token.kind == Token::Kind::close ? token.value : 0);
     max_climb_ = std::max(max_climb_, token.kind == Token::Kind::climb ? token.value : 0);
+    max_leap_ = std::max(max_leap_, token.kind == Token::Kind::leap ? token.value : 0);
     if (token.kind == Token::Kind::grow && token.label > 0) {
       lightest = lightest == 0 ? weight(token.label) : std::min(lightest, weight(token.label));
     }
@@ -120,6 +129,7 @@ void CodeVocabulary::index_tokens() {
   grow_.assign(static_cast<std::size_t>(num_labels_ + 1) * capacity_.size(), -1);
   close_.assign(static_cast<std::size_t>(num_labels_ + 1) * static_cast<std::size_t>(max_ring_ + 1), -1);
   climb_.assign(static_cast<std::size_t>(max_climb_) + 1, -1);
+  leap_.assign(static_cast<std::size_t>(max_leap_) + 1, -1);
   roots_.assign(words, 0);
   grows_in_.assign(words * static_cast<std::size_t>(max_room_ + 1), 0);
   for (std::size_t id = 2; id < tokens_.size(); ++id) {
@@ -130,6 +140,8 @@ void CodeVocabulary::index_tokens() {
       close_[label * static_cast<std::size_t>(max_ring_ + 1) + value] = number;
     } else if (token.kind == Token::Kind::climb) {
       climb_[value] = number;
+    } else if (token.kind == Token::Kind::leap) {
+      leap_[value] = number;
     } else {
       grow_[label * capacity_.size() + value] = number;
       if (label == 0) {
@@ -154,6 +166,8 @@ std::int32_t CodeVocabulary::id_of(const Token& token) const {
       return fits && token.value <= max_ring_ ? close_[label * static_cast<std::size_t>(max_ring_ + 1) + value] : -1;
     case Token::Kind::climb:
       return fits && token.value <= max_climb_ ? climb_[value] : -1;
+    case Token::Kind::leap:
+      return fits && token.value <= max_leap_ ? leap_[value] : -1;
     case Token::Kind::end:
       return kEnd;
   }
@@ -166,18 +180,19 @@ void CodeVocabulary::write_mask(const PartialGraph& graph, std::span<std::uint64
     std::ranges::copy(roots_, mask.begin());
     return;
   }
-  const auto room_of = [&](NodeId v) {
-    return std::clamp(capacity_[static_cast<std::size_t>(graph.type_of(v))] - graph.used(v), 0, max_room_);
-  };
-  const std::int32_t room = room_of(graph.ancestor(0)), depth = graph.depth();
   const bool may_grow = graph.num_nodes() < max_nodes_;
-  if (may_grow) {
-    std::copy_n(grows_in_.begin() + static_cast<std::ptrdiff_t>(words * static_cast<std::size_t>(room)), words,
-                mask.begin());
+  if (may_grow && graph.last() != Token::Kind::leap) {
+    const auto room = static_cast<std::size_t>(graph.room(graph.ancestor(0)));
+    std::copy_n(grows_in_.begin() + static_cast<std::ptrdiff_t>(words * room), words, mask.begin());
   } else {
     std::ranges::fill(mask, 0);
   }
+  const auto set = [&](std::int32_t id) { set_bit(mask, id); };
   if (graph.last() == Token::Kind::climb) {
+    return;
+  }
+  if (graph.last() == Token::Kind::leap) {
+    visit_stretch(graph, graph.leap(), set);
     return;
   }
   set_bit(mask, kEnd);
@@ -186,20 +201,46 @@ void CodeVocabulary::write_mask(const PartialGraph& graph, std::span<std::uint64
       mask[i] |= roots_[i];
     }
   }
-  for (std::int32_t length = graph.last_ring() + 1; room > 0 && length <= std::min(max_ring_, depth + 1); ++length) {
-    const std::int32_t both = std::min(room, room_of(graph.ancestor(length - 1)));
-    for (std::int32_t label = 1; label <= num_labels_ && both > 0; ++label) {
-      const std::int32_t id = close_[static_cast<std::size_t>(label) * static_cast<std::size_t>(max_ring_ + 1) +
-                                     static_cast<std::size_t>(length)];
-      if (id >= 0 && weight(label) <= both) {
-        set_bit(mask, id);
-      }
+  for (std::int32_t levels = 1; levels <= std::min(graph.depth(), kNearLevels); ++levels) {
+    visit_ancestor(graph, levels, levels + 1, levels, set);
+  }
+  for (std::int32_t leap = 1; leap <= std::min(max_leap_, graph.depth() / kStretch); ++leap) {
+    if (graph.levels_after(leap, 0) <= kNearLevels || !graph.has_room_after(leap)) {
+      continue;
+    }
+    // Some climb will follow, without looking where to, unless heavy edges alone grow or the stretch is near in part.
+    bool some_follow = may_grow && least_weight_ == 1 && graph.levels_after(leap, kStretch - 1) > kNearLevels;
+    if (!some_follow) {
+      visit_stretch(graph, leap, [&](std::int32_t) { some_follow = true; });
+    }
+    if (some_follow) {
+      set_bit(mask, id_of(Token::leap(leap)));
     }
   }
-  for (std::int32_t levels = 1; may_grow && levels <= std::min(max_climb_, depth); ++levels) {
-    if (room_of(graph.ancestor(levels)) >= least_weight_) {
-      set_bit(mask, climb_[static_cast<std::size_t>(levels)]);
+}
+
+template <class Use>
+void CodeVocabulary::visit_ancestor(const PartialGraph& graph, std::int32_t levels, std::int32_t length,
+                                    std::int32_t climb, const Use& use) const {
+  const std::int32_t there = graph.room(graph.ancestor(levels)), both = std::min(there, graph.room(graph.ancestor(0)));
+  if (there == 0) {
+    return;
+  }
+  for (std::int32_t label = 1; label <= num_labels_ && both > 0 && levels >= graph.last_ring(); ++label) {
+    if (const std::int32_t id = id_of(Token::close(label, length)); id >= 0 && weight(label) <= both) {
+      use(id);
     }
+  }
+  const std::int32_t id = id_of(Token::climb(climb));
+  if (id >= 0 && graph.num_nodes() < max_nodes_ && there >= least_weight_) {
+    use(id);
+  }
+}
+
+template <class Use>
+void CodeVocabulary::visit_stretch(const PartialGraph& graph, std::int32_t leap, const Use& use) const {
+  for (std::int32_t i = 0; i < kStretch && graph.levels_after(leap, i) > kNearLevels; ++i) {
+    visit_ancestor(graph, graph.levels_after(leap, i), 3 + i, 1 + i, use);
   }
 }
 
@@ -210,7 +251,7 @@ std::optional<std::vector<std::int32_t>> CodeVocabulary::write(const TypedGraph&
   std::vector<std::uint64_t> mask(static_cast<std::size_t>(mask_words()));
   for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
     std::vector<std::int32_t> ids;
-    PartialGraph partial(labels_are_orders_);
+    PartialGraph partial = begin();
     bool fits = true;
     for (const Token& token : encode(graph, random.stream(attempt), walk_).tokens) {
       const std::int32_t id = id_of(token);
@@ -262,12 +303,13 @@ CodeVocabulary CodeVocabulary::from_numbers(std::span<const std::int64_t> number
   require(rest.size() % 3 == 0 && !rest.empty(), "code vocabulary: tokens are ", rest.size(),
           " numbers, expected three each");
   result.tokens_ = {Token::end(), Token::end()};
+  const std::array<std::int64_t, 4> most_values = {static_cast<std::int64_t>(types), kNearLevels + 2, kNearLevels + 1,
+                                                   result.max_nodes_};
   for (std::size_t i = 0; i < rest.size(); i += 3) {
     const Token token{static_cast<Token::Kind>(rest[i]), static_cast<std::int32_t>(rest[i + 1]),
                       static_cast<std::int32_t>(rest[i + 2])};
-    require(rest[i] <= 2 && token.label < 1000 &&
-                (token.kind == Token::Kind::grow ? static_cast<std::size_t>(token.value) < types
-                                                 : token.value <= result.max_nodes_),
+    require(rest[i] < static_cast<std::int64_t>(Token::Kind::end) && token.label < 1000 &&
+                token.value < most_values[static_cast<std::size_t>(rest[i])],
             "code vocabulary: token ", i / 3, " of kind ", rest[i], " has label ", token.label, " and value ",
             token.value, ", which no code has");
     result.tokens_.push_back(token);

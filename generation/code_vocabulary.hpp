@@ -55,12 +55,15 @@ class CodeVocabulary {
   /// -1 if there is no such token.
   [[nodiscard]] std::int32_t id_of(const Token& token) const;
 
-  [[nodiscard]] bool labels_are_orders() const { return labels_are_orders_; }
   [[nodiscard]] Walk walk() const { return walk_; }
   [[nodiscard]] bool sees_neighborhood() const { return sees_neighborhood_; }
   [[nodiscard]] std::int64_t max_nodes() const { return max_nodes_; }
   [[nodiscard]] std::int64_t num_types() const { return static_cast<std::int64_t>(capacity_.size()); }
   [[nodiscard]] std::int32_t capacity(std::int32_t type) const { return capacity_[static_cast<std::size_t>(type)]; }
+
+  /// The beginning of every graph; all that is asked below is of beginnings that come from here. The vocabulary must
+  /// outlive them.
+  [[nodiscard]] PartialGraph begin() const { return PartialGraph(labels_are_orders_, capacity_); }
 
   /// Words of 64 bits in a mask.
   [[nodiscard]] std::int64_t mask_words() const { return (size() + 63) / 64; }
@@ -83,8 +86,8 @@ class CodeVocabulary {
 
   /// How many features clues have; 0 if there are none.
   [[nodiscard]] std::int64_t num_clue_features() const;
-  /// A row of clues: of the tokens in `mask` that close a ring to a node nearby or climb to one of the kAncestors
-  /// nearest ancestors. Nothing but the row's end unless sees_neighborhood.
+  /// A row of clues: of the tokens in `mask` that close a ring to a node nearby, leap towards one, or climb to one of
+  /// the kAncestors nearest ancestors. Nothing but the row's end unless sees_neighborhood.
   void write_clues(const PartialGraph& graph, const Neighborhood& near, std::span<const std::uint64_t> mask,
                    TokenClues& clues) const;
 
@@ -99,6 +102,13 @@ class CodeVocabulary {
 
  private:
   void index_tokens();
+  /// Uses each ring and climb to an ancestor that may follow, given the length and the levels that name it.
+  template <class Use>
+  void visit_ancestor(const PartialGraph& graph, std::int32_t levels, std::int32_t length, std::int32_t climb,
+                      const Use& use) const;
+  /// The same of all that a leap leads to.
+  template <class Use>
+  void visit_stretch(const PartialGraph& graph, std::int32_t leap, const Use& use) const;
   /// What may still be added at a node of molecules, what was added at one of plain graphs; at most kMostRooms.
   [[nodiscard]] std::int32_t read_room(const PartialGraph& graph, NodeId v) const;
   [[nodiscard]] std::int64_t num_read_rooms() const;
@@ -116,10 +126,10 @@ class CodeVocabulary {
   std::vector<Token> tokens_;
 
   // What follows from the tokens.
-  std::int32_t num_labels_ = 0, max_ring_ = 0, max_climb_ = 0, least_weight_ = 1, max_room_ = 0;
-  /// grow_[label * num_types + type], close_[label * (max_ring + 1) + length], climb_[levels]: numbers of tokens, or
-  /// -1.
-  std::vector<std::int32_t> grow_, close_, climb_;
+  std::int32_t num_labels_ = 0, max_ring_ = 0, max_climb_ = 0, max_leap_ = 0, least_weight_ = 1, max_room_ = 0;
+  /// grow_[label * num_types + type], close_[label * (max_ring + 1) + length], climb_[levels], leap_[stretches]:
+  /// numbers of tokens, or -1.
+  std::vector<std::int32_t> grow_, close_, climb_, leap_;
   /// Masks of the roots, and of the grows that fit into each room from 0 to max_room.
   std::vector<std::uint64_t> roots_, grows_in_;
 };

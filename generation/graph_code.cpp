@@ -79,7 +79,8 @@ class Encoder {
       }
       const TypedNeighbors::Neighbor child = pending_[frame.next++];
       if (last_depth > depth) {
-        code_.tokens.push_back(Token::climb(last_depth - depth));
+        const bool leaps = leap(last_depth, depth);
+        code_.tokens.push_back(Token::climb(leaps ? 1 + depth % kStretch : last_depth - depth));
       }
       last_depth = depth + 1;
       visit(child.node, child.label, depth + 1);
@@ -103,21 +104,36 @@ class Encoder {
     depth_[v] = depth;
     code_.order.push_back(v);
     code_.tokens.push_back(Token::grow(label, graph_.types[v]));
-    const std::size_t begin = pending_.size(), first_ring = code_.tokens.size();
+    const std::size_t begin = pending_.size();
+    rings_.clear();
     for (const TypedNeighbors::Neighbor& u : neighbors_.of(v)) {
       ++num_seen_[u.node];
       if (depth_[u.node] == kNotSeen) {
         pending_.push_back(u);
       } else if (depth_[u.node] < depth - 1) {
-        code_.tokens.push_back(Token::close(u.label, depth - depth_[u.node] + 1));
+        rings_.push_back(u);
       }
     }
-    std::sort(code_.tokens.begin() + static_cast<std::ptrdiff_t>(first_ring), code_.tokens.end(),
-              [](const Token& a, const Token& b) { return a.value < b.value; });
+    std::ranges::sort(rings_, std::ranges::greater(),
+                      [&](const TypedNeighbors::Neighbor& u) { return depth_[u.node]; });
+    for (const TypedNeighbors::Neighbor& u : rings_) {
+      const std::int32_t to = depth_[u.node];
+      const bool leaps = leap(depth, to);
+      code_.tokens.push_back(Token::close(u.label, leaps ? 3 + to % kStretch : depth - to + 1));
+    }
     for (std::size_t i = pending_.size(); i > begin + 1; --i) {
       std::swap(pending_[i - 1], pending_[begin + draws_.below(i - begin)]);
     }
     path_.push_back({begin, pending_.size()});
+  }
+
+  /// Writes a leap if one is needed between these depths.
+  bool leap(std::int32_t from, std::int32_t to) {
+    const bool is_far = from - to > kNearLevels;
+    if (is_far) {
+      code_.tokens.push_back(Token::leap(from / kStretch - to / kStretch));
+    }
+    return is_far;
   }
 
   const TypedGraph& graph_;
@@ -129,6 +145,8 @@ class Encoder {
   std::vector<std::int32_t> num_seen_;
   std::vector<Frame> path_;
   std::vector<TypedNeighbors::Neighbor> pending_;
+  /// Ancestors that the current node closes a ring with.
+  std::vector<TypedNeighbors::Neighbor> rings_;
   GraphCode code_;
 };
 
@@ -147,7 +165,7 @@ TypedGraph decode(std::span<const Token> tokens) {
             graph.num_nodes(), " nodes at depth ", graph.depth());
     graph.take(tokens[i]);
   }
-  require(graph.num_nodes() > 0 && graph.last() != Token::Kind::climb,
+  require(graph.num_nodes() > 0 && graph.last() != Token::Kind::climb && graph.last() != Token::Kind::leap,
           "decode: the code stops before a node, expected a whole one");
   return std::move(graph).release();
 }

@@ -8,20 +8,20 @@ namespace {
 
 class Planar : public GraphConstraint {
  public:
-  [[nodiscard]] bool may_close(const PartialGraph& graph, const Token& ring) const override {
+  [[nodiscard]] bool may_close(const PartialGraph& graph, NodeId ancestor) const override {
     std::vector<Edge> edges;
     edges.reserve(graph.graph().edges.size() + 1);
     for (const TypedEdge& edge : graph.graph().edges) {
       edges.push_back({edge.a, edge.b});
     }
-    edges.push_back({graph.ancestor(0), graph.ancestor(ring.value - 1)});
+    edges.push_back({graph.ancestor(0), ancestor});
     return is_planar(graph.num_nodes(), edges);
   }
 };
 
 class Tree : public GraphConstraint {
  public:
-  [[nodiscard]] bool may_close(const PartialGraph& /*graph*/, const Token& /*ring*/) const override { return false; }
+  [[nodiscard]] bool may_close(const PartialGraph& /*graph*/, NodeId /*ancestor*/) const override { return false; }
 };
 
 }  // namespace

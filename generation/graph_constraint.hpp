@@ -12,8 +12,8 @@ namespace weft {
 class GraphConstraint {
  public:
   virtual ~GraphConstraint() = default;
-  /// Whether the graph so far may close this ring.
-  [[nodiscard]] virtual bool may_close(const PartialGraph& graph, const Token& ring) const = 0;
+  /// Whether the graph so far may close a ring from its current node to this ancestor.
+  [[nodiscard]] virtual bool may_close(const PartialGraph& graph, NodeId ancestor) const = 0;
 };
 
 /// "none" (nullptr), "planar" (Boyer and Myrvold 2004, O(n) a question) or "tree" (no rings at all). Throws

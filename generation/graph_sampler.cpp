@@ -90,11 +90,7 @@ class Task {
 
   void begin(std::size_t i) {
     Draft& draft = drafts_[i];
-    draft = {.index = next_++,
-             .graph = PartialGraph(job_.vocabulary.labels_are_orders()),
-             .near = {},
-             .mask = {},
-             .given = {}};
+    draft = {.index = next_++, .graph = job_.vocabulary.begin(), .near = {}, .mask = {}, .given = {}};
     draft.random = job_.random.stream(static_cast<std::uint64_t>(first_ + draft.index));
     if (job_.options.beginning) {
       draft.given = *job_.vocabulary.write(*job_.options.beginning, draft.random.stream(1));
@@ -164,15 +160,32 @@ class Task {
     }
     while (true) {
       const std::int32_t id = draw_once(draft, logits);
-      const Token& token = job_.vocabulary.token(id);
-      const bool is_refused = job_.options.is_masked && job_.options.constraint != nullptr &&
-                              token.kind == Token::Kind::close && id != CodeVocabulary::kStart &&
-                              !job_.options.constraint->may_close(draft.graph, token);
-      if (!is_refused) {
+      if (!job_.options.is_masked || job_.options.constraint == nullptr || keeps_constraint(draft.graph, id)) {
         return id;
       }
       draft.mask[static_cast<std::size_t>(id) / 64] &= ~(std::uint64_t{1} << (id % 64));
     }
+  }
+
+  [[nodiscard]] bool keeps_constraint(const PartialGraph& graph, std::int32_t id) const {
+    const Token& token = job_.vocabulary.token(id);
+    const auto may_close = [&](std::int32_t levels) {
+      return job_.options.constraint->may_close(graph, graph.ancestor(levels));
+    };
+    if (token.kind == Token::Kind::close) {
+      return may_close(graph.levels_of(token));
+    }
+    // A climb may follow a leap, unless there are nodes enough.
+    if (token.kind != Token::Kind::leap || graph.num_nodes() < job_.vocabulary.max_nodes()) {
+      return true;
+    }
+    for (std::int32_t i = 0; i < kStretch && graph.levels_after(token.value, i) > kNearLevels; ++i) {
+      const std::int32_t levels = graph.levels_after(token.value, i);
+      if (levels >= graph.last_ring() && graph.room(graph.ancestor(levels)) > 0 && may_close(levels)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   std::int32_t draw_once(Draft& draft, std::span<const float> logits) {

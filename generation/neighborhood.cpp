@@ -5,6 +5,9 @@
 namespace weft {
 
 void Neighborhood::follow(const PartialGraph& graph) {
+  if (graph.last() == Token::Kind::leap) {
+    return;
+  }
   if (static_cast<std::int64_t>(nodes_.size()) < graph.num_nodes()) {
     nodes_.push_back({.depth = graph.depth(), .links = {}});
     place_.push_back(0);

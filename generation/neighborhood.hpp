@@ -39,7 +39,8 @@ class Neighborhood {
   /// To be called after every token that the graph takes.
   void follow(const PartialGraph& graph);
 
-  /// Those to which a ring may still lead, the nearest first; none behind a climb. At most kMostFound.
+  /// Those to which a ring may still lead, the nearest first; none behind a climb, behind a leap those before it. At
+  /// most kMostFound.
   [[nodiscard]] std::span<const Ancestor> near() const { return near_; }
   /// How many edges of a node lie in no triangle (0) or in exactly one (1).
   [[nodiscard]] std::int32_t num_edges_in(NodeId v, std::size_t triangles) const {

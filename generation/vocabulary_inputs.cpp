@@ -62,8 +62,7 @@ std::int64_t CodeVocabulary::num_read_rooms() const {
 }
 
 std::int32_t CodeVocabulary::read_room(const PartialGraph& graph, NodeId v) const {
-  const std::int32_t used = graph.used(v), room = capacity_[static_cast<std::size_t>(graph.type_of(v))] - used;
-  return std::clamp(labels_are_orders_ ? room : used, 0, static_cast<std::int32_t>(num_read_rooms()) - 1);
+  return std::min(labels_are_orders_ ? graph.room(v) : graph.used(v), static_cast<std::int32_t>(num_read_rooms()) - 1);
 }
 
 std::int32_t CodeVocabulary::read_kind(const PartialGraph& graph, NodeId v) const {
@@ -107,7 +106,7 @@ void CodeVocabulary::write_inputs(const PartialGraph& graph, const Neighborhood&
 }
 
 // Rings and climbs have tables of their own. Of both: type and room, edges in no or one triangle, levels; of rings also
-// the label, the place, the links and the steps.
+// the label (0: a leap towards one), the place, the links and the steps.
 std::vector<std::int64_t> CodeVocabulary::clue_categories() const {
   const std::int64_t kinds = num_types() * num_read_rooms();
   return {num_labels_ + 2, kPlaces + 1, kLinks + 1, kSteps + 1, 2 * kinds, 2 * kEdgesIn, 2 * kLevels};
@@ -138,12 +137,27 @@ void CodeVocabulary::write_clues(const PartialGraph& graph, const Neighborhood& 
   };
   for (const Neighborhood::Ancestor& u : near.near()) {
     const NodeId v = graph.ancestor(u.levels);
-    for (std::int32_t label = 1; label <= num_labels_; ++label) {
-      if (const std::int32_t id = id_of(Token::close(label, u.levels + 1)); is_in_mask(id)) {
-        add(id, {label, read_place(u), read_links(u), read_steps(u), read_kind(graph, v), read_edges_in(near, v),
+    const auto add_if_allowed = [&](const Token& token) {
+      if (const std::int32_t id = id_of(token); is_in_mask(id)) {
+        add(id, {token.label, read_place(u), read_links(u), read_steps(u), read_kind(graph, v), read_edges_in(near, v),
                  read_levels(u.levels)});
       }
+    };
+    const std::int32_t leap = u.levels > kNearLevels ? graph.leap_to(u.levels) : 0;
+    if (leap > 0 && graph.last() != Token::Kind::leap) {
+      add_if_allowed(Token::leap(leap));
+      continue;
     }
+    if (graph.last() == Token::Kind::leap && leap != graph.leap()) {
+      continue;
+    }
+    for (std::int32_t label = 1; label <= num_labels_; ++label) {
+      add_if_allowed(Token::close(label, leap > 0 ? 3 + graph.place_in_stretch(u.levels) : u.levels + 1));
+    }
+  }
+  if (graph.last() == Token::Kind::leap) {
+    clues.end_row();
+    return;
   }
   const auto kinds = static_cast<std::int32_t>(num_types() * num_read_rooms());
   for (std::int32_t levels = 1; levels <= std::min<std::int32_t>(kAncestors, graph.depth()); ++levels) {

@@ -152,6 +152,38 @@ TEST(GraphCode, StartsANewComponentWithANewRoot) {
   EXPECT_EQ(num_components(decode(code.tokens)), 2);
 }
 
+TEST(GraphCode, OfALongRingLeapsToItsRoot) {
+  std::vector<Token> expected(1000, Token::grow(1, 0));
+  expected.front() = Token::grow(0, 0);
+  // Node 999 lies in stretch 15 of 64 levels, the root is the first of stretch 0.
+  expected.insert(expected.end(), {Token::leap(15), Token::close(1, 3), Token::end()});
+  EXPECT_EQ(encode(ring(1000), Random(1)).tokens, expected);
+  // The longest ring without a leap, and the shortest with one.
+  const auto has_leap = [](std::int64_t n) {
+    return std::ranges::any_of(encode(ring(n), Random(1)).tokens,
+                               [](const Token& t) { return t.kind == Token::Kind::leap; });
+  };
+  EXPECT_FALSE(has_leap(256));
+  EXPECT_TRUE(has_leap(257));
+}
+
+TEST(GraphCode, OfDeepGraphsDecodesToTheSameGraph) {
+  for (std::uint64_t i = 0; i < 20; ++i) {
+    // Branches and rings all along a path, so that climbs and rings of all lengths are needed.
+    const Random random(i);
+    TypedGraph graph = random_graph(2000, 100, 2, 2, random.stream(1));
+    for (NodeId v = 1; v < 2000; ++v) {
+      graph.edges.push_back({v - 1, v, 1});
+    }
+    std::set<std::pair<NodeId, NodeId>> seen;
+    std::erase_if(graph.edges, [&](const TypedEdge& e) {
+      return !seen.insert({std::min(e.a, e.b), std::max(e.a, e.b)}).second;
+    });
+    expect_round_trip(graph, random.stream(2));
+    expect_round_trip(plain_graph(grid(60, 40)), random.stream(3));
+  }
+}
+
 TEST(GraphCode, RefusesTokensThatCannotStandWhereTheyDo) {
   const auto refuses = [](std::vector<Token> tokens) {
     expect_throws<ArgumentError>([&] { (void)decode(tokens); }, "decode");
@@ -163,6 +195,21 @@ TEST(GraphCode, RefusesTokensThatCannotStandWhereTheyDo) {
   refuses({Token::grow(0, 0), Token::grow(1, 0), Token::climb(1)});
   refuses({Token::grow(0, 0), Token::end(), Token::grow(1, 0)});
   refuses({});
+  std::vector<Token> path(600, Token::grow(1, 0));
+  path.front() = Token::grow(0, 0);
+  const auto refuses_behind_path = [&](std::vector<Token> rest) {
+    rest.insert(rest.begin(), path.begin(), path.end());
+    refuses(rest);
+  };
+  // Node 599 lies in stretch 9: stretch 5 ends 216 levels above it, stretch 4 280.
+  refuses_behind_path({Token::close(1, 257), Token::end()});
+  refuses_behind_path({Token::leap(4), Token::close(1, 3 + 25), Token::end()});
+  refuses_behind_path({Token::leap(10), Token::close(1, 3), Token::end()});
+  refuses_behind_path({Token::leap(9), Token::end()});
+  refuses_behind_path({Token::leap(9), Token::grow(1, 0)});
+  refuses_behind_path({Token::leap(9), Token::climb(65), Token::grow(1, 0)});
+  refuses_behind_path({Token::leap(9), Token::close(1, 3), Token::leap(9), Token::close(1, 4)});
+  refuses_behind_path({Token::leap(9)});
 }
 
 TEST(GraphCode, RefusesLoopsRepeatsAndEmptyGraphs) {
@@ -195,7 +242,7 @@ CodeVocabulary organic_vocabulary() {
 /// Draws uniformly among what the mask allows until the end; if `is_long`, the end only where nothing else is left.
 TypedGraph random_walk_under_mask(const CodeVocabulary& vocabulary, const Random& random,
                                   const GraphConstraint* constraint = nullptr, bool is_long = false) {
-  PartialGraph graph(vocabulary.labels_are_orders());
+  PartialGraph graph = vocabulary.begin();
   std::vector<std::uint64_t> mask(static_cast<std::size_t>(vocabulary.mask_words()));
   for (std::uint64_t step = 0; !graph.is_complete(); ++step) {
     vocabulary.write_mask(graph, mask);
@@ -203,7 +250,7 @@ TypedGraph random_walk_under_mask(const CodeVocabulary& vocabulary, const Random
     for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
       const bool may = (mask[static_cast<std::size_t>(id) / 64] >> (id % 64) & 1) != 0;
       if (may && (constraint == nullptr || vocabulary.token(id).kind != Token::Kind::close ||
-                  constraint->may_close(graph, vocabulary.token(id)))) {
+                  constraint->may_close(graph, graph.ancestor(graph.levels_of(vocabulary.token(id)))))) {
         allowed.push_back(id);
       }
     }
@@ -248,6 +295,89 @@ TEST(CodeVocabulary, MaskLetsUniformlyRandomTokensMakeValidGraphsOnly) {
   EXPECT_GT(rings, 100);
 }
 
+/// Whether a token may follow, by trying it: the mask must say the same.
+bool may_follow(const CodeVocabulary& vocabulary, const PartialGraph& graph, std::int64_t id, std::int32_t least) {
+  const Token& token = vocabulary.token(id);
+  if (id == CodeVocabulary::kStart || !graph.can_take(token)) {
+    return false;
+  }
+  const NodeId current = graph.num_tokens() == 0 ? 0 : graph.ancestor(0);
+  const bool is_full = graph.num_nodes() == vocabulary.max_nodes();
+  switch (token.kind) {
+    case Token::Kind::grow:
+      return token.label == 0 ? graph.num_tokens() == 0 : !is_full && graph.room(current) >= graph.weight(token.label);
+    case Token::Kind::close:
+      return std::min(graph.room(current), graph.room(graph.ancestor(graph.levels_of(token)))) >=
+             graph.weight(token.label);
+    case Token::Kind::climb:
+      return !is_full && graph.room(graph.ancestor(graph.levels_of(token))) >= least;
+    case Token::Kind::leap: {
+      PartialGraph behind = graph;
+      behind.take(token);
+      for (std::int64_t next = 1; next < vocabulary.size(); ++next) {
+        if (may_follow(vocabulary, behind, next, least)) {
+          return true;
+        }
+      }
+      return false;
+    }
+    case Token::Kind::end:
+      return true;
+  }
+  return false;
+}
+
+TEST(CodeVocabulary, MasksOfDeepGraphsAllowExactlyWhatLeadsSomewhere) {
+  // Single or double bonds alone, and both; a path with rings to close.
+  for (const std::vector<std::int32_t>& labels : {std::vector<std::int32_t>{1}, {2}, {1, 2}}) {
+    TypedGraph path = ring(700);
+    path.types[300] = 1;
+    for (TypedEdge& edge : path.edges) {
+      edge.label = labels[edge.a % labels.size()];
+    }
+    const CodeVocabulary vocabulary(std::vector<TypedGraph>{path}, {.capacity = {7, 6}, .labels_are_orders = true},
+                                    Random(1));
+    std::int64_t num_leaps = 0;
+    for (std::uint64_t seed = 0; seed < 6; ++seed) {
+      const Random random(seed);
+      PartialGraph graph = vocabulary.begin();
+      std::vector<std::uint64_t> mask(static_cast<std::size_t>(vocabulary.mask_words()));
+      for (std::uint64_t step = 0; !graph.is_complete(); ++step) {
+        vocabulary.write_mask(graph, mask);
+        std::vector<std::int64_t> grows, leaps, others;
+        for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
+          const bool may = (mask[static_cast<std::size_t>(id) / 64] >> (id % 64) & 1) != 0;
+          ASSERT_TRUE(step % 20 != 0 || may == may_follow(vocabulary, graph, id, labels.front()))
+              << "token " << id << " at step " << step;
+          const Token::Kind kind = vocabulary.token(id).kind;
+          if (may && id != CodeVocabulary::kEnd) {
+            (kind == Token::Kind::grow ? grows : kind == Token::Kind::leap ? leaps : others).push_back(id);
+          }
+        }
+        // Down almost always, so that it becomes deep, with rings to all sides from there; climbs lead back to the top.
+        const bool leaps_now = step % 16 == 0 && !leaps.empty(), down = step % 8 != 0 && !grows.empty();
+        const std::vector<std::int64_t>& choice = leaps_now ? leaps : down || others.empty() ? grows : others;
+        Token token = choice.empty() ? Token::end() : vocabulary.token(choice[random.below(choice.size(), step)]);
+        if (token.kind == Token::Kind::climb && graph.last() != Token::Kind::leap && !grows.empty()) {
+          token = vocabulary.token(grows.front());
+        }
+        num_leaps += leaps_now ? 1 : 0;
+        ASSERT_TRUE(graph.can_take(token));
+        graph.take(token);
+      }
+    }
+    EXPECT_GT(num_leaps, 20);
+  }
+}
+
+TEST(CodeVocabulary, HardlyGrowsWithTheGraphs) {
+  const auto size = [](std::int64_t side) {
+    return CodeVocabulary(std::vector<TypedGraph>{plain_graph(grid(side, side))}, {}, Random(1)).size();
+  };
+  EXPECT_LT(size(70), 600);
+  EXPECT_GT(size(10), 50);
+}
+
 TEST(CodeVocabulary, MaskNeverForbidsTheDataItself) {
   const CodeVocabulary vocabulary = organic_vocabulary();
   for (std::uint64_t i = 0; i < 200; ++i) {
@@ -269,6 +399,10 @@ TEST(CodeVocabulary, SurvivesBeingWrittenAsNumbers) {
   EXPECT_EQ(back.to_numbers(), vocabulary.to_numbers());
   EXPECT_EQ(back.input_categories(), vocabulary.input_categories());
   EXPECT_EQ(back.write(ring(6), Random(4)), vocabulary.write(ring(6), Random(4)));
+  const CodeVocabulary deep(std::vector<TypedGraph>{ring(700)}, {}, Random(1));
+  EXPECT_EQ(CodeVocabulary::from_numbers(deep.to_numbers()).write(ring(700), Random(4)),
+            deep.write(ring(700), Random(4)));
+  EXPECT_TRUE(deep.write(ring(700), Random(4)).has_value());
   expect_throws<ArgumentError>(
       [] {
         (void)CodeVocabulary::from_numbers(std::vector<std::int64_t>{1, 2, 3});
@@ -299,7 +433,7 @@ TEST(CodeVocabulary, GivesCluesOfTheTokensThatMayFollowAlone) {
   // two.
   const std::vector<TypedGraph> graphs = {ring(3), {{0, 0, 0, 0}, {{0, 1, 1}, {1, 2, 1}, {1, 3, 1}}}};
   const CodeVocabulary vocabulary(graphs, {.sees_neighborhood = true, .passes = 50}, Random(1));
-  PartialGraph graph;
+  PartialGraph graph = vocabulary.begin();
   Neighborhood near;
   for (const Token& token : {Token::grow(0, 0), Token::grow(1, 0), Token::grow(1, 0)}) {
     graph.take(token);
@@ -321,7 +455,7 @@ TEST(CodeVocabulary, GivesCluesOfTheTokensThatMayFollowAlone) {
 
 TEST(CodeVocabulary, GivesTheModelWhatItNeedsToKnow) {
   const CodeVocabulary vocabulary = organic_vocabulary();
-  PartialGraph graph(true);
+  PartialGraph graph = vocabulary.begin();
   graph.take(Token::grow(0, 0));
   graph.take(Token::grow(2, 1));
   std::vector<std::int32_t> inputs(static_cast<std::size_t>(vocabulary.num_inputs()));
