@@ -1,8 +1,8 @@
 // The tokens of a set of graphs, numbered; which of them may follow a beginning; and the numbers that a model reads
 // of it. Built from data: a code never needs a token, a valence or a size that the data do not have.
 //
-// The mask leaves no dead ends: behind a climb some grow always fits, everywhere else the end does; so every sequence
-// drawn under it is the code of a graph whose nodes keep to the valences of their types.
+// The mask leaves no dead ends: behind a climb some grow always fits, behind a leap some climb or ring, everywhere else
+// the end does; so every sequence drawn under it is the code of a graph whose nodes keep to the valences of their types.
 #pragma once
 
 #include <algorithm>
