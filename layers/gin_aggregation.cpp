@@ -5,13 +5,17 @@
 
 #include "weft/core/parallel.hpp"
 #include "weft/layers/block_weights.hpp"
+#include "weft/layers/row_vectors.hpp"
 #include "weft/tensor/elementwise.hpp"
+#include "weft/tensor/row_gather.hpp"
 #include "weft/tensor/sparse_kernels.hpp"
 
 namespace weft {
 namespace {
 
-constexpr std::int64_t kEdgesPerChunk = 4096;
+constexpr std::int64_t kEdgesPerChunk = 4096, kRowGrain = 256;
+
+using simd::Float8;
 
 void check(std::string_view operation, const MessageBlock& block, const Variable& x, const Variable& epsilon) {
   require(x.rows() == block.num_inputs(), operation, ": x has shape ", x.shape(), ", expected ", block.num_inputs(),
@@ -69,10 +73,10 @@ void add_own(float factor, const Tensor& x, Tensor& y) {
 
 /// The gradient of epsilon: the sum over outputs of dy x.
 Tensor epsilon_gradient(const Tensor& dy, const Tensor& x) {
-  const double total = parallel_sum(dy.size(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
+  const double total = parallel_sum(dy.rows(), kRowGrain, [&](std::int64_t begin, std::int64_t end) {
     double sum = 0.0;
-    for (std::int64_t i = begin; i < end; ++i) {
-      sum += static_cast<double>(dy.data()[i]) * static_cast<double>(x.data()[i]);
+    for (std::int64_t v = begin; v < end; ++v) {
+      sum += static_cast<double>(attention::dot(dy.row(v).data(), x.row(v).data(), dy.cols()));
     }
     return sum;
   });
@@ -90,107 +94,149 @@ struct EdgeRows {
         row_of(row_of_edge ? row_of_edge->data() : nullptr),
         num_rows(e.rows()),
         stride(!row_of_edge && e.rows() == 1 && block.num_edges() != 1 ? 0 : e.cols()) {}
-  [[nodiscard]] const float* of(EdgeId edge) const { return data + row(edge) * stride; }
-  [[nodiscard]] std::int64_t row(EdgeId edge) const { return row_of != nullptr ? row_of[edge] : edge; }
-  [[nodiscard]] bool is_one() const { return stride == 0; }
+  [[nodiscard]] const float* of(EdgeId edge) const { return data + place(edge); }
+  [[nodiscard]] std::int64_t place(EdgeId edge) const { return (row_of != nullptr ? row_of[edge] : edge) * stride; }
+  /// Whether edges may have a row in common; its gradient is a sum.
+  [[nodiscard]] bool is_shared() const { return row_of != nullptr || stride == 0; }
   const float* data;
   const std::int64_t* row_of;
   std::int64_t num_rows, stride;
 };
 
-/// y_v = sum over edges of ReLU(x_u + e).
-Tensor messages(const MessageBlock& block, const Tensor& x, const EdgeRows& e) {
+/// Calls body(std::integral_constant<int, vectors>, first column, width) for tiles whose sums stay in registers.
+template <class Body>
+[[gnu::always_inline]] inline void for_each_tile(std::int64_t cols, Body body) {
+  for (std::int64_t first = 0, width = 0; first < cols; first += width) {
+    width = kernels::tile_width(cols - first);
+    kernels::with_vectors((width + simd::kLanes - 1) / simd::kLanes, [&](auto vectors) __attribute__((always_inline)) {
+      body(vectors, first, width);
+    });
+  }
+}
+
+/// y_v = own x_v + sum over edges of ReLU(x_u + e).
+Tensor messages(const MessageBlock& block, const Tensor& x, const EdgeRows& e, float own) {
   const std::int64_t d = x.cols();
   const BlockWeights weights(block);
-  Tensor y(block.num_outputs(), d);
-  parallel_rows(block.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
+  Tensor y = Tensor::uninitialized(block.num_outputs(), d);
+  const auto sum_tile = [&](std::int64_t begin, std::int64_t end, auto vectors, std::int64_t first, std::int64_t width)
+      __attribute__((always_inline)) {
+    constexpr int kVectors = vectors;
     for (std::int64_t v = begin; v < end; ++v) {
-      float* sum = y.data() + v * d;
+      Float8 sum[kVectors];
+      kernels::load_tile<kVectors>(x.data() + v * d + first, width, sum);
+      for (Float8& s : sum) {
+        s *= own;
+      }
       for (EdgeId i = block.offsets()[static_cast<std::size_t>(v)];
            i < block.offsets()[static_cast<std::size_t>(v) + 1]; ++i) {
-        const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d;
-        const float* edge = e.of(i);
+        const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d + first;
+        const float* edge = e.of(i) + first;
         const float weight = weights.of(v, i);
-        for (std::int64_t j = 0; j < d; ++j) {
-          sum[j] += weight * std::max(0.0F, from[j] + edge[j]);
+        for (int j = 0; j < kVectors; ++j) {
+          const Float8 z =
+              kernels::load_vector<kVectors>(from, j, width) + kernels::load_vector<kVectors>(edge, j, width);
+          sum[j] += weight * simd::max(z, Float8{});
         }
       }
+      kernels::store_tile<kVectors>(y.data() + v * d + first, width, sum);
     }
+  };
+  parallel_rows(block.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
+    for_each_tile(
+        d, [&](auto vectors, std::int64_t first, std::int64_t width)
+               __attribute__((always_inline)) { sum_tile(begin, end, vectors, first, width); });
   });
   return y;
 }
 
-/// dx_u = sum over edges u -> v of dy_v where the message was positive.
-Tensor input_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows& e, const Tensor& dy) {
-  const std::int64_t d = x.cols();
-  const ReversedGraph& reversed = block.reversed();
-  const auto offsets = reversed.graph.offsets();
-  const BlockWeights weights(block);
-  Tensor dx(block.num_inputs(), d);
-  parallel_rows(offsets, kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t u = begin; u < end; ++u) {
-      const float* own = x.data() + u * d;
-      float* sum = dx.data() + u * d;
-      for (auto i = static_cast<std::size_t>(offsets[static_cast<std::size_t>(u)]);
-           i < static_cast<std::size_t>(offsets[static_cast<std::size_t>(u) + 1]); ++i) {
-        const std::int64_t v = reversed.graph.sources()[i];
-        const float* gradient = dy.data() + v * d;
-        const float* edge = e.of(reversed.edge[i]);
-        const float weight = weights.of(v, reversed.edge[i]);
-        for (std::int64_t j = 0; j < d; ++j) {
-          sum[j] += own[j] + edge[j] > 0.0F ? weight * gradient[j] : 0.0F;
-        }
-      }
-    }
-  });
-  return dx;
-}
+/// What becomes of an edge's gradient: nobody wants it, it has a row of its own, or it is added to a row of several.
+enum class EdgePart : std::uint8_t { unwanted, stored, added };
 
-/// de of an edge u -> v = dy_v where the message was positive. [edges, d]
-Tensor edge_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows& e, const Tensor& dy) {
-  const std::int64_t d = x.cols();
-  const BlockWeights weights(block);
-  Tensor de = Tensor::uninitialized(block.num_edges(), d);
-  parallel_rows(block.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t v = begin; v < end; ++v) {
-      const float* gradient = dy.data() + v * d;
-      for (EdgeId i = block.offsets()[static_cast<std::size_t>(v)];
-           i < block.offsets()[static_cast<std::size_t>(v) + 1]; ++i) {
-        const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d;
-        const float* edge = e.of(i);
-        float* out = de.data() + i * d;
-        const float weight = weights.of(v, i);
-        for (std::int64_t j = 0; j < d; ++j) {
-          out[j] = from[j] + edge[j] > 0.0F ? weight * gradient[j] : 0.0F;
-        }
-      }
-    }
-  });
-  return de;
-}
+struct SumGradients {
+  Tensor dx, de;
+};
 
-/// The same where edges share rows: the sums of it over the edges of each row. [rows, d]
-Tensor shared_edge_gradient(const MessageBlock& block, const Tensor& x, const EdgeRows& e, const Tensor& dy) {
-  const std::int64_t d = x.cols();
-  const BlockWeights weights(block);
-  const Tensor sums =
-      kernels::sum_over_rows(block.num_outputs(), e.num_rows * d, [&](std::int64_t begin, std::int64_t end, float* de) {
-        for (std::int64_t v = begin; v < end; ++v) {
-          const float* gradient = dy.data() + v * d;
-          for (EdgeId i = block.offsets()[static_cast<std::size_t>(v)];
-               i < block.offsets()[static_cast<std::size_t>(v) + 1]; ++i) {
-            const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d;
-            const float* edge = e.of(i);
-            float* out = de + e.row(i) * d;
-            const float weight = weights.of(v, i);
-            for (std::int64_t j = 0; j < d; ++j) {
-              out[j] += from[j] + edge[j] > 0.0F ? weight * gradient[j] : 0.0F;
-            }
+/// Gradients of `messages` come back along the edges: with p = [x_u + e > 0], dx_u = own dy_u + sum of p dy_v over the
+/// edges u -> v, de = p dy_v. One sweep makes both.
+class BackwardSweep {
+ public:
+  BackwardSweep(const MessageBlock& block, const Tensor& x, const EdgeRows& e, const Tensor& dy, float own)
+      : block_(block), reversed_(block.reversed()), weights_(block), x_(x), dy_(dy), e_(e), own_(own) {}
+
+  [[nodiscard]] SumGradients run(bool wants_edges) const {
+    SumGradients result{Tensor::uninitialized(block_.num_inputs(), x_.cols()), {}};
+    if (wants_edges && e_.is_shared()) {
+      // A row for each of few kinds of edges: every chunk of inputs adds up its own.
+      const Tensor sums = kernels::sum_over_rows(
+          block_.num_inputs(), e_.num_rows * x_.cols(),
+          [&](std::int64_t begin, std::int64_t end, float* de) { pull<EdgePart::added>(begin, end, result.dx, de); });
+      result.de = Tensor::from_buffer(e_.num_rows, x_.cols(), Buffer<float>::copy_of(sums.values()));
+      return result;
+    }
+    if (wants_edges) {
+      result.de = Tensor::uninitialized(block_.num_edges(), x_.cols());
+    }
+    parallel_rows(reversed_.graph.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
+      wants_edges ? pull<EdgePart::stored>(begin, end, result.dx, result.de.data())
+                  : pull<EdgePart::unwanted>(begin, end, result.dx, nullptr);
+    });
+    return result;
+  }
+
+ private:
+  template <EdgePart kPart>
+  void pull(std::int64_t begin, std::int64_t end, Tensor& dx, float* de) const {
+    for_each_tile(
+        x_.cols(), [&](auto vectors, std::int64_t first, std::int64_t width) __attribute__((always_inline)) {
+          for (std::int64_t u = begin; u < end; ++u) {
+            pull_tile<kPart, vectors>(u, first, width, dx, de);
           }
-        }
-      });
-  return Tensor::from_buffer(e.num_rows, d, Buffer<float>::copy_of(sums.values()));
-}
+        });
+  }
+
+  template <EdgePart kPart, int kVectors>
+  [[gnu::always_inline]] void pull_tile(std::int64_t u, std::int64_t first, std::int64_t width, Tensor& dx,
+                                        float* de) const {
+    const std::int64_t d = x_.cols();
+    const auto offsets = reversed_.graph.offsets();
+    Float8 from[kVectors], sum[kVectors] = {};
+    kernels::load_tile<kVectors>(x_.data() + u * d + first, width, from);
+    if (u < dy_.rows()) {
+      kernels::load_tile<kVectors>(dy_.data() + u * d + first, width, sum);
+      for (Float8& s : sum) {
+        s *= own_;
+      }
+    }
+    for (auto i = static_cast<std::size_t>(offsets[static_cast<std::size_t>(u)]);
+         i < static_cast<std::size_t>(offsets[static_cast<std::size_t>(u) + 1]); ++i) {
+      const std::int64_t v = reversed_.graph.sources()[i];
+      const EdgeId number = reversed_.edge[i];
+      const float* gradient = dy_.data() + v * d + first;
+      const float* edge = e_.of(number) + first;
+      const float weight = weights_.of(v, number);
+      Float8 part[kVectors];
+      for (int j = 0; j < kVectors; ++j) {
+        const Float8 z = from[j] + kernels::load_vector<kVectors>(edge, j, width);
+        part[j] = z > 0.0F ? weight * kernels::load_vector<kVectors>(gradient, j, width) : Float8{};
+        sum[j] += part[j];
+      }
+      if constexpr (kPart == EdgePart::stored) {
+        kernels::store_tile<kVectors>(de + e_.place(number) + first, width, part);
+      } else if constexpr (kPart == EdgePart::added) {
+        kernels::add_tile<kVectors>(de + e_.place(number) + first, width, part);
+      }
+    }
+    kernels::store_tile<kVectors>(dx.data() + u * d + first, width, sum);
+  }
+
+  const MessageBlock& block_;
+  const ReversedGraph& reversed_;
+  BlockWeights weights_;
+  const Tensor &x_, &dy_;
+  const EdgeRows& e_;
+  float own_;
+};
 
 }  // namespace
 
@@ -212,29 +258,21 @@ Variable aggregate_gin(const MessageBlock& block, const Variable& x, const Varia
                 });
 }
 
-// y_v = (1 + epsilon) x_v + sum of ReLU(x_u + e); with p = [x_u + e > 0] of an edge: dx_u = (1 + epsilon) dy_u +
-// sum of p dy_v, de = p dy_v, summed over the edges that share e; where all do, that is the sum over all nodes of the
-// second part of dx.
 Variable aggregate_gine(const MessageBlock& block, const Variable& x, const Variable& e, const Variable& epsilon,
                         const RowIndex& row_of_edge) {
   check("aggregate_gine", block, x, epsilon);
   check_edges(block, x, e, row_of_edge);
-  Tensor y = messages(block, x.value(), EdgeRows(e.value(), block, row_of_edge));
-  add_own(own_weight(epsilon), x.value(), y);
+  Tensor y = messages(block, x.value(), EdgeRows(e.value(), block, row_of_edge), own_weight(epsilon));
   return record("aggregate_gine", std::move(y), {x, e, epsilon},
                 [block, x, e, epsilon, row_of_edge](const Tensor& dy, Gradients& gradients) {
                   const EdgeRows rows(e.value(), block, row_of_edge);
-                  if (gradients.wants(x) || (rows.is_one() && gradients.wants(e))) {
-                    Tensor dx = input_gradient(block, x.value(), rows, dy);
-                    if (rows.is_one() && gradients.wants(e)) {
-                      gradients.add(e, kernels::column_sums(dx));
+                  if (gradients.wants(x) || gradients.wants(e)) {
+                    SumGradients sums =
+                        BackwardSweep(block, x.value(), rows, dy, own_weight(epsilon)).run(gradients.wants(e));
+                    gradients.add(x, std::move(sums.dx));
+                    if (gradients.wants(e)) {
+                      gradients.add(e, std::move(sums.de));
                     }
-                    add_own(own_weight(epsilon), dy, dx);
-                    gradients.add(x, std::move(dx));
-                  }
-                  if (!rows.is_one() && gradients.wants(e)) {
-                    gradients.add(e, row_of_edge ? shared_edge_gradient(block, x.value(), rows, dy)
-                                                 : edge_gradient(block, x.value(), rows, dy));
                   }
                   if (gradients.wants(epsilon)) {
                     gradients.add(epsilon, epsilon_gradient(dy, x.value()));
