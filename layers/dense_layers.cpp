@@ -111,18 +111,21 @@ Norm::Norm(std::string_view kind, std::int64_t width) {
   }
 }
 
-Variable Norm::forward(const Variable& x, const Pass& pass) const {
+Variable Norm::forward(const Variable& x, const Pass& pass, Activation activation) const {
   if (kind_ == Kind::none) {
-    return x;
+    return activate(x, activation);
   }
   const Variable gain = pass.use(gain_), bias = pass.use(bias_);
   if (kind_ == Kind::layer) {
-    return layer_norm(x, gain, bias);
+    return activate(layer_norm(x, gain, bias), activation);
+  }
+  if (!derives_from_result(activation)) {
+    return activate(forward(x, pass), activation);
   }
   if (!pass.is_training() || x.rows() == 0) {
-    return batch_norm(x, gain, bias, running_mean_, running_variance_);
+    return batch_norm(x, gain, bias, running_mean_, running_variance_, activation);
   }
-  BatchNormResult result = batch_norm(x, gain, bias);
+  BatchNormResult result = batch_norm(x, gain, bias, activation);
   constexpr float kMomentum = 0.1F;
   const auto n = static_cast<float>(x.rows());
   const float unbiased = x.rows() > 1 ? n / (n - 1.0F) : 1.0F;

@@ -96,7 +96,7 @@ class Norm {
   /// kind: "none", "layer" or "batch".
   Norm(std::string_view kind, std::int64_t width);
 
-  [[nodiscard]] Variable forward(const Variable& x, const Pass& pass) const;
+  [[nodiscard]] Variable forward(const Variable& x, const Pass& pass, Activation activation = Activation::none) const;
   void list_parameters(ParameterList& list);
 
  private:

@@ -20,7 +20,7 @@ class GinConvolution final : public Convolution {
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
     const Variable h = aggregate_gin(block, first_.forward_without_bias(x, pass), pass.use(epsilon_));
-    return second_.forward(activate(norm_.forward(first_.add_bias(h, pass), pass), Activation::relu), pass);
+    return second_.forward(norm_.forward(first_.add_bias(h, pass), pass, Activation::relu), pass);
   }
   void list_parameters(ParameterList& list) override {
     list.add("epsilon", epsilon_, ParameterGroup::vector);
@@ -104,7 +104,7 @@ class GatedGcnConvolution final : public Convolution {
     const Variable scores =
         edge_scores(block, left, right, edges.for_each_edge(edge_.forward_without_bias(edges.states, pass)));
     if (changes_edges_) {
-      edges = {edges.for_each_edge(edges.states) + activate(edge_norm_.forward(scores, pass), Activation::relu)};
+      edges = {edges.for_each_edge(edges.states) + edge_norm_.forward(scores, pass, Activation::relu)};
     }
     return own + gated_mean(block, scores, value);
   }

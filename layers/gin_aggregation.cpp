@@ -118,6 +118,8 @@ template <class Body>
 Tensor messages(const MessageBlock& block, const Tensor& x, const EdgeRows& e, float own) {
   const std::int64_t d = x.cols();
   const BlockWeights weights(block);
+  const auto offsets = block.offsets();
+  const auto sources = block.sources();
   Tensor y = Tensor::uninitialized(block.num_outputs(), d);
   const auto sum_tile = [&](std::int64_t begin, std::int64_t end, auto vectors, std::int64_t first, std::int64_t width)
       __attribute__((always_inline)) {
@@ -128,9 +130,8 @@ Tensor messages(const MessageBlock& block, const Tensor& x, const EdgeRows& e, f
       for (Float8& s : sum) {
         s *= own;
       }
-      for (EdgeId i = block.offsets()[static_cast<std::size_t>(v)];
-           i < block.offsets()[static_cast<std::size_t>(v) + 1]; ++i) {
-        const float* from = x.data() + std::int64_t{block.sources()[static_cast<std::size_t>(i)]} * d + first;
+      for (EdgeId i = offsets[static_cast<std::size_t>(v)]; i < offsets[static_cast<std::size_t>(v) + 1]; ++i) {
+        const float* from = x.data() + std::int64_t{sources[static_cast<std::size_t>(i)]} * d + first;
         const float* edge = e.of(i) + first;
         const float weight = weights.of(v, i);
         for (int j = 0; j < kVectors; ++j) {
@@ -162,7 +163,15 @@ struct SumGradients {
 class BackwardSweep {
  public:
   BackwardSweep(const MessageBlock& block, const Tensor& x, const EdgeRows& e, const Tensor& dy, float own)
-      : block_(block), reversed_(block.reversed()), weights_(block), x_(x), dy_(dy), e_(e), own_(own) {}
+      : block_(block),
+        edges_(block.reversed().edge),
+        offsets_(block.reversed().graph.offsets()),
+        targets_(block.reversed().graph.sources()),
+        weights_(block),
+        x_(x),
+        dy_(dy),
+        e_(e),
+        own_(own) {}
 
   [[nodiscard]] SumGradients run(bool wants_edges) const {
     SumGradients result{Tensor::uninitialized(block_.num_inputs(), x_.cols()), {}};
@@ -177,7 +186,7 @@ class BackwardSweep {
     if (wants_edges) {
       result.de = Tensor::uninitialized(block_.num_edges(), x_.cols());
     }
-    parallel_rows(reversed_.graph.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
+    parallel_rows(offsets_, kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
       wants_edges ? pull<EdgePart::stored>(begin, end, result.dx, result.de.data())
                   : pull<EdgePart::unwanted>(begin, end, result.dx, nullptr);
     });
@@ -199,7 +208,6 @@ class BackwardSweep {
   [[gnu::always_inline]] void pull_tile(std::int64_t u, std::int64_t first, std::int64_t width, Tensor& dx,
                                         float* de) const {
     const std::int64_t d = x_.cols();
-    const auto offsets = reversed_.graph.offsets();
     Float8 from[kVectors], sum[kVectors] = {};
     kernels::load_tile<kVectors>(x_.data() + u * d + first, width, from);
     if (u < dy_.rows()) {
@@ -208,10 +216,10 @@ class BackwardSweep {
         s *= own_;
       }
     }
-    for (auto i = static_cast<std::size_t>(offsets[static_cast<std::size_t>(u)]);
-         i < static_cast<std::size_t>(offsets[static_cast<std::size_t>(u) + 1]); ++i) {
-      const std::int64_t v = reversed_.graph.sources()[i];
-      const EdgeId number = reversed_.edge[i];
+    for (auto i = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(u)]);
+         i < static_cast<std::size_t>(offsets_[static_cast<std::size_t>(u) + 1]); ++i) {
+      const std::int64_t v = targets_[i];
+      const EdgeId number = edges_[i];
       const float* gradient = dy_.data() + v * d + first;
       const float* edge = e_.of(number) + first;
       const float weight = weights_.of(v, number);
@@ -231,7 +239,9 @@ class BackwardSweep {
   }
 
   const MessageBlock& block_;
-  const ReversedGraph& reversed_;
+  /// Of the reversed block: what outputs each input leads to, and by which edges.
+  std::span<const EdgeId> edges_, offsets_;
+  std::span<const NodeId> targets_;
   BlockWeights weights_;
   const Tensor &x_, &dy_;
   const EdgeRows& e_;

@@ -58,7 +58,7 @@ NodeModel::Output PolynormerModel::forward(const Blocks& blocks, const NodeInput
   for (const Local& layer : local_) {
     const Variable h = layer.factor.forward(x, pass, activation_);
     const Variable read = layer.convolution->forward(block, x, edges, pass) + layer.own.forward(x, pass);
-    const Variable z = drop(activate(layer.norm.forward(read, pass), activation_));
+    const Variable z = drop(layer.norm.forward(read, pass, activation_));
     x = mix_columns(layer.product_norm.forward(h * z, pass), z, pass.use(layer.balance));
     total = total.rows() == 0 ? x : total + x;
     pass.keep(x);

@@ -37,7 +37,7 @@ NodeModel::Output SignModel::forward(const Blocks& blocks, const NodeInput& inpu
   tokens.insert(tokens.begin(), input_.forward(block, input, pass, Activation::none));
   Variable x;
   for (std::size_t k = 0; k < tokens.size(); ++k) {
-    const Variable token = drop(activate(norms_[k].forward(tokens[k], pass), activation_));
+    const Variable token = drop(norms_[k].forward(tokens[k], pass, activation_));
     // One bias is enough for the sum.
     x = k == 0 ? joins_[k].forward(token, pass) : x + joins_[k].forward_without_bias(token, pass);
   }

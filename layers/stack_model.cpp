@@ -99,7 +99,7 @@ HopLayers::Carried StackModel::run_hop(std::size_t l, const MessageBlock& block,
   if (hop.residual) {
     y = y + hop.residual->forward(x.first(block.num_outputs()), pass);
   }
-  const Variable states = activate(hop.norm.forward(y, pass), activation_);
+  const Variable states = hop.norm.forward(y, pass, activation_);
   const Variable dropped = LayerInput(states).dropped(dropout_, pass).states();
   if (jumping_ == Jumping::none) {
     return {dropped, {}};

@@ -36,6 +36,17 @@ void derive(Activation activation, const Tensor& given, Tensor& gradient) {
   });
 }
 
+/// The same; returns the sums of the gradient's columns.
+Tensor derive_and_sum(Activation activation, const Tensor& given, Tensor& gradient) {
+  return kernels::sum_over_rows(
+      gradient.rows(), gradient.cols(), [&](std::int64_t begin, std::int64_t end, float* out) {
+        kernels::for_each_block(begin, end, gradient.cols(), [&](std::int64_t first, std::int64_t last) {
+          apply_derivative(activation, kernels::rows_of(given, first, last), kernels::rows_of(gradient, first, last));
+          kernels::add_rows(gradient, first, last, out);
+        });
+      });
+}
+
 void require_same_shape(std::string_view operation, const Variable& a, const Variable& b) {
   require(a.shape() == b.shape(), operation, ": shapes are ", a.shape(), " and ", b.shape(), ", expected the same");
 }
@@ -67,10 +78,11 @@ Variable linear(const Variable& x, const Variable& w, const Variable& bias, Acti
   const auto saved = activation == Activation::none ? nullptr : y;
   return record("linear", y, {x, w, bias},
                 [x, w, bias = bias.without_value(), saved, activation](Tensor& dy, Gradients& grads) {
-                  if (saved) {
+                  if (saved && grads.wants(bias)) {
+                    grads.add(bias, derive_and_sum(activation, *saved, dy));
+                  } else if (saved) {
                     derive(activation, *saved, dy);
-                  }
-                  if (grads.wants(bias)) {
+                  } else if (grads.wants(bias)) {
                     grads.add(bias, kernels::column_sums(dy));
                   }
                   if (grads.wants(w)) {

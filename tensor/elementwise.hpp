@@ -52,16 +52,40 @@ template <class F>
   return result;
 }
 
+/// body(first, last) for blocks of the rows [begin, end) that the nearest cache holds, one after the other: several
+/// loops over a block read memory once.
+template <class F>
+void for_each_block(std::int64_t begin, std::int64_t end, std::int64_t cols, F body) {
+  const std::int64_t step = std::max<std::int64_t>(1, 2048 / std::max<std::int64_t>(1, cols));
+  for (std::int64_t first = begin; first < end; first += step) {
+    body(first, std::min(end, first + step));
+  }
+}
+
+/// The elements of rows [begin, end).
+[[nodiscard]] inline std::span<float> rows_of(Tensor& x, std::int64_t begin, std::int64_t end) {
+  return x.values().subspan(static_cast<std::size_t>(begin * x.cols()),
+                            static_cast<std::size_t>((end - begin) * x.cols()));
+}
+[[nodiscard]] inline std::span<const float> rows_of(const Tensor& x, std::int64_t begin, std::int64_t end) {
+  return x.values().subspan(static_cast<std::size_t>(begin * x.cols()),
+                            static_cast<std::size_t>((end - begin) * x.cols()));
+}
+
+/// out [cols] += the rows [begin, end) of x.
+inline void add_rows(const Tensor& x, std::int64_t begin, std::int64_t end, float* out) {
+  for (std::int64_t i = begin; i < end; ++i) {
+    const float* row = x.row(i).data();
+    for (std::int64_t j = 0; j < x.cols(); ++j) {
+      out[j] += row[j];
+    }
+  }
+}
+
 /// The sum of the rows of x, [1, cols].
 [[nodiscard]] inline Tensor column_sums(const Tensor& x) {
-  return sum_over_rows(x.rows(), x.cols(), [&](std::int64_t begin, std::int64_t end, float* out) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const float* row = x.row(i).data();
-      for (std::int64_t j = 0; j < x.cols(); ++j) {
-        out[j] += row[j];
-      }
-    }
-  });
+  return sum_over_rows(x.rows(), x.cols(),
+                       [&](std::int64_t begin, std::int64_t end, float* out) { add_rows(x, begin, end, out); });
 }
 
 }  // namespace weft::kernels

@@ -1,6 +1,7 @@
 // Normalizations with their gradients.
 #pragma once
 
+#include "weft/tensor/activation.hpp"
 #include "weft/tensor/variable.hpp"
 
 namespace weft {
@@ -15,12 +16,13 @@ struct BatchNormResult {
   /// Of the rows given, [1, p]; the variance without Bessel's correction.
   Tensor mean, variance;
 };
-/// Every column to mean 0 and variance 1 over the rows, then times gain plus bias (Ioffe, Szegedy 2015).
-/// n >= 1; [n, p] [1, p] [1, p].
+/// Every column to mean 0 and variance 1 over the rows, then times gain plus bias (Ioffe, Szegedy 2015), then through
+/// an activation that derives_from_result. n >= 1; [n, p] [1, p] [1, p].
 [[nodiscard]] BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variable& bias,
-                                         float epsilon = 1e-5F);
+                                         Activation activation = Activation::none, float epsilon = 1e-5F);
 /// The same with a mean and a variance that were learned before, as constants.
 [[nodiscard]] Variable batch_norm(const Variable& x, const Variable& gain, const Variable& bias, const Tensor& mean,
-                                  const Tensor& variance, float epsilon = 1e-5F);
+                                  const Tensor& variance, Activation activation = Activation::none,
+                                  float epsilon = 1e-5F);
 
 }  // namespace weft

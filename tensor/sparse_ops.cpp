@@ -1,6 +1,8 @@
 // Operations on sparse and categorical features: gathers of rows of a weight matrix forward, gathers along
 // the transpose backward. Nothing of the features' dense size is made.
 #include <algorithm>
+#include <memory>
+#include <numeric>
 
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/dropout.hpp"
@@ -92,37 +94,71 @@ Variable linear(const SparseMatrix& x, const Variable& w, const Variable& bias, 
                 });
 }
 
-// y_i = sum over columns j of table_{first(j) + x_ij};  dtable_r = sum of dy_i over the (i, j) that read row r
-Variable embedding_sum(const CategoricalMatrix& x, const Variable& table) {
-  std::vector<std::int64_t> first;
-  std::int64_t num_rows = 0;
-  for (const std::int64_t categories : x.num_categories) {
-    first.push_back(num_rows);
-    num_rows += categories;
+namespace {
+
+/// Rows of a table that each row of categories reads, `offsets` apart.
+struct Readings {
+  Buffer<EdgeId> offsets;
+  Buffer<std::uint32_t> rows;
+};
+
+Readings readings_of(const CategoricalMatrix& x) {
+  const std::int64_t c = x.cols();
+  Readings result{Buffer<EdgeId>(static_cast<std::size_t>(x.rows) + 1),
+                  Buffer<std::uint32_t>(static_cast<std::size_t>(x.rows * c))};
+  for (std::int64_t i = 0; i <= x.rows; ++i) {
+    result.offsets[static_cast<std::size_t>(i)] = i * c;
   }
-  require(table.rows() == num_rows, "embedding_sum: the table has ", table.rows(),
-          " rows, expected the sum of the categories, ", num_rows);
-  const std::int64_t c = x.cols(), d = table.cols();
-  const auto row_at = [&](std::int64_t i, std::int64_t j) {
-    const std::int64_t category = x.values[static_cast<std::size_t>(i * c + j)];
-    require(category >= 0 && category < x.num_categories[static_cast<std::size_t>(j)], "embedding_sum: row ", i,
-            " has category ", category, " in column ", j, ", expected below ",
-            x.num_categories[static_cast<std::size_t>(j)]);
-    return first[static_cast<std::size_t>(j)] + category;
-  };
-  // As a sparse matrix of ones, so that both directions are the same gather as for bags of words.
-  Buffer<EdgeId> offsets(static_cast<std::size_t>(x.rows) + 1);
-  Buffer<std::uint32_t> columns(static_cast<std::size_t>(x.rows * c));
-  for (std::int64_t i = 0; i < x.rows; ++i) {
-    offsets[static_cast<std::size_t>(i)] = i * c;
-    for (std::int64_t j = 0; j < c; ++j) {
-      columns[static_cast<std::size_t>(i * c + j)] = static_cast<std::uint32_t>(row_at(i, j));
+  std::int64_t first = 0;
+  for (std::int64_t j = 0; j < c; ++j) {
+    const std::int64_t categories = x.num_categories[static_cast<std::size_t>(j)];
+    for (std::int64_t i = 0; i < x.rows; ++i) {
+      const std::int64_t category = x.values[static_cast<std::size_t>(i * c + j)];
+      require(category >= 0 && category < categories, "embedding_sum: row ", i, " has category ", category,
+              " in column ", j, ", expected below ", categories);
+      result.rows[static_cast<std::size_t>(i * c + j)] = static_cast<std::uint32_t>(first + category);
+    }
+    first += categories;
+  }
+  return result;
+}
+
+/// Which rows of categories read each of `num_rows` rows of the table, ascending.
+Readings readers_of(const Readings& x, std::int64_t num_rows) {
+  Readings result{Buffer<EdgeId>(static_cast<std::size_t>(num_rows) + 1, 0), Buffer<std::uint32_t>(x.rows.size())};
+  for (const std::uint32_t r : x.rows) {
+    ++result.offsets[r + std::size_t{1}];
+  }
+  std::partial_sum(result.offsets.begin(), result.offsets.end(), result.offsets.begin());
+  Buffer<EdgeId> next = result.offsets.clone();
+  for (std::size_t i = 0; i + 1 < x.offsets.size(); ++i) {
+    for (EdgeId e = x.offsets[i]; e < x.offsets[i + 1]; ++e) {
+      result.rows[static_cast<std::size_t>(next[x.rows[static_cast<std::size_t>(e)]]++)] =
+          static_cast<std::uint32_t>(i);
     }
   }
-  offsets[static_cast<std::size_t>(x.rows)] = x.rows * c;
-  Buffer<float> ones(columns.size(), 1.0F);
-  const SparseMatrix indicator(x.rows, num_rows, std::move(offsets), std::move(columns), std::move(ones));
-  return linear(indicator, table, Variable::constant(Tensor(1, d)));
+  return result;
+}
+
+Tensor gathered(const Readings& x, const Tensor& from) {
+  Tensor result = Tensor::uninitialized(static_cast<std::int64_t>(x.offsets.size()) - 1, from.cols());
+  kernels::gather_sum({.offsets = x.offsets, .columns = x.rows}, from.data(), from.cols(), result.data());
+  return result;
+}
+
+}  // namespace
+
+// y_i = sum over columns j of table_{first(j) + x_ij};  dtable_r = sum of dy_i over the (i, j) that read row r
+Variable embedding_sum(const CategoricalMatrix& x, const Variable& table) {
+  const auto num_rows = std::accumulate(x.num_categories.begin(), x.num_categories.end(), std::int64_t{0});
+  require(table.rows() == num_rows, "embedding_sum: the table has ", table.rows(),
+          " rows, expected the sum of the categories, ", num_rows);
+  const auto readings = std::make_shared<const Readings>(readings_of(x));
+  Tensor y = gathered(*readings, table.value());
+  return record("embedding_sum", std::move(y), {table},
+                [readings, table = table.without_value()](const Tensor& dy, Gradients& grads) {
+                  grads.add(table, gathered(readers_of(*readings, table.rows()), dy));
+                });
 }
 
 }  // namespace weft

@@ -299,19 +299,28 @@ TEST(LayerNorm, NormalizesRowsAndHasTheGradientOfDifferences) {
 }
 
 TEST(BatchNorm, NormalizesColumnsAndHasTheGradientOfDifferences) {
-  const BatchNormResult two = batch_norm(constant({{1, 10}, {3, 30}}), constant({{1, 2}}), constant({{0, 5}}), 0.0F);
+  const Variable gain_of_two = constant({{1, 2}}), bias_of_two = constant({{0, 5}});
+  const BatchNormResult two =
+      batch_norm(constant({{1, 10}, {3, 30}}), gain_of_two, bias_of_two, Activation::none, 0.0F);
   expect_near(two.output.value(), Tensor{{-1, 3}, {1, 7}});
   expect_near(two.mean, Tensor{{2, 20}});
   expect_near(two.variance, Tensor{{1, 100}});
+  expect_near(batch_norm(constant({{1, 10}, {3, 30}}), gain_of_two, bias_of_two, Activation::relu, 0.0F).output.value(),
+              Tensor{{0, 3}, {1, 7}});
   Parameter x(random_tensor(7, 3, 1)), gain(random_tensor(1, 3, 2)), bias(random_tensor(1, 3, 3));
-  expect_gradients({&x, &gain, &bias},
-                   [&] { return batch_norm(x.variable(), gain.variable(), bias.variable()).output; });
   const Tensor mean{{0.5F, -1, 2}}, variance{{1, 4, 9}};
-  expect_gradients({&x, &gain, &bias},
-                   [&] { return batch_norm(x.variable(), gain.variable(), bias.variable(), mean, variance); });
+  for (const Activation activation : {Activation::none, Activation::relu, Activation::elu, Activation::sigmoid}) {
+    expect_gradients({&x, &gain, &bias},
+                     [&] { return batch_norm(x.variable(), gain.variable(), bias.variable(), activation).output; });
+    expect_gradients({&x, &gain, &bias}, [&] {
+      return batch_norm(x.variable(), gain.variable(), bias.variable(), mean, variance, activation);
+    });
+  }
   expect_throws<ArgumentError>(
       [&] { (void)batch_norm(Variable::constant(Tensor(0, 3)), gain.variable(), bias.variable()); },
       "expected at least one row");
+  expect_throws<ArgumentError>(
+      [&] { (void)batch_norm(x.variable(), gain.variable(), bias.variable(), Activation::gelu); }, "batch_norm");
 }
 
 }  // namespace
