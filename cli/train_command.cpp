@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
 #include <optional>
 
@@ -22,6 +21,7 @@
 #include "weft/cli/train_output.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/core/stopwatch.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/train/cross_validation.hpp"
@@ -33,12 +33,6 @@
 
 namespace weft::cli {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 struct TrainFlags : SharedFlags {
   std::string data, model, config, output, task, protocol;
@@ -159,7 +153,7 @@ struct Run {
   const RunFolder* folder;
 };
 
-void run_training(Run run, Clock::time_point start) {
+void run_training(Run run, const Stopwatch& since_start) {
   const TrainFlags& flags = run.flags;
   LoadedDataset loaded = load_dataset(run.data, flags, run.read);
   if (run.config.task == name_of(Task::link_prediction)) {
@@ -217,7 +211,7 @@ void run_training(Run run, Clock::time_point start) {
   if (run.folder != nullptr) {
     writing([&] { write_run_report(*run.folder, loaded.dataset, run.config, run.options, report); });
   }
-  const Json json = result_json(report, run.config, loaded.dataset, loaded.seconds, seconds_since(start));
+  const Json json = result_json(report, run.config, loaded.dataset, loaded.seconds, since_start.seconds());
   flags.json ? print_json(json) : print(result_text(report, json));
   if (report.interrupted) {
     say(flags.quiet, concat("stopped after --max-minutes ", flags.max_minutes, "; ", way_on(flags)));
@@ -252,7 +246,7 @@ ReadOptions fit_into_memory(const TrainFlags& flags, const std::filesystem::path
 }
 
 void train_command(const TrainFlags& flags) {
-  const Clock::time_point start = Clock::now();
+  const Stopwatch since_start;
   require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
   RunConfig config = config_of(flags);
   // Wrong keys and values are told before any data is read; the defaults that count follow with the data.
@@ -275,7 +269,7 @@ void train_command(const TrainFlags& flags) {
                   .options = {},
                   .data = data,
                   .folder = folder ? &*folder : nullptr},
-                 start);
+                 since_start);
   });
 }
 

@@ -123,8 +123,8 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
 }
 
 /// A share of the memory for sorting edges, one for features; the rest is for what has an entry a node.
-DatasetSize import_to_file(const EdgelistOptions& options, const EdgelistFileOptions& file,
-                           const ProgressCallback& progress, NodeNames names) {
+DatasetSize import_to_file(const EdgelistOptions& options, const ImportedFile& file, const ProgressCallback& progress,
+                           NodeNames names) {
   EdgelistTables tables(std::move(names), file.output, file.memory_bytes / 8);
   EdgeSorter sorter({.target = file.output,
                      .memory_bytes = file.memory_bytes / 2,
@@ -181,7 +181,7 @@ std::int64_t edgelist_memory_bytes(const EdgelistOptions& options) {
          memory_of_text(options.labels, kOfTables);
 }
 
-DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const EdgelistFileOptions& file,
+DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,
                                     const ProgressCallback& progress) {
   check(options);
   require(file.memory_bytes > 0, "import_edgelist_to_file: memory_bytes is ", file.memory_bytes,

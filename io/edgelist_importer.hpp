@@ -7,7 +7,7 @@
 
 #include "weft/core/progress.hpp"
 #include "weft/io/bad_rows.hpp"
-#include "weft/io/dataset.hpp"
+#include "weft/io/imported_file.hpp"
 
 namespace weft {
 
@@ -44,17 +44,9 @@ struct EdgelistOptions {
 /// About how much memory import_edgelist takes, by the sizes of the files.
 [[nodiscard]] std::int64_t edgelist_memory_bytes(const EdgelistOptions& options);
 
-struct EdgelistFileOptions {
-  std::filesystem::path output;
-  /// Kept to, as long as what has an entry a node fits in a third of it: a bit, or the name where names are not the
-  /// integers 0 .. n - 1, and some 40 bytes.
-  std::int64_t memory_bytes = std::int64_t{1} << 30;
-  WriteOptions write = {};
-};
-
 /// Writes the dataset that import_edgelist returns, without holding its edges and features in memory: both are kept on
 /// disk beside the output meanwhile (see edge_sorter.hpp). Returns its size. Inputs may be read twice.
-DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const EdgelistFileOptions& file,
+DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,
                                     const ProgressCallback& progress = {});
 
 }  // namespace weft

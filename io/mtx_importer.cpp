@@ -113,7 +113,7 @@ Dataset describe(const MtxOptions& options, const MtxText& text) {
 }
 
 /// All edges of the matrix, sorted, of which every direction takes the value of its own entry where there is one.
-EdgeSorter sort_entries(MtxText& text, const MtxOptions& options, const MtxFileOptions& file,
+EdgeSorter sort_entries(MtxText& text, const MtxOptions& options, const ImportedFile& file,
                         const ProgressCallback& progress) {
   const bool both = !options.directed || text.is_symmetric();
   // The value that was added first counts.
@@ -168,8 +168,7 @@ std::int64_t mtx_memory_bytes(const MtxOptions& options) {
          memory_of_text(options.labels, kOfTables);
 }
 
-DatasetSize import_mtx_to_file(const MtxOptions& options, const MtxFileOptions& file,
-                               const ProgressCallback& progress) {
+DatasetSize import_mtx_to_file(const MtxOptions& options, const ImportedFile& file, const ProgressCallback& progress) {
   require(file.memory_bytes > 0, "import_mtx_to_file: memory_bytes is ", file.memory_bytes, ", expected more than 0");
   MtxText text(options.input, options.weights, options.on_bad_row);
   const EdgeSorter sorter = sort_entries(text, options, file, progress);

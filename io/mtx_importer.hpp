@@ -11,7 +11,7 @@
 
 #include "weft/core/progress.hpp"
 #include "weft/io/bad_rows.hpp"
-#include "weft/io/dataset.hpp"
+#include "weft/io/imported_file.hpp"
 
 namespace weft {
 
@@ -42,17 +42,10 @@ struct MtxOptions {
 /// About how much memory import_mtx takes, by the sizes of the files.
 [[nodiscard]] std::int64_t mtx_memory_bytes(const MtxOptions& options);
 
-struct MtxFileOptions {
-  std::filesystem::path output;
-  /// Kept to, as long as what has an entry a node, some 40 bytes, fits in a third of it.
-  std::int64_t memory_bytes = std::int64_t{1} << 30;
-  WriteOptions write = {};
-};
-
 /// Writes the dataset that import_mtx returns, without holding its edges and features in memory: both are kept on disk
 /// beside the output meanwhile (see edge_sorter.hpp). Returns its size. The matrix is read twice where both directions
 /// of a general one keep values.
-DatasetSize import_mtx_to_file(const MtxOptions& options, const MtxFileOptions& file,
+DatasetSize import_mtx_to_file(const MtxOptions& options, const ImportedFile& file,
                                const ProgressCallback& progress = {});
 
 }  // namespace weft

@@ -1,9 +1,9 @@
 #include "weft/train/generator_trainer.hpp"
 
-#include <chrono>
 #include <string>
 
 #include "weft/core/error.hpp"
+#include "weft/core/stopwatch.hpp"
 #include "weft/train/generation_problem.hpp"
 #include "weft/train/generation_run.hpp"
 #include "weft/train/graph_generator.hpp"
@@ -11,12 +11,6 @@
 
 namespace weft {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Keeps the run folder in step with a run.
 class Job {
@@ -38,8 +32,8 @@ class Job {
         end_epoch();
       }
       stopped_ = (observer_.should_stop && observer_.should_stop()) ||
-                 (job_.max_minutes > 0.0 && seconds_since(start_) > 60.0 * job_.max_minutes);
-      if (stopped_ || seconds_since(last_checkpoint_) >= job_.options.real("checkpoint_seconds")) {
+                 (job_.max_minutes > 0.0 && since_start_.seconds() > 60.0 * job_.max_minutes);
+      if (stopped_ || since_checkpoint_.seconds() >= job_.options.real("checkpoint_seconds")) {
         write_checkpoint();
       }
     }
@@ -53,7 +47,7 @@ class Job {
     report.runs = {result};
     report.interrupted = stopped_ && !run_.is_done();
     report.num_parameters = run_.num_parameters();
-    report.train_seconds = seconds_since(start_);
+    report.train_seconds = since_start_.seconds();
     report.num_epochs = run_.num_epochs();
     return report;
   }
@@ -93,7 +87,7 @@ class Job {
   }
 
   void write_checkpoint() {
-    last_checkpoint_ = Clock::now();
+    since_checkpoint_.restart();
     if (job_.folder.empty()) {
       return;
     }
@@ -142,7 +136,7 @@ class Job {
   GenerationRun run_;
   RunLog log_;
   bool stopped_ = false;
-  Clock::time_point start_ = Clock::now(), last_checkpoint_ = start_;
+  Stopwatch since_start_, since_checkpoint_;
 };
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "weft/train/trainer.hpp"
 
-#include <chrono>
 #include <cmath>
 #include <memory>
 #include <optional>
 
+#include "weft/core/stopwatch.hpp"
 #include "weft/train/problem.hpp"
 #include "weft/train/run_checkpoint.hpp"
 #include "weft/train/run_log.hpp"
@@ -12,12 +12,6 @@
 
 namespace weft {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Runs the pairs of split and seed one after the other, and keeps the run folder in step.
 class Job {
@@ -53,7 +47,7 @@ class Job {
     report.best_run = progress_.best_run;
     report.interrupted = stopped_;
     report.num_parameters = num_parameters_;
-    report.train_seconds = seconds_since(start_);
+    report.train_seconds = since_start_.seconds();
     report.num_epochs = num_epochs_;
     report.times = times_;
     return report;
@@ -102,7 +96,7 @@ class Job {
         observer_.on_epoch(record);
       }
       stopped_ = wants_stop();
-      if (stopped_ || seconds_since(last_checkpoint_) >= job_.options.real("checkpoint_seconds")) {
+      if (stopped_ || since_checkpoint_.seconds() >= job_.options.real("checkpoint_seconds")) {
         write_checkpoint(&run);
       }
     }
@@ -113,12 +107,12 @@ class Job {
   /// Never within an epoch where every epoch writes one.
   [[nodiscard]] bool is_checkpoint_due() const {
     const double every = job_.options.real("checkpoint_seconds");
-    return !job_.folder.empty() && every > 0.0 && seconds_since(last_checkpoint_) >= every;
+    return !job_.folder.empty() && every > 0.0 && since_checkpoint_.seconds() >= every;
   }
 
   [[nodiscard]] bool wants_stop() const {
     return (observer_.should_stop && observer_.should_stop()) ||
-           (job_.max_minutes > 0.0 && seconds_since(start_) > 60.0 * job_.max_minutes);
+           (job_.max_minutes > 0.0 && since_start_.seconds() > 60.0 * job_.max_minutes);
   }
 
   /// A run that was stopped counts with what it has reached; the checkpoint, written before, goes on from there.
@@ -140,7 +134,7 @@ class Job {
   }
 
   void write_checkpoint(const TrainingRun* run) {
-    last_checkpoint_ = Clock::now();
+    since_checkpoint_.restart();
     if (job_.folder.empty()) {
       return;
     }
@@ -162,7 +156,7 @@ class Job {
   bool stopped_ = false;
   std::int64_t num_parameters_ = 0, num_epochs_ = 0;
   StageTimes times_;
-  Clock::time_point start_ = Clock::now(), last_checkpoint_ = start_;
+  Stopwatch since_start_, since_checkpoint_;
 };
 
 }  // namespace
