@@ -453,6 +453,47 @@ TEST(CodeVocabulary, GivesCluesOfTheTokensThatMayFollowAlone) {
   EXPECT_EQ(clues.tokens.size(), 2U);
 }
 
+TEST(CodeVocabulary, GivesCluesOfNodesNearbyThatTakeALeap) {
+  // A path of 300 nodes whose last but one is linked to the first, which is near the last one therefore.
+  TypedGraph graph_of_data{std::vector<std::int32_t>(300, 0), {{298, 0, 1}, {299, 0, 1}, {299, 1, 1}}};
+  std::vector<Token> tokens = {Token::grow(0, 0)};
+  for (NodeId v = 1; v < 300; ++v) {
+    graph_of_data.edges.push_back({v - 1, v, 1});
+    tokens.push_back(Token::grow(1, 0));
+    if (v == 298) {
+      tokens.insert(tokens.end(), {Token::leap(4), Token::close(1, 3)});
+    }
+  }
+  const CodeVocabulary vocabulary(std::vector<TypedGraph>{graph_of_data}, {.sees_neighborhood = true}, Random(1));
+  PartialGraph graph = vocabulary.begin();
+  Neighborhood near;
+  const auto take = [&](const Token& token) {
+    ASSERT_TRUE(graph.can_take(token));
+    graph.take(token);
+    near.follow(graph);
+  };
+  const auto tokens_with_clues = [&] {
+    std::vector<std::uint64_t> mask(static_cast<std::size_t>(vocabulary.mask_words()));
+    vocabulary.write_mask(graph, mask);
+    TokenClues clues;
+    vocabulary.write_clues(graph, near, mask, clues);
+    EXPECT_EQ(clues.rows(), 1);
+    return std::set<std::int32_t>(clues.tokens.begin(), clues.tokens.end());
+  };
+  for (const Token& token : tokens) {
+    take(token);
+  }
+  const std::set<std::int32_t> before = tokens_with_clues();
+  EXPECT_TRUE(before.contains(vocabulary.id_of(Token::leap(4))));
+  EXPECT_TRUE(before.contains(vocabulary.id_of(Token::close(1, 3)))) << "of node 297";
+  take(Token::leap(4));
+  const std::set<std::int32_t> behind = tokens_with_clues();
+  EXPECT_TRUE(behind.contains(vocabulary.id_of(Token::close(1, 3)))) << "of node 0";
+  EXPECT_TRUE(behind.contains(vocabulary.id_of(Token::close(1, 4)))) << "of node 1";
+  EXPECT_FALSE(behind.contains(vocabulary.id_of(Token::leap(4))));
+  EXPECT_TRUE(std::ranges::all_of(behind, [&](std::int32_t id) { return graph.can_take(vocabulary.token(id)); }));
+}
+
 TEST(CodeVocabulary, GivesTheModelWhatItNeedsToKnow) {
   const CodeVocabulary vocabulary = organic_vocabulary();
   PartialGraph graph = vocabulary.begin();

@@ -276,6 +276,30 @@ TEST(GraphSampler, KeepsToConstraints) {
   }
 }
 
+TEST(GraphSampler, FinishesDeepGraphsThatMayNotCloseRings) {
+  // A path as large as any graph may be: only rings are left, which a tree must not close.
+  TypedGraph path{std::vector<std::int32_t>(320, 0), {}};
+  for (NodeId v = 1; v < 320; ++v) {
+    path.edges.push_back({v - 1, v, 1});
+  }
+  TypedGraph ring = path;
+  ring.edges.push_back({319, 0, 1});
+  const CodeVocabulary vocabulary(std::vector<TypedGraph>{ring}, {.capacity = {4}, .passes = 20}, Random(1));
+  const SequenceModel model = model_for(vocabulary);
+  for (const char* constraint : {"none", "tree"}) {
+    const SamplingOptions options{.seed = 1, .constraint = make_graph_constraint(constraint), .beginning = path};
+    std::int64_t long_rings = 0;
+    for (const SampledGraph& sample : sample_graphs(model, vocabulary, 60, options)) {
+      ASSERT_TRUE(sample.is_whole);
+      // Nodes have the numbers of their grows; the walk leads down from its first node in two branches at most.
+      for (const TypedEdge& edge : sample.graph.edges) {
+        long_rings += edge.a > edge.b + kNearLevels ? 1 : 0;
+      }
+    }
+    EXPECT_EQ(long_rings > 0, options.constraint == nullptr);
+  }
+}
+
 TEST(GraphSampler, BeginsWithTheGraphGiven) {
   const std::vector<TypedGraph> graphs = some_graphs();
   const CodeVocabulary vocabulary = vocabulary_of(graphs);
