@@ -13,7 +13,7 @@
 namespace weft {
 namespace {
 
-constexpr std::int64_t kEdgesPerChunk = 4096, kRowGrain = 256;
+constexpr std::int64_t kEdgesPerChunk = 1024, kRowGrain = 256;
 
 using simd::Float8;
 
