@@ -251,7 +251,7 @@ std::optional<std::vector<std::int32_t>> CodeVocabulary::write(const TypedGraph&
   std::vector<std::uint64_t> mask(static_cast<std::size_t>(mask_words()));
   for (std::uint64_t attempt = 0; attempt < kAttempts; ++attempt) {
     std::vector<std::int32_t> ids;
-    PartialGraph partial = begin();
+    PartialGraph partial = empty_graph();
     bool fits = true;
     for (const Token& token : encode(graph, random.stream(attempt), walk_).tokens) {
       const std::int32_t id = id_of(token);

@@ -2,7 +2,8 @@
 // of it. Built from data: a code never needs a token, a valence or a size that the data do not have.
 //
 // The mask leaves no dead ends: behind a climb some grow always fits, behind a leap some climb or ring, everywhere else
-// the end does; so every sequence drawn under it is the code of a graph whose nodes keep to the valences of their types.
+// the end does; so every sequence drawn under it is the code of a graph whose nodes keep to the valences of their
+// types.
 #pragma once
 
 #include <algorithm>
@@ -61,9 +62,8 @@ class CodeVocabulary {
   [[nodiscard]] std::int64_t num_types() const { return static_cast<std::int64_t>(capacity_.size()); }
   [[nodiscard]] std::int32_t capacity(std::int32_t type) const { return capacity_[static_cast<std::size_t>(type)]; }
 
-  /// The beginning of every graph; all that is asked below is of beginnings that come from here. The vocabulary must
-  /// outlive them.
-  [[nodiscard]] PartialGraph begin() const { return PartialGraph(labels_are_orders_, capacity_); }
+  /// What every graph begins with; graphs in the questions below have come from here. The vocabulary must outlive it.
+  [[nodiscard]] PartialGraph empty_graph() const { return PartialGraph(labels_are_orders_, capacity_); }
 
   /// Words of 64 bits in a mask.
   [[nodiscard]] std::int64_t mask_words() const { return (size() + 63) / 64; }

@@ -90,7 +90,7 @@ class Task {
 
   void begin(std::size_t i) {
     Draft& draft = drafts_[i];
-    draft = {.index = next_++, .graph = job_.vocabulary.begin(), .near = {}, .mask = {}, .given = {}};
+    draft = {.index = next_++, .graph = job_.vocabulary.empty_graph(), .near = {}, .mask = {}, .given = {}};
     draft.random = job_.random.stream(static_cast<std::uint64_t>(first_ + draft.index));
     if (job_.options.beginning) {
       draft.given = *job_.vocabulary.write(*job_.options.beginning, draft.random.stream(1));

@@ -15,7 +15,7 @@ constexpr std::int64_t kTaskItems = 8;
 void write_rows(const CodeVocabulary& vocabulary, const std::vector<std::int32_t>& ids, std::int64_t first,
                 std::span<const float> properties, SequenceBatch& batch, TokenClues& clues) {
   const auto words = static_cast<std::size_t>(batch.mask_words), width = static_cast<std::size_t>(batch.inputs.cols());
-  PartialGraph graph = vocabulary.begin();
+  PartialGraph graph = vocabulary.empty_graph();
   Neighborhood near;
   std::int32_t last = CodeVocabulary::kStart;
   for (std::size_t i = 0; i < ids.size(); ++i) {

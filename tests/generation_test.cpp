@@ -242,7 +242,7 @@ CodeVocabulary organic_vocabulary() {
 /// Draws uniformly among what the mask allows until the end; if `is_long`, the end only where nothing else is left.
 TypedGraph random_walk_under_mask(const CodeVocabulary& vocabulary, const Random& random,
                                   const GraphConstraint* constraint = nullptr, bool is_long = false) {
-  PartialGraph graph = vocabulary.begin();
+  PartialGraph graph = vocabulary.empty_graph();
   std::vector<std::uint64_t> mask(static_cast<std::size_t>(vocabulary.mask_words()));
   for (std::uint64_t step = 0; !graph.is_complete(); ++step) {
     vocabulary.write_mask(graph, mask);
@@ -340,7 +340,7 @@ TEST(CodeVocabulary, MasksOfDeepGraphsAllowExactlyWhatLeadsSomewhere) {
     std::int64_t num_leaps = 0;
     for (std::uint64_t seed = 0; seed < 6; ++seed) {
       const Random random(seed);
-      PartialGraph graph = vocabulary.begin();
+      PartialGraph graph = vocabulary.empty_graph();
       std::vector<std::uint64_t> mask(static_cast<std::size_t>(vocabulary.mask_words()));
       for (std::uint64_t step = 0; !graph.is_complete(); ++step) {
         vocabulary.write_mask(graph, mask);
@@ -433,7 +433,7 @@ TEST(CodeVocabulary, GivesCluesOfTheTokensThatMayFollowAlone) {
   // two.
   const std::vector<TypedGraph> graphs = {ring(3), {{0, 0, 0, 0}, {{0, 1, 1}, {1, 2, 1}, {1, 3, 1}}}};
   const CodeVocabulary vocabulary(graphs, {.sees_neighborhood = true, .passes = 50}, Random(1));
-  PartialGraph graph = vocabulary.begin();
+  PartialGraph graph = vocabulary.empty_graph();
   Neighborhood near;
   for (const Token& token : {Token::grow(0, 0), Token::grow(1, 0), Token::grow(1, 0)}) {
     graph.take(token);
@@ -465,7 +465,7 @@ TEST(CodeVocabulary, GivesCluesOfNodesNearbyThatTakeALeap) {
     }
   }
   const CodeVocabulary vocabulary(std::vector<TypedGraph>{graph_of_data}, {.sees_neighborhood = true}, Random(1));
-  PartialGraph graph = vocabulary.begin();
+  PartialGraph graph = vocabulary.empty_graph();
   Neighborhood near;
   const auto take = [&](const Token& token) {
     ASSERT_TRUE(graph.can_take(token));
@@ -496,7 +496,7 @@ TEST(CodeVocabulary, GivesCluesOfNodesNearbyThatTakeALeap) {
 
 TEST(CodeVocabulary, GivesTheModelWhatItNeedsToKnow) {
   const CodeVocabulary vocabulary = organic_vocabulary();
-  PartialGraph graph = vocabulary.begin();
+  PartialGraph graph = vocabulary.empty_graph();
   graph.take(Token::grow(0, 0));
   graph.take(Token::grow(2, 1));
   std::vector<std::int32_t> inputs(static_cast<std::size_t>(vocabulary.num_inputs()));
