@@ -79,8 +79,8 @@ int main(int argc, char** argv) {
   // Blocks from this size on go back to the system when they are freed. Otherwise glibc raises the bound as it goes, up
   // to 32 MiB, and keeps what lies below it in heaps that fall to pieces: a third of the memory of a run on samples.
   mallopt(M_MMAP_THRESHOLD, 256 << 10);
-  install_signal_handlers();
   try {
+    install_signal_handlers();
     return run(argc, argv);
   } catch (const Interrupted& error) {
     return complain(kInterruptedCode, error.what());

@@ -1,45 +1,60 @@
+// Signals come to a thread of their own. On a thread in the midst of a matrix product a handler would do harm, whatever
+// it does: kernels of oneDNN 2.6 keep data where the stack pointer leads, and the kernel writes the handler's frame
+// over what lies below.
 #include "weft/cli/stop_signal.hpp"
 
 #include <unistd.h>
 #include <csignal>
 
 #include <atomic>
+#include <thread>
 
 namespace weft::cli {
 namespace {
 
-// Lock-free atomics may be touched by a signal handler.
 std::atomic<bool> g_gentle{false};
 std::atomic<bool> g_requested{false};
-static_assert(std::atomic<bool>::is_always_lock_free);
-
-extern "C" void on_stop_signal(int) {
-  if (!g_gentle || g_requested.exchange(true)) {
-    _exit(kInterruptedCode);
-  }
-}
 
 void handle(int signal, void (*handler)(int)) {
   struct sigaction action {};
   action.sa_handler = handler;
-  // Reads and writes go on where they were; the work looks at the flag by itself.
-  action.sa_flags = SA_RESTART;
   sigaction(signal, &action, nullptr);
+}
+
+sigset_t stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+void wait_for_signals() {
+  const sigset_t signals = stop_signals();
+  for (int signal = 0; sigwait(&signals, &signal) == 0;) {
+    if (!g_gentle || g_requested.exchange(true)) {
+      _exit(kInterruptedCode);
+    }
+  }
 }
 
 }  // namespace
 
 void install_signal_handlers() {
-  handle(SIGINT, on_stop_signal);
-  handle(SIGTERM, on_stop_signal);
   handle(SIGPIPE, SIG_IGN);
   handle(SIGXFSZ, SIG_IGN);
+  // Threads inherit what is blocked.
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  std::thread(wait_for_signals).detach();
 }
 
 void reset_signal_handlers() {
   for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ}) {
     handle(signal, SIG_DFL);
   }
+  const sigset_t signals = stop_signals();
+  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
 }
 
 GentleStop::GentleStop() {

@@ -14,10 +14,11 @@ class Interrupted : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Called once, first thing. SIGPIPE and SIGXFSZ are ignored, so that writes fail with an error instead.
+/// Called once, before any thread is started. SIGPIPE and SIGXFSZ are ignored, so that writes fail with an error
+/// instead.
 void install_signal_handlers();
 
-/// The default handling again: for a child process.
+/// The default handling again: for the thread of a child process.
 void reset_signal_handlers();
 
 /// While one lives, the first signal only sets stop_requested(); otherwise it ends the process.

@@ -408,6 +408,22 @@ TEST_F(Cli, SavesWhenInterruptedAndSaysHowToGoOn) {
   }
 }
 
+TEST_F(Cli, IsNotHarmedBySignalsInTheMidstOfProducts) {
+  // Almost all of this training is products, of whose memory some lies where a handler's frame would be written.
+  ASSERT_EQ(weft({"synth", "sbm", "--nodes", "4000", "--features", "128", "-o", "wide.h5"}).code, 0);
+  for (int i = 0; i < 8; ++i) {
+    Command command(folder_.path(), {"train", "wide.h5", "--model", "mlp", "--epochs", "100000", "--set", "patience=0",
+                                     "--set", "hidden=128", "--set", "layers=6", "--set", "checkpoint_seconds=0.1",
+                                     "--threads", "1", "-o", "run"});
+    ASSERT_TRUE(wait_until([&] { return fs::exists(path("run/checkpoint.h5")); }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(20 + 7 * i));
+    command.send(i % 2 == 0 ? SIGINT : SIGTERM);
+    const CommandResult result = command.wait();
+    EXPECT_EQ(result.code, 130) << "signal " << result.signal << ": " << result.err;
+    fs::remove_all(path("run"));
+  }
+}
+
 TEST_F(Cli, RefusesTwoRunsInOneFolder) {
   make_sbm("1000");
   Command first(folder_.path(),
