@@ -56,7 +56,7 @@ GenerationRequest request_of(const GenerateFlags& flags, const GraphGenerator& g
     request.wishes.push_back(wish_of(text));
   }
   if (!flags.beginning.empty()) {
-    require(generator.makes_molecules(), "--beginning: the model makes no molecules");
+    require(generator.makes_molecules(), "--prefix: the model makes no molecules");
     request.beginning = molecule_of(flags.beginning, generator.traits().alphabet);
   }
   return request;
@@ -277,7 +277,7 @@ Work add_generate_command(CLI::App& app) {
   command->add_option("--best-of", flags->best_of, "keep the likeliest of so many")
       ->check(CLI::Range(1, 10000))
       ->capture_default_str();
-  command->add_option("--beginning", flags->beginning, "a SMILES that every molecule begins with");
+  command->add_option("--prefix", flags->beginning, "a SMILES that every molecule begins with");
   command->add_option("--constraint", flags->constraint, "what graphs keep to; without: as trained")
       ->check(CLI::IsMember({"none", "planar", "tree"}));
   command->add_flag("--report", flags->wants_report,

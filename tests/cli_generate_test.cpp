@@ -1,8 +1,10 @@
 // weft train --task generation and weft generate, run as commands.
+#include <algorithm>
 #include <fstream>
 
 #include "tests/cli_interruption.hpp"
 #include "weft/io/dataset.hpp"
+#include "weft/io/molecule_reader.hpp"
 
 namespace weft {
 namespace {
@@ -98,6 +100,29 @@ TEST_F(CliGenerate, GoesOnToTheBitAfterAnyNumberOfInterruptionsAtAnyMoment) {
   expect_the_same_after_interruptions(job, "whole");
 }
 
+TEST_F(CliGenerate, DrawsMoleculesThatBeginAsAsked) {
+  if (!reads_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "without RDKit";
+    GTEST_SKIP() << "this Weft was built without RDKit";
+  }
+  std::ofstream(path("rings.csv")) << "smiles,y\nc1ccccc1C,1\nc1ccccc1O,2\nc1ccccc1CC,3\nc1ccccc1OC,4\nCCOC,5\nCCCO,6\n"
+                                      "CCCC,7\nCOC,8\nCCO,9\nOc1ccccc1O,10\nCc1ccccc1C,11\nCc1ccccc1O,12\n";
+  ASSERT_EQ(
+      weft({"import", "smiles", "rings.csv", "--targets", "y", "--task", "graph_regression", "-o", "rings.h5"}).code,
+      0);
+  (void)train_small({"--split", "rand0"});
+  ASSERT_EQ(weft({"generate", "run", "-n", "30", "-o", "new.smi", "--prefix", "c1ccccc1"}).code, 0);
+  std::istringstream lines(test::content_of(path("new.smi")));
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) {
+    EXPECT_GE(std::ranges::count(line, 'c'), 6) << line;
+  }
+  EXPECT_EQ(count, 30);
+  const test::CommandResult refused = weft({"generate", "run", "-n", "3", "-o", "x.smi", "--prefix", "c1ccccc"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("c1ccccc"), std::string::npos) << refused.err;
+}
+
 TEST_F(CliGenerate, RefusesWhatCannotBe) {
   make_rings();
   (void)train_small();
@@ -108,6 +133,8 @@ TEST_F(CliGenerate, RefusesWhatCannotBe) {
   };
   complains({"generate", "run", "-n", "5", "-o", "x.smi"}, 2, "no molecules");
   complains({"generate", "run", "-n", "5", "-o", "x.txt"}, 2, ".smi");
+  complains({"generate", "run", "-n", "5", "-o", "x.h5", "--prefix", "CCO"}, 2,
+            "--prefix: the model makes no molecules");
   complains({"generate", "run", "-n", "0", "-o", "x.h5"}, 2, "-n");
   complains({"generate", "run", "-n", "5", "-o", "x.h5", "--property", "nodes=4"}, 2, "nodes");
   complains({"generate", "run", "-n", "5", "-o", "x.h5", "--property", "nodes"}, 2, "name=value");
