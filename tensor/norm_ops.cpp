@@ -13,10 +13,6 @@ void require_vectors(std::string_view operation, const Variable& x, const Variab
           " and bias ", bias.shape(), ", expected [1, ", x.cols(), "]");
 }
 
-void require_from_result(Activation activation) {
-  require(derives_from_result(activation), "batch_norm: the activation's derivative needs what it is given");
-}
-
 /// The gradients of gain and bias, side by side: [sum of dy x̂, sum of dy], where x̂_ij = hat(i, j, x_ij).
 template <class Hat>
 Tensor affine_gradients(const Tensor& x, const Tensor& dy, Hat hat) {
@@ -39,15 +35,19 @@ Tensor half_of(const Tensor& pair, std::int64_t half) {
   return result;
 }
 
-/// The same where x̂_ij = (x_ij - mean_j) inverse_j, and of the output through an activation: dy becomes the gradient
-/// before it.
-Tensor affine_gradients(const Tensor& x, const Tensor& mean, const Tensor& inverse, Activation activation,
-                        const Tensor& y, Tensor& dy) {
+/// y = activation(x̂ gain + bias) with x̂_ij = (x_ij - mean_j) inverse_j
+struct NormalizedColumns {
+  Tensor mean, inverse, y;
+  Activation activation;
+};
+
+/// The same of these; dy becomes the gradient before the activation.
+Tensor affine_gradients(const Tensor& x, const NormalizedColumns& columns, Tensor& dy) {
   const std::int64_t p = x.cols();
-  const float *m = mean.data(), *r = inverse.data();
+  const float *m = columns.mean.data(), *r = columns.inverse.data();
   return kernels::sum_over_rows(x.rows(), 2 * p, [&](std::int64_t begin, std::int64_t end, float* out) {
     kernels::for_each_block(begin, end, p, [&](std::int64_t first, std::int64_t last) {
-      apply_derivative(activation, kernels::rows_of(y, first, last), kernels::rows_of(dy, first, last));
+      apply_derivative(columns.activation, kernels::rows_of(columns.y, first, last), kernels::rows_of(dy, first, last));
       for (std::int64_t i = first; i < last; ++i) {
         const float *xi = x.row(i).data(), *gi = dy.row(i).data();
         for (std::int64_t j = 0; j < p; ++j) {
@@ -59,20 +59,23 @@ Tensor affine_gradients(const Tensor& x, const Tensor& mean, const Tensor& inver
   });
 }
 
-/// y = activation(x̂ gain + bias) with x̂_ij = (x_ij - mean_j) inverse_j
-Tensor normalize_columns(const Tensor& x, const Tensor& mean, const Tensor& inverse, const Tensor& gain,
-                         const Tensor& bias, Activation activation) {
+std::shared_ptr<const NormalizedColumns> normalize_columns(const Variable& x, const Tensor& mean,
+                                                           const Tensor& variance, float epsilon, const Variable& gain,
+                                                           const Variable& bias, Activation activation) {
+  require(derives_from_result(activation), "batch_norm: the activation's derivative needs what it is given");
   const std::int64_t p = x.cols();
+  Tensor inverse = kernels::generate(variance.shape(),
+                                     [&](std::int64_t j) { return 1.0F / std::sqrt(variance.data()[j] + epsilon); });
   Tensor factor = Tensor::uninitialized(1, p), shift = Tensor::uninitialized(1, p);
   for (std::int64_t j = 0; j < p; ++j) {
-    factor(0, j) = inverse(0, j) * gain(0, j);
-    shift(0, j) = bias(0, j) - mean(0, j) * factor(0, j);
+    factor(0, j) = inverse(0, j) * gain.value()(0, j);
+    shift(0, j) = bias.value()(0, j) - mean(0, j) * factor(0, j);
   }
   Tensor y = Tensor::uninitialized(x.shape());
   parallel_for(x.rows(), kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
     kernels::for_each_block(begin, end, p, [&](std::int64_t first, std::int64_t last) {
       for (std::int64_t i = first; i < last; ++i) {
-        const float* from = x.row(i).data();
+        const float* from = x.value().row(i).data();
         float* to = y.row(i).data();
         for (std::int64_t j = 0; j < p; ++j) {
           to[j] = from[j] * factor.data()[j] + shift.data()[j];
@@ -81,12 +84,8 @@ Tensor normalize_columns(const Tensor& x, const Tensor& mean, const Tensor& inve
       apply_activation(activation, kernels::rows_of(y, first, last));
     });
   });
-  return y;
-}
-
-Tensor inverse_root(const Tensor& variance, float epsilon) {
-  return kernels::generate(variance.shape(),
-                           [&](std::int64_t j) { return 1.0F / std::sqrt(variance.data()[j] + epsilon); });
+  return std::make_shared<const NormalizedColumns>(
+      NormalizedColumns{mean, std::move(inverse), std::move(y), activation});
 }
 
 }  // namespace
@@ -159,7 +158,6 @@ Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bia
 BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variable& bias, Activation activation,
                            float epsilon) {
   require_vectors("batch_norm", x, gain, bias);
-  require_from_result(activation);
   require(x.rows() >= 1, "batch_norm: x is ", x.shape(), ", expected at least one row");
   const std::int64_t n = x.rows(), p = x.cols();
   const float share = 1.0F / static_cast<float>(n);
@@ -180,33 +178,29 @@ BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variab
   for (float& v : variance.values()) {
     v *= share;
   }
-  auto center = std::make_shared<const Tensor>(mean);
-  auto inverse = std::make_shared<const Tensor>(inverse_root(variance, epsilon));
-  const auto y = std::make_shared<const Tensor>(
-      normalize_columns(x.value(), *center, *inverse, gain.value(), bias.value(), activation));
-  Variable output = record(
-      "batch_norm", y, {x, gain, bias},
-      [x, gain, bias = bias.without_value(), center, inverse, y, activation, p, share](Tensor& dy, Gradients& grads) {
-        const float *m = center->data(), *r = inverse->data();
-        const Tensor both = affine_gradients(x.value(), *center, *inverse, activation, *y, dy);
-        grads.add(gain, half_of(both, 0));
-        grads.add(bias, half_of(both, 1));
-        if (!grads.wants(x)) {
-          return;
-        }
-        parallel_for(dy.rows(), kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
-          const float* a = gain.value().data();
-          for (std::int64_t i = begin; i < end; ++i) {
-            const float* from = x.value().row(i).data();
-            float* g = dy.row(i).data();
-            for (std::int64_t j = 0; j < p; ++j) {
-              const float hat = (from[j] - m[j]) * r[j];
-              g[j] = a[j] * r[j] * (g[j] - share * (both.data()[p + j] + hat * both.data()[j]));
-            }
-          }
-        });
-        grads.add(x, std::move(dy));
-      });
+  const auto columns = normalize_columns(x, mean, variance, epsilon, gain, bias, activation);
+  Variable output = record("batch_norm", std::shared_ptr<const Tensor>(columns, &columns->y), {x, gain, bias},
+                           [x, gain, bias = bias.without_value(), columns, p, share](Tensor& dy, Gradients& grads) {
+                             const float *m = columns->mean.data(), *r = columns->inverse.data();
+                             const Tensor both = affine_gradients(x.value(), *columns, dy);
+                             grads.add(gain, half_of(both, 0));
+                             grads.add(bias, half_of(both, 1));
+                             if (!grads.wants(x)) {
+                               return;
+                             }
+                             parallel_for(dy.rows(), kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
+                               const float* a = gain.value().data();
+                               for (std::int64_t i = begin; i < end; ++i) {
+                                 const float* from = x.value().row(i).data();
+                                 float* g = dy.row(i).data();
+                                 for (std::int64_t j = 0; j < p; ++j) {
+                                   const float hat = (from[j] - m[j]) * r[j];
+                                   g[j] = a[j] * r[j] * (g[j] - share * (both.data()[p + j] + hat * both.data()[j]));
+                                 }
+                               }
+                             });
+                             grads.add(x, std::move(dy));
+                           });
   return {std::move(output), std::move(mean), std::move(variance)};
 }
 
@@ -214,19 +208,15 @@ BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variab
 Variable batch_norm(const Variable& x, const Variable& gain, const Variable& bias, const Tensor& mean,
                     const Tensor& variance, Activation activation, float epsilon) {
   require_vectors("batch_norm", x, gain, bias);
-  require_from_result(activation);
   require(mean.shape() == gain.shape() && variance.shape() == gain.shape(), "batch_norm: mean is ", mean.shape(),
           " and variance ", variance.shape(), ", expected ", gain.shape());
-  auto center = std::make_shared<const Tensor>(mean);
-  auto inverse = std::make_shared<const Tensor>(inverse_root(variance, epsilon));
-  const auto y = std::make_shared<const Tensor>(
-      normalize_columns(x.value(), *center, *inverse, gain.value(), bias.value(), activation));
-  return record("batch_norm", y, {x, gain, bias},
-                [x, gain, bias = bias.without_value(), center, inverse, y, activation](Tensor& dy, Gradients& grads) {
-                  const Tensor both = affine_gradients(x.value(), *center, *inverse, activation, *y, dy);
+  const auto columns = normalize_columns(x, mean, variance, epsilon, gain, bias, activation);
+  return record("batch_norm", std::shared_ptr<const Tensor>(columns, &columns->y), {x, gain, bias},
+                [x, gain, bias = bias.without_value(), columns](Tensor& dy, Gradients& grads) {
+                  const Tensor both = affine_gradients(x.value(), *columns, dy);
                   grads.add(gain, half_of(both, 0));
                   grads.add(bias, half_of(both, 1));
-                  const float *a = gain.value().data(), *r = inverse->data();
+                  const float *a = gain.value().data(), *r = columns->inverse.data();
                   const std::int64_t p = dy.cols();
                   parallel_for(dy.rows(), kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
                     for (std::int64_t i = begin; i < end; ++i) {

@@ -2,24 +2,21 @@
 #include "weft/generation/sequence_model.hpp"
 
 #include "tests/support.hpp"
+#include "tests/typed_graphs.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/generation/graph_sampler.hpp"
 #include "weft/generation/sequence_loss.hpp"
 #include "weft/generation/sequence_recurrence.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/graph/planarity.hpp"
 #include "weft/tensor/losses.hpp"
 
 namespace weft {
 namespace {
 
-bool is_plane(const TypedGraph& graph) {
-  return is_planar(graph.num_nodes(), edges_of(csr_graph_of(graph)));
-}
-
 using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
+using test::is_plane;
 using test::same_bits;
 
 std::vector<TypedGraph> some_graphs() {
