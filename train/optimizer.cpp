@@ -74,7 +74,8 @@ void Adam::step(Gradients& gradients, double learning_rate) {
     float* w = parameters_[k].parameter->mutable_value().data();
     float *m = first_[k].data(), *v = second_[k].data();
     const float* g = gradient->data();
-    parallel_for(gradient->size(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    // By value: what is captured by reference is read again after every store of a float.
+    parallel_for(gradient->size(), kGrain, [=](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         const float slope = g[i] * clip + coupled * w[i];
         m[i] = beta1 * m[i] + (1.0F - beta1) * slope;
