@@ -243,22 +243,6 @@ Variable concat_rows(const Variable& a, const Variable& b) {
                 });
 }
 
-// y_i = x_index(i);  dx_j = sum over i with index(i) = j of dy_i
-Variable select_rows(const Variable& x, std::span<const std::int64_t> index) {
-  return record("select_rows", select_rows(x.value(), index), {x},
-                [x = x.without_value(), kept = std::vector<std::int64_t>(index.begin(), index.end())](
-                    Tensor& dy, Gradients& grads) {
-                  Tensor dx = Tensor::zeros(x.shape());
-                  for (std::int64_t i = 0; i < dy.rows(); ++i) {
-                    float* to = dx.row(kept[static_cast<std::size_t>(i)]).data();
-                    for (std::int64_t j = 0; j < dy.cols(); ++j) {
-                      to[j] += dy(i, j);
-                    }
-                  }
-                  grads.add(x, std::move(dx));
-                });
-}
-
 // y = the first rows of x;  dx = dy over zeros
 Variable first_rows(const Variable& x, std::int64_t count) {
   require(count >= 0 && count <= x.rows(), "first_rows: count is ", count, ", x has ", x.rows(), " rows");

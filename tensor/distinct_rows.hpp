@@ -22,8 +22,8 @@ struct DistinctRows {
 };
 
 /// Nothing where it would not pay or is not for this: more than half of the rows differ from all others before them,
-/// there are more combinations of categories than 4096, or a category is out of range.
-/// O(rows cols + combinations) time.
+/// there are more combinations of categories than 2^62, or a category is out of range.
+/// O(rows cols + distinct log distinct) time.
 [[nodiscard]] std::optional<DistinctRows> distinct_rows(const CategoricalMatrix& x);
 
 }  // namespace weft

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 #include <numeric>
+#include <vector>
 
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/dropout.hpp"
@@ -123,6 +124,14 @@ Readings readings_of(const CategoricalMatrix& x) {
   return result;
 }
 
+/// One row each.
+Readings readings_of(std::span<const std::int64_t> index) {
+  Readings result{Buffer<EdgeId>(index.size() + 1), Buffer<std::uint32_t>(index.size())};
+  std::iota(result.offsets.begin(), result.offsets.end(), EdgeId{0});
+  std::ranges::copy(index, result.rows.begin());
+  return result;
+}
+
 /// Which rows of categories read each of `num_rows` rows of the table, ascending.
 Readings readers_of(const Readings& x, std::int64_t num_rows) {
   Readings result{Buffer<EdgeId>(static_cast<std::size_t>(num_rows) + 1, 0), Buffer<std::uint32_t>(x.rows.size())};
@@ -140,6 +149,7 @@ Readings readers_of(const Readings& x, std::int64_t num_rows) {
   return result;
 }
 
+/// The sums of the rows that each row of categories reads.
 Tensor gathered(const Readings& x, const Tensor& from) {
   Tensor result = Tensor::uninitialized(static_cast<std::int64_t>(x.offsets.size()) - 1, from.cols());
   kernels::gather_sum({.offsets = x.offsets, .columns = x.rows}, from.data(), from.cols(), result.data());
@@ -159,6 +169,14 @@ Variable embedding_sum(const CategoricalMatrix& x, const Variable& table) {
                 [readings, table = table.without_value()](const Tensor& dy, Gradients& grads) {
                   grads.add(table, gathered(readers_of(*readings, table.rows()), dy));
                 });
+}
+
+// y_i = x_index(i);  dx_j = sum over i with index(i) = j of dy_i
+Variable select_rows(const Variable& x, std::span<const std::int64_t> index) {
+  return record(
+      "select_rows", select_rows(x.value(), index), {x},
+      [x = x.without_value(), kept = std::vector<std::int64_t>(index.begin(), index.end())](
+          const Tensor& dy, Gradients& grads) { grads.add(x, gathered(readers_of(readings_of(kept), x.rows()), dy)); });
 }
 
 }  // namespace weft

@@ -75,6 +75,24 @@ TEST(DistinctRows, NumbersThemInOrderAndSaysWhichEachRowIs) {
   EXPECT_EQ(*distinct->row_of, (std::vector<std::int64_t>{1, 0, 1, 1}));
 }
 
+TEST(DistinctRows, AreFoundAmongManyCombinations) {
+  // 3000 rows of 700 kinds, of 10^12 combinations; kind k has the values k, 7 k and k.
+  CategoricalMatrix x{3000, {10000, 10000, 10000}, Buffer<std::int32_t>(9000)};
+  for (std::int32_t i = 0; i < 3000; ++i) {
+    const std::int32_t kind = i * 37 % 700;
+    x.values[static_cast<std::size_t>(3 * i)] = kind;
+    x.values[static_cast<std::size_t>(3 * i) + 1] = 7 * kind;
+    x.values[static_cast<std::size_t>(3 * i) + 2] = kind;
+  }
+  const auto distinct = distinct_rows(x);
+  ASSERT_TRUE(distinct.has_value());
+  ASSERT_EQ(distinct->rows.rows, 700);
+  for (std::int64_t i = 0; i < 3000; ++i) {
+    EXPECT_EQ((*distinct->row_of)[static_cast<std::size_t>(i)], i * 37 % 700);
+  }
+  EXPECT_EQ(distinct->rows.values[static_cast<std::size_t>(3 * 699 + 1)], 7 * 699);
+}
+
 TEST(DistinctRows, AreNotLookedForWhereTheyWouldNotPay) {
   const auto column = [](std::int64_t categories, const std::vector<std::int32_t>& values) {
     return CategoricalMatrix{
@@ -82,7 +100,8 @@ TEST(DistinctRows, AreNotLookedForWhereTheyWouldNotPay) {
   };
   EXPECT_TRUE(distinct_rows(column(3, {0, 0, 1, 1})).has_value());
   EXPECT_FALSE(distinct_rows(column(3, {0, 1, 2, 1})).has_value()) << "three of four differ";
-  EXPECT_FALSE(distinct_rows(column(5000, {0, 0, 1, 1})).has_value()) << "too many categories";
+  const std::int64_t many = std::int64_t{1} << 31;
+  EXPECT_FALSE(distinct_rows({4, {many, many, 2}, Buffer<std::int32_t>(12, 0)}).has_value()) << "too many combinations";
   EXPECT_FALSE(distinct_rows(column(2, {0, 0, 2, 0})).has_value()) << "2 is out of range";
 }
 
