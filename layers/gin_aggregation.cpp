@@ -1,6 +1,7 @@
 #include "weft/layers/gin_aggregation.hpp"
 
 #include <algorithm>
+#include <optional>
 #include <string_view>
 
 #include "weft/core/parallel.hpp"
@@ -103,17 +104,6 @@ struct EdgeRows {
   std::int64_t num_rows, stride;
 };
 
-/// Calls body(std::integral_constant<int, vectors>, first column, width) for tiles whose sums stay in registers.
-template <class Body>
-[[gnu::always_inline]] inline void for_each_tile(std::int64_t cols, Body body) {
-  for (std::int64_t first = 0, width = 0; first < cols; first += width) {
-    width = kernels::tile_width(cols - first);
-    kernels::with_vectors((width + simd::kLanes - 1) / simd::kLanes, [&](auto vectors) __attribute__((always_inline)) {
-      body(vectors, first, width);
-    });
-  }
-}
-
 /// y_v = own x_v + sum over edges of ReLU(x_u + e).
 Tensor messages(const MessageBlock& block, const Tensor& x, const EdgeRows& e, float own) {
   const std::int64_t d = x.cols();
@@ -144,7 +134,7 @@ Tensor messages(const MessageBlock& block, const Tensor& x, const EdgeRows& e, f
     }
   };
   parallel_rows(block.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
-    for_each_tile(
+    kernels::for_each_tile(
         d, [&](auto vectors, std::int64_t first, std::int64_t width)
                __attribute__((always_inline)) { sum_tile(begin, end, vectors, first, width); });
   });
@@ -156,6 +146,8 @@ enum class EdgePart : std::uint8_t { unwanted, stored, added };
 
 struct SumGradients {
   Tensor dx, de;
+  /// Of epsilon, where the same sweep makes it.
+  std::optional<float> depsilon;
 };
 
 /// Gradients of `messages` come back along the edges: with p = [x_u + e > 0], dx_u = own dy_u + sum of p dy_v over the
@@ -174,13 +166,21 @@ class BackwardSweep {
         own_(own) {}
 
   [[nodiscard]] SumGradients run(bool wants_edges) const {
-    SumGradients result{Tensor::uninitialized(block_.num_inputs(), x_.cols()), {}};
+    SumGradients result{Tensor::uninitialized(block_.num_inputs(), x_.cols()), {}, {}};
     if (wants_edges && e_.is_shared()) {
-      // A row for each of few kinds of edges: every chunk of inputs adds up its own.
+      // A row for each of few kinds of edges: every chunk of inputs adds up its own, and what epsilon gets after them.
+      const std::int64_t size = e_.num_rows * x_.cols();
       const Tensor sums = kernels::sum_over_rows(
-          block_.num_inputs(), e_.num_rows * x_.cols(),
-          [&](std::int64_t begin, std::int64_t end, float* de) { pull<EdgePart::added>(begin, end, result.dx, de); });
-      result.de = Tensor::from_buffer(e_.num_rows, x_.cols(), Buffer<float>::copy_of(sums.values()));
+          block_.num_inputs(), size + 1,
+          [&](std::int64_t begin, std::int64_t end, float* de) {
+            de[size] = static_cast<float>(pull<EdgePart::added>(begin, end, result.dx, de));
+          },
+          kRowGrain);
+      result.de = Tensor::uninitialized(e_.num_rows, x_.cols());
+      std::copy_n(sums.data(), size, result.de.data());
+      if (x_.cols() % simd::kLanes == 0) {  // else a tile's last two vectors overlap, and count some products twice
+        result.depsilon = sums(0, size);
+      }
       return result;
     }
     if (wants_edges) {
@@ -194,26 +194,30 @@ class BackwardSweep {
   }
 
  private:
+  /// Returns the sum of dy x over the inputs that are outputs too: what epsilon gets.
   template <EdgePart kPart>
-  void pull(std::int64_t begin, std::int64_t end, Tensor& dx, float* de) const {
-    for_each_tile(
+  double pull(std::int64_t begin, std::int64_t end, Tensor& dx, float* de) const {
+    double products = 0.0;
+    kernels::for_each_tile(
         x_.cols(), [&](auto vectors, std::int64_t first, std::int64_t width) __attribute__((always_inline)) {
           for (std::int64_t u = begin; u < end; ++u) {
-            pull_tile<kPart, vectors>(u, first, width, dx, de);
+            products += static_cast<double>(pull_tile<kPart, vectors>(u, first, width, dx, de));
           }
         });
+    return products;
   }
 
   template <EdgePart kPart, int kVectors>
-  [[gnu::always_inline]] void pull_tile(std::int64_t u, std::int64_t first, std::int64_t width, Tensor& dx,
-                                        float* de) const {
+  [[gnu::always_inline]] float pull_tile(std::int64_t u, std::int64_t first, std::int64_t width, Tensor& dx,
+                                         float* de) const {
     const std::int64_t d = x_.cols();
-    Float8 from[kVectors], sum[kVectors] = {};
+    Float8 from[kVectors], sum[kVectors] = {}, product = {};
     kernels::load_tile<kVectors>(x_.data() + u * d + first, width, from);
     if (u < dy_.rows()) {
       kernels::load_tile<kVectors>(dy_.data() + u * d + first, width, sum);
-      for (Float8& s : sum) {
-        s *= own_;
+      for (int j = 0; j < kVectors; ++j) {
+        product += sum[j] * from[j];
+        sum[j] *= own_;
       }
     }
     for (auto i = static_cast<std::size_t>(offsets_[static_cast<std::size_t>(u)]);
@@ -236,6 +240,7 @@ class BackwardSweep {
       }
     }
     kernels::store_tile<kVectors>(dx.data() + u * d + first, width, sum);
+    return simd::sum(product);
   }
 
   const MessageBlock& block_;
@@ -276,16 +281,17 @@ Variable aggregate_gine(const MessageBlock& block, const Variable& x, const Vari
   return record("aggregate_gine", std::move(y), {x, e, epsilon},
                 [block, x, e, epsilon, row_of_edge](const Tensor& dy, Gradients& gradients) {
                   const EdgeRows rows(e.value(), block, row_of_edge);
+                  SumGradients sums;
                   if (gradients.wants(x) || gradients.wants(e)) {
-                    SumGradients sums =
-                        BackwardSweep(block, x.value(), rows, dy, own_weight(epsilon)).run(gradients.wants(e));
+                    sums = BackwardSweep(block, x.value(), rows, dy, own_weight(epsilon)).run(gradients.wants(e));
                     gradients.add(x, std::move(sums.dx));
-                    if (gradients.wants(e)) {
-                      gradients.add(e, std::move(sums.de));
-                    }
+                  }
+                  if (gradients.wants(e)) {
+                    gradients.add(e, std::move(sums.de));
                   }
                   if (gradients.wants(epsilon)) {
-                    gradients.add(epsilon, epsilon_gradient(dy, x.value()));
+                    gradients.add(epsilon,
+                                  sums.depsilon ? Tensor::full(1, 1, *sums.depsilon) : epsilon_gradient(dy, x.value()));
                   }
                 });
 }

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "weft/core/parallel.hpp"
+#include "weft/tensor/row_gather.hpp"
 #include "weft/tensor/tensor.hpp"
 
 namespace weft::kernels {
@@ -32,12 +33,16 @@ template <class F>
   return result;
 }
 
-/// body(begin, end, out) adds to out [width] whatever rows begin .. end contribute; the partial results
-/// are added in the order of the rows. Returns [1, width].
+/// Rows to a partial sum of `width` numbers: at most 64 parts, so that they stay small beside the data.
+[[nodiscard]] inline std::int64_t sum_grain(std::int64_t rows, std::int64_t width, std::int64_t least_rows = 1) {
+  return std::max({row_grain(width), (rows + 63) / 64, least_rows});
+}
+
+/// body(begin, end, out) adds to out [width] whatever rows begin .. end contribute, at least `least_rows` of them where
+/// there are as many; the partial results are added in the order of the rows. Returns [1, width].
 template <class F>
-[[nodiscard]] Tensor sum_over_rows(std::int64_t rows, std::int64_t width, F body) {
-  // At most 64 partial results, so that they stay small beside the data.
-  const std::int64_t grain = std::max(row_grain(width), (rows + 63) / 64);
+[[nodiscard]] Tensor sum_over_rows(std::int64_t rows, std::int64_t width, F body, std::int64_t least_rows = 1) {
+  const std::int64_t grain = sum_grain(rows, width, least_rows);
   const std::int64_t num_parts = rows == 0 ? 0 : (rows + grain - 1) / grain;
   Tensor partial(num_parts, width);
   parallel_for(rows, grain,
@@ -52,11 +57,16 @@ template <class F>
   return result;
 }
 
+/// As many rows of `cols` elements as the nearest cache holds beside a few others.
+[[nodiscard]] inline std::int64_t block_rows(std::int64_t cols) {
+  return std::max<std::int64_t>(1, 2048 / std::max<std::int64_t>(1, cols));
+}
+
 /// body(first, last) for blocks of the rows [begin, end) that the nearest cache holds, one after the other: several
 /// loops over a block read memory once.
 template <class F>
 void for_each_block(std::int64_t begin, std::int64_t end, std::int64_t cols, F body) {
-  const std::int64_t step = std::max<std::int64_t>(1, 2048 / std::max<std::int64_t>(1, cols));
+  const std::int64_t step = block_rows(cols);
   for (std::int64_t first = begin; first < end; first += step) {
     body(first, std::min(end, first + step));
   }
@@ -72,14 +82,24 @@ void for_each_block(std::int64_t begin, std::int64_t end, std::int64_t cols, F b
                             static_cast<std::size_t>((end - begin) * x.cols()));
 }
 
+/// out [cols] += the `rows` rows of `cols` floats at `from`.
+inline void add_rows(const float* from, std::int64_t rows, std::int64_t cols, float* out) {
+  for_each_tile(
+      cols, [&](auto vectors, std::int64_t first, std::int64_t width) __attribute__((always_inline)) {
+        simd::Float8 sum[vectors];
+        load_tile<vectors>(out + first, width, sum);
+        for (std::int64_t i = 0; i < rows; ++i) {
+          for (int j = 0; j < vectors; ++j) {
+            sum[j] += load_vector<vectors>(from + i * cols + first, j, width);
+          }
+        }
+        store_tile<vectors>(out + first, width, sum);
+      });
+}
+
 /// out [cols] += the rows [begin, end) of x.
 inline void add_rows(const Tensor& x, std::int64_t begin, std::int64_t end, float* out) {
-  for (std::int64_t i = begin; i < end; ++i) {
-    const float* row = x.row(i).data();
-    for (std::int64_t j = 0; j < x.cols(); ++j) {
-      out[j] += row[j];
-    }
-  }
+  add_rows(x.data() + begin * x.cols(), end - begin, x.cols(), out);
 }
 
 /// The sum of the rows of x, [1, cols].

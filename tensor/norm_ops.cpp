@@ -3,6 +3,7 @@
 #include <cmath>
 #include <vector>
 
+#include "weft/tensor/column_moments.hpp"
 #include "weft/tensor/elementwise.hpp"
 
 namespace weft {
@@ -41,6 +42,30 @@ struct NormalizedColumns {
   Activation activation;
 };
 
+/// products += the sums of dy (x - mean) inverse, plain += those of dy, over the `rows` rows of a tile of columns.
+template <int kVectors>
+[[gnu::always_inline]] inline void add_products(const float* x, const float* dy, std::int64_t rows, std::int64_t stride,
+                                                std::int64_t width, const float* mean, const float* inverse,
+                                                float* products, float* plain) {
+  simd::Float8 m[kVectors], r[kVectors], a[kVectors], b[kVectors] = {}, c[kVectors];
+  kernels::load_tile<kVectors>(mean, width, m);
+  kernels::load_tile<kVectors>(inverse, width, r);
+  kernels::load_tile<kVectors>(products, width, a);
+  kernels::load_tile<kVectors>(plain, width, c);
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (int j = 0; j < kVectors; ++j) {
+      const simd::Float8 g = kernels::load_vector<kVectors>(dy + i * stride, j, width);
+      b[j] += g * (kernels::load_vector<kVectors>(x + i * stride, j, width) - m[j]);
+      c[j] += g;
+    }
+  }
+  for (int j = 0; j < kVectors; ++j) {
+    a[j] += b[j] * r[j];
+  }
+  kernels::store_tile<kVectors>(products, width, a);
+  kernels::store_tile<kVectors>(plain, width, c);
+}
+
 /// The same of these; dy becomes the gradient before the activation.
 Tensor affine_gradients(const Tensor& x, const NormalizedColumns& columns, Tensor& dy) {
   const std::int64_t p = x.cols();
@@ -48,13 +73,11 @@ Tensor affine_gradients(const Tensor& x, const NormalizedColumns& columns, Tenso
   return kernels::sum_over_rows(x.rows(), 2 * p, [&](std::int64_t begin, std::int64_t end, float* out) {
     kernels::for_each_block(begin, end, p, [&](std::int64_t first, std::int64_t last) {
       apply_derivative(columns.activation, kernels::rows_of(columns.y, first, last), kernels::rows_of(dy, first, last));
-      for (std::int64_t i = first; i < last; ++i) {
-        const float *xi = x.row(i).data(), *gi = dy.row(i).data();
-        for (std::int64_t j = 0; j < p; ++j) {
-          out[j] += gi[j] * ((xi[j] - m[j]) * r[j]);
-          out[p + j] += gi[j];
-        }
-      }
+      kernels::for_each_tile<kernels::kTile / 2>(
+          p, [&](auto vectors, std::int64_t column, std::int64_t width) __attribute__((always_inline)) {
+            add_products<vectors>(x.row(first).data() + column, dy.row(first).data() + column, last - first, p, width,
+                                  m + column, r + column, out + column, out + p + column);
+          });
     });
   });
 }
@@ -154,33 +177,20 @@ Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bia
                 });
 }
 
-// The same by column; dx = gain / sqrt(var + e) (dy - mean(dy) - x̂ mean(dy x̂))
+// The same by column; dx = gain / sqrt(var + e) (dy - c sum(dy) / N - x̂ c sum(dy x̂) / N), the row counting as c of N
 BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variable& bias, Activation activation,
-                           float epsilon) {
+                           float epsilon, std::span<const float> counts) {
   require_vectors("batch_norm", x, gain, bias);
   require(x.rows() >= 1, "batch_norm: x is ", x.shape(), ", expected at least one row");
-  const std::int64_t n = x.rows(), p = x.cols();
-  const float share = 1.0F / static_cast<float>(n);
-
-  Tensor mean = kernels::column_sums(x.value());
-  for (float& m : mean.values()) {
-    m *= share;
-  }
-  Tensor variance = kernels::sum_over_rows(n, p, [&](std::int64_t begin, std::int64_t end, float* out) {
-    for (std::int64_t i = begin; i < end; ++i) {
-      const float* row = x.value().row(i).data();
-      for (std::int64_t j = 0; j < p; ++j) {
-        const float difference = row[j] - mean.data()[j];
-        out[j] += difference * difference;
-      }
-    }
-  });
-  for (float& v : variance.values()) {
-    v *= share;
-  }
+  require(counts.empty() || static_cast<std::int64_t>(counts.size()) == x.rows(), "batch_norm: there are ",
+          counts.size(), " counts, x is ", x.shape());
+  const std::int64_t p = x.cols();
+  auto [mean, variance, num_rows] = kernels::column_moments(x.value(), kernels::RowCounts(counts));
+  const float share = 1.0F / num_rows;
   const auto columns = normalize_columns(x, mean, variance, epsilon, gain, bias, activation);
   Variable output = record("batch_norm", std::shared_ptr<const Tensor>(columns, &columns->y), {x, gain, bias},
-                           [x, gain, bias = bias.without_value(), columns, p, share](Tensor& dy, Gradients& grads) {
+                           [x, gain, bias = bias.without_value(), columns, p, share,
+                            kept = std::vector<float>(counts.begin(), counts.end())](Tensor& dy, Gradients& grads) {
                              const float *m = columns->mean.data(), *r = columns->inverse.data();
                              const Tensor both = affine_gradients(x.value(), *columns, dy);
                              grads.add(gain, half_of(both, 0));
@@ -193,15 +203,16 @@ BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variab
                                for (std::int64_t i = begin; i < end; ++i) {
                                  const float* from = x.value().row(i).data();
                                  float* g = dy.row(i).data();
+                                 const float part = share * kernels::RowCounts(kept).of(i);
                                  for (std::int64_t j = 0; j < p; ++j) {
                                    const float hat = (from[j] - m[j]) * r[j];
-                                   g[j] = a[j] * r[j] * (g[j] - share * (both.data()[p + j] + hat * both.data()[j]));
+                                   g[j] = a[j] * r[j] * (g[j] - part * (both.data()[p + j] + hat * both.data()[j]));
                                  }
                                }
                              });
                              grads.add(x, std::move(dy));
                            });
-  return {std::move(output), std::move(mean), std::move(variance)};
+  return {std::move(output), std::move(mean), std::move(variance), num_rows};
 }
 
 // With constant statistics: dx = dy gain / sqrt(var + e)

@@ -20,13 +20,13 @@ inline constexpr std::int64_t kTile = 64;
 /// How many edges ahead rows are prefetched.
 inline constexpr EdgeId kPrefetch = 16;
 
-/// The next tile's width when `remaining` columns (>= 8) are left: 64 or less, and never so that fewer
+/// The next tile's width when `remaining` columns (>= 8) are left: `widest` or less, and never so that fewer
 /// than 8 columns are left over, because a tile needs at least one whole vector.
-inline std::int64_t tile_width(std::int64_t remaining) {
-  if (remaining <= kTile) {
+inline std::int64_t tile_width(std::int64_t remaining, std::int64_t widest = kTile) {
+  if (remaining <= widest) {
     return remaining;
   }
-  return remaining < 2 * kTile ? (remaining / 2 + 7) / 8 * 8 : kTile;
+  return remaining < 2 * widest ? (remaining / 2 + 7) / 8 * 8 : widest;
 }
 
 /// Fetches the cache lines of `count` floats.
@@ -181,6 +181,18 @@ template <class Body>
       return body(std::integral_constant<int, 7>{});
     default:
       return body(std::integral_constant<int, 8>{});
+  }
+}
+
+/// Calls body(std::integral_constant<int, vectors>, first column, width) for tiles whose sums stay in registers; with
+/// several sums a column they are narrower.
+template <std::int64_t kWidest = kTile, class Body>
+[[gnu::always_inline]] inline void for_each_tile(std::int64_t cols, Body body) {
+  for (std::int64_t first = 0, width = 0; first < cols; first += width) {
+    width = tile_width(cols - first, kWidest);
+    with_vectors((width + simd::kLanes - 1) / simd::kLanes, [&](auto vectors) __attribute__((always_inline)) {
+      body(vectors, first, width);
+    });
   }
 }
 

@@ -323,5 +323,42 @@ TEST(BatchNorm, NormalizesColumnsAndHasTheGradientOfDifferences) {
       [&] { (void)batch_norm(x.variable(), gain.variable(), bias.variable(), Activation::gelu); }, "batch_norm");
 }
 
+TEST(BatchNorm, CountsARowAsOftenAsItIsTold) {
+  Parameter x(random_tensor(5, 70, 1)), gain(random_tensor(1, 70, 2)), bias(random_tensor(1, 70, 3));
+  const std::vector<float> counts = {1, 3, 2, 1, 2};
+  const std::vector<std::int64_t> repeated = {0, 1, 1, 1, 2, 2, 3, 4, 4};
+  const auto norm = [&](const Variable& rows, std::span<const float> of_rows) {
+    return batch_norm(rows, gain.variable(), bias.variable(), Activation::relu, kNormEpsilon, of_rows);
+  };
+  const BatchNormResult counted = norm(x.variable(), counts), all = norm(select_rows(x.variable(), repeated), {});
+  EXPECT_EQ(counted.num_rows, 9.0F);
+  expect_near(counted.mean, all.mean);
+  expect_near(counted.variance, all.variance);
+  expect_near(select_rows(counted.output.value(), repeated), all.output.value());
+  // The gradient of a counted row is the sum of those of the rows that it stands for.
+  const Tensor weights = random_tensor(9, 70, 4);
+  const Gradients a = backward(select_rows(counted.output, repeated), weights), b = backward(all.output, weights);
+  for (const Parameter* p : {&x, &gain, &bias}) {
+    expect_near(*a.of(p->variable()), *b.of(p->variable()), 1e-4);
+  }
+  expect_throws<ArgumentError>(
+      [&] {
+        (void)norm(x.variable(), std::vector<float>{1, 2});
+      },
+      "batch_norm: there are 2 counts, x is [5, 70]");
+}
+
+TEST(BatchNorm, KeepsTheMomentsOfManyRowsFarFromZero) {
+  // 5000 rows of 1000 + {-1, 1}: a sum of squares in floats would lose the variance.
+  Tensor x = Tensor::uninitialized(5000, 9);
+  for (std::int64_t i = 0; i < x.size(); ++i) {
+    x.data()[i] = 1000.0F + (i / 9 % 2 == 0 ? -1.0F : 1.0F);
+  }
+  const Variable one = Variable::constant(Tensor::full(1, 9, 1.0F)), zero = Variable::constant(Tensor(1, 9));
+  const BatchNormResult result = batch_norm(Variable::constant(x), one, zero);
+  expect_near(result.mean, Tensor::full(1, 9, 1000.0F), 1e-6);
+  expect_near(result.variance, Tensor::full(1, 9, 1.0F), 1e-4);
+}
+
 }  // namespace
 }  // namespace weft
