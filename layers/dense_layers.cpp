@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "weft/core/parallel.hpp"
+#include "weft/tensor/distinct_rows.hpp"
 #include "weft/tensor/norm_ops.hpp"
 
 namespace weft {
@@ -12,6 +13,18 @@ namespace {
 
 std::int64_t total_of(const std::vector<std::int64_t>& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
+
+/// activation(sum of a row's embeddings + bias), once for rows that are alike: atoms of molecules are of few kinds.
+Variable states_of_categories(const CategoricalMatrix& x, const Variable& w, const Variable& bias,
+                              Activation activation) {
+  const auto states = [&](const CategoricalMatrix& rows) {
+    return activate(add_bias(embedding_sum(rows, w), bias), activation);
+  };
+  if (const std::optional<DistinctRows> distinct = distinct_rows(x)) {
+    return select_rows(states(distinct->rows), *distinct->row_of);
+  }
+  return states(x);
 }
 
 }  // namespace
@@ -65,7 +78,7 @@ Variable LayerInput::project(const Variable& w, const Variable& bias, Activation
     return linear(states_, w, bias, activation);
   }
   const Variable y = entries_ != nullptr ? linear(*entries_, w, bias, activation, dropout_, random_)
-                                         : activate(add_bias(embedding_sum(*categories_, w), bias), activation);
+                                         : states_of_categories(*categories_, w, bias, activation);
   return first_rows(y, rows());
 }
 
@@ -111,7 +124,8 @@ Norm::Norm(std::string_view kind, std::int64_t width) {
   }
 }
 
-Variable Norm::forward(const Variable& x, const Pass& pass, Activation activation) const {
+Variable Norm::forward(const Variable& x, const Pass& pass, Activation activation,
+                       std::span<const float> counts) const {
   if (kind_ == Kind::none) {
     return activate(x, activation);
   }
@@ -120,15 +134,15 @@ Variable Norm::forward(const Variable& x, const Pass& pass, Activation activatio
     return activate(layer_norm(x, gain, bias), activation);
   }
   if (!derives_from_result(activation)) {
-    return activate(forward(x, pass), activation);
+    return activate(forward(x, pass, Activation::none, counts), activation);
   }
   if (!pass.is_training() || x.rows() == 0) {
     return batch_norm(x, gain, bias, running_mean_, running_variance_, activation);
   }
-  BatchNormResult result = batch_norm(x, gain, bias, activation);
+  BatchNormResult result = batch_norm(x, gain, bias, activation, kNormEpsilon, counts);
   constexpr float kMomentum = 0.1F;
-  const auto n = static_cast<float>(x.rows());
-  const float unbiased = x.rows() > 1 ? n / (n - 1.0F) : 1.0F;
+  const float n = result.num_rows;
+  const float unbiased = n > 1.0F ? n / (n - 1.0F) : 1.0F;
   for (std::int64_t j = 0; j < x.cols(); ++j) {
     running_mean_(0, j) += kMomentum * (result.mean(0, j) - running_mean_(0, j));
     running_variance_(0, j) += kMomentum * (unbiased * result.variance(0, j) - running_variance_(0, j));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string_view>
 
 #include "weft/core/random.hpp"
@@ -9,6 +10,7 @@
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/features.hpp"
+#include "weft/tensor/perceptron.hpp"
 
 namespace weft {
 
@@ -66,6 +68,12 @@ class Linear {
                                  Activation activation = Activation::none) const {
     return is_empty() ? Variable() : x.project(pass.use(weight_), pass.use(bias_), activation);
   }
+  /// activation(x W + b) W_2 + b_2 with the other map's W_2 and b_2, both as one operation.
+  [[nodiscard]] Variable forward_through(const Linear& second, const Variable& x, const Pass& pass,
+                                         Activation activation) const {
+    return perceptron(x, {pass.use(weight_), pass.use(bias_)}, {pass.use(second.weight_), pass.use(second.bias_)},
+                      activation);
+  }
   /// Without the bias, for layers that add it after they have aggregated.
   [[nodiscard]] Variable forward_without_bias(const LayerInput& x, const Pass& pass) const;
   [[nodiscard]] Variable add_bias(const Variable& y, const Pass& pass) const {
@@ -96,7 +104,9 @@ class Norm {
   /// kind: "none", "layer" or "batch".
   Norm(std::string_view kind, std::int64_t width);
 
-  [[nodiscard]] Variable forward(const Variable& x, const Pass& pass, Activation activation = Activation::none) const;
+  /// counts: [n], as how many nodes each row counts (MessageBlock::counts), or empty, one each.
+  [[nodiscard]] Variable forward(const Variable& x, const Pass& pass, Activation activation = Activation::none,
+                                 std::span<const float> counts = {}) const;
   void list_parameters(ParameterList& list);
 
  private:

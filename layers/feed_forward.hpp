@@ -16,6 +16,9 @@ class TwoLinears {
 
   /// dropout(dropout(activation(x W_1)) W_2)
   [[nodiscard]] Variable forward(const Variable& x, Pass& pass, Activation activation) const {
+    if (!pass.is_training() || dropout_ == 0.0F) {
+      return up_.forward_through(down_, x, pass, activation);
+    }
     const LayerInput inner = LayerInput(up_.forward(x, pass, activation)).dropped(dropout_, pass);
     return LayerInput(down_.forward(inner, pass)).dropped(dropout_, pass).states();
   }

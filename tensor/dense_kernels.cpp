@@ -71,9 +71,18 @@ std::int64_t panel_rows(std::int64_t n, std::int64_t k) {
   return std::clamp<std::int64_t>((wanted + 63) / 64 * 64, 256, 1024);
 }
 
-void apply(const GemmEpilogue& epilogue, std::int64_t rows, std::int64_t n, MutableMatrix c) {
+}  // namespace
+
+void finish_rows(const GemmEpilogue& epilogue, std::int64_t rows, std::int64_t n, MutableMatrix c) {
+  const bool is_relu = epilogue.activation == Activation::relu;
   for (std::int64_t i = 0; i < rows; ++i) {
     float* row = c.data + i * c.stride;
+    if (epilogue.bias != nullptr && is_relu) {
+      for (std::int64_t j = 0; j < n; ++j) {
+        row[j] = std::max(row[j] + epilogue.bias[j], 0.0F);
+      }
+      continue;
+    }
     if (epilogue.bias != nullptr) {
       for (std::int64_t j = 0; j < n; ++j) {
         row[j] += epilogue.bias[j];
@@ -82,8 +91,6 @@ void apply(const GemmEpilogue& epilogue, std::int64_t rows, std::int64_t n, Muta
     apply_activation(epilogue.activation, {row, static_cast<std::size_t>(n)});
   }
 }
-
-}  // namespace
 
 void gemm_sequential(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, std::int64_t k, ConstMatrix a,
                      ConstMatrix b, bool accumulate, MutableMatrix c) {
@@ -112,7 +119,7 @@ void gemm(std::int64_t m, std::int64_t n, std::int64_t k, ConstMatrix a, ConstMa
     const MutableMatrix tile{c.data + begin * c.stride, c.stride};
     gemm_sequential(false, transpose_b, end - begin, n, k, {a.data + begin * a.stride, a.stride}, b,
                     epilogue.accumulate, tile);
-    apply(epilogue, end - begin, n, tile);
+    finish_rows(epilogue, end - begin, n, tile);
   });
 }
 

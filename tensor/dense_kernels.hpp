@@ -39,4 +39,7 @@ void gemm_transposed_a(std::int64_t m, std::int64_t n, std::int64_t k, ConstMatr
 void gemm_sequential(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, std::int64_t k, ConstMatrix a,
                      ConstMatrix b, bool accumulate, MutableMatrix c);
 
+/// Adds the bias and applies the activation to a product of `rows` rows that is there already; `accumulate` is ignored.
+void finish_rows(const GemmEpilogue& epilogue, std::int64_t rows, std::int64_t n, MutableMatrix c);
+
 }  // namespace weft::kernels
