@@ -47,8 +47,10 @@ MessageBlock::MessageBlock(CsrGraph graph, BlockOrigin origin, std::vector<std::
   check("weights of edges", origin.weights.size(), num_edges());
   check("weights of rows", origin.row_weights.size(), num_outputs());
   check("degrees", origin.degrees.size(), num_inputs());
+  check("counts", origin.counts.size(), num_outputs());
   drop_ones(origin.weights);
   drop_ones(origin.row_weights);
+  drop_ones(origin.counts);
   shared_->origin = std::move(origin);
 }
 

@@ -31,6 +31,8 @@ struct BlockOrigin {
   /// [num_inputs] The edges into each input in the larger graph, its loop included even where there is none: the
   /// degrees of graph convolution. Empty: those of the block itself.
   Buffer<float> degrees = {};
+  /// [num_outputs] How many nodes there each output stands for: how often norms over the nodes count it. Empty: 1.
+  Buffer<float> counts = {};
 };
 
 /// Immutable; copies share everything. Outputs are the rows 0 .. num_outputs; the first num_outputs
@@ -61,6 +63,7 @@ class MessageBlock {
   [[nodiscard]] std::span<const float> row_weights() const { return shared_->origin.row_weights; }
   /// Of BlockOrigin; empty: the block's own.
   [[nodiscard]] std::span<const float> origin_degrees() const { return shared_->origin.degrees; }
+  [[nodiscard]] std::span<const float> counts() const { return shared_->origin.counts; }
   [[nodiscard]] bool is_weighted() const { return !weights().empty() || !row_weights().empty(); }
 
   /// Who reads each input: what gradients flow along. Built at the first call and kept.

@@ -191,7 +191,7 @@ const std::vector<convolution::Row>& table() {
   static const std::vector<convolution::Row> kRows = [] {
     std::vector<convolution::Row> rows = {
         {{.name = "gcn"}, make_kind<GcnConvolution>},
-        {{.name = "sage"}, make_kind<SageConvolution>},
+        {{.name = "sage", .follows_from_colors = true}, make_kind<SageConvolution>},
         {{.name = "gat", .has_heads = true}, make_kind<GatConvolution>},
         {{.name = "gatv2", .has_heads = true}, make_kind<Gatv2Convolution>},
         {{.name = "transformer", .has_heads = true}, make_kind<TransformerConvolution>},

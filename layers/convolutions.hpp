@@ -62,6 +62,10 @@ struct ConvolutionInfo {
   bool needs_states = false;
   /// Whether its width is cut into heads.
   bool has_heads = false;
+  /// Whether what a node gets follows, but for dropout, from its own state and from those of its sources and edges:
+  /// not from degrees elsewhere, and states of edges stay as they are. Then nodes of one color (color_refinement.hpp)
+  /// get the same.
+  bool follows_from_colors = false;
 };
 
 [[nodiscard]] std::span<const ConvolutionInfo> convolutions();

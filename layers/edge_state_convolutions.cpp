@@ -20,7 +20,7 @@ class GinConvolution final : public Convolution {
   [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates&,
                                  Pass& pass) const override {
     const Variable h = aggregate_gin(block, first_.forward_without_bias(x, pass), pass.use(epsilon_));
-    return second_.forward(norm_.forward(first_.add_bias(h, pass), pass, Activation::relu), pass);
+    return second_.forward(norm_.forward(first_.add_bias(h, pass), pass, Activation::relu, block.counts()), pass);
   }
   void list_parameters(ParameterList& list) override {
     list.add("epsilon", epsilon_, ParameterGroup::vector);
@@ -55,7 +55,7 @@ class GineConvolution final : public Convolution {
     const Variable e = reads_edges_ ? edge_.forward(edges.states, pass) : pass.use(constant_);
     const Variable h =
         aggregate_gine(block, x.states(), e, pass.use(epsilon_), reads_edges_ ? edges.row_of_edge : nullptr);
-    return second_.forward(first_.forward(h, pass, Activation::relu), pass);
+    return first_.forward_through(second_, h, pass, Activation::relu);
   }
   void list_parameters(ParameterList& list) override {
     list.add("epsilon", epsilon_, ParameterGroup::vector);
@@ -138,8 +138,9 @@ class GatedGcnConvolution final : public Convolution {
 
 std::vector<Row> edge_state_convolutions() {
   return {
-      {{.name = "gin"}, make_kind<GinConvolution>},
-      {{.name = "gine", .reads_edges = true, .needs_states = true}, make_kind<GineConvolution>},
+      {{.name = "gin", .follows_from_colors = true}, make_kind<GinConvolution>},
+      {{.name = "gine", .reads_edges = true, .needs_states = true, .follows_from_colors = true},
+       make_kind<GineConvolution>},
       {{.name = "gatedgcn", .reads_edges = true}, make_kind<GatedGcnConvolution>},
   };
 }

@@ -159,6 +159,11 @@ Variable InputLayer::forward(const MessageBlock& block, const NodeInput& input, 
   return pass.input_weights().rows() == 0 ? states : multiply_heads(states, pass.input_weights());
 }
 
+Variable InputLayer::states_of(const Features& rows, Pass& pass, Activation activation) const {
+  require(encoding_width_ == 0, "model: states of features alone, where the model reads an encoding too");
+  return features_.forward(LayerInput(rows).dropped(dropout_, pass), pass, activation);
+}
+
 void InputLayer::list_parameters(ParameterList& list) {
   features_.list_parameters(list);
   if (encoding_width_ > 0) {

@@ -46,6 +46,8 @@ class InputLayer {
   /// -> [inputs, width]
   [[nodiscard]] Variable forward(const MessageBlock& block, const NodeInput& input, Pass& pass,
                                  Activation activation) const;
+  /// Rows of features as forward() makes states of them; only where there is no encoding.
+  [[nodiscard]] Variable states_of(const Features& rows, Pass& pass, Activation activation) const;
   /// The map of the features alone, for what is read further away.
   [[nodiscard]] const Linear& features() const { return features_; }
   void list_parameters(ParameterList& list);

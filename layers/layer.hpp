@@ -55,6 +55,8 @@ class Pass {
     }
   }
 
+  [[nodiscard]] bool keeps_states() const { return kept_ != nullptr; }
+
   /// Adds a [1, 1] term to what training minimizes, beside the loss of the outputs.
   void add_loss(const Variable& loss) {
     require(loss.shape() == Shape{1, 1}, "Pass::add_loss: the loss has shape ", loss.shape(), ", expected [1, 1]");

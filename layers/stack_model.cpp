@@ -37,6 +37,8 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
       jumping_(options.text("jumping_knowledge") == "sum"      ? Jumping::sum
                : options.text("jumping_knowledge") == "concat" ? Jumping::concat
                                                                : Jumping::none),
+      follows_from_colors_(convolution_info(options.text("convolution")).follows_from_colors &&
+                           shape.feature_kind == "categorical" && encoding_width(options) == 0),
       reads_edges_(shape.edge_kind != "none") {
   const std::int64_t hidden = options.integer("hidden");
   const std::int64_t num_layers = options.integer("layers");
@@ -87,6 +89,30 @@ LayerInput StackModel::read_features(const MessageBlock& block, const NodeInput&
                  : first_features(shape_, block, input).dropped(input_dropout_, pass);
 }
 
+LayerInput StackModel::first_states(const Blocks& blocks, const NodeInput& input, const EdgeStates& edges, Pass& pass,
+                                    SharedStates& shared) const {
+  if (!shares_states(blocks, edges, pass)) {
+    return read_features(blocks.first(), input, pass);
+  }
+  std::optional<DistinctRows> kinds = distinct_rows(std::get<CategoricalMatrix>(input.features));
+  if (!kinds) {
+    return read_features(blocks.first(), input, pass);
+  }
+  shared = SharedStates(blocks.first().graph(), kinds->row_of, edges, hops_.size());
+  const Features rows = std::move(kinds->rows);
+  const Variable states = before_->states_of(rows, pass, activation_);
+  return shared.num_layers() > 0 ? states : select_rows(states, *kinds->row_of);
+}
+
+bool StackModel::shares_states(const Blocks& blocks, const EdgeStates& edges, const Pass& pass) const {
+  const bool draws = pass.is_training() && dropout_ > 0.0F;
+  const bool tells_nodes_apart = pass.keeps_states() || pass.input_weights().rows() > 0 || virtual_node_ != nullptr;
+  const MessageBlock& block = blocks.first();
+  const bool is_whole = blocks.is_one() && block.num_inputs() == block.num_outputs() && !block.is_weighted();
+  return follows_from_colors_ && before_ && head_ && jumping_ == Jumping::none && !draws && !tells_nodes_apart &&
+         is_whole && (edges.is_empty() || edges.row_of_edge);
+}
+
 /// The states after a hop, dropped out as the next one reads them, or the outputs if this hop's convolution makes them;
 /// total: what the layers so far give to a head that reads all of them.
 HopLayers::Carried StackModel::run_hop(std::size_t l, const MessageBlock& block, const LayerInput& x,
@@ -99,7 +125,7 @@ HopLayers::Carried StackModel::run_hop(std::size_t l, const MessageBlock& block,
   if (hop.residual) {
     y = y + hop.residual->forward(x.first(block.num_outputs()), pass);
   }
-  const Variable states = hop.norm.forward(y, pass, activation_);
+  const Variable states = hop.norm.forward(y, pass, activation_, block.counts());
   const Variable dropped = LayerInput(states).dropped(dropout_, pass).states();
   if (jumping_ == Jumping::none) {
     return {dropped, {}};
@@ -115,8 +141,10 @@ NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& inp
   require(blocks.is_one() || hop_layers() != nullptr,
           "model: states of edges, or those of a virtual node, go from layer to layer; it needs a whole graph or a "
           "subgraph, not a sample of hops");
-  LayerInput x = read_features(blocks.first(), input, pass);
+  require_input(shape_, blocks.first(), input);
   EdgeStates edges = edges_.forward(input, pass);
+  SharedStates shared;
+  LayerInput x = first_states(blocks, input, edges, pass, shared);
   if (before_) {
     pass.keep(x.states());
   }
@@ -126,6 +154,13 @@ NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& inp
   }
   Carried carried;
   for (std::size_t l = 0; l < hops_.size(); ++l) {
+    if (l < shared.num_layers()) {
+      EdgeStates own = shared.edges(l, edges);
+      carried = run_hop(l, shared.block(l), shared.inputs(l, x.states()), {}, own, pass);
+      x = LayerInput(l + 1 == shared.num_layers() ? shared.for_each_node(carried.states) : carried.states);
+      carried.states = x.states();
+      continue;
+    }
     const MessageBlock& block = blocks.of_layer(l, hops_.size());
     if (virtual_node_) {
       x = VirtualNode::spread(block, x.states(), virtual_states);

@@ -2,7 +2,8 @@
 // residual, dropout, jumping knowledge, a linear map before and after (Luo, Shi, Wu, "Classic GNNs are strong
 // baselines", 2024). The models gcn, sage, gat, gatv2, gin, gine, gatedgcn and mlp are this with different defaults.
 // Every layer may read a hop of its own. Where there are an encoding, features of edges or a virtual node, where the
-// convolution needs states, or where the model makes states only, a linear map comes before it.
+// convolution needs states, or where the model makes states only, a linear map comes before it. Where nothing tells
+// nodes of one color apart, as in sums over atoms without dropout, the first layers compute a row a color.
 #pragma once
 
 #include <memory>
@@ -11,6 +12,7 @@
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/input_layers.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/layers/shared_states.hpp"
 #include "weft/layers/virtual_node.hpp"
 
 namespace weft {
@@ -41,6 +43,11 @@ class StackModel final : public NodeModel, public HopLayers {
 
   enum class Jumping { none, sum, concat };
 
+  /// Whether layers give nodes of one color the same states.
+  [[nodiscard]] bool shares_states(const Blocks& blocks, const EdgeStates& edges, const Pass& pass) const;
+  /// What the first layer reads: states of all nodes, or of their kinds where `shared` is given layers.
+  [[nodiscard]] LayerInput first_states(const Blocks& blocks, const NodeInput& input, const EdgeStates& edges,
+                                        Pass& pass, SharedStates& shared) const;
   [[nodiscard]] LayerInput read_features(const MessageBlock& block, const NodeInput& input, Pass& pass) const;
   [[nodiscard]] Carried run_hop(std::size_t l, const MessageBlock& block, const LayerInput& x, const Variable& total,
                                 EdgeStates& edges, Pass& pass) const;
@@ -49,6 +56,7 @@ class StackModel final : public NodeModel, public HopLayers {
   Activation activation_;
   float dropout_, input_dropout_;
   Jumping jumping_;
+  bool follows_from_colors_;
   bool reads_edges_;
   /// Null where the first hop reads the features as they come.
   std::unique_ptr<InputLayer> before_;

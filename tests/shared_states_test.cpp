@@ -1,0 +1,175 @@
+// Layers that compute a row a color against the same layers with a row a node.
+#include "weft/layers/shared_states.hpp"
+
+#include <string>
+#include <vector>
+
+#include "tests/support.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/layers/graph_model.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_near;
+using test::expect_throws;
+using test::random_tensor;
+using test::same_bits;
+
+/// Rings of six nodes with a tail of two, as molecules often have: many nodes look alike for some rounds.
+MessageBlock rings(std::int64_t count) {
+  std::vector<CsrGraph> graphs;
+  for (std::int64_t g = 0; g < count; ++g) {
+    std::vector<Edge> edges = {{5, 6}, {6, 7}};
+    for (NodeId v = 0; v < 6; ++v) {
+      edges.push_back({v, (v + 1) % 6});
+    }
+    graphs.push_back(CsrGraph::from_edges(8, edges, {.symmetrize = true}));
+  }
+  return batch_of(graphs);
+}
+
+/// Two columns; mostly zeros.
+CategoricalMatrix categories(std::int64_t rows, std::uint64_t seed) {
+  CategoricalMatrix x{rows, {5, 3}, Buffer<std::int32_t>(static_cast<std::size_t>(2 * rows), 0)};
+  for (std::int64_t i = 0; i < rows; ++i) {
+    const std::uint64_t bits = Random(seed).bits(static_cast<std::uint64_t>(i));
+    x.values[static_cast<std::size_t>(2 * i)] = bits % 7 == 0 ? static_cast<std::int32_t>(bits / 7 % 5) : 0;
+    x.values[static_cast<std::size_t>(2 * i) + 1] = bits % 11 == 0 ? static_cast<std::int32_t>(bits / 11 % 3) : 0;
+  }
+  return x;
+}
+
+Options options_of(const std::string& name) {
+  Options options = default_options(name, LabelBudget::graphs);
+  options.set_value("hidden", std::int64_t{12});
+  options.set_value("layers", std::int64_t{3});
+  options.set_value("norm", std::string("batch"));
+  options.set_value("dropout", 0.0);
+  return options;
+}
+
+struct Outcome {
+  Tensor logits;
+  std::vector<Tensor> gradients, statistics;
+};
+
+/// One step of training. Nodes have rows of their own where the pass keeps the states of every layer.
+Outcome step(const std::string& name, const Options& options, const MessageBlock& block, const Features& x,
+             const Features* edges, bool keeps) {
+  const auto model = make_model(name, edges != nullptr ? shape_for(x, 2, *edges) : shape_for(x, 2), options, Random(3));
+  NodeInput input(x);
+  input.edge_features = edges;
+  Pass pass = Pass::train(Random(1));
+  std::vector<Variable> states;
+  if (keeps) {
+    pass.keep_states_in(states);
+  }
+  const Variable y = model->forward(block, input, pass).logits;
+  Outcome result{y.value(), {}, {}};
+  const Gradients gradients = backward(y, random_tensor(y.rows(), y.cols(), 5));
+  const ParameterList list = parameters_of(*model);
+  for (const NamedParameter& p : list.parameters) {
+    result.gradients.push_back(*gradients.of(p.parameter->variable()));
+  }
+  for (const NamedStatistic& s : list.statistics) {
+    result.statistics.push_back(*s.value);
+  }
+  return result;
+}
+
+void expect_alike(const Outcome& a, const Outcome& b) {
+  expect_near(a.logits, b.logits, 1e-4);
+  ASSERT_EQ(a.gradients.size(), b.gradients.size());
+  for (std::size_t i = 0; i < a.gradients.size(); ++i) {
+    SCOPED_TRACE(i);
+    expect_near(a.gradients[i], b.gradients[i], 2e-3);
+  }
+  ASSERT_EQ(a.statistics.size(), b.statistics.size());
+  for (std::size_t i = 0; i < a.statistics.size(); ++i) {
+    expect_near(a.statistics[i], b.statistics[i], 1e-4);
+  }
+}
+
+TEST(SharedStates, AreUsedForAsManyLayersAsNodesLookAlike) {
+  const MessageBlock block = rings(50);
+  const std::vector<std::int64_t> alike(static_cast<std::size_t>(block.num_outputs()), 0);
+  const SharedStates shared(block.graph(), std::make_shared<const std::vector<std::int64_t>>(alike), {}, 3);
+  EXPECT_EQ(shared.num_layers(), 3U);
+  // After a round: end of the tail, its middle and ring nodes (two neighbors each), where the tail begins (three).
+  EXPECT_EQ(shared.block(0).num_outputs(), 3);
+  std::vector<std::int64_t> different(alike.size());
+  for (std::size_t v = 0; v < different.size(); ++v) {
+    different[v] = static_cast<std::int64_t>(v);
+  }
+  EXPECT_EQ(
+      SharedStates(block.graph(), std::make_shared<const std::vector<std::int64_t>>(different), {}, 3).num_layers(),
+      0U);
+}
+
+TEST(SharedStates, ChangeNeitherOutputsNorGradientsNorStatistics) {
+  const MessageBlock block = rings(60);
+  const Features x = categories(block.num_outputs(), 1), edges = categories(block.num_edges(), 2);
+  for (const std::string name : {"gin", "gine", "sage"}) {
+    for (const Features* of_edges : {static_cast<const Features*>(nullptr), &edges}) {
+      for (const bool residual : {false, true}) {
+        if (of_edges != nullptr && name != "gine") {
+          continue;
+        }
+        SCOPED_TRACE(name);
+        Options options = options_of(name);
+        options.set_value("residual", residual);
+        expect_alike(step(name, options, block, x, of_edges, false), step(name, options, block, x, of_edges, true));
+      }
+    }
+  }
+}
+
+TEST(SharedStates, EndWhereNodesCanBeToldApart) {
+  // Every node is of a kind of its own but for half of them: too many colors after the first round.
+  const MessageBlock block = rings(12);
+  CategoricalMatrix mixed{
+      block.num_outputs(), {96}, Buffer<std::int32_t>(static_cast<std::size_t>(block.num_outputs()))};
+  for (std::int64_t i = 0; i < mixed.rows; ++i) {
+    mixed.values[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(i / 2);
+  }
+  const Features x = std::move(mixed);
+  expect_alike(step("gin", options_of("gin"), block, x, nullptr, false),
+               step("gin", options_of("gin"), block, x, nullptr, true));
+}
+
+TEST(SharedStates, AreNotUsedWhereDropoutTellsNodesApart) {
+  const MessageBlock block = rings(40);
+  const Features x = categories(block.num_outputs(), 1);
+  Options options = options_of("gin");
+  options.set_value("dropout", 0.3);
+  EXPECT_TRUE(same_bits(step("gin", options, block, x, nullptr, false).logits,
+                        step("gin", options, block, x, nullptr, true).logits));
+}
+
+TEST(SharedStates, GiveTheSameBitsOnAnyNumberOfThreads) {
+  const MessageBlock block = rings(400);
+  const Features x = categories(block.num_outputs(), 1), edges = categories(block.num_edges(), 2);
+  std::vector<Outcome> results;
+  for (const int threads : {1, 2, 4}) {
+    with_threads(threads, [&] { results.push_back(step("gine", options_of("gine"), block, x, &edges, false)); });
+  }
+  for (const Outcome& other : results) {
+    EXPECT_TRUE(same_bits(other.logits, results[0].logits));
+    for (std::size_t i = 0; i < other.gradients.size(); ++i) {
+      EXPECT_TRUE(same_bits(other.gradients[i], results[0].gradients[i])) << i;
+    }
+  }
+}
+
+TEST(SharedStates, RefuseEdgesWithStatesOfTheirOwn) {
+  const MessageBlock block = rings(1);
+  const EdgeStates own{Variable::constant(random_tensor(block.num_edges(), 3))};
+  expect_throws<ArgumentError>(
+      [&] { (void)SharedStates(block.graph(), std::make_shared<const std::vector<std::int64_t>>(8, 0), own, 1); },
+      "SharedStates: the edges have states of their own");
+}
+
+}  // namespace
+}  // namespace weft
