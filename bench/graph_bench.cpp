@@ -1,20 +1,26 @@
 // Training on molecules: GINE of five layers and 64 columns, batches of 128, the whole step from cutting the batch out
 // of the data set to Adam. The yardstick is the matrix products of such a step alone, forward and backward: what would
-// be left if gathers, norms, activations, gradients' bookkeeping and the batch itself were free. molecules_per_second
-// is the median of what training reaches, molecules_per_cpu_second that by the processor's time of all threads, for
-// machines with other work. Data sets are looked for in $WEFT_DATA and $WEFT_DATA/h5. The same network in
-// PyTorch Geometric: bench/peers/pyg_gine.py. Counters are explained in bench/rounds.hpp.
+// be left if gathers, norms, activations, gradients' bookkeeping and the batch itself were free, and no rows were
+// shared (docs/graphs.md, speed). molecules_per_second is the median of what training reaches, molecules_per_cpu_second
+// that by the processor's time of all threads, for machines with other work. Data sets are looked for in $WEFT_DATA and
+// $WEFT_DATA/h5. The same network in PyTorch Geometric: bench/peers/pyg_gine.py, in turn with this one by
+// bench/peers/compare_gine.py. Counters are explained in bench/rounds.hpp.
 #include <algorithm>
 #include <cstdlib>
 #include <ctime>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "bench/inputs.hpp"
 #include "bench/rounds.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/graph/color_refinement.hpp"
+#include "weft/graph/graph_slices.hpp"
 #include "weft/io/dataset_lookup.hpp"
 #include "weft/tensor/dense_ops.hpp"
+#include "weft/tensor/distinct_rows.hpp"
+#include "weft/tensor/row_ranges.hpp"
 #include "weft/train/optimizer.hpp"
 #include "weft/train/problem.hpp"
 #include "weft/train/trainer.hpp"
@@ -85,6 +91,28 @@ class Training {
   std::int64_t epoch_ = 0;
 };
 
+/// colors1 ... colors5: as share of the atoms of a batch, how many colors there are after each layer.
+void count_colors(benchmark::State& state, const Dataset& data) {
+  std::vector<std::int64_t> graphs;
+  std::vector<RowRange> nodes, edges;
+  for (std::int64_t i = 0; i < kBatch; ++i) {
+    const auto g = static_cast<std::size_t>(graphs.emplace_back(i * data.num_graphs() / kBatch));
+    nodes.push_back({data.node_ptr[g], data.node_ptr[g + 1]});
+    edges.push_back({data.graph.offsets()[static_cast<std::size_t>(nodes.back().begin)],
+                     data.graph.offsets()[static_cast<std::size_t>(nodes.back().end)]});
+  }
+  const MessageBlock batch = block_of_graphs(data.graph, data.node_ptr, graphs);
+  const auto kinds_of = [](const Features& features, const std::vector<RowRange>& rows) {
+    return *distinct_rows(std::get<CategoricalMatrix>(rows_in(features, rows)))->row_of;
+  };
+  const ColorRefinement colors = refine_colors(batch.graph(), kinds_of(data.node_features, nodes),
+                                               kinds_of(data.edge_features, edges), kLayers, 1.0);
+  for (std::size_t l = 0; l < colors.rounds.size(); ++l) {
+    state.counters["colors" + std::to_string(l + 1)] =
+        static_cast<double>(colors.rounds[l].block.num_outputs()) / static_cast<double>(batch.num_outputs());
+  }
+}
+
 /// The products of `steps` steps on batches of `nodes` nodes: two maps a layer, each forward and for both gradients.
 void products(std::int64_t steps, std::int64_t nodes) {
   const Variable x = Variable::constant(random_matrix(nodes, kWidth, 1));
@@ -113,6 +141,7 @@ void train_molecules(benchmark::State& state, const char* name) {
           static_cast<double>(molecules) / (state.counters["train_ms"].value / 1e3);
       const auto middle = cpu_seconds.begin() + static_cast<std::ptrdiff_t>(cpu_seconds.size() / 2);
       std::nth_element(cpu_seconds.begin(), middle, cpu_seconds.end());
+      count_colors(state, data);
       state.counters["molecules_per_cpu_second"] = static_cast<double>(molecules) / *middle;
     });
   } catch (const std::exception& error) {
