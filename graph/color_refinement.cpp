@@ -29,11 +29,13 @@ struct Signature {
 std::vector<Signature> signatures_of(const CsrGraph& graph, std::span<const std::int64_t> colors,
                                      std::span<const std::int64_t> edge_kinds) {
   std::vector<Signature> result(colors.size());
-  parallel_rows(graph.offsets(), kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
+  const std::span<const EdgeId> offsets = graph.offsets();
+  const std::span<const NodeId> sources = graph.sources();
+  parallel_rows(offsets, kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t v = begin; v < end; ++v) {
       Signature own{.color = colors[place(v)]};
-      for (EdgeId e = graph.offsets()[place(v)]; e < graph.offsets()[place(v) + 1]; ++e) {
-        const auto color = static_cast<std::uint64_t>(colors[graph.sources()[place(e)]]);
+      for (EdgeId e = offsets[place(v)]; e < offsets[place(v) + 1]; ++e) {
+        const auto color = static_cast<std::uint64_t>(colors[sources[place(e)]]);
         const auto kind = edge_kinds.empty() ? 0 : static_cast<std::uint64_t>(edge_kinds[place(e)]);
         const std::uint64_t hash = mixed_bits((kind << 32) + color + 0x9E3779B97F4A7C15);
         own.low += hash;
@@ -110,11 +112,13 @@ ColorRound round_of(const CsrGraph& graph, const Colors& colors, std::span<const
   result.edges.resize(sources.size());
   std::size_t next = 0;
   for (const std::int64_t v : colors.first_node) {
+    const std::span<const NodeId> row = graph.sources_of(static_cast<NodeId>(v));
+    const EdgeId first = graph.offsets()[place(v)];
     for (const bool are_outputs : {true, false}) {
-      for (EdgeId e = graph.offsets()[place(v)]; e < graph.offsets()[place(v) + 1]; ++e) {
-        const std::int64_t u = input[graph.sources()[place(e)]];
+      for (std::size_t i = 0; i < row.size(); ++i) {
+        const std::int64_t u = input[row[i]];
         if ((u < num_outputs) == are_outputs) {
-          result.edges[next] = e;
+          result.edges[next] = first + static_cast<EdgeId>(i);
           sources[next++] = static_cast<NodeId>(u);
         }
       }
