@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -131,12 +132,14 @@ class BlockCache {
     use_.peak = std::max(use_.peak, use_.live);
   }
 
-  /// The smallest kept block that holds `size` and wastes at most an eighth of it, or null.
+  /// The smallest kept block that holds `size` and wastes at most an eighth of it, or null. Of several the one released
+  /// last: caches may still hold it.
   void* take(std::size_t size) {
-    const auto found = free_.lower_bound(size);
-    if (found == free_.end() || found->first > size + size / 8) {
+    const auto first = free_.lower_bound(size);
+    if (first == free_.end() || first->first > size + size / 8) {
       return nullptr;
     }
+    const auto found = std::prev(free_.upper_bound(first->first));
     void* data = found->second.data;
     use_.kept -= static_cast<std::int64_t>(found->first);
     count_live(found->first);

@@ -91,10 +91,10 @@ LayerInput StackModel::read_features(const MessageBlock& block, const NodeInput&
 
 LayerInput StackModel::first_states(const Blocks& blocks, const NodeInput& input, const EdgeStates& edges, Pass& pass,
                                     SharedStates& shared) const {
-  if (!shares_states(blocks, edges, pass)) {
-    return read_features(blocks.first(), input, pass);
+  std::optional<DistinctRows> kinds;
+  if (shares_states(blocks, edges, pass)) {
+    kinds = distinct_rows(std::get<CategoricalMatrix>(input.features));
   }
-  std::optional<DistinctRows> kinds = distinct_rows(std::get<CategoricalMatrix>(input.features));
   if (!kinds) {
     return read_features(blocks.first(), input, pass);
   }
