@@ -80,23 +80,29 @@ std::pair<Tensor, Tensor> values_of(const Tensor& x, const LinearMap& first, con
   return {std::move(hidden), std::move(y)};
 }
 
-/// dz = (dy w2ᵀ) activation'(hidden) of one panel; the gradients of both maps are added to `sums`, that of x is written
-/// to dx where there is one.
-void pull_panel(const Tensor& x, const Tensor& w1, const Tensor& hidden, const Tensor& w2, const Tensor& dy,
-                Activation activation, std::int64_t begin, std::int64_t end, float* sums, Tensor& dz, Tensor* dx) {
-  const std::int64_t m = end - begin, k = w1.rows(), h = w1.cols(), p = w2.cols();
-  const GradientParts parts(k, h, p);
-  kernels::add_rows(dy, begin, end, sums + parts.bias2);
-  gemm_sequential(true, false, h, p, m, rows_from(hidden, begin), rows_from(dy, begin), true,
-                  {sums + parts.weight2, p});
-  gemm_sequential(false, true, m, h, p, rows_from(dy, begin), all_of(w2), false, to_rows(dz, 0));
-  apply_derivative(activation, kernels::rows_of(hidden, begin, end), kernels::rows_of(dz, 0, m));
-  kernels::add_rows(dz, 0, m, sums + parts.bias1);
-  gemm_sequential(true, false, k, h, m, rows_from(x, begin), all_of(dz), true, {sums, h});
-  if (dx != nullptr) {
-    gemm_sequential(false, true, m, k, h, all_of(dz), all_of(w1), false, to_rows(*dx, begin));
+/// The way back, panel by panel.
+struct BackwardPanels {
+  const Tensor &x, &w1, &hidden, &w2, &dy;
+  Activation activation;
+  /// The gradient of x, or null where nobody wants it.
+  Tensor* dx;
+
+  /// Rows begin .. end: the gradients of both maps are added to `sums`; dz is room for those before the activation.
+  void pull(std::int64_t begin, std::int64_t end, float* sums, Tensor& dz) const {
+    const std::int64_t m = end - begin, k = w1.rows(), h = w1.cols(), p = w2.cols();
+    const GradientParts parts(k, h, p);
+    kernels::add_rows(dy, begin, end, sums + parts.bias2);
+    gemm_sequential(true, false, h, p, m, rows_from(hidden, begin), rows_from(dy, begin), true,
+                    {sums + parts.weight2, p});
+    gemm_sequential(false, true, m, h, p, rows_from(dy, begin), all_of(w2), false, to_rows(dz, 0));
+    apply_derivative(activation, kernels::rows_of(hidden, begin, end), kernels::rows_of(dz, 0, m));
+    kernels::add_rows(dz, 0, m, sums + parts.bias1);
+    gemm_sequential(true, false, k, h, m, rows_from(x, begin), all_of(dz), true, {sums, h});
+    if (dx != nullptr) {
+      gemm_sequential(false, true, m, k, h, all_of(dz), all_of(w1), false, to_rows(*dx, begin));
+    }
   }
-}
+};
 
 }  // namespace
 
@@ -114,14 +120,16 @@ Variable perceptron(const Variable& x, const LinearMap& first, const LinearMap& 
                 [x, first, second, hidden = std::make_shared<const Tensor>(std::move(hidden)), activation, k, h, p](
                     const Tensor& dy, Gradients& grads) {
                   Tensor dx = grads.wants(x) ? Tensor::uninitialized(x.shape()) : Tensor();
+                  const BackwardPanels panels{
+                      x.value(),  first.weight.value(),          *hidden, second.weight.value(), dy,
+                      activation, grads.wants(x) ? &dx : nullptr};
                   const GradientParts parts(k, h, p);
                   const Tensor sums = kernels::sum_over_rows(
                       dy.rows(), parts.end,
                       [&](std::int64_t begin, std::int64_t end, float* out) {
                         Tensor dz = Tensor::uninitialized(std::min(kPanel, end - begin), h);
                         for (std::int64_t row = begin; row < end; row += kPanel) {
-                          pull_panel(x.value(), first.weight.value(), *hidden, second.weight.value(), dy, activation,
-                                     row, std::min(end, row + kPanel), out, dz, grads.wants(x) ? &dx : nullptr);
+                          panels.pull(row, std::min(end, row + kPanel), out, dz);
                         }
                       },
                       kPanel);

@@ -148,6 +148,21 @@ TEST(SharedStates, AreNotUsedWhereDropoutTellsNodesApart) {
                         step("gin", options, block, x, nullptr, true).logits));
 }
 
+TEST(SharedStates, ServeInferenceOfAModelThatWasTrainedWithDropout) {
+  const MessageBlock block = rings(40);
+  const Features x = categories(block.num_outputs(), 1), edges = categories(block.num_edges(), 2);
+  Options options = options_of("gine");
+  options.set_value("dropout", 0.3);
+  const auto model = make_model("gine", shape_for(x, 2, edges), options, Random(3));
+  NodeInput input(x);
+  input.edge_features = &edges;
+  std::vector<Variable> states;
+  Pass sharing = Pass::inference(), keeping = Pass::inference();
+  keeping.keep_states_in(states);
+  expect_near(model->forward(block, input, sharing).logits.value(),
+              model->forward(block, input, keeping).logits.value(), 1e-5);
+}
+
 TEST(SharedStates, GiveTheSameBitsOnAnyNumberOfThreads) {
   const MessageBlock block = rings(400);
   const Features x = categories(block.num_outputs(), 1), edges = categories(block.num_edges(), 2);
