@@ -4,7 +4,7 @@ namespace weft {
 
 SharedStates::SharedStates(const CsrGraph& graph, const RowIndex& kinds, const EdgeStates& edges,
                            std::size_t most_layers) {
-  // Finding colors, and rows that are picked from others there and back, cost about a quarter of a layer.
+  // Fewer shared rows would hardly pay for finding colors and for picking rows there and back; an estimate.
   constexpr double kLargestShare = 0.75;
   const bool has_edges = !edges.is_empty();
   require(!has_edges || edges.row_of_edge, "SharedStates: the edges have states of their own, expected shared ones");
