@@ -63,14 +63,14 @@ class Training {
         split_(data.splits.front()),
         model_(problem_->new_model(Random(0))),
         optimizer_(parameters_of(*model_).parameters, {}),
-        steps_(problem_->steps(split_, 0)) {
+        steps_(problem_->steps(split_, 0)),
+        num_steps_(steps_->num_steps(0)) {
     problem_->prepare(*model_, split_);
   }
 
   /// The first `count` steps of the next epoch. Returns how many molecules they read.
   std::int64_t run(std::int64_t count) {
     std::int64_t done = 0;
-    const std::int64_t num_steps = steps_->num_steps(epoch_);
     steps_->run_epoch(epoch_++, 0, [&](const Steps::Loss& loss_of) {
       Pass pass = Pass::train(Random(1).stream(static_cast<std::uint64_t>(optimizer_.num_steps())));
       Gradients gradients = backward(loss_of(*model_, pass));
@@ -78,7 +78,7 @@ class Training {
       return ++done < count;
     });
     // Batches are even in cost, so a step reads an even share of the molecules.
-    return static_cast<std::int64_t>(split_.train.size()) * done / num_steps;
+    return static_cast<std::int64_t>(split_.train.size()) * done / num_steps_;
   }
 
  private:
@@ -88,7 +88,8 @@ class Training {
   std::unique_ptr<NodeModel> model_;
   Adam optimizer_;
   std::unique_ptr<Steps> steps_;
-  std::int64_t epoch_ = 0;
+  /// Of an epoch, about.
+  std::int64_t num_steps_, epoch_ = 0;
 };
 
 /// colors1 ... colors5: as share of the atoms of a batch, how many colors there are after each layer.
@@ -124,7 +125,8 @@ void products(std::int64_t steps, std::int64_t nodes) {
 
 void train_molecules(benchmark::State& state, const char* name) {
   try {
-    constexpr std::int64_t kSteps = 8;
+    // Enough that shuffling an epoch for each round does not weigh.
+    constexpr std::int64_t kSteps = 32;
     with_threads(static_cast<int>(state.range(0)), [&] {
       const Dataset& data = dataset(name);
       Training training(data);

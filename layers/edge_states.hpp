@@ -23,6 +23,7 @@ struct EdgeStates {
     if (is_empty()) {
       return {};
     }
+    require(row_of_edge != nullptr, "EdgeStates::of: the edges have states of their own, expected shared ones");
     auto rows = std::make_shared<std::vector<std::int64_t>>(edges.begin(), edges.end());
     for (std::int64_t& row : *rows) {
       row = (*row_of_edge)[static_cast<std::size_t>(row)];

@@ -22,6 +22,11 @@ class GraphModel final : public NodeModel {
 
   /// -> logits [graphs, num_outputs], embedding [graphs, width]: what the head's last map reads.
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
+  /// Nothing where states of every layer are read, a row a node.
+  [[nodiscard]] std::shared_ptr<const InputKinds> kinds_in(const Blocks& blocks, const NodeInput& input,
+                                                           bool is_training) const override {
+    return reads_all_ ? nullptr : nodes_->kinds_in(blocks, input, is_training);
+  }
   void list_parameters(ParameterList& list) override;
   [[nodiscard]] std::int64_t embedding_width() const override { return head_.back().in(); }
 

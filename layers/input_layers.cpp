@@ -5,6 +5,7 @@
 
 #include "weft/graph/encodings.hpp"
 #include "weft/graph/laplacian_encoding.hpp"
+#include "weft/layers/shared_states.hpp"
 
 namespace weft {
 namespace {
@@ -159,9 +160,9 @@ Variable InputLayer::forward(const MessageBlock& block, const NodeInput& input, 
   return pass.input_weights().rows() == 0 ? states : multiply_heads(states, pass.input_weights());
 }
 
-Variable InputLayer::states_of(const Features& rows, Pass& pass, Activation activation) const {
+Variable InputLayer::states_of(const LayerInput& rows, Pass& pass, Activation activation) const {
   require(encoding_width_ == 0, "model: states of features alone, where the model reads an encoding too");
-  return features_.forward(LayerInput(rows).dropped(dropout_, pass), pass, activation);
+  return features_.forward(rows.dropped(dropout_, pass), pass, activation);
 }
 
 void InputLayer::list_parameters(ParameterList& list) {
@@ -179,15 +180,18 @@ EdgeLayer::EdgeLayer(const ModelShape& shape, std::int64_t width, const Random& 
   }
 }
 
+std::optional<DistinctRows> EdgeLayer::kinds_in(const NodeInput& input) const {
+  const auto* categories = reads_edges_ ? std::get_if<CategoricalMatrix>(input.edge_features) : nullptr;
+  return categories != nullptr ? distinct_rows(*categories) : std::nullopt;
+}
+
 EdgeStates EdgeLayer::forward(const NodeInput& input, const Pass& pass) const {
   if (!reads_edges_) {
     return {};
   }
-  if (const auto* categories = std::get_if<CategoricalMatrix>(input.edge_features)) {
-    if (std::optional<DistinctRows> distinct = distinct_rows(*categories)) {
-      const Features rows = std::move(distinct->rows);
-      return {features_.forward(LayerInput(rows), pass), std::move(distinct->row_of)};
-    }
+  const std::optional<DistinctRows> own = input.kinds == nullptr ? kinds_in(input) : std::nullopt;
+  if (const std::optional<DistinctRows>& kinds = input.kinds == nullptr ? own : input.kinds->edges) {
+    return {features_.forward(LayerInput(kinds->rows), pass), kinds->row_of};
   }
   return {features_.forward(LayerInput(*input.edge_features), pass)};
 }

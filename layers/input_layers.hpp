@@ -47,7 +47,7 @@ class InputLayer {
   [[nodiscard]] Variable forward(const MessageBlock& block, const NodeInput& input, Pass& pass,
                                  Activation activation) const;
   /// Rows of features as forward() makes states of them; only where there is no encoding.
-  [[nodiscard]] Variable states_of(const Features& rows, Pass& pass, Activation activation) const;
+  [[nodiscard]] Variable states_of(const LayerInput& rows, Pass& pass, Activation activation) const;
   /// The map of the features alone, for what is read further away.
   [[nodiscard]] const Linear& features() const { return features_; }
   void list_parameters(ParameterList& list);
@@ -72,6 +72,8 @@ class EdgeLayer {
   /// Without parameters if the shape has no edge features.
   EdgeLayer(const ModelShape& shape, std::int64_t width, const Random& random);
 
+  /// Edges that will have the same state; nothing if each has a state of its own.
+  [[nodiscard]] std::optional<DistinctRows> kinds_in(const NodeInput& input) const;
   /// Of `width` columns; empty if the model reads no edge features.
   [[nodiscard]] EdgeStates forward(const NodeInput& input, const Pass& pass) const;
   void list_parameters(ParameterList& list);

@@ -77,6 +77,12 @@ class NodeModel {
   /// Throws ArgumentError if the input does not have the shape the model was made for, or the model cannot read
   /// another block in each layer and is given several.
   [[nodiscard]] virtual Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const = 0;
+  /// What forward() finds alike in this input, where the model looks for it; otherwise null. With it in
+  /// NodeInput::kinds a pass over the same blocks and input, of training if `is_training`, is spared the search.
+  [[nodiscard]] virtual std::shared_ptr<const InputKinds> kinds_in(const Blocks& /*blocks*/, const NodeInput& /*input*/,
+                                                                   bool /*is_training*/) const {
+    return nullptr;
+  }
   /// The same model as layers that each read one hop, or null if it is not made of such: what layer-wise inference and
   /// samples of hops need.
   [[nodiscard]] virtual const HopLayers* hop_layers() const { return nullptr; }

@@ -8,6 +8,8 @@
 
 namespace weft {
 
+struct InputKinds;
+
 /// Views: whatever they show must outlive the pass. Only the node features must be given; a model ignores what it
 /// does not read.
 struct NodeInput {
@@ -22,6 +24,8 @@ struct NodeInput {
   /// hops[k]: what is read k + 1 hops away, as hop_features makes it (hop_features.hpp). Models that read hops make
   /// them in every pass if there are none.
   std::span<const Tensor> hops = {};
+  /// What NodeModel::kinds_in found in this input ahead of the pass. Null: models that look for it do so in every pass.
+  const InputKinds* kinds = nullptr;
 };
 
 }  // namespace weft

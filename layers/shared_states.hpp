@@ -7,6 +7,7 @@
 
 #include "weft/graph/color_refinement.hpp"
 #include "weft/layers/edge_states.hpp"
+#include "weft/tensor/distinct_rows.hpp"
 
 namespace weft {
 
@@ -14,8 +15,8 @@ class SharedStates {
  public:
   /// Nothing is shared.
   SharedStates() = default;
-  /// Nodes start with the rows of their kinds, and so do edges, whose states are shared or empty.
-  SharedStates(const CsrGraph& graph, const RowIndex& kinds, const EdgeStates& edges, std::size_t most_layers);
+  /// Nodes start with the rows of their kinds, and so do edges: [edges], or null if all are alike.
+  SharedStates(const CsrGraph& graph, const RowIndex& kinds, const RowIndex& edge_kinds, std::size_t most_layers);
 
   /// How many layers read blocks of colors.
   [[nodiscard]] std::size_t num_layers() const { return refinement_.rounds.size(); }
@@ -24,6 +25,7 @@ class SharedStates {
   [[nodiscard]] Variable inputs(std::size_t l, const Variable& x) const {
     return select_rows(x, refinement_.rounds[l].input_colors);
   }
+  /// `all` must share rows or be empty.
   [[nodiscard]] EdgeStates edges(std::size_t l, const EdgeStates& all) const {
     return all.of(refinement_.rounds[l].edges);
   }
@@ -32,6 +34,14 @@ class SharedStates {
 
  private:
   ColorRefinement refinement_;
+};
+
+/// Which rows of an input are alike. It follows from the input and not from weights, so that threads which make batches
+/// can find it ahead of the pass (NodeModel::kinds_in).
+struct InputKinds {
+  /// Of the node features where layers share rows, and of the edge features; nothing where few are alike.
+  std::optional<DistinctRows> nodes, edges;
+  SharedStates shared;
 };
 
 }  // namespace weft

@@ -89,28 +89,37 @@ LayerInput StackModel::read_features(const MessageBlock& block, const NodeInput&
                  : first_features(shape_, block, input).dropped(input_dropout_, pass);
 }
 
-LayerInput StackModel::first_states(const Blocks& blocks, const NodeInput& input, const EdgeStates& edges, Pass& pass,
-                                    SharedStates& shared) const {
-  std::optional<DistinctRows> kinds;
-  if (shares_states(blocks, edges, pass)) {
-    kinds = distinct_rows(std::get<CategoricalMatrix>(input.features));
-  }
-  if (!kinds) {
-    return read_features(blocks.first(), input, pass);
-  }
-  shared = SharedStates(blocks.first().graph(), kinds->row_of, edges, hops_.size());
-  const Features rows = std::move(kinds->rows);
-  const Variable states = before_->states_of(rows, pass, activation_);
-  return shared.num_layers() > 0 ? states : select_rows(states, *kinds->row_of);
+bool StackModel::shares_states(bool is_training) const {
+  const bool draws = is_training && dropout_ > 0.0F;
+  return follows_from_colors_ && before_ && head_ && jumping_ == Jumping::none && !virtual_node_ && !draws;
 }
 
-bool StackModel::shares_states(const Blocks& blocks, const EdgeStates& edges, const Pass& pass) const {
-  const bool draws = pass.is_training() && dropout_ > 0.0F;
-  const bool tells_nodes_apart = pass.keeps_states() || pass.input_weights().rows() > 0 || virtual_node_ != nullptr;
+InputKinds StackModel::find_kinds(const Blocks& blocks, const NodeInput& input, bool of_nodes) const {
   const MessageBlock& block = blocks.first();
   const bool is_whole = blocks.is_one() && block.num_inputs() == block.num_outputs() && !block.is_weighted();
-  return follows_from_colors_ && before_ && head_ && jumping_ == Jumping::none && !draws && !tells_nodes_apart &&
-         is_whole && (edges.is_empty() || edges.row_of_edge);
+  InputKinds kinds{{}, edges_.kinds_in(input), {}};
+  if (of_nodes && is_whole && (!reads_edges_ || kinds.edges)) {
+    kinds.nodes = distinct_rows(std::get<CategoricalMatrix>(input.features));
+  }
+  if (kinds.nodes) {
+    kinds.shared =
+        SharedStates(block.graph(), kinds.nodes->row_of, kinds.edges ? kinds.edges->row_of : nullptr, hops_.size());
+  }
+  return kinds;
+}
+
+std::shared_ptr<const InputKinds> StackModel::kinds_in(const Blocks& blocks, const NodeInput& input,
+                                                       bool is_training) const {
+  require_input(shape_, blocks.first(), input);
+  auto kinds = std::make_shared<const InputKinds>(find_kinds(blocks, input, shares_states(is_training)));
+  if (is_training && follows_from_colors_) {
+    // Blocks keep who reads each input once gradients have asked for it.
+    for (std::size_t l = 0; l < kinds->shared.num_layers(); ++l) {
+      (void)kinds->shared.block(l).reversed();
+    }
+    (void)blocks.first().reversed();
+  }
+  return kinds;
 }
 
 /// The states after a hop, dropped out as the next one reads them, or the outputs if this hop's convolution makes them;
@@ -142,9 +151,15 @@ NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& inp
           "model: states of edges, or those of a virtual node, go from layer to layer; it needs a whole graph or a "
           "subgraph, not a sample of hops");
   require_input(shape_, blocks.first(), input);
-  EdgeStates edges = edges_.forward(input, pass);
-  SharedStates shared;
-  LayerInput x = first_states(blocks, input, edges, pass, shared);
+  const bool shares = shares_states(pass.is_training()) && !pass.keeps_states() && pass.input_weights().rows() == 0;
+  const InputKinds own = input.kinds == nullptr ? find_kinds(blocks, input, shares) : InputKinds{};
+  const InputKinds& kinds = input.kinds == nullptr ? own : *input.kinds;
+  NodeInput read = input;
+  read.kinds = &kinds;
+  EdgeStates edges = edges_.forward(read, pass);
+  const std::size_t num_shared = shares ? kinds.shared.num_layers() : 0;
+  LayerInput x = num_shared > 0 ? before_->states_of(LayerInput(kinds.nodes->rows), pass, activation_)
+                                : read_features(blocks.first(), read, pass);
   if (before_) {
     pass.keep(x.states());
   }
@@ -154,10 +169,10 @@ NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& inp
   }
   Carried carried;
   for (std::size_t l = 0; l < hops_.size(); ++l) {
-    if (l < shared.num_layers()) {
-      EdgeStates own = shared.edges(l, edges);
-      carried = run_hop(l, shared.block(l), shared.inputs(l, x.states()), {}, own, pass);
-      x = LayerInput(l + 1 == shared.num_layers() ? shared.for_each_node(carried.states) : carried.states);
+    if (l < num_shared) {
+      EdgeStates own_edges = kinds.shared.edges(l, edges);
+      carried = run_hop(l, kinds.shared.block(l), kinds.shared.inputs(l, x.states()), {}, own_edges, pass);
+      x = LayerInput(l + 1 == num_shared ? kinds.shared.for_each_node(carried.states) : carried.states);
       carried.states = x.states();
       continue;
     }

@@ -23,6 +23,8 @@ class StackModel final : public NodeModel, public HopLayers {
   StackModel(const ModelShape& shape, const Options& options, const Random& random);
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
+  [[nodiscard]] std::shared_ptr<const InputKinds> kinds_in(const Blocks& blocks, const NodeInput& input,
+                                                           bool is_training) const override;
   /// Null where states of edges or of a virtual node go from layer to layer.
   [[nodiscard]] const HopLayers* hop_layers() const override { return reads_edges_ || virtual_node_ ? nullptr : this; }
   [[nodiscard]] std::size_t num_layers() const override { return hops_.size(); }
@@ -43,11 +45,9 @@ class StackModel final : public NodeModel, public HopLayers {
 
   enum class Jumping { none, sum, concat };
 
-  /// Whether layers give nodes of one color the same states.
-  [[nodiscard]] bool shares_states(const Blocks& blocks, const EdgeStates& edges, const Pass& pass) const;
-  /// What the first layer reads: states of all nodes, or of their kinds where `shared` is given layers.
-  [[nodiscard]] LayerInput first_states(const Blocks& blocks, const NodeInput& input, const EdgeStates& edges,
-                                        Pass& pass, SharedStates& shared) const;
+  /// Whether layers give nodes of one color the same states, if the pass does not tell them apart.
+  [[nodiscard]] bool shares_states(bool is_training) const;
+  [[nodiscard]] InputKinds find_kinds(const Blocks& blocks, const NodeInput& input, bool of_nodes) const;
   [[nodiscard]] LayerInput read_features(const MessageBlock& block, const NodeInput& input, Pass& pass) const;
   [[nodiscard]] Carried run_hop(std::size_t l, const MessageBlock& block, const LayerInput& x, const Variable& total,
                                 EdgeStates& edges, Pass& pass) const;

@@ -1,6 +1,7 @@
 // Layers that compute a row a color against the same layers with a row a node.
 #include "weft/layers/shared_states.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,27 +48,34 @@ Options options_of(const std::string& name) {
   options.set_value("layers", std::int64_t{3});
   options.set_value("norm", std::string("batch"));
   options.set_value("dropout", 0.0);
+  // Shared rows start with states.
+  options.set_value("pre_linear", true);
   return options;
 }
 
 struct Outcome {
   Tensor logits;
   std::vector<Tensor> gradients, statistics;
+  /// Layers that share rows where the pass does not keep states.
+  std::size_t num_shared = 0;
 };
 
-/// One step of training. Nodes have rows of their own where the pass keeps the states of every layer.
+/// One step of training. Nodes have rows of their own where the pass keeps the states of every layer. found_for: what
+/// is alike is found before the pass, for training or for inference.
 Outcome step(const std::string& name, const Options& options, const MessageBlock& block, const Features& x,
-             const Features* edges, bool keeps) {
+             const Features* edges, bool keeps, std::optional<bool> found_for = std::nullopt) {
   const auto model = make_model(name, edges != nullptr ? shape_for(x, 2, *edges) : shape_for(x, 2), options, Random(3));
   NodeInput input(x);
   input.edge_features = edges;
+  const auto kinds = found_for ? model->kinds_in(block, input, *found_for) : nullptr;
+  input.kinds = kinds.get();
   Pass pass = Pass::train(Random(1));
   std::vector<Variable> states;
   if (keeps) {
     pass.keep_states_in(states);
   }
   const Variable y = model->forward(block, input, pass).logits;
-  Outcome result{y.value(), {}, {}};
+  Outcome result{y.value(), {}, {}, model->kinds_in(block, input, true)->shared.num_layers()};
   const Gradients gradients = backward(y, random_tensor(y.rows(), y.cols(), 5));
   const ParameterList list = parameters_of(*model);
   for (const NamedParameter& p : list.parameters) {
@@ -120,10 +128,60 @@ TEST(SharedStates, ChangeNeitherOutputsNorGradientsNorStatistics) {
         SCOPED_TRACE(name);
         Options options = options_of(name);
         options.set_value("residual", residual);
-        expect_alike(step(name, options, block, x, of_edges, false), step(name, options, block, x, of_edges, true));
+        const Outcome shared = step(name, options, block, x, of_edges, false);
+        EXPECT_GT(shared.num_shared, 0U);
+        expect_alike(shared, step(name, options, block, x, of_edges, true));
       }
     }
   }
+}
+
+void expect_same_bits(const Outcome& a, const Outcome& b) {
+  EXPECT_TRUE(same_bits(a.logits, b.logits));
+  ASSERT_EQ(a.gradients.size(), b.gradients.size());
+  for (std::size_t i = 0; i < a.gradients.size(); ++i) {
+    EXPECT_TRUE(same_bits(a.gradients[i], b.gradients[i])) << i;
+  }
+}
+
+TEST(InputKinds, FoundAheadOfThePassAreThoseItWouldFind) {
+  const MessageBlock block = rings(60);
+  const Features x = categories(block.num_outputs(), 1), edges = categories(block.num_edges(), 2);
+  for (const std::string name : {"gin", "gine", "gcn"}) {
+    SCOPED_TRACE(name);
+    const Features* of_edges = name == "gine" ? &edges : nullptr;
+    Options options = options_of(name);
+    for (const bool keeps : {false, true}) {
+      expect_same_bits(step(name, options, block, x, of_edges, keeps, true),
+                       step(name, options, block, x, of_edges, keeps));
+    }
+    options.set_value("dropout", 0.3);
+    for (const bool training : {false, true}) {
+      expect_same_bits(step(name, options, block, x, of_edges, false, training),
+                       step(name, options, block, x, of_edges, false));
+    }
+  }
+}
+
+TEST(InputKinds, SpareThePassTheSearch) {
+  const MessageBlock block = rings(60);
+  const Features x = categories(block.num_outputs(), 1);
+  const auto model = make_model("gin", shape_for(x, 2), options_of("gin"), Random(3));
+  const Features zeros = CategoricalMatrix{
+      block.num_outputs(), {5, 3}, Buffer<std::int32_t>(static_cast<std::size_t>(2 * block.num_outputs()), 0)};
+  const auto kinds = model->kinds_in(block, NodeInput(zeros), false);
+  ASSERT_TRUE(kinds && kinds->nodes);
+  EXPECT_FALSE(kinds->edges) << "the graph has no features of edges";
+  EXPECT_GT(kinds->shared.num_layers(), 0U);
+  // A pass that does not look for itself takes the kinds of other features for those of its own.
+  NodeInput input(x);
+  input.kinds = kinds.get();
+  const auto logits = [&](const NodeInput& of) {
+    Pass pass = Pass::inference();
+    return model->forward(block, of, pass).logits.value();
+  };
+  EXPECT_TRUE(same_bits(logits(input), logits(NodeInput(zeros))));
+  EXPECT_FALSE(same_bits(logits(input), logits(NodeInput(x))));
 }
 
 TEST(SharedStates, EndWhereNodesCanBeToldApart) {
@@ -144,8 +202,9 @@ TEST(SharedStates, AreNotUsedWhereDropoutTellsNodesApart) {
   const Features x = categories(block.num_outputs(), 1);
   Options options = options_of("gin");
   options.set_value("dropout", 0.3);
-  EXPECT_TRUE(same_bits(step("gin", options, block, x, nullptr, false).logits,
-                        step("gin", options, block, x, nullptr, true).logits));
+  const Outcome dropping = step("gin", options, block, x, nullptr, false);
+  EXPECT_EQ(dropping.num_shared, 0U);
+  EXPECT_TRUE(same_bits(dropping.logits, step("gin", options, block, x, nullptr, true).logits));
 }
 
 TEST(SharedStates, ServeInferenceOfAModelThatWasTrainedWithDropout) {
@@ -171,19 +230,14 @@ TEST(SharedStates, GiveTheSameBitsOnAnyNumberOfThreads) {
     with_threads(threads, [&] { results.push_back(step("gine", options_of("gine"), block, x, &edges, false)); });
   }
   for (const Outcome& other : results) {
-    EXPECT_TRUE(same_bits(other.logits, results[0].logits));
-    for (std::size_t i = 0; i < other.gradients.size(); ++i) {
-      EXPECT_TRUE(same_bits(other.gradients[i], results[0].gradients[i])) << i;
-    }
+    expect_same_bits(other, results[0]);
   }
 }
 
-TEST(SharedStates, RefuseEdgesWithStatesOfTheirOwn) {
-  const MessageBlock block = rings(1);
-  const EdgeStates own{Variable::constant(random_tensor(block.num_edges(), 3))};
-  expect_throws<ArgumentError>(
-      [&] { (void)SharedStates(block.graph(), std::make_shared<const std::vector<std::int64_t>>(8, 0), own, 1); },
-      "SharedStates: the edges have states of their own");
+TEST(EdgeStates, OfSomeEdgesMustBeShared) {
+  const EdgeStates own{Variable::constant(random_tensor(4, 3))};
+  expect_throws<ArgumentError>([&] { (void)own.of(std::vector<std::int64_t>{1}); },
+                               "EdgeStates::of: the edges have states of their own");
 }
 
 }  // namespace

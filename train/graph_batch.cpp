@@ -33,6 +33,7 @@ NodeInput GraphBatch::nodes() const {
   input.encoding = encoding_ ? &*encoding_ : nullptr;
   input.edge_features = has_edge_features_ ? &edge_features_ : nullptr;
   input.hops = hops_;
+  input.kinds = kinds_.get();
   return input;
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "weft/graph/message_block.hpp"
+#include "weft/layers/models.hpp"
 #include "weft/layers/node_input.hpp"
 #include "weft/tensor/features.hpp"
 #include "weft/train/model_input.hpp"
@@ -18,6 +20,9 @@ class GraphBatch {
   /// The graphs number `graphs` of `whole`, whose segments are the dataset's graphs. O(what is copied).
   GraphBatch(const ModelInput& whole, std::span<const std::int64_t> graphs);
 
+  /// Finds now what passes of `model` would have to look for.
+  void find_kinds(const NodeModel& model, bool is_training) { kinds_ = model.kinds_in(block_, nodes(), is_training); }
+
   [[nodiscard]] const MessageBlock& block() const { return block_; }
   /// A view of this.
   [[nodiscard]] NodeInput nodes() const;
@@ -28,6 +33,8 @@ class GraphBatch {
   bool has_edge_features_;
   std::optional<Tensor> encoding_;
   std::vector<Tensor> hops_;
+  /// Null: nothing was found ahead.
+  std::shared_ptr<const InputKinds> kinds_;
 };
 
 }  // namespace weft

@@ -4,7 +4,7 @@
 #include <numeric>
 
 #include "weft/samplers/graph_batches.hpp"
-#include "weft/train/graph_batch.hpp"
+#include "weft/train/graph_loader.hpp"
 
 namespace weft {
 namespace {
@@ -40,8 +40,7 @@ GraphOutputs infer_graphs(const NodeModel& model, const ModelInput& input, bool 
   const auto num_graphs = static_cast<std::int64_t>(graphs.size());
   const GraphEpoch epoch = even_batches(std::move(graphs), costs, kBatch);
   GraphOutputs all;
-  for (std::int64_t k = 0; k < epoch.num_batches(); ++k) {
-    const GraphBatch batch(input, epoch.batch(k));
+  GraphLoader(input, model, false).run(epoch, 0, [&](const GraphBatch& batch, std::int64_t k) {
     Pass pass = Pass::inference();
     const NodeModel::Output output = model.forward(batch.block(), batch.nodes(), pass);
     const std::int64_t first = epoch.starts[static_cast<std::size_t>(k)];
@@ -49,7 +48,8 @@ GraphOutputs infer_graphs(const NodeModel& model, const ModelInput& input, bool 
     if (with_embedding) {
       put_rows(output.embedding.value(), first, num_graphs, all.embedding);
     }
-  }
+    return true;
+  });
   return all;
 }
 

@@ -4,8 +4,8 @@
 
 #include "weft/layers/graph_model.hpp"
 #include "weft/samplers/graph_batches.hpp"
-#include "weft/train/graph_batch.hpp"
 #include "weft/train/graph_inference.hpp"
+#include "weft/train/graph_loader.hpp"
 
 namespace weft {
 namespace {
@@ -21,7 +21,10 @@ const Dataset& many_graphs(const Dataset& dataset) {
 class GraphSteps final : public Steps {
  public:
   GraphSteps(const GraphProblem& problem, const Split& split, std::uint64_t seed)
-      : problem_(problem), unit_(problem.unit_of(split)), batches_(batches_of(problem, split, seed)) {}
+      : problem_(problem),
+        unit_(problem.unit_of(split)),
+        batches_(batches_of(problem, split, seed)),
+        reader_(problem.new_model(Random(0))) {}
 
   [[nodiscard]] std::int64_t num_steps(std::int64_t epoch) const override {
     return batches_.epoch(epoch).num_batches();
@@ -29,18 +32,14 @@ class GraphSteps final : public Steps {
 
   void run_epoch(std::int64_t epoch, std::int64_t first, Visit visit) override {
     const GraphEpoch graphs = batches_.epoch(epoch);
-    for (std::int64_t k = first; k < graphs.num_batches(); ++k) {
-      const GraphBatch batch(problem_.input(), graphs.batch(k));
+    GraphLoader(problem_.input(), *reader_, true).run(graphs, first, [&](const GraphBatch& batch, std::int64_t k) {
       std::vector<std::int64_t> rows(graphs.batch(k).size());
       std::iota(rows.begin(), rows.end(), std::int64_t{0});
-      const bool goes_on = visit([&](const NodeModel& model, Pass& pass) {
+      return visit([&](const NodeModel& model, Pass& pass) {
         const Variable logits = model.forward(batch.block(), batch.nodes(), pass).logits;
         return problem_.loss(logits, {.logits = rows, .labels = graphs.batch(k)}, unit_);
       });
-      if (!goes_on) {
-        return;
-      }
-    }
+    });
   }
 
  private:
@@ -53,6 +52,8 @@ class GraphSteps final : public Steps {
   const GraphProblem& problem_;
   TargetUnit unit_;
   GraphBatches batches_;
+  /// For what models of the problem look for in a batch; not trained.
+  std::unique_ptr<const NodeModel> reader_;
 };
 
 }  // namespace
