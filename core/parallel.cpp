@@ -2,6 +2,7 @@
 #include "weft/core/parallel.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -126,9 +127,9 @@ class ItemsUnderWay {
   ItemsUnderWay(const ItemsUnderWay&) = delete;
   ItemsUnderWay& operator=(const ItemsUnderWay&) = delete;
   ~ItemsUnderWay() {
-    for (const auto& slot : slots_) {
-      slot->cancel();
-    }
+    // Groups are not cancelled: that would break off the loops inside an item that is being made, and what it does
+    // after them would read what they have not written.
+    is_over_ = true;
     for (const auto& slot : slots_) {
       try {
         arena_.execute([&] { slot->wait(); });
@@ -140,7 +141,13 @@ class ItemsUnderWay {
 
   void start(std::int64_t item) {
     const std::int64_t slot = slot_of(item);
-    arena_.execute([&] { group(slot).run([this, item, slot] { make_(item, slot); }); });
+    arena_.execute([&] {
+      group(slot).run([this, item, slot] {
+        if (!is_over_) {
+          make_(item, slot);
+        }
+      });
+    });
   }
   void wait_for(std::int64_t item) {
     arena_.execute([&] { group(slot_of(item)).wait(); });
@@ -154,6 +161,7 @@ class ItemsUnderWay {
 
   FunctionRef<void(std::int64_t, std::int64_t)> make_;
   tbb::task_arena arena_;
+  std::atomic<bool> is_over_{false};
   std::vector<std::unique_ptr<tbb::task_group>> slots_;
 };
 

@@ -1,9 +1,11 @@
 // Work made ahead of its use, batches of the loader, and models on samples of hops.
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
 #include <set>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "tests/sampler_checks.hpp"
@@ -98,6 +100,46 @@ TEST(UseAhead, StopsCleanlyWhenTheUserHasEnough) {
     EXPECT_EQ(running.load(), 0);
     EXPECT_LE(made.load() - after, 4);
   }
+}
+
+/// Whether another thread was amid an item when the user had enough; if so, its loop must have come to its end.
+bool stop_amid_an_item() {
+  const std::thread::id user = std::this_thread::get_id();
+  std::atomic<bool> is_under_way{false}, is_over{false};
+  std::atomic<std::int64_t> looped{0};
+  const auto make = [&](std::int64_t item, std::int64_t) {
+    if (item == 0) {
+      return;
+    }
+    if (std::this_thread::get_id() == user) {
+      // The user helps while it waits; the other thread gets the time to take one too.
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      return;
+    }
+    is_under_way = true;
+    while (!is_over) {
+      std::this_thread::yield();
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    parallel_for(1000, 1, [&](std::int64_t begin, std::int64_t end) { looped += end - begin; });
+  };
+  use_ahead(0, 4, 4, make, [&](std::int64_t, std::int64_t) {
+    for (int i = 0; i < 20 && !is_under_way; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    is_over = true;
+    return false;
+  });
+  EXPECT_EQ(looped.load(), is_under_way ? 1000 : 0);
+  return is_under_way;
+}
+
+TEST(UseAhead, FinishesTheLoopsOfAnItemThatNobodyWillUse) {
+  bool stopped = false;
+  for (int round = 0; round < 200 && !stopped; ++round) {
+    with_threads(2, [&] { stopped = stop_amid_an_item(); });
+  }
+  EXPECT_TRUE(stopped || std::thread::hardware_concurrency() == 1);
 }
 
 CsrGraph communities() {
