@@ -3,7 +3,7 @@
 #include "bench/inputs.hpp"
 #include "bench/limits.hpp"
 #include "bench/rounds.hpp"
-#include "weft/layers/aggregation.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 
 namespace weft::bench {
 namespace {

@@ -6,13 +6,13 @@
 #include "bench/inputs.hpp"
 #include "bench/limits.hpp"
 #include "bench/rounds.hpp"
-#include "weft/layers/aggregation.hpp"
-#include "weft/layers/block_layouts.hpp"
-#include "weft/layers/dot_attention.hpp"
-#include "weft/layers/edge_attention.hpp"
-#include "weft/layers/gated_scan.hpp"
-#include "weft/layers/kernel_attention.hpp"
-#include "weft/layers/low_rank_attention.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
+#include "weft/layers/kernels/block_layouts.hpp"
+#include "weft/layers/kernels/dot_attention.hpp"
+#include "weft/layers/kernels/edge_attention.hpp"
+#include "weft/layers/kernels/gated_scan.hpp"
+#include "weft/layers/kernels/kernel_attention.hpp"
+#include "weft/layers/kernels/low_rank_attention.hpp"
 
 namespace weft::bench {
 namespace {

@@ -12,7 +12,7 @@
 #include "bench/rounds.hpp"
 #include "weft/core/buffer.hpp"
 #include "weft/io/dataset_lookup.hpp"
-#include "weft/io/debian_importer.hpp"
+#include "weft/io/importers/debian_importer.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/losses.hpp"
 #include "weft/train/trainer.hpp"

@@ -11,9 +11,9 @@
 #include "weft/generation/sequence_loss.hpp"
 #include "weft/io/dataset_lookup.hpp"
 #include "weft/tensor/dense_kernels.hpp"
-#include "weft/train/generator_trainer.hpp"
-#include "weft/train/graph_corpus.hpp"
-#include "weft/train/graph_generator.hpp"
+#include "weft/tasks/generator_trainer.hpp"
+#include "weft/tasks/graph_corpus.hpp"
+#include "weft/tasks/graph_generator.hpp"
 #include "weft/train/optimizer.hpp"
 
 namespace weft::bench {

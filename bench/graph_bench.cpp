@@ -22,7 +22,7 @@
 #include "weft/tensor/distinct_rows.hpp"
 #include "weft/tensor/row_ranges.hpp"
 #include "weft/train/optimizer.hpp"
-#include "weft/train/problem.hpp"
+#include "weft/tasks/problem.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::bench {

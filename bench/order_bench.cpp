@@ -11,7 +11,7 @@
 #include "weft/graph/csr_graph.hpp"
 #include "weft/io/dataset_lookup.hpp"
 #include "weft/io/dataset_order.hpp"
-#include "weft/layers/aggregation.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 
 namespace weft::bench {
 namespace {

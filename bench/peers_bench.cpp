@@ -22,7 +22,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/samplers/neighbor_sampler.hpp"
-#include "weft/train/problem.hpp"
+#include "weft/tasks/problem.hpp"
 #include "weft/train/training_run.hpp"
 
 namespace weft::bench {

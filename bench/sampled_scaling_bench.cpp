@@ -13,7 +13,7 @@
 #include "bench/inputs.hpp"
 #include "bench/rounds.hpp"
 #include "weft/samplers/neighbor_sampler.hpp"
-#include "weft/train/problem.hpp"
+#include "weft/tasks/problem.hpp"
 #include "weft/train/training_run.hpp"
 
 namespace weft::bench {

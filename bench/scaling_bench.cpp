@@ -19,7 +19,7 @@
 #include "bench/apart.hpp"
 #include "bench/inputs.hpp"
 #include "bench/rounds.hpp"
-#include "weft/layers/block_layouts.hpp"
+#include "weft/layers/kernels/block_layouts.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/models.hpp"

@@ -10,8 +10,8 @@
 #include "weft/cli/memory_limit.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/train/evaluation.hpp"
-#include "weft/train/link_evaluation.hpp"
+#include "weft/runs/evaluation.hpp"
+#include "weft/runs/link_evaluation.hpp"
 
 namespace weft::cli {
 namespace {

@@ -7,7 +7,7 @@
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/core/error.hpp"
-#include "weft/train/cross_validation.hpp"
+#include "weft/runs/cross_validation.hpp"
 
 namespace weft::cli {
 namespace {

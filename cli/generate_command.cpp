@@ -20,8 +20,8 @@
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
-#include "weft/train/graph_corpus.hpp"
-#include "weft/train/graph_generator.hpp"
+#include "weft/tasks/graph_corpus.hpp"
+#include "weft/tasks/graph_generator.hpp"
 
 namespace weft::cli {
 namespace {

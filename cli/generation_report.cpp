@@ -6,12 +6,12 @@
 #include <numeric>
 
 #include "weft/generation/graph_metrics.hpp"
-#include "weft/generation/molecule_metrics.hpp"
+#include "weft/molecules/molecule_metrics.hpp"
 #include "weft/graph/graph_slices.hpp"
-#include "weft/io/molecule_drawing.hpp"
-#include "weft/train/graph_drawing.hpp"
-#include "weft/train/report.hpp"
-#include "weft/train/svg_chart.hpp"
+#include "weft/molecules/molecule_drawing.hpp"
+#include "weft/runs/graph_drawing.hpp"
+#include "weft/runs/report.hpp"
+#include "weft/runs/svg_chart.hpp"
 
 namespace weft::cli {
 namespace {

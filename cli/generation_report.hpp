@@ -9,7 +9,7 @@
 #include "weft/cli/console.hpp"
 #include "weft/generation/graph_validity.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/train/graph_generator.hpp"
+#include "weft/tasks/graph_generator.hpp"
 
 namespace weft::cli {
 

@@ -2,8 +2,8 @@
 #include <CLI/CLI.hpp>
 
 #include "weft/cli/import_run.hpp"
-#include "weft/io/debian_importer.hpp"
-#include "weft/io/edgelist_importer.hpp"
+#include "weft/io/importers/debian_importer.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
 
 namespace weft::cli {
 namespace {

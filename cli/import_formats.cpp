@@ -6,13 +6,13 @@
 #include "weft/cli/import_run.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/core/error.hpp"
-#include "weft/io/h5ad_importer.hpp"
-#include "weft/io/mtx_importer.hpp"
-#include "weft/io/npz_importer.hpp"
-#include "weft/io/ogb_importer.hpp"
-#include "weft/io/planetoid_importer.hpp"
-#include "weft/io/smiles_importer.hpp"
-#include "weft/io/tudataset_importer.hpp"
+#include "weft/io/importers/h5ad_importer.hpp"
+#include "weft/io/importers/mtx_importer.hpp"
+#include "weft/io/importers/npz_importer.hpp"
+#include "weft/io/importers/ogb_importer.hpp"
+#include "weft/io/importers/planetoid_importer.hpp"
+#include "weft/io/importers/smiles_importer.hpp"
+#include "weft/io/importers/tudataset_importer.hpp"
 
 namespace weft::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "weft/cli/stop_signal.hpp"
 #include "weft/core/error.hpp"
 #include "weft/io/dataset_order.hpp"
-#include "weft/train/memory_plan.hpp"
+#include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
 namespace {

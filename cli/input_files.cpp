@@ -10,7 +10,7 @@
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
 #include "weft/io/dataset_lookup.hpp"
-#include "weft/train/link_split.hpp"
+#include "weft/tasks/link_split.hpp"
 
 namespace weft::cli {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "weft/cli/commands.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/train/predictor.hpp"
+#include "weft/runs/trained_model.hpp"
 
 namespace weft::cli {
 

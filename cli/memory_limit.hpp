@@ -5,8 +5,8 @@
 #include <string>
 
 #include "weft/cli/commands.hpp"
-#include "weft/train/memory_plan.hpp"
-#include "weft/train/predictor.hpp"
+#include "weft/runs/memory_plan.hpp"
+#include "weft/runs/trained_model.hpp"
 
 namespace weft::cli {
 

@@ -10,8 +10,8 @@
 #include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
 #include "weft/samplers/link_sampler.hpp"
-#include "weft/train/generator_trainer.hpp"
-#include "weft/train/link_options.hpp"
+#include "weft/tasks/generator_trainer.hpp"
+#include "weft/tasks/link_options.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {

@@ -24,11 +24,11 @@
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/io/pair_file.hpp"
-#include "weft/io/smiles_importer.hpp"
-#include "weft/layers/link_scores.hpp"
-#include "weft/train/evaluation.hpp"
-#include "weft/train/link_evaluation.hpp"
+#include "weft/io/importers/pair_file.hpp"
+#include "weft/io/importers/smiles_importer.hpp"
+#include "weft/layers/kernels/link_scores.hpp"
+#include "weft/runs/evaluation.hpp"
+#include "weft/runs/link_evaluation.hpp"
 
 namespace weft::cli {
 namespace {

@@ -10,9 +10,9 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/core/error.hpp"
-#include "weft/train/cross_validation.hpp"
-#include "weft/train/generator_trainer.hpp"
-#include "weft/train/graph_generator.hpp"
+#include "weft/runs/cross_validation.hpp"
+#include "weft/tasks/generator_trainer.hpp"
+#include "weft/tasks/graph_generator.hpp"
 
 namespace weft::cli {
 namespace {

@@ -9,14 +9,14 @@
 #include "weft/cli/input_files.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
-#include "weft/train/cross_validation.hpp"
-#include "weft/train/evaluation.hpp"
-#include "weft/train/graph_generator.hpp"
-#include "weft/train/link_evaluation.hpp"
-#include "weft/train/metrics.hpp"
-#include "weft/train/molecule_pictures.hpp"
-#include "weft/train/report.hpp"
-#include "weft/train/svg_chart.hpp"
+#include "weft/runs/cross_validation.hpp"
+#include "weft/runs/evaluation.hpp"
+#include "weft/tasks/graph_generator.hpp"
+#include "weft/runs/link_evaluation.hpp"
+#include "weft/tasks/metrics.hpp"
+#include "weft/runs/molecule_pictures.hpp"
+#include "weft/runs/report.hpp"
+#include "weft/runs/svg_chart.hpp"
 
 namespace weft::cli {
 namespace {

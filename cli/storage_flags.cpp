@@ -4,7 +4,7 @@
 
 #include <unistd.h>
 
-#include "weft/train/memory_plan.hpp"
+#include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
 

@@ -19,10 +19,10 @@
 #include "weft/core/parallel.hpp"
 #include "weft/core/random.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/io/edge_sorter.hpp"
+#include "weft/io/importers/edge_sorter.hpp"
 #include "weft/io/large_dataset.hpp"
 #include "weft/io/splits.hpp"
-#include "weft/train/memory_plan.hpp"
+#include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
 namespace {

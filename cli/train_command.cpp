@@ -24,11 +24,11 @@
 #include "weft/core/stopwatch.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/train/cross_validation.hpp"
-#include "weft/train/generator_trainer.hpp"
-#include "weft/train/graph_generator.hpp"
-#include "weft/train/memory_estimate.hpp"
-#include "weft/train/memory_plan.hpp"
+#include "weft/runs/cross_validation.hpp"
+#include "weft/tasks/generator_trainer.hpp"
+#include "weft/tasks/graph_generator.hpp"
+#include "weft/runs/memory_estimate.hpp"
+#include "weft/runs/memory_plan.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "weft/core/parallel.hpp"
-#include "weft/train/cross_validation.hpp"
-#include "weft/train/graph_generator.hpp"
-#include "weft/train/memory_plan.hpp"
+#include "weft/runs/cross_validation.hpp"
+#include "weft/tasks/graph_generator.hpp"
+#include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
 namespace {

@@ -6,7 +6,7 @@
 #include "weft/cli/console.hpp"
 #include "weft/cli/run_config.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/train/memory_estimate.hpp"
+#include "weft/runs/memory_estimate.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {

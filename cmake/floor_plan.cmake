@@ -1,9 +1,10 @@
 # The floor plan, checked: the configure step stops where a file includes a room, or an outside library,
 # that it may not.
 #
-#   weft_room(graph MAY_INCLUDE core PRIVATE secret.hpp CONFINE boost/=boost_graph.hpp)
-#     adds the files of a room to the library. PRIVATE headers are not installed. CONFINE prefix=file: only
-#     that file of the room may include <prefix...>; no other room may include it at all.
+#   weft_room(graph MAY_INCLUDE core PUBLIC csr_graph.hpp CONFINE boost/=boost_graph.hpp)
+#     adds the files of a room to the library; a room may stand in the folder of another (layers/kernels). Only PUBLIC
+#     headers are installed, and they may include public headers alone. CONFINE prefix=file: only that file of the room
+#     may include <prefix...>; no other room may include it at all.
 #   weft_program(cli MAY_INCLUDE core graph USES CLI/)
 #     checks a folder of programs, in which every file may include the outside libraries it USES.
 
@@ -15,10 +16,10 @@ function(weft_judge_include line room name allowed confined)
   set(problem "")
   if(line MATCHES "\"([^\"]*)\"")
     set(header "${CMAKE_MATCH_1}")
-    if(NOT header MATCHES "^weft/[a-z]+/[a-z0-9_]+\\.hpp$")
+    if(NOT header MATCHES "^weft/([a-z]+|[a-z]+/[a-z]+)/[a-z0-9_]+\\.hpp$")
       set(problem "spell project headers \"weft/<room>/<file>\": ${line}")
     else()
-      string(REGEX REPLACE "^weft/([a-z]+)/.*" "\\1" included "${header}")
+      string(REGEX REPLACE "^weft/(.*)/[a-z0-9_]+\\.hpp$" "\\1" included "${header}")
       if(NOT included IN_LIST allowed)
         set(problem "${room}/ may not include ${included}/")
       endif()
@@ -51,22 +52,42 @@ function(weft_check_includes room files allowed confined)
   endforeach()
 endfunction()
 
+# A public header that includes a private one would not compile where Weft is installed.
+function(weft_check_public room headers)
+  get_property(public GLOBAL PROPERTY weft_public_headers)
+  foreach(name IN LISTS headers)
+    file(STRINGS "${PROJECT_SOURCE_DIR}/${room}/${name}" includes REGEX "^[ \t]*#[ \t]*include[ \t]*\"weft/")
+    foreach(line IN LISTS includes)
+      string(REGEX REPLACE ".*\"weft/([^\"]*)\".*" "\\1" included "${line}")
+      if(NOT included IN_LIST public)
+        message(FATAL_ERROR "floor plan: ${room}/${name}: is public and may not include ${included}, which is private")
+      endif()
+    endforeach()
+  endforeach()
+endfunction()
+
 function(weft_room room)
-  cmake_parse_arguments(arg "" "" "MAY_INCLUDE;PRIVATE;CONFINE" ${ARGN})
+  cmake_parse_arguments(arg "" "" "MAY_INCLUDE;PUBLIC;CONFINE" ${ARGN})
   file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${room}/*.hpp" "${PROJECT_SOURCE_DIR}/${room}/*.cpp")
   weft_check_includes(${room} "${files}" "${room};${arg_MAY_INCLUDE}" "${arg_CONFINE}")
+  foreach(name IN LISTS arg_PUBLIC)
+    if(NOT EXISTS "${PROJECT_SOURCE_DIR}/${room}/${name}")
+      message(FATAL_ERROR "floor plan: ${room}/${name} is said to be public, but there is no such file")
+    endif()
+    set_property(GLOBAL APPEND PROPERTY weft_public_headers "${room}/${name}")
+  endforeach()
+  weft_check_public(${room} "${arg_PUBLIC}")
 
   # "weft/<room>/file.hpp" is spelt the same in the tree (through this link) and installed.
-  file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/include/weft")
-  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${room}" "${PROJECT_BINARY_DIR}/include/weft/${room}" SYMBOLIC)
-  foreach(path IN LISTS files)
-    cmake_path(GET path FILENAME name)
-    if(name MATCHES "\\.cpp$")
-      target_sources(weft PRIVATE "${path}")
-    elseif(NOT name IN_LIST arg_PRIVATE)
-      target_sources(weft PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_BINARY_DIR}/include"
-                                 FILES "${PROJECT_BINARY_DIR}/include/weft/${room}/${name}")
-    endif()
+  if(NOT room MATCHES "/")
+    file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/include/weft")
+    file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${room}" "${PROJECT_BINARY_DIR}/include/weft/${room}" SYMBOLIC)
+  endif()
+  list(FILTER files INCLUDE REGEX "\\.cpp$")
+  target_sources(weft PRIVATE ${files})
+  foreach(name IN LISTS arg_PUBLIC)
+    target_sources(weft PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_BINARY_DIR}/include"
+                               FILES "${PROJECT_BINARY_DIR}/include/weft/${room}/${name}")
   endforeach()
 endfunction()
 

@@ -20,8 +20,8 @@
 #include <weft/graph/boost_graph.hpp>
 #include <weft/graph/csr_graph.hpp>
 #include <weft/graph/generators.hpp>
-#include <weft/train/metrics.hpp>
-#include <weft/train/predictor.hpp>
+#include <weft/tasks/metrics.hpp>
+#include <weft/runs/trained_model.hpp>
 #include <weft/train/trainer.hpp>
 
 namespace {

@@ -4,8 +4,8 @@
 #include <exception>
 #include <iostream>
 
-#include <weft/generation/molecules.hpp>
-#include <weft/train/graph_generator.hpp>
+#include <weft/molecules/molecules.hpp>
+#include <weft/tasks/graph_generator.hpp>
 
 int main(int argc, char** argv) try {
   const weft::GraphGenerator generator = weft::GraphGenerator::load(argc > 1 ? argv[1] : "run");

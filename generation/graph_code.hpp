@@ -22,7 +22,7 @@
 #include <vector>
 
 #include "weft/core/random.hpp"
-#include "weft/generation/typed_graph.hpp"
+#include "weft/molecules/typed_graph.hpp"
 
 namespace weft {
 

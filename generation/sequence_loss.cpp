@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "weft/core/parallel.hpp"
-#include "weft/layers/row_vectors.hpp"
+#include "weft/layers/kernels/row_vectors.hpp"
 
 namespace weft {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "weft/core/error.hpp"
-#include "weft/layers/gated_scan.hpp"
+#include "weft/layers/kernels/gated_scan.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/gated_ops.hpp"
 

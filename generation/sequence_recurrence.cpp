@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "weft/layers/gated_scan.hpp"
+#include "weft/layers/kernels/gated_scan.hpp"
 #include "weft/tensor/dense_kernels.hpp"
 #include "weft/tensor/gated_ops.hpp"
 

@@ -1,7 +1,7 @@
 // Attention within blocks: by hashed buckets (Reformer) and by windows over an order or a grid (Swin).
 #include "weft/layers/attention_mechanisms.hpp"
-#include "weft/layers/block_layouts.hpp"
-#include "weft/layers/feature_maps.hpp"
+#include "weft/layers/kernels/block_layouts.hpp"
+#include "weft/layers/kernels/feature_maps.hpp"
 
 namespace weft::attention {
 namespace {

@@ -7,9 +7,9 @@
 #include <numeric>
 
 #include "weft/core/parallel.hpp"
-#include "weft/layers/head_products.hpp"
-#include "weft/layers/row_vectors.hpp"
-#include "weft/layers/segment_parts.hpp"
+#include "weft/layers/kernels/head_products.hpp"
+#include "weft/layers/kernels/row_vectors.hpp"
+#include "weft/layers/kernels/segment_parts.hpp"
 
 namespace weft {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "weft/layers/attention_mechanisms.hpp"
 #include "weft/layers/codebook.hpp"
-#include "weft/layers/low_rank_attention.hpp"
+#include "weft/layers/kernels/low_rank_attention.hpp"
 
 namespace weft::attention {
 namespace {

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "weft/layers/aggregation.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/convolution_kinds.hpp"
-#include "weft/layers/dot_attention.hpp"
-#include "weft/layers/edge_attention.hpp"
+#include "weft/layers/kernels/dot_attention.hpp"
+#include "weft/layers/kernels/edge_attention.hpp"
 
 namespace weft {
 namespace {

@@ -1,6 +1,6 @@
 #include "weft/layers/graph_readout.hpp"
 
-#include "weft/layers/feature_maps.hpp"
+#include "weft/layers/kernels/feature_maps.hpp"
 #include "weft/tensor/segment_ops.hpp"
 
 namespace weft {

@@ -1,6 +1,6 @@
 #include "weft/layers/hop_features.hpp"
 
-#include "weft/layers/aggregation.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/input_layers.hpp"
 
 namespace weft {

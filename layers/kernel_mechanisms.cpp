@@ -3,9 +3,9 @@
 #include <numbers>
 
 #include "weft/layers/attention_mechanisms.hpp"
-#include "weft/layers/feature_maps.hpp"
-#include "weft/layers/kernel_attention.hpp"
-#include "weft/layers/segment_attention.hpp"
+#include "weft/layers/kernels/feature_maps.hpp"
+#include "weft/layers/kernels/kernel_attention.hpp"
+#include "weft/layers/kernels/segment_attention.hpp"
 #include "weft/tensor/norm_ops.hpp"
 
 namespace weft::attention {

@@ -3,9 +3,9 @@
 #include <cmath>
 
 #include "weft/layers/attention_mechanisms.hpp"
-#include "weft/layers/low_rank_attention.hpp"
-#include "weft/layers/node_sequence.hpp"
-#include "weft/layers/position_projection.hpp"
+#include "weft/layers/kernels/low_rank_attention.hpp"
+#include "weft/layers/kernels/node_sequence.hpp"
+#include "weft/layers/kernels/position_projection.hpp"
 
 namespace weft::attention {
 namespace {

@@ -2,7 +2,7 @@
 
 #include "weft/layers/hop_features.hpp"
 #include "weft/layers/model_options.hpp"
-#include "weft/layers/token_attention.hpp"
+#include "weft/layers/kernels/token_attention.hpp"
 
 namespace weft {
 

@@ -1,10 +1,10 @@
 // Dot-product attention along sparse patterns: the graph's own edges, windows over an order with global and random
 // nodes, and the expander with virtual nodes.
 #include "weft/layers/attention_mechanisms.hpp"
-#include "weft/layers/attention_patterns.hpp"
-#include "weft/layers/dot_attention.hpp"
-#include "weft/layers/low_rank_attention.hpp"
-#include "weft/layers/node_sequence.hpp"
+#include "weft/layers/kernels/attention_patterns.hpp"
+#include "weft/layers/kernels/dot_attention.hpp"
+#include "weft/layers/kernels/low_rank_attention.hpp"
+#include "weft/layers/kernels/node_sequence.hpp"
 
 namespace weft::attention {
 namespace {

@@ -1,6 +1,6 @@
 #include "weft/layers/polynormer_model.hpp"
 
-#include "weft/layers/mix_columns.hpp"
+#include "weft/layers/kernels/mix_columns.hpp"
 #include "weft/layers/model_options.hpp"
 
 namespace weft {

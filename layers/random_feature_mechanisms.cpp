@@ -1,12 +1,12 @@
 // The attentions by positive random features: Performer, and NodeFormer, which adds noise, edges and a loss.
 #include <cmath>
 
-#include "weft/layers/aggregation.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/attention_mechanisms.hpp"
-#include "weft/layers/edge_likelihood.hpp"
-#include "weft/layers/feature_maps.hpp"
-#include "weft/layers/segment_attention.hpp"
-#include "weft/layers/segment_parts.hpp"
+#include "weft/layers/kernels/edge_likelihood.hpp"
+#include "weft/layers/kernels/feature_maps.hpp"
+#include "weft/layers/kernels/segment_attention.hpp"
+#include "weft/layers/kernels/segment_parts.hpp"
 
 namespace weft::attention {
 namespace {

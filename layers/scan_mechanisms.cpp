@@ -1,8 +1,8 @@
 // What reads along an ordering of the nodes: linear attention that looks back, and a gated scan one way or both.
 #include "weft/layers/attention_mechanisms.hpp"
-#include "weft/layers/causal_attention.hpp"
-#include "weft/layers/gated_scan.hpp"
-#include "weft/layers/node_sequence.hpp"
+#include "weft/layers/kernels/causal_attention.hpp"
+#include "weft/layers/kernels/gated_scan.hpp"
+#include "weft/layers/kernels/node_sequence.hpp"
 
 namespace weft::attention {
 namespace {

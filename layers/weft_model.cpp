@@ -1,8 +1,8 @@
 #include "weft/layers/weft_model.hpp"
 
-#include "weft/layers/aggregation.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/model_options.hpp"
-#include "weft/layers/weighted_sum.hpp"
+#include "weft/layers/kernels/weighted_sum.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {

@@ -1,5 +1,5 @@
 // Gathered sums against the slow loop, and message passing without parameters.
-#include "weft/layers/aggregation.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 
 #include <gtest/gtest.h>
 

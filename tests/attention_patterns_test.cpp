@@ -1,6 +1,6 @@
 // The edges that attention patterns promise, by hand on small graphs and counted on larger ones, and the mechanisms
 // that run along them.
-#include "weft/layers/attention_patterns.hpp"
+#include "weft/layers/kernels/attention_patterns.hpp"
 
 #include <numeric>
 #include <set>

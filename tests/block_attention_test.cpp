@@ -1,5 +1,5 @@
 // Attention within blocks: against all pairs that read each other, the limits where it is exact, and its layouts.
-#include "weft/layers/block_attention.hpp"
+#include "weft/layers/kernels/block_attention.hpp"
 
 #include <cmath>
 #include <numeric>
@@ -7,8 +7,8 @@
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/layers/block_layouts.hpp"
-#include "weft/layers/feature_maps.hpp"
+#include "weft/layers/kernels/block_layouts.hpp"
+#include "weft/layers/kernels/feature_maps.hpp"
 
 namespace weft {
 namespace {

@@ -1,5 +1,5 @@
 // Linear attention that looks back: against all pairs before, against its recurrent form, and its causality.
-#include "weft/layers/causal_attention.hpp"
+#include "weft/layers/kernels/causal_attention.hpp"
 
 #include <array>
 #include <cmath>

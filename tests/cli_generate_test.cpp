@@ -4,7 +4,7 @@
 
 #include "tests/cli_interruption.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/io/molecule_reader.hpp"
+#include "weft/molecules/molecule_reader.hpp"
 
 namespace weft {
 namespace {

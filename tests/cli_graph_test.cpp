@@ -3,7 +3,7 @@
 #include <cstdlib>
 
 #include "tests/cli_fixture.hpp"
-#include "weft/io/molecule_drawing.hpp"
+#include "weft/molecules/molecule_drawing.hpp"
 
 namespace weft::test {
 namespace {

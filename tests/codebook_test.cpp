@@ -9,7 +9,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/layers/global_attention.hpp"
-#include "weft/layers/low_rank_attention.hpp"
+#include "weft/layers/kernels/low_rank_attention.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 

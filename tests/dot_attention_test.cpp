@@ -1,5 +1,5 @@
 // Dot-product attention along edges against its definition, written as loops over all edges.
-#include "weft/layers/dot_attention.hpp"
+#include "weft/layers/kernels/dot_attention.hpp"
 
 #include <numeric>
 

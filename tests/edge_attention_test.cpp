@@ -1,5 +1,5 @@
 // GAT and GATv2 attention against their definitions, written as loops over all edges.
-#include "weft/layers/edge_attention.hpp"
+#include "weft/layers/kernels/edge_attention.hpp"
 
 #include <functional>
 #include <numeric>

@@ -8,10 +8,10 @@
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/layers/convolutions.hpp"
-#include "weft/layers/gated_aggregation.hpp"
-#include "weft/layers/gin_aggregation.hpp"
+#include "weft/layers/kernels/gated_aggregation.hpp"
+#include "weft/layers/kernels/gin_aggregation.hpp"
 #include "weft/layers/input_layers.hpp"
-#include "weft/layers/mix_columns.hpp"
+#include "weft/layers/kernels/mix_columns.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 

@@ -16,7 +16,7 @@
 #include "weft/io/dataset.hpp"
 #include "weft/io/hdf5_file.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/train/memory_plan.hpp"
+#include "weft/runs/memory_plan.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {

@@ -10,7 +10,7 @@
 #include "tests/temporary_folder.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/core/random.hpp"
-#include "weft/io/edgelist_importer.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
 
 namespace weft::test {
 namespace {

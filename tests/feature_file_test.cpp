@@ -14,8 +14,8 @@
 #include "weft/io/dataset.hpp"
 #include "weft/io/feature_file.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/train/memory_estimate.hpp"
-#include "weft/train/memory_plan.hpp"
+#include "weft/runs/memory_estimate.hpp"
+#include "weft/runs/memory_plan.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {

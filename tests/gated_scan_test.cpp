@@ -1,5 +1,5 @@
 // The chunked gated scan against the recurrence written out and against its own recurrent form.
-#include "weft/layers/gated_scan.hpp"
+#include "weft/layers/kernels/gated_scan.hpp"
 
 #include <array>
 #include <cmath>

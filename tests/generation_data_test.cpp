@@ -6,11 +6,11 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/generation/code_vocabulary.hpp"
-#include "weft/generation/molecule_properties.hpp"
+#include "weft/molecules/molecule_properties.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/io/molecule_reader.hpp"
-#include "weft/io/text_input.hpp"
-#include "weft/train/graph_corpus.hpp"
+#include "weft/molecules/molecule_reader.hpp"
+#include "weft/io/importers/text_input.hpp"
+#include "weft/tasks/graph_corpus.hpp"
 
 namespace weft {
 namespace {

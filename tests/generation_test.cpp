@@ -5,7 +5,7 @@
 #include "tests/support.hpp"
 #include "tests/typed_graphs.hpp"
 #include "weft/generation/graph_code.hpp"
-#include "weft/generation/molecules.hpp"
+#include "weft/molecules/molecules.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/graph/planarity.hpp"
 

@@ -1,5 +1,5 @@
 // Training a generator: it learns, goes on to the bit, is read from its file, and refuses what it cannot train.
-#include "weft/train/generator_trainer.hpp"
+#include "weft/tasks/generator_trainer.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -7,8 +7,8 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/train/graph_corpus.hpp"
-#include "weft/train/graph_generator.hpp"
+#include "weft/tasks/graph_corpus.hpp"
+#include "weft/tasks/graph_generator.hpp"
 
 namespace weft {
 namespace {

@@ -15,10 +15,10 @@
 #include "weft/io/model_file.hpp"
 #include "weft/samplers/graph_batches.hpp"
 #include "weft/tensor/losses.hpp"
-#include "weft/train/cross_validation.hpp"
-#include "weft/train/evaluation.hpp"
-#include "weft/train/metrics.hpp"
-#include "weft/train/target_metrics.hpp"
+#include "weft/runs/cross_validation.hpp"
+#include "weft/runs/evaluation.hpp"
+#include "weft/tasks/metrics.hpp"
+#include "weft/tasks/target_metrics.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {

@@ -7,7 +7,7 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/layers/block_layouts.hpp"
+#include "weft/layers/kernels/block_layouts.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/models.hpp"
 

@@ -6,7 +6,7 @@
 
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/io/h5ad_importer.hpp"
+#include "weft/io/importers/h5ad_importer.hpp"
 #include "weft/io/hdf5_file.hpp"
 
 namespace weft {

@@ -7,7 +7,7 @@
 #include "weft/graph/generators.hpp"
 #include "weft/layers/hop_features.hpp"
 #include "weft/layers/models.hpp"
-#include "weft/layers/token_attention.hpp"
+#include "weft/layers/kernels/token_attention.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {

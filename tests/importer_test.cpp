@@ -9,12 +9,12 @@
 #include "tests/compressed_text.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/io/bag_of_words.hpp"
+#include "weft/io/importers/bag_of_words.hpp"
 #include "weft/io/dataset_lookup.hpp"
-#include "weft/io/debian_importer.hpp"
-#include "weft/io/edgelist_importer.hpp"
+#include "weft/io/importers/debian_importer.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/splits.hpp"
-#include "weft/io/text_input.hpp"
+#include "weft/io/importers/text_input.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft {

@@ -1,5 +1,5 @@
 // Linear attention against its quadratic definition.
-#include "weft/layers/kernel_attention.hpp"
+#include "weft/layers/kernels/kernel_attention.hpp"
 
 #include <cmath>
 #include <numeric>

@@ -13,7 +13,7 @@
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/io/edge_sorter.hpp"
+#include "weft/io/importers/edge_sorter.hpp"
 #include "weft/io/feature_file.hpp"
 #include "weft/io/hdf5_file.hpp"
 #include "weft/io/large_dataset.hpp"

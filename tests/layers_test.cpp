@@ -6,10 +6,10 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/layers/aggregation.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/models.hpp"
-#include "weft/layers/weighted_sum.hpp"
+#include "weft/layers/kernels/weighted_sum.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {

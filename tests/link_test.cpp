@@ -10,14 +10,14 @@
 #include "tests/temporary_folder.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/io/pair_file.hpp"
-#include "weft/layers/link_scores.hpp"
+#include "weft/io/importers/pair_file.hpp"
+#include "weft/layers/kernels/link_scores.hpp"
 #include "weft/samplers/link_neighbor_sampler.hpp"
-#include "weft/train/link_judge.hpp"
-#include "weft/train/link_metrics.hpp"
-#include "weft/train/link_split.hpp"
-#include "weft/train/link_steps.hpp"
-#include "weft/train/metrics.hpp"
+#include "weft/tasks/link_judge.hpp"
+#include "weft/tasks/link_metrics.hpp"
+#include "weft/tasks/link_split.hpp"
+#include "weft/tasks/link_steps.hpp"
+#include "weft/tasks/metrics.hpp"
 
 namespace weft {
 namespace {

@@ -9,7 +9,7 @@
 #include "weft/graph/generators.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/samplers/link_sampler.hpp"
-#include "weft/train/link_evaluation.hpp"
+#include "weft/runs/link_evaluation.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {

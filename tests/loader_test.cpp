@@ -12,9 +12,9 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/layers/models.hpp"
-#include "weft/train/loader.hpp"
-#include "weft/train/node_inference.hpp"
-#include "weft/train/sampling.hpp"
+#include "weft/tasks/loader.hpp"
+#include "weft/tasks/inference.hpp"
+#include "weft/tasks/sampling.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {

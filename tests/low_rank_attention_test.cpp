@@ -1,5 +1,5 @@
 // Attention through landmarks: both directions against their definitions, and the limits where it is exact.
-#include "weft/layers/low_rank_attention.hpp"
+#include "weft/layers/kernels/low_rank_attention.hpp"
 
 #include <cmath>
 #include <numeric>

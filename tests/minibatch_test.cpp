@@ -10,7 +10,7 @@
 #include "weft/graph/generators.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/samplers/batch_sampler.hpp"
-#include "weft/train/predictor.hpp"
+#include "weft/runs/trained_model.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {

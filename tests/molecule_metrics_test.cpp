@@ -1,5 +1,5 @@
 // Quality of generated molecules. Properties are those that RDKit's own Python functions give for the same molecules.
-#include "weft/generation/molecule_metrics.hpp"
+#include "weft/molecules/molecule_metrics.hpp"
 
 #include <cmath>
 #include <cstdlib>
@@ -13,10 +13,10 @@
 #include "tests/temporary_folder.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/generation/distribution_distance.hpp"
-#include "weft/generation/fragment_scores.hpp"
-#include "weft/generation/molecule_features.hpp"
-#include "weft/generation/nspdk.hpp"
+#include "weft/molecules/distribution_distance.hpp"
+#include "weft/molecules/fragment_scores.hpp"
+#include "weft/molecules/molecule_features.hpp"
+#include "weft/molecules/nspdk.hpp"
 #include "weft/io/dataset.hpp"
 
 namespace weft {

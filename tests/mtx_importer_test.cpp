@@ -4,7 +4,7 @@
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/core/random.hpp"
-#include "weft/io/mtx_importer.hpp"
+#include "weft/io/importers/mtx_importer.hpp"
 
 namespace weft {
 namespace {

@@ -6,8 +6,8 @@
 #include "tests/temporary_folder.hpp"
 #include "weft/core/random.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/train/evaluation.hpp"
-#include "weft/train/memory_estimate.hpp"
+#include "weft/runs/evaluation.hpp"
+#include "weft/runs/memory_estimate.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {

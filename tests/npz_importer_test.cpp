@@ -3,8 +3,8 @@
 
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/io/npy_array.hpp"
-#include "weft/io/npz_importer.hpp"
+#include "weft/io/importers/npy_array.hpp"
+#include "weft/io/importers/npz_importer.hpp"
 
 namespace weft {
 namespace {

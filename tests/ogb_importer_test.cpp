@@ -4,7 +4,7 @@
 
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/io/ogb_importer.hpp"
+#include "weft/io/importers/ogb_importer.hpp"
 
 namespace weft {
 namespace {

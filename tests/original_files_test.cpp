@@ -6,11 +6,11 @@
 
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/io/edgelist_importer.hpp"
-#include "weft/io/molecule_reader.hpp"
-#include "weft/io/npz_importer.hpp"
-#include "weft/io/smiles_importer.hpp"
-#include "weft/io/text_input.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
+#include "weft/molecules/molecule_reader.hpp"
+#include "weft/io/importers/npz_importer.hpp"
+#include "weft/io/importers/smiles_importer.hpp"
+#include "weft/io/importers/text_input.hpp"
 
 namespace weft {
 namespace {

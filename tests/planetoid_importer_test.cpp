@@ -1,8 +1,8 @@
 // Planetoid's pickles: the real Cora, and pickles that would run code.
-#include "weft/io/planetoid_importer.hpp"
+#include "weft/io/importers/planetoid_importer.hpp"
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/io/pickle_reader.hpp"
+#include "weft/io/importers/pickle_reader.hpp"
 
 namespace weft {
 namespace {

@@ -1,5 +1,5 @@
 // Sequences projected by weights of positions, and the attention that reads them.
-#include "weft/layers/position_projection.hpp"
+#include "weft/layers/kernels/position_projection.hpp"
 
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"

@@ -5,7 +5,7 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/layers/edge_likelihood.hpp"
+#include "weft/layers/kernels/edge_likelihood.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"

@@ -1,13 +1,13 @@
-#include "weft/train/report.hpp"
+#include "weft/runs/report.hpp"
 
 #include <cmath>
 
 #include "tests/support.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/graph/spring_layout.hpp"
-#include "weft/train/graph_drawing.hpp"
-#include "weft/train/principal_components.hpp"
-#include "weft/train/svg_chart.hpp"
+#include "weft/runs/graph_drawing.hpp"
+#include "weft/runs/principal_components.hpp"
+#include "weft/runs/svg_chart.hpp"
 
 namespace weft::test {
 namespace {

@@ -1,5 +1,5 @@
 // Kernel attention with any feature map, and the maps: against the quadratic definitions.
-#include "weft/layers/segment_attention.hpp"
+#include "weft/layers/kernels/segment_attention.hpp"
 
 #include <array>
 #include <numbers>
@@ -8,7 +8,7 @@
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/layers/feature_maps.hpp"
+#include "weft/layers/kernels/feature_maps.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {

@@ -1,8 +1,8 @@
 // Molecules from SMILES: columns, features, bad rows, scaffold splits; and the message without RDKit.
-#include "weft/io/smiles_importer.hpp"
+#include "weft/io/importers/smiles_importer.hpp"
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/io/molecule_reader.hpp"
+#include "weft/molecules/molecule_reader.hpp"
 #include "weft/io/splits.hpp"
 
 namespace weft {

@@ -12,8 +12,8 @@
 #include "weft/io/model_file.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/models.hpp"
-#include "weft/train/metrics.hpp"
-#include "weft/train/predictor.hpp"
+#include "weft/tasks/metrics.hpp"
+#include "weft/runs/trained_model.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {

@@ -4,8 +4,8 @@
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/folds.hpp"
-#include "weft/io/tudataset_importer.hpp"
-#include "weft/io/zip_archive.hpp"
+#include "weft/io/importers/tudataset_importer.hpp"
+#include "weft/io/importers/zip_archive.hpp"
 
 namespace weft {
 namespace {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "weft/core/random.hpp"
-#include "weft/generation/typed_graph.hpp"
+#include "weft/molecules/typed_graph.hpp"
 #include "weft/graph/planarity.hpp"
 
 namespace weft::test {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "weft/io/model_file.hpp"
-#include "weft/train/problem.hpp"
+#include "weft/tasks/problem.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "weft/core/stopwatch.hpp"
-#include "weft/train/problem.hpp"
+#include "weft/tasks/problem.hpp"
 #include "weft/train/run_checkpoint.hpp"
-#include "weft/train/run_log.hpp"
+#include "weft/runs/run_log.hpp"
 #include "weft/train/training_run.hpp"
 
 namespace weft {

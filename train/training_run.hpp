@@ -8,7 +8,7 @@
 #include "weft/io/model_file.hpp"
 #include "weft/train/model_state.hpp"
 #include "weft/train/optimizer.hpp"
-#include "weft/train/problem.hpp"
+#include "weft/tasks/problem.hpp"
 #include "weft/train/weight_average.hpp"
 
 namespace weft {

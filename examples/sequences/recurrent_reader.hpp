@@ -10,8 +10,8 @@
 #include <vector>
 
 #include <weft/core/options.hpp>
-#include <weft/layers/causal_attention.hpp>
-#include <weft/layers/gated_scan.hpp>
+#include <weft/layers/kernels/causal_attention.hpp>
+#include <weft/layers/kernels/gated_scan.hpp>
 #include <weft/layers/models.hpp>
 #include <weft/tensor/activation.hpp>
 

@@ -1,6 +1,6 @@
 // weft import debian: a Packages file.
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/debian_importer.hpp"
+#include "weft/io/importers/debian_importer.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

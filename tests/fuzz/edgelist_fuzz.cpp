@@ -1,6 +1,6 @@
 // weft import edgelist: the options, then edges, features, labels and split.
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/edgelist_importer.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

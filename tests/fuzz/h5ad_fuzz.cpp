@@ -8,7 +8,7 @@
 #include <hdf5.h>
 
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/h5ad_importer.hpp"
+#include "weft/io/importers/h5ad_importer.hpp"
 
 namespace weft::fuzz {
 namespace {

@@ -1,6 +1,6 @@
 // weft import mtx: the options, then matrix, features and labels.
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/mtx_importer.hpp"
+#include "weft/io/importers/mtx_importer.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

@@ -1,6 +1,6 @@
 // One NumPy array, each element read as an integer and as a real.
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/npy_array.hpp"
+#include "weft/io/importers/npy_array.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

@@ -4,7 +4,7 @@
 
 #include "tests/fuzz/fuzz_input.hpp"
 #include "tests/fuzz/zip_writer.hpp"
-#include "weft/io/npz_importer.hpp"
+#include "weft/io/importers/npz_importer.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

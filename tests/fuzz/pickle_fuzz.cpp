@@ -1,7 +1,7 @@
 // One pickle: run, then read as an array and as a matrix in compressed rows.
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/pickle_reader.hpp"
-#include "weft/io/sparse_rows.hpp"
+#include "weft/io/importers/pickle_reader.hpp"
+#include "weft/io/importers/sparse_rows.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

@@ -2,7 +2,7 @@
 #include <array>
 
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/planetoid_importer.hpp"
+#include "weft/io/importers/planetoid_importer.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

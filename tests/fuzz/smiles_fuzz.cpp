@@ -1,6 +1,6 @@
 // weft import smiles: the options, then the table. RDKit itself is not instrumented, but its crashes count.
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/smiles_importer.hpp"
+#include "weft/io/importers/smiles_importer.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

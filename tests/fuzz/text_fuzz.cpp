@@ -1,8 +1,8 @@
 // Text, plain or compressed by gzip or xz, as lines, as fields, and as numbers.
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/delimited_text.hpp"
-#include "weft/io/number_rows.hpp"
-#include "weft/io/text_input.hpp"
+#include "weft/io/importers/delimited_text.hpp"
+#include "weft/io/importers/number_rows.hpp"
+#include "weft/io/importers/text_input.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

@@ -1,6 +1,6 @@
 // A zip archive: its names, and every member.
 #include "tests/fuzz/fuzz_input.hpp"
-#include "weft/io/zip_archive.hpp"
+#include "weft/io/importers/zip_archive.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace weft;

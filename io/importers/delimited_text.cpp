@@ -1,0 +1,204 @@
+#include "weft/io/importers/delimited_text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+#include "weft/core/error.hpp"
+#include "weft/io/utf8.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::array<std::string_view, 6> kHeaderWords = {"id", "node", "node_id", "nodeid", "source", "src"};
+
+char separator_of(std::string_view line) {
+  for (const char c : {'\t', ',', ';'}) {
+    if (line.find(c) != std::string_view::npos) {
+      return c;
+    }
+  }
+  return ' ';
+}
+
+/// The text of the quoted field at the start of `rest`, which ends at `consumed`; nothing if it does not end.
+std::optional<std::string> unquoted(std::string_view rest, std::size_t& consumed) {
+  std::string text;
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (rest[i] != '"') {
+      text.push_back(rest[i]);
+    } else if (i + 1 < rest.size() && rest[i + 1] == '"') {
+      text.push_back('"');
+      ++i;
+    } else {
+      consumed = i + 1;
+      return text;
+    }
+  }
+  return std::nullopt;
+}
+
+bool is_header_word(std::string_view field) {
+  std::string word(field);
+  std::transform(word.begin(), word.end(), word.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return std::find(kHeaderWords.begin(), kHeaderWords.end(), word) != kHeaderWords.end();
+}
+
+}  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && is_blank(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
+
+std::int64_t parse_id(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size() && value >= 0;
+  // "007" and "7" are different names.
+  return whole && (text.size() == 1 || text.front() != '0') && text.front() != '-' ? value : -1;
+}
+
+std::optional<float> parse_real(std::string_view text) {
+  if (text.size() > 1 && text.front() == '+' && text[1] != '-') {
+    text.remove_prefix(1);
+  }
+  float value = 0.0F;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error == std::errc::result_out_of_range) {
+    double wide = 0.0;
+    const auto [wide_end, wide_error] = std::from_chars(text.data(), text.data() + text.size(), wide);
+    if (wide_error == std::errc() && wide_end == text.data() + text.size() && std::abs(wide) < 1.0) {
+      return static_cast<float>(wide);
+    }
+  }
+  const bool is_whole = error == std::errc() && end == text.data() + text.size() && std::isfinite(value);
+  return is_whole ? std::optional(value) : std::nullopt;
+}
+
+bool is_no_row(std::string_view line) {
+  const std::string_view content = trimmed(line);
+  return content.empty() || content.front() == '#' || content.front() == '%';
+}
+
+bool is_header(std::string_view first, std::optional<std::string_view> second) {
+  return is_header_word(first) || (second && parse_id(first) < 0 && parse_id(*second) >= 0);
+}
+
+FieldSplitter::FieldSplitter(std::string_view first_row) : separator_(separator_of(first_row)) {}
+
+bool FieldSplitter::split(std::string_view line, std::vector<std::string_view>& fields,
+                          std::deque<std::string>& resolved) const {
+  fields.clear();
+  std::string_view rest = trimmed(line);
+  while (true) {
+    while (!rest.empty() && is_blank(rest.front()) && rest.front() != separator_) {
+      rest.remove_prefix(1);
+    }
+    std::size_t end = 0;
+    if (!rest.empty() && rest.front() == '"') {
+      std::optional<std::string> text = unquoted(rest, end);
+      if (!text) {
+        return false;
+      }
+      fields.push_back(resolved.emplace_back(std::move(*text)));
+      end = separator_ == ' ' ? rest.find_first_of(" \t", end) : rest.find(separator_, end);
+    } else {
+      end = separator_ == ' ' ? rest.find_first_of(" \t") : rest.find(separator_);
+      fields.push_back(trimmed(rest.substr(0, end)));
+    }
+    if (end == std::string_view::npos) {
+      return true;
+    }
+    rest.remove_prefix(end + 1);
+    if (separator_ == ' ') {
+      rest = trimmed(rest);
+    }
+  }
+}
+
+bool DelimitedRows::next_line(Line& line) {
+  std::string_view text;
+  while (input_.next(text)) {
+    if (is_no_row(text)) {
+      continue;
+    }
+    line.number = input_.line_number();
+    line.text.assign(text);
+    if (!is_utf8(line.text)) {
+      input_.fail("is not valid UTF-8");
+    }
+    return true;
+  }
+  return false;
+}
+
+void DelimitedRows::start() {
+  started_ = true;
+  for (Line line; held_.size() < 2 && next_line(line);) {
+    held_.push_back(line);
+  }
+  if (held_.empty()) {
+    return;
+  }
+  splitter_ = FieldSplitter(held_.front().text);
+  std::array<std::string, 2> first;
+  for (std::size_t i = 0; i < held_.size(); ++i) {
+    line_ = held_[i];
+    line_number_ = line_.number;
+    std::vector<std::string_view> fields;
+    split(fields);
+    first[i] = fields.front();
+  }
+  const bool has_header =
+      is_header(first[0], held_.size() == 2 ? std::optional<std::string_view>(first[1]) : std::nullopt);
+  std::reverse(held_.begin(), held_.end());
+  if (header_ == Header::recognize && has_header) {
+    held_.pop_back();
+  }
+}
+
+bool DelimitedRows::next(std::vector<std::string_view>& fields) {
+  if (!started_) {
+    start();
+  }
+  if (!held_.empty()) {
+    line_ = std::move(held_.back());
+    held_.pop_back();
+  } else if (!next_line(line_)) {
+    return false;
+  }
+  line_number_ = line_.number;
+  split(fields);
+  return true;
+}
+
+void DelimitedRows::split(std::vector<std::string_view>& fields) {
+  resolved_.clear();
+  if (!splitter_.split(line_.text, fields, resolved_)) {
+    fail("a quoted field does not end");
+  }
+}
+
+void DelimitedRows::expect_fields(const std::vector<std::string_view>& fields, std::size_t count) const {
+  if (fields.size() != count) {
+    fail(concat("has ", fields.size(), " fields, expected ", count));
+  }
+}
+
+float DelimitedRows::parse_float(std::string_view field) const {
+  const std::optional<float> value = parse_real(field);
+  if (!value) {
+    fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits"));
+  }
+  return *value;
+}
+
+}  // namespace weft

@@ -1,0 +1,52 @@
+// Graphs from text: a list of edges, and optionally tables of features, labels and a split.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "weft/core/progress.hpp"
+#include "weft/io/importers/bad_rows.hpp"
+#include "weft/io/importers/imported_file.hpp"
+
+namespace weft {
+
+/// All files are CSV, TSV or columns between blanks, plain, gzip or xz; '#' and '%' start comment lines, and
+/// a header line is recognized. Nodes are named by any text.
+struct EdgelistOptions {
+  /// "source,target" a line; further columns are ignored unless `weights`.
+  std::filesystem::path edges;
+  /// "id,f1,f2,..." for every node; empty: no features.
+  std::filesystem::path features = {};
+  /// "id,label"; nodes that are not listed, or whose label is empty, are unlabelled. Empty: no labels.
+  std::filesystem::path labels = {};
+  /// "id,train", "id,val" or "id,test"; empty: a random split of the labelled nodes, 60/20/20.
+  std::filesystem::path split = {};
+  /// Otherwise both directions of every edge are stored.
+  bool directed = false;
+  /// Keep the third column of the edges as an edge feature [edges, 1]; of repeated edges the first counts.
+  bool weights = false;
+  /// node_classification: labels are any text; node_regression: numbers.
+  Task task = Task::node_classification;
+  std::string name = "edgelist";
+  /// Of the random split.
+  std::uint64_t seed = 0;
+  /// Of all four files.
+  OnBadRow on_bad_row = {};
+};
+
+/// If the names of all nodes are the integers 0 .. n - 1, they are the nodes; else nodes are numbered as they
+/// first appear in edges, features, labels, and their names are kept. Classes are in the order of their
+/// numbers if all are integers, else of their letters. Repeated edges are merged, self-loops kept. Without
+/// labels the task is link_prediction. Throws DataError naming file and line.
+[[nodiscard]] Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& progress = {});
+
+/// About how much memory import_edgelist takes, by the sizes of the files.
+[[nodiscard]] std::int64_t edgelist_memory_bytes(const EdgelistOptions& options);
+
+/// Writes the dataset that import_edgelist returns, without holding its edges and features in memory: both are kept on
+/// disk beside the output meanwhile (see edge_sorter.hpp). Returns its size. Inputs may be read twice.
+DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,
+                                    const ProgressCallback& progress = {});
+
+}  // namespace weft

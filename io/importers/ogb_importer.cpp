@@ -1,0 +1,269 @@
+#include "weft/io/importers/ogb_importer.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "weft/io/dataset_checks.hpp"
+#include "weft/io/declared_extent.hpp"
+#include "weft/io/importers/edge_rows.hpp"
+#include "weft/io/importers/number_rows.hpp"
+#include "weft/io/importers/text_folder.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::int64_t kReportEvery = 1 << 20;
+constexpr std::int64_t kMostCategories = 1 << 15;
+constexpr std::int64_t kMostClasses = 1 << 24;
+constexpr std::size_t kMostSplits = 100;
+constexpr std::string_view kEdges = "raw/edge.csv.gz";
+
+// Numbers, [rows, cols], and whether all are written as integers or missing.
+struct Table {
+  std::int64_t rows = 0, cols = 0;
+  std::vector<float> values;
+  bool integers = true;
+  bool missing = false;
+};
+
+class Importer {
+ public:
+  Importer(const OgbOptions& options, const ProgressCallback& progress)
+      : options_(options), progress_(progress), folder_(options.input) {}
+
+  Dataset read() {
+    find_root();
+    read_counts();
+    read_edges();
+    data_.node_features = read_features("node-feat", num_nodes_, "node");
+    const Features edge_features = read_features("edge-feat", static_cast<std::int64_t>(edges_.size()), "edge");
+    if (edge_features.index() != 0) {
+      data_.edge_features = select_rows(edge_features, places_of_edges(edges_, !options_.directed));
+    }
+    read_labels();
+    read_splits();
+    const std::string base = root_.empty() ? options_.input.stem().string() : root_.substr(0, root_.size() - 1);
+    data_.name = options_.name.empty() ? std::filesystem::path(base).filename().string() : options_.name;
+    data_.source = options_.input.filename().string();
+    data_.directed = options_.directed;
+    check_dataset(data_, options_.input);
+    return std::move(data_);
+  }
+
+ private:
+  void find_root() {
+    std::vector<std::string> found;
+    for (const std::string& name : folder_.names()) {
+      if (name == kEdges || name.ends_with("/" + std::string(kEdges))) {
+        found.push_back(name);
+      }
+    }
+    if (found.size() != 1) {
+      throw DataError(options_.input.string(), "", concat("holds ", found.size(), " files ", kEdges, ", expected one"));
+    }
+    root_ = found[0].substr(0, found[0].size() - kEdges.size());
+  }
+
+  [[nodiscard]] std::string raw(const std::string& what) const { return root_ + "raw/" + what + ".csv.gz"; }
+
+  FolderText open(const std::string& name) const {
+    if (!folder_.has(name)) {
+      throw DataError(folder_.path_of(name), "", "is missing");
+    }
+    return folder_.open(name);
+  }
+
+  std::vector<std::int64_t> read_column(const std::string& name, const char* what, std::int64_t highest) const {
+    const FolderText text = open(name);
+    NumberRows rows(*text);
+    std::vector<std::int64_t> values;
+    while (rows.next()) {
+      rows.expect_cols(1);
+      values.push_back(rows.integer(0, what, 0, highest));
+    }
+    return values;
+  }
+
+  void read_counts() {
+    const std::vector<std::int64_t> nodes = read_column(raw("num-node-list"), "count", kMaxNodes);
+    edge_counts_ = read_column(raw("num-edge-list"), "count", std::int64_t{1} << 50);
+    if (nodes.empty() || nodes.size() != edge_counts_.size()) {
+      throw DataError(
+          folder_.path_of(raw("num-edge-list")), "",
+          concat("has ", edge_counts_.size(), " rows, expected ", nodes.size(), " as num-node-list, and at least one"));
+    }
+    first_node_ = {0};
+    for (const std::int64_t count : nodes) {
+      first_node_.push_back(first_node_.back() + count);
+      if (first_node_.back() > kMaxNodes) {
+        throw DataError(folder_.path_of(raw("num-node-list")), "",
+                        concat("adds up to more than ", kMaxNodes, " nodes"));
+      }
+    }
+    num_nodes_ = first_node_.back();
+    if (nodes.size() > 1 || folder_.has(raw("graph-label"))) {
+      data_.node_ptr = first_node_;
+    }
+  }
+
+  void read_edges() {
+    const FolderText text = open(raw("edge"));
+    NumberRows rows(*text);
+    std::size_t graph = 0;
+    std::int64_t left = edge_counts_[0];
+    while (rows.next()) {
+      rows.expect_cols(2);
+      while (left == 0 && graph + 1 < edge_counts_.size()) {
+        left = edge_counts_[++graph];
+      }
+      if (left-- == 0) {
+        rows.fail(concat("is one edge more than the ", edges_.size(), " of num-edge-list"));
+      }
+      const std::int64_t first = first_node_[graph];
+      const std::int64_t last = first_node_[graph + 1] - first - 1;
+      edges_.push_back({static_cast<NodeId>(first + rows.integer(0, "node", 0, last)),
+                        static_cast<NodeId>(first + rows.integer(1, "node", 0, last))});
+      const auto count = static_cast<std::int64_t>(edges_.size());
+      if (progress_ && count % kReportEvery == 0) {
+        progress_({.stage = "reading edges", .done = count, .total = 0, .detail = ""});
+      }
+    }
+    for (++graph; graph < edge_counts_.size() && left == 0; ++graph) {
+      left = edge_counts_[graph];
+    }
+    if (left != 0) {
+      throw DataError(folder_.path_of(raw("edge")), "",
+                      concat("has ", edges_.size(), " rows, expected more, as num-edge-list says"));
+    }
+    if (!is_believable(num_nodes_, static_cast<std::int64_t>(edges_.size()))) {
+      throw DataError(folder_.path_of(raw("num-node-list")), "",
+                      concat("declares ", num_nodes_, " nodes for ", edges_.size(),
+                             " edges, expected at least one for every 64 nodes"));
+    }
+    data_.graph = CsrGraph::from_edges(num_nodes_, edges_, {.symmetrize = !options_.directed});
+  }
+
+  Table read_table(const std::string& what, std::int64_t expected, const char* of, NotANumber nan) const {
+    const std::string name = raw(what);
+    const FolderText text = open(name);
+    NumberRows rows(*text);
+    Table table;
+    for (; rows.next(); ++table.rows) {
+      if (table.rows == expected) {
+        rows.fail(concat("is one row more than ", expected, ", one for each ", of));
+      }
+      table.cols = rows.cols();
+      for (std::int64_t j = 0; j < table.cols; ++j) {
+        const float value = rows.real(j, nan);
+        table.values.push_back(value);
+        table.missing = table.missing || std::isnan(value);
+        table.integers = table.integers && (std::isnan(value) || rows.is_integer(j));
+      }
+    }
+    if (table.rows != expected) {
+      throw DataError(folder_.path_of(name), "",
+                      concat("has ", table.rows, " rows, expected ", expected, ", one for each ", of));
+    }
+    return table;
+  }
+
+  Features read_features(const std::string& what, std::int64_t expected, const char* of) const {
+    if (!folder_.has(raw(what)) || expected == 0) {
+      return {};
+    }
+    const Table table = read_table(what, expected, of, NotANumber::refused);
+    const bool categories = table.integers && std::all_of(table.values.begin(), table.values.end(), [](float value) {
+                              return value >= 0.0F && value < static_cast<float>(kMostCategories);
+                            });
+    if (!categories) {
+      return Tensor::from_buffer(table.rows, table.cols, Buffer<float>::copy_of(table.values));
+    }
+    CategoricalMatrix result{.rows = table.rows,
+                             .num_categories = std::vector<std::int64_t>(static_cast<std::size_t>(table.cols), 1),
+                             .values = Buffer<std::int32_t>(table.values.size())};
+    for (std::size_t i = 0; i < table.values.size(); ++i) {
+      result.values[i] = static_cast<std::int32_t>(table.values[i]);
+      std::int64_t& count = result.num_categories[i % result.num_categories.size()];
+      count = std::max<std::int64_t>(count, result.values[i] + 1);
+    }
+    return result;
+  }
+
+  void read_labels() {
+    const bool of_graphs = folder_.has(raw("graph-label"));
+    if (!of_graphs && !folder_.has(raw("node-label"))) {
+      data_.task = Task::link_prediction;
+      return;
+    }
+    const Table table = of_graphs ? read_table("graph-label", data_.num_graphs(), "graph", NotANumber::allowed)
+                                  : read_table("node-label", num_nodes_, "node", NotANumber::allowed);
+    Labels& labels = of_graphs ? data_.graph_labels : data_.node_labels;
+    const auto in_range = [&](float lowest, float highest) {
+      return table.integers && std::all_of(table.values.begin(), table.values.end(), [&](float value) {
+               return std::isnan(value) || (value >= lowest && value <= highest);
+             });
+    };
+    const bool classes = table.cols == 1 && in_range(0.0F, static_cast<float>(kMostClasses));
+    const bool classify = !options_.regression && (classes || (table.cols > 1 && in_range(0.0F, 1.0F)));
+    data_.task = of_graphs ? (classify ? Task::graph_classification : Task::graph_regression)
+                           : (classify ? Task::node_classification : Task::node_regression);
+    if (!classify || table.cols > 1) {
+      data_.num_classes = classify ? 2 : 0;
+      labels = Tensor::from_buffer(table.rows, table.cols, Buffer<float>::copy_of(table.values));
+      return;
+    }
+    std::vector<std::int64_t> numbers;
+    for (const float value : table.values) {
+      numbers.push_back(std::isnan(value) ? -1 : static_cast<std::int64_t>(value));
+      data_.num_classes = std::max(data_.num_classes, numbers.back() + 1);
+    }
+    labels = std::move(numbers);
+  }
+
+  void read_splits() {
+    const std::string begin = root_ + "split/";
+    const std::string end = "/train.csv.gz";
+    std::set<std::string> found;
+    for (const std::string& name : folder_.names()) {
+      if (name.starts_with(begin) && name.ends_with(end) && name.size() > begin.size() + end.size()) {
+        found.insert(name.substr(begin.size(), name.size() - begin.size() - end.size()));
+      }
+    }
+    if (found.size() > kMostSplits) {
+      throw DataError(folder_.path_of(begin), "",
+                      concat("holds ", found.size(), " splits, expected at most ", kMostSplits));
+    }
+    const char* item = data_.has_many_graphs() ? "graph" : "node";
+    const std::int64_t last = (data_.has_many_graphs() ? data_.num_graphs() : num_nodes_) - 1;
+    for (const std::string& split_name : found) {
+      const auto read = [&](const char* part) {
+        std::vector<std::int64_t> set = read_column(begin + split_name + "/" + part + ".csv.gz", item, last);
+        std::sort(set.begin(), set.end());
+        return set;
+      };
+      data_.splits.push_back({.name = split_name, .train = read("train"), .val = read("valid"), .test = read("test")});
+    }
+  }
+
+  const OgbOptions& options_;
+  const ProgressCallback& progress_;
+  TextFolder folder_;
+  /// Up to the '/' before raw.
+  std::string root_;
+  std::vector<std::int64_t> edge_counts_;
+  std::vector<std::int64_t> first_node_;
+  std::int64_t num_nodes_ = 0;
+  std::vector<Edge> edges_;
+  Dataset data_;
+};
+
+}  // namespace
+
+Dataset import_ogb(const OgbOptions& options, const ProgressCallback& progress) {
+  return Importer(options, progress).read();
+}
+
+}  // namespace weft

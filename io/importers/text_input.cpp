@@ -1,0 +1,310 @@
+#include "weft/io/importers/text_input.hpp"
+
+#include <lzma.h>
+#include <sys/stat.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <span>
+#include <vector>
+
+#include "weft/core/error.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::size_t kBlock = 1 << 16;
+constexpr std::size_t kLeastBlock = 1 << 8;
+constexpr std::uint64_t kLzmaMemory = std::uint64_t{1} << 28;
+
+struct CloseFile {
+  void operator()(std::FILE* file) const { std::fclose(file); }
+};
+
+// Turns compressed bytes into text, a block at a time.
+class Decoder {
+ public:
+  virtual ~Decoder() = default;
+  /// Decodes from `in`, which it shortens, into `out`; returns the bytes written. `last`: no more input
+  /// will come. An empty problem() means that all is well.
+  virtual std::size_t decode(std::span<const unsigned char>& in, std::span<unsigned char> out, bool last) = 0;
+  /// Whether the data ended where a whole file may end.
+  [[nodiscard]] virtual bool is_complete() const = 0;
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+
+ protected:
+  std::string problem_;
+};
+
+// One or more gzip members (RFC 1952) end to end, each with its checksum.
+class GzipDecoder final : public Decoder {
+ public:
+  GzipDecoder() {
+    if (inflateInit2(&stream_, 16 + MAX_WBITS) != Z_OK) {
+      throw std::bad_alloc();
+    }
+  }
+  GzipDecoder(const GzipDecoder&) = delete;
+  GzipDecoder& operator=(const GzipDecoder&) = delete;
+  ~GzipDecoder() override { inflateEnd(&stream_); }
+
+  std::size_t decode(std::span<const unsigned char>& in, std::span<unsigned char> out, bool /*last*/) override {
+    if (complete_ && !in.empty()) {
+      inflateReset(&stream_);
+      complete_ = false;
+    }
+    stream_.next_in = const_cast<unsigned char*>(in.data());
+    stream_.avail_in = static_cast<unsigned>(in.size());
+    stream_.next_out = out.data();
+    stream_.avail_out = static_cast<unsigned>(out.size());
+    const int result = inflate(&stream_, Z_NO_FLUSH);
+    in = in.last(stream_.avail_in);
+    if (result == Z_STREAM_END) {
+      complete_ = true;
+    } else if (result != Z_OK && result != Z_BUF_ERROR) {
+      problem_ = concat("the gzip data is damaged (", stream_.msg == nullptr ? "no reason given" : stream_.msg, ")");
+    }
+    return out.size() - stream_.avail_out;
+  }
+  [[nodiscard]] bool is_complete() const override { return complete_; }
+
+ private:
+  z_stream stream_{};
+  bool complete_ = false;
+};
+
+class XzDecoder final : public Decoder {
+ public:
+  XzDecoder() {
+    if (lzma_stream_decoder(&stream_, kLzmaMemory, LZMA_CONCATENATED) != LZMA_OK) {
+      throw std::bad_alloc();
+    }
+  }
+  XzDecoder(const XzDecoder&) = delete;
+  XzDecoder& operator=(const XzDecoder&) = delete;
+  ~XzDecoder() override { lzma_end(&stream_); }
+
+  std::size_t decode(std::span<const unsigned char>& in, std::span<unsigned char> out, bool last) override {
+    stream_.next_in = in.data();
+    stream_.avail_in = in.size();
+    stream_.next_out = out.data();
+    stream_.avail_out = out.size();
+    const lzma_ret result = lzma_code(&stream_, last ? LZMA_FINISH : LZMA_RUN);
+    in = in.last(stream_.avail_in);
+    complete_ = result == LZMA_STREAM_END;
+    if (result == LZMA_MEMLIMIT_ERROR) {
+      problem_ = concat("the xz data needs more than ", kLzmaMemory, " bytes of memory");
+    } else if (result != LZMA_OK && result != LZMA_STREAM_END && result != LZMA_BUF_ERROR) {
+      problem_ = "the xz data is damaged";
+    }
+    return out.size() - stream_.avail_out;
+  }
+  [[nodiscard]] bool is_complete() const override { return complete_; }
+
+ private:
+  lzma_stream stream_ = LZMA_STREAM_INIT;
+  bool complete_ = false;
+};
+
+}  // namespace
+
+class TextInput::Source {
+ public:
+  /// `block`: bytes to read at a time.
+  Source(std::FILE* file, bool owned, std::size_t block) : file_(file), owned_(owned ? file : nullptr), in_(block) {
+    pull();
+    const std::span<const unsigned char> bytes = rest_;
+    const auto starts_with = [&](std::string_view magic) {
+      return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
+    };
+    if (starts_with("\x1f\x8b")) {
+      decoder_ = std::make_unique<GzipDecoder>();
+    } else if (starts_with(std::string_view("\xfd"
+                                            "7zXZ\0",
+                                            6))) {
+      decoder_ = std::make_unique<XzDecoder>();
+    }
+  }
+
+  /// Some text, nothing at its end, or a problem.
+  std::size_t read(std::span<unsigned char> out) {
+    if (decoder_ == nullptr) {
+      if (rest_.empty()) {
+        pull();
+      }
+      const std::size_t count = std::min(rest_.size(), out.size());
+      std::copy_n(rest_.begin(), count, out.begin());
+      rest_ = rest_.subspan(count);
+      return count;
+    }
+    while (problem_.empty()) {
+      if (rest_.empty()) {
+        pull();
+      }
+      const std::size_t before = rest_.size();
+      const std::size_t count = before == 0 && decoder_->is_complete() ? 0 : decoder_->decode(rest_, out, ended_);
+      if (problem_.empty()) {
+        problem_ = decoder_->problem();
+      }
+      if (count > 0) {
+        return count;
+      }
+      if (ended_ && rest_.size() == before) {
+        if (problem_.empty() && !decoder_->is_complete()) {
+          problem_ = "the compressed data is cut short";
+        }
+        return 0;
+      }
+    }
+    return 0;
+  }
+  [[nodiscard]] bool is_compressed() const { return decoder_ != nullptr; }
+  [[nodiscard]] const std::string& problem() const { return problem_; }
+  [[nodiscard]] std::size_t block() const { return in_.size(); }
+  /// Bytes of the file so far.
+  [[nodiscard]] std::int64_t pulled() const { return pulled_; }
+
+ private:
+  void pull() {
+    if (ended_) {
+      return;
+    }
+    errno = 0;
+    const std::size_t count = std::fread(in_.data(), 1, in_.size(), file_);
+    rest_ = std::span<const unsigned char>(in_).first(count);
+    ended_ = count < in_.size();
+    pulled_ += static_cast<std::int64_t>(count);
+    if (std::ferror(file_) != 0) {
+      problem_ = concat("cannot be read: ", std::strerror(errno));
+    }
+  }
+
+  std::FILE* file_;
+  std::unique_ptr<std::FILE, CloseFile> owned_;
+  std::vector<unsigned char> in_;
+  std::span<const unsigned char> rest_;
+  std::unique_ptr<Decoder> decoder_;
+  bool ended_ = false;
+  std::int64_t pulled_ = 0;
+  std::string problem_;
+};
+
+TextInput::TextInput(const std::filesystem::path& path, const TextLimits& limits)
+    : name_(path.string()), limits_(limits) {
+  struct stat status {};
+  std::FILE* file = nullptr;
+  if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    errno = EISDIR;
+  } else {
+    file = std::fopen(path.c_str(), "rbe");
+  }
+  if (file == nullptr) {
+    throw DataError(name_, "", concat("cannot be opened: ", std::strerror(errno)));
+  }
+  // A byte more than the file has, so that its end shows at once: folders may hold thousands of small files.
+  const auto bytes = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
+  const bool is_small = S_ISREG(status.st_mode) && bytes < kBlock;
+  source_ = std::make_unique<Source>(file, true, is_small ? std::max(bytes + 1, kLeastBlock) : kBlock);
+}
+
+TextInput::TextInput(std::FILE* open, std::string name, const TextLimits& limits)
+    : name_(std::move(name)), limits_(limits), source_(std::make_unique<Source>(open, false, kBlock)) {}
+
+TextInput::~TextInput() = default;
+
+void TextInput::fill() {
+  buffer_.erase(0, begin_);
+  begin_ = 0;
+  const std::size_t size = buffer_.size();
+  const std::size_t block = source_->is_compressed() ? kBlock : source_->block();
+  buffer_.resize(size + block);
+  const std::size_t count = source_->read({reinterpret_cast<unsigned char*>(buffer_.data()) + size, block});
+  buffer_.resize(size + count);
+  if (!source_->problem().empty()) {
+    throw DataError(name_, "", concat(source_->problem(), ", after line ", line_number_));
+  }
+  if (content_ == 0 && buffer_.starts_with("\xef\xbb\xbf")) {
+    begin_ = 3;
+  }
+  content_ += static_cast<std::int64_t>(count);
+  if (source_->is_compressed() && content_ > limits_.content_bytes + limits_.expansion * source_->pulled()) {
+    throw DataError(name_, "",
+                    concat("expands to more than ", limits_.content_bytes, " bytes and ", limits_.expansion,
+                           " times its own length, after line ", line_number_));
+  }
+  ended_ = count == 0;
+}
+
+bool TextInput::next(std::string_view& line) {
+  std::size_t searched = begin_;
+  std::size_t end = buffer_.find('\n', searched);
+  while (end == std::string::npos && !ended_) {
+    if (static_cast<std::int64_t>(buffer_.size() - begin_) > limits_.line_bytes) {
+      ++line_number_;
+      fail(concat("is longer than ", limits_.line_bytes, " bytes"));
+    }
+    const std::size_t kept = buffer_.size() - begin_;
+    fill();
+    searched = std::max(begin_, kept);
+    end = buffer_.find('\n', searched);
+  }
+  if (begin_ == buffer_.size()) {
+    return false;
+  }
+  ++line_number_;
+  const bool terminated = end != std::string::npos;
+  line = std::string_view(buffer_).substr(begin_, (terminated ? end : buffer_.size()) - begin_);
+  begin_ = terminated ? end + 1 : buffer_.size();
+  if (static_cast<std::int64_t>(line.size()) > limits_.line_bytes) {
+    fail(concat("is longer than ", limits_.line_bytes, " bytes"));
+  }
+  if (line.ends_with('\r')) {
+    line.remove_suffix(1);
+  }
+  if (line.find('\0') != std::string_view::npos) {
+    fail("holds a NUL byte, expected text");
+  }
+  return true;
+}
+
+bool TextInput::next_lines(std::int64_t bytes, TextBlock& block) {
+  const auto has_line = [&] { return buffer_.rfind('\n') != std::string::npos && buffer_.rfind('\n') >= begin_; };
+  while (!ended_ && (static_cast<std::int64_t>(buffer_.size() - begin_) < bytes || !has_line())) {
+    if (static_cast<std::int64_t>(buffer_.size() - begin_) > std::max(bytes, limits_.line_bytes)) {
+      fail_at(line_number_ + 1, concat("is longer than ", limits_.line_bytes, " bytes"));
+    }
+    fill();
+  }
+  if (begin_ == buffer_.size()) {
+    return false;
+  }
+  const std::size_t end = has_line() && !ended_ ? buffer_.rfind('\n') + 1 : buffer_.size();
+  block.text.assign(buffer_, begin_, end - begin_);
+  block.first_line = line_number_ + 1;
+  begin_ = end;
+  line_number_ += std::count(block.text.begin(), block.text.end(), '\n') + (block.text.back() == '\n' ? 0 : 1);
+  return true;
+}
+
+bool TextInput::is_compressed() const {
+  return source_->is_compressed();
+}
+
+void TextInput::fail_at(std::int64_t line, const std::string& problem) const {
+  throw DataError(name_, concat("line ", line), problem);
+}
+
+std::int64_t memory_of_text(const std::filesystem::path& path, std::int64_t factor) {
+  constexpr std::int64_t kCompression = 6;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return 0;
+  }
+  const auto size = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
+  return error ? 0 : size * factor * (TextInput(path).is_compressed() ? kCompression : 1);
+}
+
+}  // namespace weft

@@ -1,0 +1,248 @@
+#include "weft/runs/memory_estimate.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <vector>
+
+#include "weft/core/buffer.hpp"
+#include "weft/core/memory_peak.hpp"
+#include "weft/graph/generators.hpp"
+#include "weft/runs/memory_plan.hpp"
+#include "weft/tasks/problem.hpp"
+#include "weft/train/training_run.hpp"
+
+namespace weft {
+namespace {
+
+/// Rows of the width of the features, all zero.
+class ZeroRows final : public FeatureRows {
+ public:
+  explicit ZeroRows(Shape shape) : shape_(shape) {}
+  [[nodiscard]] Shape shape() const override { return shape_; }
+  [[nodiscard]] Features rows(std::span<const std::uint32_t> index) const override {
+    return Tensor(static_cast<std::int64_t>(index.size()), shape_.cols);
+  }
+
+ private:
+  Shape shape_;
+};
+
+/// What blocks kept for reuse add to what is live (core/buffer.hpp), and what is too small to be counted: at most a
+/// quarter and that, about a fifth as measured.
+std::int64_t with_kept_blocks(std::int64_t bytes) {
+  return bytes + bytes / 5;
+}
+
+/// The most bytes that work takes beside what is there already, and its seconds.
+struct Cost {
+  std::int64_t bytes = 0;
+  double seconds = 0.0;
+};
+
+/// `work` returns the seconds that count.
+template <class Work>
+Cost cost_of(const Work& work) {
+  reset_memory_peak();
+  const std::int64_t before = memory_use().live;
+  const double seconds = work();
+  return {with_kept_blocks(memory_use().peak - before), seconds};
+}
+
+template <class Work>
+double seconds_of(const Work& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Features of the same form and width as those of the dataset, of so many rows.
+Features features_like(const Dataset& dataset, const DatasetSize& size, std::int64_t rows) {
+  if (const auto* sparse = std::get_if<SparseMatrix>(&dataset.node_features)) {
+    const EdgeId each = sparse->num_entries() / std::max<std::int64_t>(1, sparse->rows());
+    Buffer<EdgeId> offsets(static_cast<std::size_t>(rows) + 1);
+    Buffer<std::uint32_t> columns(static_cast<std::size_t>(rows * each));
+    for (std::int64_t v = 0; v <= rows; ++v) {
+      offsets[static_cast<std::size_t>(v)] = v * each;
+    }
+    for (std::int64_t i = 0; i < rows * each; ++i) {
+      columns[static_cast<std::size_t>(i)] = static_cast<std::uint32_t>(i * 7919 % sparse->cols());
+    }
+    Buffer<float> values(columns.size(), 1.0F);
+    return SparseMatrix(rows, sparse->cols(), std::move(offsets), std::move(columns), std::move(values));
+  }
+  if (const auto* categorical = std::get_if<CategoricalMatrix>(&dataset.node_features)) {
+    return CategoricalMatrix{.rows = rows,
+                             .num_categories = categorical->num_categories,
+                             .values = Buffer<std::int32_t>(static_cast<std::size_t>(rows * categorical->cols()), 0)};
+  }
+  return size.has_dense_features ? Features(Tensor::full(rows, size.features, 0.5F)) : Features();
+}
+
+Labels labels_like(const Dataset& dataset, std::int64_t rows) {
+  if (const auto* targets = std::get_if<Tensor>(&dataset.node_labels)) {
+    Tensor some = Tensor::uninitialized(rows, targets->cols());
+    for (std::int64_t i = 0; i < some.size(); ++i) {
+      some.data()[i] = static_cast<float>(i % 2);
+    }
+    return some;
+  }
+  std::vector<std::int64_t> labels(static_cast<std::size_t>(rows));
+  for (std::int64_t v = 0; v < rows; ++v) {
+    labels[static_cast<std::size_t>(v)] = v % dataset.num_classes;
+  }
+  return labels;
+}
+
+/// A random graph of so many nodes, with as many edges, features, labels and training nodes for each as the dataset.
+Dataset smaller_like(const Dataset& dataset, const DatasetSize& size, const Split& split, std::int64_t nodes) {
+  Dataset small;
+  small.name = dataset.name;
+  small.task = dataset.task;
+  small.num_classes = dataset.num_classes;
+  const double share = static_cast<double>(nodes) / static_cast<double>(std::max<std::int64_t>(1, size.nodes));
+  small.graph = rmat({.num_nodes = nodes,
+                      .num_edges = static_cast<std::int64_t>(static_cast<double>(size.edges) * share / 2.0) + 1,
+                      .a = 0.25,
+                      .b = 0.25,
+                      .c = 0.25,
+                      .undirected = true});
+  small.node_features = features_like(dataset, size, nodes);
+  Split parts;
+  parts.name = split.name;
+  const auto train =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(static_cast<double>(split.train.size()) * share));
+  for (std::int64_t v = 0; v < nodes; ++v) {
+    (v < train ? parts.train : v % 2 == 0 ? parts.val : parts.test).push_back(v);
+  }
+  small.node_labels = labels_like(dataset, nodes);
+  small.splits = {std::move(parts)};
+  return small;
+}
+
+/// What work on a graph of size.nodes takes, from what it takes on two small ones: time and memory of every model are
+/// linear in nodes and edges. Time is taken in proportion: it differs too much from run to run to tell a slope of it.
+template <class Work>
+Cost extrapolated(const Dataset& dataset, const DatasetSize& size, const Split& split, const Work& work) {
+  const std::int64_t large = std::clamp<std::int64_t>(size.nodes / 4, 1, 40000),
+                     small = std::max<std::int64_t>(1, large / 2);
+  const auto measured = [&](std::int64_t nodes) {
+    const Dataset data = smaller_like(dataset, size, split, nodes);
+    return cost_of([&] { return work(data); });
+  };
+  const Cost first = measured(small), second = measured(large);
+  const double steps =
+      static_cast<double>(size.nodes - large) / static_cast<double>(std::max<std::int64_t>(1, large - small));
+  const double growth = static_cast<double>(second.bytes - first.bytes);
+  return {second.bytes + static_cast<std::int64_t>(steps * growth),
+          second.seconds * static_cast<double>(size.nodes) / static_cast<double>(large)};
+}
+
+/// A run of the job, and the seconds of a step of it, its first left out.
+double step_seconds(const Problem& problem, const Split& split) {
+  constexpr int kSteps = 3;
+  TrainingRun run(problem, split, 0);
+  int steps = 0;
+  double first = 0.0;
+  const auto start = std::chrono::steady_clock::now();
+  const auto now = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  const bool is_whole = run.advance([&] {
+    first = ++steps == 1 ? now() : first;
+    return steps >= kSteps;
+  });
+  // Of fewer steps all are taken, and the last is followed by an evaluation.
+  return is_whole || steps < 2 ? now() / (steps + 1) : (now() - first) / (steps - 1);
+}
+
+/// Steps of an epoch and an evaluation, both on the data themselves.
+void measure_on_data(const Dataset& dataset, const Split& split, const TrainJob& job, JobEstimate& estimate) {
+  const Cost training = cost_of([&] {
+    const auto problem = make_problem(dataset, job);
+    const double each = step_seconds(*problem, split);
+    return each * static_cast<double>(problem->steps(split, 0)->num_steps(0));
+  });
+  estimate.training = training.bytes;
+  estimate.epoch_seconds = training.seconds;
+}
+
+Cost evaluation_of(const Dataset& dataset, const TrainJob& job) {
+  return cost_of([&] {
+    const auto problem = make_problem(dataset, job);
+    const auto model = problem->new_model(Random(0));
+    return seconds_of([&] { (void)problem->infer(*model, {}); });
+  });
+}
+
+void estimate_graphs(const Dataset& dataset, const Split& split, const TrainJob& job, JobEstimate& estimate) {
+  const Cost evaluation = evaluation_of(dataset, job);
+  estimate.evaluation = evaluation.bytes;
+  estimate.evaluation_seconds = evaluation.seconds;
+  measure_on_data(dataset, split, job, estimate);
+}
+
+void estimate_nodes(Dataset& dataset, const DatasetSize& size, const Split& split, const TrainJob& job,
+                    const ReadOptions& read, JobEstimate& estimate) {
+  if (job.options.text("sampler") == "none") {
+    // With the features' own copies (normalized ones), encodings and all that a pass keeps; the second epoch is timed.
+    const Cost cost = extrapolated(dataset, size, split, [&](const Dataset& data) {
+      const auto problem = make_problem(data, job);
+      TrainingRun run(*problem, data.splits[0], 0);
+      (void)run.advance([] { return false; });
+      return seconds_of([&] { (void)run.advance([] { return false; }); });
+    });
+    estimate.training = cost.bytes;
+    estimate.epoch_seconds = cost.seconds;
+    return;
+  }
+  const Cost evaluation = extrapolated(dataset, size, split, [&](const Dataset& data) {
+    const auto problem = make_problem(data, job);
+    const auto model = problem->new_model(Random(0));
+    return seconds_of([&] { (void)problem->infer(*model, {}); });
+  });
+  const std::int64_t rows = job.options.integer("inference_rows");
+  const bool by_layers = read.leaves_features || read.leaves_edges || rows > 0;
+  estimate.evaluation = by_layers
+                            ? with_kept_blocks(layerwise_bytes(size, job.options) +
+                                               layerwise_chunk_bytes(size, job.options, rows > 0 ? rows : 1 << 14))
+                            : evaluation.bytes;
+  estimate.evaluation_seconds = evaluation.seconds;
+  if (!read.leaves_features && size.has_dense_features) {
+    const bool by_rows = suited_sampler(job.model, job.options) == "neighbor";
+    dataset.node_features = {};
+    dataset.features_in_file = by_rows ? std::make_shared<ZeroRows>(Shape{size.nodes, size.features}) : nullptr;
+    if (!by_rows) {
+      // Models that read them all in evaluation, or hops of them.
+      dataset.node_features = Tensor(size.nodes, size.features);
+    }
+  }
+  measure_on_data(dataset, split, job, estimate);
+}
+
+}  // namespace
+
+JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJob& job, const ReadOptions& read) {
+  require(
+      dataset.task != Task::generation && dataset.task != Task::link_prediction, "estimate: the task is ",
+      name_of(dataset.task),
+      ", expected one about nodes or graphs: what it takes to learn links or to make graphs is not known beforehand");
+  const Split split = *dataset.find_split(job.splits.at(0));
+  const std::int64_t kept_rows = read.kept_rows * (4 * size.features) + (read.kept_rows > 0 ? 4 * size.nodes : 0);
+  JobEstimate estimate{.data = graph_bytes(size, read.leaves_edges) + (read.leaves_edges ? read.mapped_bytes : 0),
+                       .features = read.leaves_features ? kept_rows : size.feature_bytes};
+  TrainJob dry = job;
+  dry.folder.clear();
+  // Neither ends early nor leaves out an evaluation.
+  dry.options.set("epochs", "1000");
+  dry.options.set("eval_every", "1");
+  if (dataset.has_many_graphs()) {
+    estimate_graphs(dataset, split, dry, estimate);
+  } else {
+    estimate_nodes(dataset, size, split, dry, read, estimate);
+  }
+  const auto epochs = static_cast<double>(job.options.integer("epochs"));
+  const auto looks = epochs / static_cast<double>(job.options.integer("eval_every"));
+  estimate.total_seconds = static_cast<double>(job.splits.size() * job.seeds.size()) *
+                           (epochs * estimate.epoch_seconds + looks * estimate.evaluation_seconds);
+  return estimate;
+}
+
+}  // namespace weft

@@ -1,0 +1,179 @@
+#include "weft/tasks/labels.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <iterator>
+#include <limits>
+
+#include "weft/tensor/losses.hpp"
+#include "weft/tasks/metrics.hpp"
+#include "weft/tasks/target_metrics.hpp"
+
+namespace weft {
+namespace {
+
+const Labels& labels_of(const Dataset& dataset, bool of_graphs) {
+  return of_graphs ? dataset.graph_labels : dataset.node_labels;
+}
+
+/// The classes of the rows of logits, -1 of those that are not judged.
+std::vector<std::int64_t> spread_classes(std::span<const std::int64_t> classes, const JudgedRows& rows,
+                                         std::int64_t num_logits) {
+  std::vector<std::int64_t> spread(static_cast<std::size_t>(num_logits), -1);
+  for (std::size_t i = 0; i < rows.logits.size(); ++i) {
+    spread[static_cast<std::size_t>(rows.logits[i])] = classes[static_cast<std::size_t>(rows.labels[i])];
+  }
+  return spread;
+}
+
+/// The same of targets, in their unit; NaN.
+Tensor spread_targets(const Tensor& targets, const JudgedRows& rows, std::int64_t num_logits, const TargetUnit& unit) {
+  Tensor spread = Tensor::full(num_logits, targets.cols(), std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t i = 0; i < rows.logits.size(); ++i) {
+    for (std::int64_t j = 0; j < targets.cols(); ++j) {
+      spread(rows.logits[i], j) = (targets(rows.labels[i], j) - unit.mean(0, j)) / unit.deviation(0, j);
+    }
+  }
+  return spread;
+}
+
+}  // namespace
+
+OutputKind RowLabels::kind_of(const Dataset& dataset, bool of_graphs) {
+  if (dataset.task == Task::graph_regression || dataset.task == Task::node_regression) {
+    return OutputKind::values;
+  }
+  return std::holds_alternative<Tensor>(labels_of(dataset, of_graphs)) ? OutputKind::labels : OutputKind::classes;
+}
+
+RowLabels::RowLabels(const Dataset& dataset, bool of_graphs, OutputKind kind, std::string_view operation)
+    : kind_(kind) {
+  const Labels& labels = labels_of(dataset, of_graphs);
+  const std::string_view what = of_graphs ? "graphs" : "nodes", object = of_graphs ? "/graphs/y" : "/node/y";
+  if (kind == OutputKind::classes) {
+    const auto* classes = std::get_if<std::vector<std::int64_t>>(&labels);
+    require(classes != nullptr && dataset.num_classes >= 1, operation, ": the dataset ", dataset.name,
+            " has no classes of ", what, ", expected ", object);
+    classes_ = *classes;
+    num_outputs_ = dataset.num_classes;
+  } else {
+    targets_ = std::get_if<Tensor>(&labels);
+    require(targets_ != nullptr, operation, ": the dataset ", dataset.name, " has no targets of ", what,
+            ", expected numbers in ", object);
+    num_outputs_ = targets_->cols();
+  }
+}
+
+std::vector<std::uint64_t> RowLabels::words() const {
+  std::vector<std::uint64_t> words;
+  words.reserve(classes_.size());
+  for (const std::int64_t label : classes_) {
+    words.push_back(static_cast<std::uint64_t>(label));
+  }
+  if (targets_ != nullptr) {
+    for (const float target : targets_->values()) {
+      words.push_back(std::bit_cast<std::uint32_t>(target));
+    }
+  }
+  return words;
+}
+
+std::vector<std::int64_t> RowLabels::labelled(std::span<const std::int64_t> part) const {
+  std::vector<std::int64_t> rows;
+  std::ranges::copy_if(part, std::back_inserter(rows), [&](std::int64_t i) {
+    return targets_ == nullptr ? classes_[static_cast<std::size_t>(i)] >= 0
+                               : !std::ranges::all_of(targets_->row(i), [](float t) { return std::isnan(t); });
+  });
+  return rows;
+}
+
+std::map<std::string, double> RowLabels::figures(const Tensor& outputs, std::span<const std::int64_t> rows) const {
+  switch (kind_) {
+    case OutputKind::classes:
+      return classification_metrics(outputs, classes_, rows);
+    case OutputKind::labels:
+      return label_metrics(outputs, *targets_, rows);
+    case OutputKind::values:
+      return regression_metrics(outputs, *targets_, rows);
+    case OutputKind::states:
+      break;
+  }
+  return {};
+}
+
+std::vector<std::string> RowLabels::metrics() const {
+  const Tensor nothing(0, num_outputs_);
+  const auto figures_of_none = kind_ == OutputKind::classes  ? classification_metrics(nothing, {}, {})
+                               : kind_ == OutputKind::labels ? label_metrics(nothing, nothing, {})
+                                                             : regression_metrics(nothing, nothing, {});
+  std::vector<std::string> names;
+  for (const auto& [name, figure] : figures_of_none) {
+    names.push_back(name);
+  }
+  return names;
+}
+
+double RowLabels::figure(const std::string& metric, const Tensor& outputs, std::span<const std::int64_t> rows) const {
+  return kind_ == OutputKind::classes ? metric_of(metric, outputs, classes_, rows) : figures(outputs, rows).at(metric);
+}
+
+double RowLabels::mean_loss(const Tensor& outputs, std::span<const std::int64_t> rows) const {
+  switch (kind_) {
+    case OutputKind::classes:
+      return mean_log_loss(outputs, classes_, rows);
+    case OutputKind::labels:
+      return label_log_loss(outputs, *targets_, rows);
+    case OutputKind::values:
+      return mean_absolute_error(outputs, *targets_, rows);
+    case OutputKind::states:
+      break;
+  }
+  return 0.0;
+}
+
+TargetUnit RowLabels::unit_of(std::span<const std::int64_t> rows) const {
+  TargetUnit unit{Tensor(1, num_outputs_), Tensor::full(1, num_outputs_, 1.0F)};
+  if (kind_ != OutputKind::values) {
+    return unit;
+  }
+  for (std::int64_t j = 0; j < num_outputs_; ++j) {
+    double count = 0.0, sum = 0.0, squares = 0.0;
+    for (const std::int64_t i : rows) {
+      if (const auto y = static_cast<double>((*targets_)(i, j)); !std::isnan(y)) {
+        count += 1.0;
+        sum += y;
+      }
+    }
+    const double mean = count > 0.0 ? sum / count : 0.0;
+    for (const std::int64_t i : rows) {
+      if (const auto y = static_cast<double>((*targets_)(i, j)); !std::isnan(y)) {
+        squares += (y - mean) * (y - mean);
+      }
+    }
+    unit.mean(0, j) = static_cast<float>(mean);
+    unit.deviation(0, j) = count > 0.0 && squares > 0.0 ? static_cast<float>(std::sqrt(squares / count)) : 1.0F;
+  }
+  return unit;
+}
+
+Variable RowLabels::loss(const Variable& logits, const JudgedRows& rows, const TargetUnit& unit,
+                         bool is_absolute) const {
+  if (kind_ == OutputKind::classes) {
+    const bool is_all = rows.logits.data() == rows.labels.data();
+    const std::vector<std::int64_t> spread =
+        is_all ? std::vector<std::int64_t>() : spread_classes(classes_, rows, logits.rows());
+    const std::span<const std::int64_t> labels = is_all ? classes_ : std::span<const std::int64_t>(spread);
+    return rows.weights.empty() ? cross_entropy(logits, labels, rows.logits)
+                                : weighted_cross_entropy(logits, labels, rows.logits, rows.weights, rows.divisor);
+  }
+  const Tensor targets = spread_targets(*targets_, rows, logits.rows(), unit);
+  const RowWeights weights{rows.weights, rows.divisor};
+  if (kind_ == OutputKind::labels) {
+    return binary_cross_entropy(logits, targets, rows.logits, weights);
+  }
+  return is_absolute ? mean_absolute_error(logits, targets, rows.logits, weights)
+                     : mean_squared_error(logits, targets, rows.logits, weights);
+}
+
+}  // namespace weft

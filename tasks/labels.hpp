@@ -1,0 +1,76 @@
+// What is known of the rows of a dataset, its nodes or its graphs: a class each, several yes-or-no labels, or numbers;
+// how outputs are judged by it, and what of it is learned.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weft/io/dataset.hpp"
+#include "weft/tensor/variable.hpp"
+#include "weft/tasks/output_kind.hpp"
+
+namespace weft {
+
+/// The unit in which numbers are learned: (y - mean) / deviation, column by column. [1, t] each.
+struct TargetUnit {
+  Tensor mean, deviation;
+};
+
+/// Rows of logits, and the rows of the dataset that they are about.
+struct JudgedRows {
+  std::span<const std::int64_t> logits, labels;
+  /// One for each, or none; then losses are added up by weight and divided by `divisor`, otherwise they are averaged.
+  std::span<const float> weights = {};
+  double divisor = 1.0;
+};
+
+class RowLabels {
+ public:
+  /// What the dataset's task and labels ask a model for. Throws ArgumentError if it has no labels that fit its task.
+  static OutputKind kind_of(const Dataset& dataset, bool of_graphs);
+
+  /// A view of the dataset, which must outlive it. Throws ArgumentError, which starts with `operation`, if there are no
+  /// labels of that kind.
+  RowLabels(const Dataset& dataset, bool of_graphs, OutputKind kind, std::string_view operation);
+
+  [[nodiscard]] OutputKind kind() const { return kind_; }
+  /// Classes or columns.
+  [[nodiscard]] std::int64_t num_outputs() const { return num_outputs_; }
+  /// Of all rows, -1 where none is known; empty if the labels are no classes.
+  [[nodiscard]] std::span<const std::int64_t> classes() const { return classes_; }
+  /// [rows, t], NaN where none is known. Only where the labels are no classes.
+  [[nodiscard]] const Tensor& targets() const { return *targets_; }
+  /// As words, for fingerprints.
+  [[nodiscard]] std::vector<std::uint64_t> words() const;
+
+  /// The rows of a part of which something is known.
+  [[nodiscard]] std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const;
+  /// The metrics of this kind of labels.
+  [[nodiscard]] std::vector<std::string> metrics() const;
+  /// All of them; outputs [all rows, num_outputs].
+  [[nodiscard]] std::map<std::string, double> figures(const Tensor& outputs, std::span<const std::int64_t> rows) const;
+  /// One of them, by its name.
+  [[nodiscard]] double figure(const std::string& metric, const Tensor& outputs,
+                              std::span<const std::int64_t> rows) const;
+  /// What decides between equal figures: lower is better.
+  [[nodiscard]] double mean_loss(const Tensor& outputs, std::span<const std::int64_t> rows) const;
+
+  /// Of the numbers known of these rows; 0 and 1 where the labels are no numbers.
+  [[nodiscard]] TargetUnit unit_of(std::span<const std::int64_t> rows) const;
+  /// [1, 1]: cross-entropy; of numbers, in that unit, the absolute or the squared error.
+  [[nodiscard]] Variable loss(const Variable& logits, const JudgedRows& rows, const TargetUnit& unit,
+                              bool is_absolute) const;
+
+ private:
+  OutputKind kind_;
+  std::int64_t num_outputs_ = 0;
+  /// One of the two.
+  std::span<const std::int64_t> classes_;
+  const Tensor* targets_ = nullptr;
+};
+
+}  // namespace weft

@@ -1,0 +1,174 @@
+#include "weft/tasks/link_judge.hpp"
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "weft/layers/kernels/link_scores.hpp"
+#include "weft/samplers/link_sampler.hpp"
+#include "weft/tasks/link_metrics.hpp"
+#include "weft/tasks/metrics.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::array<const char*, 5> kMetrics = {"roc_auc", "average_precision", "hits@20", "hits@50", "mrr"};
+constexpr std::int64_t kRecommended = 20;
+
+std::vector<Edge> all_links(const LinkSplit& split) {
+  std::vector<Edge> links = split.train;
+  links.insert(links.end(), split.val.begin(), split.val.end());
+  links.insert(links.end(), split.test.begin(), split.test.end());
+  return links;
+}
+
+Split numbered(const LinkSplit& split) {
+  Split rows{.name = split.name, .train = {}, .val = {}, .test = {}};
+  rows.train.resize(split.train.size());
+  rows.val.resize(split.val.size());
+  rows.test.resize(split.test.size());
+  const auto val = static_cast<std::int64_t>(split.train.size());
+  std::iota(rows.train.begin(), rows.train.end(), 0);
+  std::iota(rows.val.begin(), rows.val.end(), val);
+  std::iota(rows.test.begin(), rows.test.end(), val + static_cast<std::int64_t>(split.val.size()));
+  return rows;
+}
+
+/// Links first: as classification metrics want them.
+struct Outcomes {
+  std::vector<float> scores;
+  std::vector<std::uint8_t> is_link;
+};
+
+Outcomes outcomes_of(std::span<const float> links, std::span<const float> others) {
+  Outcomes result;
+  result.scores.assign(links.begin(), links.end());
+  result.scores.insert(result.scores.end(), others.begin(), others.end());
+  result.is_link.assign(links.size(), 1);
+  result.is_link.resize(result.scores.size(), 0);
+  return result;
+}
+
+/// log(1 + exp(x)) without overflow.
+double softplus(double x) {
+  return std::max(x, 0.0) + std::log1p(std::exp(-std::abs(x)));
+}
+
+}  // namespace
+
+LinkJudge::LinkJudge(const LinkSplit& split, std::uint64_t seed)
+    : rows_(numbered(split)),
+      links_(all_links(split)),
+      known_(CsrGraph::from_edges(split.messages.num_nodes(), links_, {.symmetrize = true})),
+      side_(split.side),
+      ranked_(known_, {.per_positive = kRankedAgainst, .side = split.side}),
+      random_(Random(seed).stream(2)) {
+  const auto count = static_cast<std::int64_t>(links_.size());
+  const NegativeEdges found =
+      uniform_non_edges(NegativeSampler(known_, {.side = split.side}), known_.num_nodes(), count, random_.stream(0));
+  others_.assign(links_.size(), {kNoNode, kNoNode});
+  for (std::size_t i = 0; i < found.edges.size(); ++i) {
+    others_[static_cast<std::size_t>(found.positive[i])] = found.edges[i];
+  }
+}
+
+LinkJudge::Scores LinkJudge::scores(const Tensor& states, std::span<const std::int64_t> rows) const {
+  std::vector<Edge> links, others;
+  for (const std::int64_t row : rows) {
+    links.push_back(links_[static_cast<std::size_t>(row)]);
+    if (const Edge& other = others_[static_cast<std::size_t>(row)]; other.source != kNoNode) {
+      others.push_back(other);
+    }
+  }
+  return {link_scores(states, links), link_scores(states, others)};
+}
+
+double LinkJudge::mean_reciprocal_rank(const Tensor& states, std::span<const std::int64_t> rows) const {
+  // So many at a time bound the memory, and go by the row, so that a part has the same pairs alone as among others.
+  constexpr std::size_t kChunk = 1024;
+  double sum = 0.0;
+  std::int64_t count = 0;
+  for (std::size_t begin = 0; begin < rows.size(); begin += kChunk) {
+    std::vector<Edge> links;
+    for (const std::int64_t row : rows.subspan(begin, std::min(kChunk, rows.size() - begin))) {
+      // The sampler draws sources, so the end that stays is the destination.
+      const auto [first, second] = links_[static_cast<std::size_t>(row)];
+      links.push_back({second, first});
+    }
+    const NegativeEdges against = ranked_.sample(links, random_.stream(1 + static_cast<std::uint64_t>(rows[begin])));
+    const std::vector<float> own = link_scores(states, links), theirs = link_scores(states, against.edges);
+    for (std::size_t i = 0, first = 0; i < links.size(); ++i) {
+      std::size_t end = first;
+      while (end < against.positive.size() && against.positive[end] == static_cast<std::int64_t>(i)) {
+        ++end;
+      }
+      if (end > first) {
+        sum += reciprocal_rank(own[i], std::span<const float>(theirs).subspan(first, end - first));
+        ++count;
+      }
+      first = end;
+    }
+  }
+  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(count);
+}
+
+RankingFigures LinkJudge::ranking(const Tensor& states, std::span<const std::int64_t> rows) const {
+  std::vector<Edge> links;
+  for (const std::int64_t row : rows) {
+    links.push_back(links_[static_cast<std::size_t>(row)]);
+  }
+  const CsrGraph wanted = CsrGraph::from_edges(known_.num_nodes(), links, {.symmetrize = true});
+  return ranking_at(kRecommended, states, side_, known_, wanted, random_.stream(0).stream(1));
+}
+
+double LinkJudge::figure(const std::string& name, const Tensor& states, std::span<const std::int64_t> rows) const {
+  if (name == "mrr") {
+    return mean_reciprocal_rank(states, rows);
+  }
+  if (!side_.empty() && (name == "recall@20" || name == "ndcg@20")) {
+    const RankingFigures found = ranking(states, rows);
+    return name == "recall@20" ? found.recall : found.ndcg;
+  }
+  const Scores found = scores(states, rows);
+  if (name == "roc_auc") {
+    const Outcomes outcomes = outcomes_of(found.links, found.others);
+    return roc_auc(outcomes.scores, outcomes.is_link);
+  }
+  if (name == "average_precision") {
+    const Outcomes outcomes = outcomes_of(found.links, found.others);
+    return average_precision(outcomes.scores, outcomes.is_link);
+  }
+  require(
+      name == "hits@20" || name == "hits@50", "metric '", name,
+      "' is not one of link_prediction: expected roc_auc, average_precision, hits@20, hits@50, mrr, or with bipartite "
+      "recall@20 or ndcg@20");
+  return hits_at(name == "hits@20" ? 20 : 50, found.links, found.others);
+}
+
+std::map<std::string, double> LinkJudge::figures(const Tensor& states, std::span<const std::int64_t> rows) const {
+  std::map<std::string, double> result;
+  for (const char* name : kMetrics) {
+    result[name] = figure(name, states, rows);
+  }
+  if (!side_.empty()) {
+    const RankingFigures found = ranking(states, rows);
+    result["recall@20"] = found.recall;
+    result["ndcg@20"] = found.ndcg;
+  }
+  return result;
+}
+
+double LinkJudge::mean_loss(const Tensor& states, std::span<const std::int64_t> rows) const {
+  const Scores found = scores(states, rows);
+  double sum = 0.0;
+  for (const float score : found.links) {
+    sum += softplus(-static_cast<double>(score));
+  }
+  for (const float score : found.others) {
+    sum += softplus(static_cast<double>(score));
+  }
+  return sum / static_cast<double>(std::max<std::size_t>(1, found.links.size() + found.others.size()));
+}
+
+}  // namespace weft
