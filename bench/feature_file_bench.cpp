@@ -102,7 +102,7 @@ void print(const char* what, const std::vector<double>& rates, double sequential
 void run(const std::filesystem::path& path, std::int64_t limit) {
   const Dataset data = dataset_of(4 * limit);
   write_dataset(data, path);
-  const auto& in_memory = std::get<Tensor>(data.node_features);
+  const auto& in_memory = std::get<Tensor>(data.node_features.in_memory());
   const File file(path);
   const auto plain = FeatureFile::open(path), keeping = FeatureFile::open(path);
   require(plain != nullptr && keeping != nullptr, "feature_file_bench: the features cannot be read by rows");

@@ -48,7 +48,7 @@ struct SequenceBlock {
   Parameter inner_norm, up, down;
 };
 
-class SequenceModel {
+class SequenceModel : public Model {
  public:
   /// Columns of the network that judges clues.
   static constexpr std::int64_t kClueWidth = 32;
@@ -58,7 +58,7 @@ class SequenceModel {
 
   /// [rows, vocabulary]: what may follow each row. O(rows (32 + d) d) a block beside the dense products.
   [[nodiscard]] Variable forward(const SequenceBatch& batch, Pass& pass) const;
-  void list_parameters(ParameterList& list);
+  void list_parameters(ParameterList& list) override;
 
   [[nodiscard]] const SequenceShape& shape() const { return shape_; }
   [[nodiscard]] const SequenceModelOptions& options() const { return options_; }

@@ -58,9 +58,8 @@ struct Dataset {
   Buffer<std::int32_t> edge_type;
   Features edge_features;
 
-  Features node_features;
-  /// Dense features that were left in the file; then node_features is empty.
-  std::shared_ptr<const FeatureRows> features_in_file;
+  /// In memory, or dense ones left in the file (ReadOptions::leaves_features).
+  NodeFeatures node_features;
   /// One for each node, or empty.
   Buffer<std::int32_t> node_type;
   Labels node_labels;

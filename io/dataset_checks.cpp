@@ -60,7 +60,9 @@ class Checker {
     check_graphs();
     check_graph();
     check_features("/edge/attr", data_.edge_features, num_edges_);
-    check_features("/node/x", data_.node_features, num_nodes_);
+    if (!data_.node_features.is_in_file()) {
+      check_features("/node/x", data_.node_features, num_nodes_);
+    }
     check_arrays();
   }
 

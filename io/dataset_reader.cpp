@@ -339,9 +339,10 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   }
   report("/node");
   if (options.leaves_features && !file.has("/graphs/node_ptr")) {
-    data.features_in_file = features_left(path, file, data.graph, options.only_opens ? 0 : options.kept_rows);
+    data.node_features =
+        NodeFeatures(features_left(path, file, data.graph, options.only_opens ? 0 : options.kept_rows));
   }
-  if (!data.features_in_file) {
+  if (!data.node_features.is_in_file()) {
     data.node_features = read_features(file, "/node/x");
   }
   if (file.has("/node/type")) {

@@ -83,11 +83,11 @@ Variable LayerInput::project(const Variable& w, const Variable& bias, Activation
 }
 
 std::int64_t input_width(const ModelShape& shape) {
-  return shape.feature_kind == "categorical" ? total_of(shape.num_categories) : shape.num_features;
+  return shape.feature_kind == FeatureKind::categorical ? total_of(shape.num_categories) : shape.num_features;
 }
 
 std::int64_t edge_input_width(const ModelShape& shape) {
-  return shape.edge_kind == "categorical" ? total_of(shape.num_edge_categories) : shape.num_edge_features;
+  return shape.edge_kind == FeatureKind::categorical ? total_of(shape.num_edge_categories) : shape.num_edge_features;
 }
 
 Tensor glorot_uniform(std::int64_t rows, std::int64_t cols, const Random& random) {

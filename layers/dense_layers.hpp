@@ -7,7 +7,7 @@
 
 #include "weft/core/random.hpp"
 #include "weft/layers/layer.hpp"
-#include "weft/layers/models.hpp"
+#include "weft/layers/model_shape.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/features.hpp"
 #include "weft/tensor/perceptron.hpp"

@@ -22,7 +22,7 @@ GpsModel::GpsModel(const ModelShape& shape, const Options& options, const Random
                                       .out = d,
                                       .heads = options.integer("heads"),
                                       .attention_dropout = static_cast<float>(options.real("attention_dropout")),
-                                      .edge_width = shape.edge_kind != "none" ? d : 0,
+                                      .edge_width = shape.edge_kind != FeatureKind::none ? d : 0,
                                       .passes_edges = l + 1 < num_layers,
                                       .edge_norm = norm},
                                      own.stream(0));

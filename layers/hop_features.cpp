@@ -13,10 +13,10 @@ std::vector<Variable> hops_of(const ModelShape& shape, const MessageBlock& block
   std::vector<Variable> hops;
   if (input.hops.empty()) {
     Features degrees;
-    if (shape.feature_kind == "none") {
+    if (shape.feature_kind == FeatureKind::none) {
       degrees = degree_features(block);
     }
-    const Features& features = shape.feature_kind == "none" ? degrees : input.features;
+    const Features& features = shape.feature_kind == FeatureKind::none ? degrees : input.features;
     for (Tensor& hop : hop_features(block, features, static_cast<std::int64_t>(count))) {
       hops.push_back(Variable::constant(std::move(hop)));
     }

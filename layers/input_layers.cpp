@@ -27,8 +27,8 @@ Tensor with_random_signs(const Tensor& x, std::span<const std::int64_t> segments
 }
 
 /// "5 dense features"
-std::string described(std::int64_t num, const std::string& kind, const char* what) {
-  return (kind == "none" ? std::string("no") : std::to_string(num) + " " + kind) + what;
+std::string described(std::int64_t num, FeatureKind kind, const char* what) {
+  return kind == FeatureKind::none ? concat("no", what) : concat(num, " ", name_of(kind), what);
 }
 
 }  // namespace
@@ -94,9 +94,9 @@ void require_input(const ModelShape& shape, const MessageBlock& block, const Nod
           given.num_features == shape.num_features && given.feature_kind == shape.feature_kind
               ? " with other numbers of categories"
               : "");
-  require(shape.feature_kind == "none" || shape_of(input.features).rows == block.num_inputs(),
+  require(shape.feature_kind == FeatureKind::none || shape_of(input.features).rows == block.num_inputs(),
           "model: there are features of ", shape_of(input.features).rows, " nodes, the graph has ", block.num_inputs());
-  if (shape.edge_kind == "none") {
+  if (shape.edge_kind == FeatureKind::none) {
     return;
   }
   const Features none;
@@ -115,12 +115,12 @@ void require_input(const ModelShape& shape, const MessageBlock& block, const Nod
 
 LayerInput first_features(const ModelShape& shape, const MessageBlock& block, const NodeInput& input) {
   require_input(shape, block, input);
-  return shape.feature_kind == "none" ? LayerInput(Variable::constant(degree_features(block)))
+  return shape.feature_kind == FeatureKind::none ? LayerInput(Variable::constant(degree_features(block)))
                                       : LayerInput(input.features);
 }
 
 std::int64_t first_width(const ModelShape& shape) {
-  return shape.feature_kind == "none" ? 2 : input_width(shape);
+  return shape.feature_kind == FeatureKind::none ? 2 : input_width(shape);
 }
 
 InputLayer::InputLayer(const ModelShape& shape, const Options& options, std::int64_t width, const Random& random)
@@ -174,7 +174,7 @@ void InputLayer::list_parameters(ParameterList& list) {
 }
 
 EdgeLayer::EdgeLayer(const ModelShape& shape, std::int64_t width, const Random& random)
-    : reads_edges_(shape.edge_kind != "none") {
+    : reads_edges_(shape.edge_kind != FeatureKind::none) {
   if (reads_edges_) {
     features_ = Linear(edge_input_width(shape), width, random, ParameterGroup::input);
   }

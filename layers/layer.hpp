@@ -1,5 +1,5 @@
 // What every layer is given and gives: a pass (training or not, and its randomness) and a list of
-// named parameters.
+// named parameters; and what all models have in common.
 #pragma once
 
 #include <cstdint>
@@ -65,6 +65,15 @@ class Pass {
   /// What the layers have added, in their order.
   [[nodiscard]] const std::vector<Variable>& losses() const { return losses_; }
 
+  /// A new value for a statistic of the model, as ParameterList has it: layers are not written while they run, so a
+  /// training pass returns what it has found, and update_statistics() puts it there.
+  void update(const Tensor& statistic, Tensor value) { updates_.push_back({&statistic, std::move(value)}); }
+  struct Update {
+    const Tensor* statistic;
+    Tensor value;
+  };
+  [[nodiscard]] const std::vector<Update>& updates() const { return updates_; }
+
  private:
   Pass(bool training, const Random& step, double progress) : training_(training), step_(step), progress_(progress) {}
 
@@ -73,6 +82,7 @@ class Pass {
   double progress_;
   std::uint64_t places_ = 0;
   std::vector<Variable> losses_;
+  std::vector<Update> updates_;
   std::vector<Variable>* kept_ = nullptr;
   Variable input_weights_;
 };
@@ -122,5 +132,22 @@ class ParameterList {
  private:
   std::string prefix_;
 };
+
+/// Anything that is trained: what is saved, averaged, counted and optimized of it.
+class Model {
+ public:
+  Model() = default;
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+  virtual ~Model() = default;
+  virtual void list_parameters(ParameterList& list) = 0;
+};
+
+[[nodiscard]] ParameterList parameters_of(Model& model);
+/// Trained numbers in all parameters.
+[[nodiscard]] std::int64_t num_parameters(Model& model);
+/// Writes what a training pass has found into the model's statistics, in the order in which it was found. Throws
+/// ArgumentError if one is not among them.
+void update_statistics(Model& model, const Pass& pass);
 
 }  // namespace weft

@@ -199,30 +199,6 @@ const Row& row_of(std::string_view name) {
 
 }  // namespace
 
-ModelShape shape_for(const Features& features, std::int64_t num_outputs, const Features& edge_features) {
-  ModelShape shape;
-  shape.num_outputs = num_outputs;
-  shape.num_features = shape_of(features).cols;
-  if (std::holds_alternative<Tensor>(features)) {
-    shape.feature_kind = "dense";
-  } else if (std::holds_alternative<SparseMatrix>(features)) {
-    shape.feature_kind = "sparse";
-  } else if (const auto* categorical = std::get_if<CategoricalMatrix>(&features)) {
-    shape.feature_kind = "categorical";
-    shape.num_categories = categorical->num_categories;
-  }
-  require(!std::holds_alternative<SparseMatrix>(edge_features),
-          "model: the features of edges are sparse, expected dense or categorical ones");
-  shape.num_edge_features = shape_of(edge_features).cols;
-  if (std::holds_alternative<Tensor>(edge_features)) {
-    shape.edge_kind = "dense";
-  } else if (const auto* categories = std::get_if<CategoricalMatrix>(&edge_features)) {
-    shape.edge_kind = "categorical";
-    shape.num_edge_categories = categories->num_categories;
-  }
-  return shape;
-}
-
 bool reads_edge_features(const Options& options) {
   if (options.has("edges") && !options.flag("edges")) {
     return false;
@@ -267,20 +243,6 @@ std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& s
                                       const Random& random) {
   require(shape.num_outputs >= 0, "make_model: num_outputs is ", shape.num_outputs, ", expected at least 0");
   return row_of(name).make(shape, options, random);
-}
-
-ParameterList parameters_of(NodeModel& model) {
-  ParameterList list;
-  model.list_parameters(list);
-  return list;
-}
-
-std::int64_t num_parameters(NodeModel& model) {
-  std::int64_t count = 0;
-  for (const NamedParameter& parameter : parameters_of(model).parameters) {
-    count += parameter.parameter->value().size();
-  }
-  return count;
 }
 
 }  // namespace weft

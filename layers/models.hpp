@@ -13,30 +13,10 @@
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/blocks.hpp"
 #include "weft/layers/layer.hpp"
+#include "weft/layers/model_shape.hpp"
 #include "weft/layers/node_input.hpp"
 
 namespace weft {
-
-/// What a model must know of the data it is made for; saved with it and checked against other data.
-struct ModelShape {
-  /// "dense", "sparse", "categorical" or "none".
-  std::string feature_kind = "none";
-  /// Columns of the features.
-  std::int64_t num_features = 0;
-  /// Categorical features only: values of each column.
-  std::vector<std::int64_t> num_categories;
-  /// Classes or targets; 0: the model makes states only, for a readout.
-  std::int64_t num_outputs = 0;
-  /// Features of edges: "dense", "categorical" or "none"; a model made for none ignores what it is given.
-  std::string edge_kind = "none";
-  std::int64_t num_edge_features = 0;
-  std::vector<std::int64_t> num_edge_categories = {};
-
-  friend bool operator==(const ModelShape&, const ModelShape&) = default;
-};
-/// Throws ArgumentError if the edge features are sparse.
-[[nodiscard]] ModelShape shape_for(const Features& features, std::int64_t num_outputs,
-                                   const Features& edge_features = {});
 
 /// Whether a model with these options reads features of edges; otherwise it is made for none.
 [[nodiscard]] bool reads_edge_features(const Options& options);
@@ -69,10 +49,8 @@ class HopLayers {
 
 /// Node states to an output for each node. Made by make_model; immutable while inferring, so that threads
 /// may share one.
-class NodeModel {
+class NodeModel : public Model {
  public:
-  virtual ~NodeModel() = default;
-
   using Output = ModelOutput;
   /// Throws ArgumentError if the input does not have the shape the model was made for, or the model cannot read
   /// another block in each layer and is given several.
@@ -86,7 +64,6 @@ class NodeModel {
   /// The same model as layers that each read one hop, or null if it is not made of such: what layer-wise inference and
   /// samples of hops need.
   [[nodiscard]] virtual const HopLayers* hop_layers() const { return nullptr; }
-  virtual void list_parameters(ParameterList& list) = 0;
 
   /// Columns of the embedding.
   [[nodiscard]] virtual std::int64_t embedding_width() const = 0;
@@ -123,9 +100,5 @@ struct ModelInfo {
 /// `options` holds at least the model's own. Weights are drawn from `random`.
 [[nodiscard]] std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& shape,
                                                     const Options& options, const Random& random);
-
-[[nodiscard]] ParameterList parameters_of(NodeModel& model);
-/// Trained numbers in all parameters.
-[[nodiscard]] std::int64_t num_parameters(NodeModel& model);
 
 }  // namespace weft

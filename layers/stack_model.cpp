@@ -22,7 +22,7 @@ ConvolutionOptions hop_options(const Options& options, std::int64_t in, std::int
 
 /// Whether the features must become states before the first hop.
 bool needs_map_before(const ModelShape& shape, const Options& options) {
-  return options.flag("pre_linear") || options.flag("virtual_node") || shape.edge_kind != "none" ||
+  return options.flag("pre_linear") || options.flag("virtual_node") || shape.edge_kind != FeatureKind::none ||
          shape.num_outputs == 0 || encoding_width(options) > 0 ||
          convolution_info(options.text("convolution")).needs_states;
 }
@@ -38,8 +38,8 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
                : options.text("jumping_knowledge") == "concat" ? Jumping::concat
                                                                : Jumping::none),
       follows_from_colors_(convolution_info(options.text("convolution")).follows_from_colors &&
-                           shape.feature_kind == "categorical" && encoding_width(options) == 0),
-      reads_edges_(shape.edge_kind != "none") {
+                           shape.feature_kind == FeatureKind::categorical && encoding_width(options) == 0),
+      reads_edges_(shape.edge_kind != FeatureKind::none) {
   const std::int64_t hidden = options.integer("hidden");
   const std::int64_t num_layers = options.integer("layers");
   const bool conv_head = options.text("head") == "convolution" && shape.num_outputs > 0;
@@ -66,7 +66,7 @@ StackModel::StackModel(const ModelShape& shape, const Options& options, const Ra
     const Random own = random.stream(static_cast<std::uint64_t>(l) + 1);
     Hop hop;
     hop.convolution = make_convolution(
-        hop_options(options, width, out, is_first, is_output, l + 1 == num_layers, shape.edge_kind != "none"),
+        hop_options(options, width, out, is_first, is_output, l + 1 == num_layers, shape.edge_kind != FeatureKind::none),
         own.stream(0));
     if (options.flag("residual") && !is_output) {
       hop.residual = std::make_unique<Linear>(width, out, own.stream(1),

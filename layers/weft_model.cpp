@@ -35,7 +35,7 @@ WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Rand
   require(d % heads == 0, "model weft: hidden ", d, " cannot be cut into ", heads, " heads");
   const bool has_attention = options.text("attention") != "none";
   const std::int64_t num_layers = options.integer("layers");
-  const bool has_edges = shape.edge_kind != "none";
+  const bool has_edges = shape.edge_kind != FeatureKind::none;
   input_ = InputLayer(shape, options, d, random.stream(0));
   edges_ = EdgeLayer(shape, d, random.stream(1001));
   for (std::int64_t l = 0; l < num_layers; ++l) {

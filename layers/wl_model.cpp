@@ -161,7 +161,7 @@ NodeModel::Output WlModel::forward(const Blocks& blocks, const NodeInput& input,
   const MessageBlock& block = blocks.whole("of graphs");
   require_input(shape_, block, input);
   const Features histograms = wl_histograms(
-      block, input.features, shape_.edge_kind == "none" ? nullptr : input.edge_features, rounds_, head_.in(), scale_);
+      block, input.features, shape_.edge_kind == FeatureKind::none ? nullptr : input.edge_features, rounds_, head_.in(), scale_);
   const Variable y = head_.forward(LayerInput(histograms).dropped(dropout_, pass), pass);
   return {output_.forward(y, pass), y};
 }

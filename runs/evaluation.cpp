@@ -6,8 +6,7 @@ Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset&
   if (!predictor.judges_graphs()) {
     require(!dataset.has_many_graphs(), "predict: ", dataset.name, " holds ", dataset.num_graphs(),
             " graphs, expected one graph: the model judges nodes");
-    return predictor.predict(dataset.graph, dataset.node_features, dataset.edge_features,
-                             dataset.features_in_file.get(), wanted);
+    return predictor.predict(dataset.graph, dataset.node_features, dataset.edge_features, wanted);
   }
   require(dataset.has_many_graphs(), "predict: ", dataset.name,
           " is one graph, expected /graphs/node_ptr: the model "
@@ -15,9 +14,9 @@ Predictor::Prediction predict_dataset(const Predictor& predictor, const Dataset&
   // Molecules of one atom each have no bond, so nothing says which columns bonds would have.
   Features no_edges;
   const ModelShape& shape = predictor.shape();
-  if (dataset.graph.num_edges() == 0 && shape.edge_kind == "categorical") {
+  if (dataset.graph.num_edges() == 0 && shape.edge_kind == FeatureKind::categorical) {
     no_edges = CategoricalMatrix{0, shape.num_edge_categories, {}};
-  } else if (dataset.graph.num_edges() == 0 && shape.edge_kind == "dense") {
+  } else if (dataset.graph.num_edges() == 0 && shape.edge_kind == FeatureKind::dense) {
     no_edges = Tensor(0, shape.num_edge_features);
   }
   const bool has_none = std::holds_alternative<std::monostate>(dataset.edge_features);

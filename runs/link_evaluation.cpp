@@ -21,7 +21,7 @@ LinkEvaluation::LinkEvaluation(const Predictor& predictor, const Dataset& datase
     : judge_(split, split_seed(predictor)),
       states_(
           predictor
-              .predict(split.messages, dataset.node_features, {}, dataset.features_in_file.get(), {.embedding = false})
+              .predict(split.messages, dataset.node_features, {}, {.embedding = false})
               .logits) {}
 
 Tensor link_states(const Predictor& predictor, const Dataset& dataset) {

@@ -57,7 +57,7 @@ double seconds_of(const Work& work) {
 
 /// Features of the same form and width as those of the dataset, of so many rows.
 Features features_like(const Dataset& dataset, const DatasetSize& size, std::int64_t rows) {
-  if (const auto* sparse = std::get_if<SparseMatrix>(&dataset.node_features)) {
+  if (const auto* sparse = std::get_if<SparseMatrix>(&dataset.node_features.in_memory())) {
     const EdgeId each = sparse->num_entries() / std::max<std::int64_t>(1, sparse->rows());
     Buffer<EdgeId> offsets(static_cast<std::size_t>(rows) + 1);
     Buffer<std::uint32_t> columns(static_cast<std::size_t>(rows * each));
@@ -70,7 +70,7 @@ Features features_like(const Dataset& dataset, const DatasetSize& size, std::int
     Buffer<float> values(columns.size(), 1.0F);
     return SparseMatrix(rows, sparse->cols(), std::move(offsets), std::move(columns), std::move(values));
   }
-  if (const auto* categorical = std::get_if<CategoricalMatrix>(&dataset.node_features)) {
+  if (const auto* categorical = std::get_if<CategoricalMatrix>(&dataset.node_features.in_memory())) {
     return CategoricalMatrix{.rows = rows,
                              .num_categories = categorical->num_categories,
                              .values = Buffer<std::int32_t>(static_cast<std::size_t>(rows * categorical->cols()), 0)};
@@ -207,12 +207,9 @@ void estimate_nodes(Dataset& dataset, const DatasetSize& size, const Split& spli
   estimate.evaluation_seconds = evaluation.seconds;
   if (!read.leaves_features && size.has_dense_features) {
     const bool by_rows = suited_sampler(job.model, job.options) == "neighbor";
-    dataset.node_features = {};
-    dataset.features_in_file = by_rows ? std::make_shared<ZeroRows>(Shape{size.nodes, size.features}) : nullptr;
-    if (!by_rows) {
-      // Models that read them all in evaluation, or hops of them.
-      dataset.node_features = Tensor(size.nodes, size.features);
-    }
+    // Models that do not read them row by row read them all in evaluation, or hops of them.
+    dataset.node_features = by_rows ? NodeFeatures(std::make_shared<ZeroRows>(Shape{size.nodes, size.features}))
+                                    : NodeFeatures(Tensor(size.nodes, size.features));
   }
   measure_on_data(dataset, split, job, estimate);
 }

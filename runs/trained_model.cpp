@@ -64,11 +64,19 @@ Predictor Predictor::from_file(const ModelFile& file, const std::string& name) {
         result.options_.set(key.substr(7), value);
       }
     }
-    result.shape_ = {.feature_kind = file.text("feature_kind"),
+    const auto kind = [&](const char* key) {
+      const std::optional<FeatureKind> found = feature_kind_of(file.text(key));
+      if (!found) {
+        throw DataError(name, std::string("/config/") + key,
+                        "is '" + file.text(key) + "', expected none, dense, sparse or categorical");
+      }
+      return *found;
+    };
+    result.shape_ = {.feature_kind = kind("feature_kind"),
                      .num_features = file.integers("num_features").at(0),
                      .num_categories = file.integers("num_categories"),
                      .num_outputs = file.integers("num_outputs").at(0),
-                     .edge_kind = file.text("edge_kind"),
+                     .edge_kind = kind("edge_kind"),
                      .num_edge_features = file.integers("num_edge_features").at(0),
                      .num_edge_categories = file.integers("num_edge_categories")};
     std::istringstream names(file.text("class_names"));
@@ -97,13 +105,13 @@ bool Predictor::infers_by_samples() const {
   return !judges_links() && Sampling::is_wanted(options_) && sampler_info(options_.text("sampler")).infers_by_samples;
 }
 
-Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& features, const Features& edge_features,
-                                         const FeatureRows* in_file, const WantedNodes& wanted) const {
+Predictor::Prediction Predictor::predict(const CsrGraph& graph, const NodeFeatures& features, const Features& edge_features,
+                                         const WantedNodes& wanted) const {
   require(!judges_graphs_, "Predictor: the model judges whole graphs, expected predict_graphs with node_ptr");
-  require(!(in_file != nullptr || graph.is_in_file()) || reads_by_layers(),
+  require(!(features.is_in_file() || graph.is_in_file()) || reads_by_layers(),
           "predict: features or edges stay in their file, and the model ", model_,
           " reads them all at once; expected a larger memory limit");
-  const ModelInput input(graph, {}, features, edge_features, options_, in_file);
+  const ModelInput input(graph, {}, features, edge_features, options_);
   std::optional<Sampling> sampling;
   if (infers_by_samples()) {
     sampling.emplace(input, *network_, options_, edge_features, std::span<const std::int32_t>());
@@ -113,7 +121,7 @@ Predictor::Prediction Predictor::predict(const CsrGraph& graph, const Features& 
 }
 
 Predictor::Prediction Predictor::predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
-                                                const Features& features, const Features& edge_features) const {
+                                                const NodeFeatures& features, const Features& edge_features) const {
   require(judges_graphs_, "Predictor: the model judges nodes, expected one of whole graphs");
   const ModelInput input(graph, {node_ptr.begin(), node_ptr.end()}, features, edge_features, options_);
   GraphOutputs all = infer_graphs(*network_, input, true);
@@ -121,7 +129,7 @@ Predictor::Prediction Predictor::predict_graphs(const CsrGraph& graph, std::span
 }
 
 std::vector<float> Predictor::node_importance(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
-                                              const Features& features, const Features& edge_features,
+                                              const NodeFeatures& features, const Features& edge_features,
                                               std::int64_t output) const {
   require(judges_graphs_, "Predictor: the model judges nodes, expected one of whole graphs");
   require(output >= 0 && output < shape_.num_outputs, "node_importance: output ", output,
@@ -142,12 +150,8 @@ std::vector<float> Predictor::node_importance(const CsrGraph& graph, std::span<c
   return importance;
 }
 
-Tensor Predictor::probabilities(const CsrGraph& graph, const Features& features, const Features& edge_features) const {
+Tensor Predictor::probabilities(const CsrGraph& graph, const NodeFeatures& features, const Features& edge_features) const {
   return predict(graph, features, edge_features).probabilities;
-}
-
-Tensor Predictor::probabilities(const CsrGraph& graph, const Tensor& features) const {
-  return probabilities(graph, Features(features));
 }
 
 }  // namespace weft

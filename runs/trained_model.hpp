@@ -28,9 +28,8 @@ class Predictor {
   /// Of the nodes of one graph: [n, classes], rows sum to 1. Throws ArgumentError if the features differ from those
   /// trained on. Edge features are in the order of the graph's arrays; a model that was not trained on any ignores
   /// them.
-  [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Features& features,
+  [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const NodeFeatures& features,
                                      const Features& edge_features = {}) const;
-  [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const Tensor& features) const;
 
   struct Prediction {
     /// [n, outputs]: of classes, of labels each for itself, or where outputs() are values or states those. Rows that
@@ -41,17 +40,16 @@ class Predictor {
     /// [n, outputs], before softmax: what metrics rank by, so that figures agree with those of training.
     Tensor logits;
   };
-  /// in_file: dense features that are not in memory (then `features` is empty), or null.
-  [[nodiscard]] Prediction predict(const CsrGraph& graph, const Features& features, const Features& edge_features = {},
-                                   const FeatureRows* in_file = nullptr, const WantedNodes& wanted = {}) const;
+  [[nodiscard]] Prediction predict(const CsrGraph& graph, const NodeFeatures& features,
+                                   const Features& edge_features = {}, const WantedNodes& wanted = {}) const;
   /// Of each of many graphs that lie end to end: graph g owns the nodes node_ptr[g] .. node_ptr[g + 1]. For models of
   /// whole graphs; features as above. Throws ArgumentError for a model of nodes.
   [[nodiscard]] Prediction predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
-                                          const Features& features, const Features& edge_features = {}) const;
+                                          const NodeFeatures& features, const Features& edge_features = {}) const;
   /// What each node of these graphs adds to output `output` of its graph: the derivative by a weight of its first
   /// state. [n]
   [[nodiscard]] std::vector<float> node_importance(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
-                                                   const Features& features, const Features& edge_features,
+                                                   const NodeFeatures& features, const Features& edge_features,
                                                    std::int64_t output) const;
 
   /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file, and then how many at a

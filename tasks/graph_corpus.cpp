@@ -58,7 +58,7 @@ TypedGraph typed(const Drawing& drawing, const std::map<AtomType, std::int32_t>&
 }
 
 bool holds_molecules(const Dataset& dataset) {
-  const auto* atoms = std::get_if<CategoricalMatrix>(&dataset.node_features);
+  const auto* atoms = std::get_if<CategoricalMatrix>(&dataset.node_features.in_memory());
   const auto* bonds = std::get_if<CategoricalMatrix>(&dataset.edge_features);
   return !dataset.smiles.empty() && atoms != nullptr && bonds != nullptr && atoms->num_categories == kAtomCategories &&
          bonds->num_categories == kBondCategories;
@@ -90,7 +90,7 @@ void for_each_edge(const Dataset& dataset, std::int64_t g, Body body) {
 }
 
 void read_molecules(const Dataset& dataset, GraphCorpus& corpus) {
-  const auto& atoms = std::get<CategoricalMatrix>(dataset.node_features);
+  const auto& atoms = std::get<CategoricalMatrix>(dataset.node_features.in_memory());
   const auto& bonds = std::get<CategoricalMatrix>(dataset.edge_features);
   std::vector<Drawing> drawings(static_cast<std::size_t>(dataset.num_graphs()));
   std::vector<std::string> problems(drawings.size());

@@ -149,7 +149,7 @@ NodeOutputs infer_by_layers(const HopLayers& layers, const ModelInput& input, st
       std::optional<Tensor> encoding;
       std::optional<NodeInput> read;
       if (l == 0) {
-        features = input.rows().rows(rows.inputs);
+        features = input.features().rows(rows.inputs);
         read.emplace(features);
         if (input.encoding() != nullptr) {
           encoding = gather_rows(*input.encoding(), rows.inputs);
@@ -201,7 +201,7 @@ NodeOutputs infer_by_samples(const NodeModel& model, const Sampling& sampling, s
 NodeOutputs infer_nodes(const NodeModel& model, const ModelInput& input, const Options& options,
                         const Sampling* sampling, const WantedNodes& wanted) {
   const std::int64_t n = input.block().num_outputs(), chunk = options.integer("inference_rows");
-  const bool is_in_file = input.is_in_file() || input.block().graph().is_in_file();
+  const bool is_in_file = input.features().is_in_file() || input.block().graph().is_in_file();
   if (model.hop_layers() != nullptr && ((chunk > 0 && chunk < n) || is_in_file) &&
       (sampling == nullptr || !sampling->info().infers_by_samples)) {
     // What fits anywhere, where nothing else is said.

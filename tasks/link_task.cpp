@@ -25,7 +25,7 @@ LinkProblem::LinkProblem(const Dataset& data, const TrainJob& train_job)
       shape_(shape_for(input_.features(), train_job.options.integer("embedding"))),
       metric_(train_job.options.text("metric") == "auto" ? "roc_auc" : train_job.options.text("metric")) {
   require(
-      data.features_in_file == nullptr,
+      !data.node_features.is_in_file(),
       "train: the features stay in their file, and link_prediction reads them all at once; expected a larger memory "
       "limit");
   // The name is checked here, and not after the first epoch.

@@ -55,7 +55,7 @@ Batch Loader::batch(std::int64_t epoch, std::int64_t index) const {
   const Clock::time_point sampled = Clock::now();
   sampling_ += nanoseconds_since(start);
 
-  result.features = input_.rows().rows(sample.inputs);
+  result.features = input_.features().rows(sample.inputs);
   if (const Tensor* encoding = input_.encoding()) {
     result.encoding = gather_rows(*encoding, sample.inputs);
   }

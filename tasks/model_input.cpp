@@ -35,42 +35,39 @@ CategoricalMatrix node_categories(std::int64_t num_nodes) {
 
 }  // namespace
 
-ModelInput::ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const Features& features,
-                       const Features& edge_features, const Options& options, const FeatureRows* in_file)
+ModelInput::ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const NodeFeatures& features,
+                       const Features& edge_features, const Options& options)
     : block_(options.flag("edges") ? graph : without_edges(graph), std::move(segments)),
       given_(&features),
       edge_features_(reads_edge_features(options) ? &edge_features : nullptr),
-      in_file_(in_file),
       encoding_(options.has("encoding") ? node_encoding(block_, options) : std::nullopt) {
   const std::string norm = options.has("feature_norm") ? options.text("feature_norm") : "none";
-  is_prepared_ = norm == "row" || (norm == "auto" && std::holds_alternative<SparseMatrix>(features));
-  require(in_file_ == nullptr || (norm != "row" && !options.has("hops")),
-          "train: the features stay in their file, and ", norm == "row" ? "feature_norm row" : "a model of hops",
-          " needs all of them at once; expected a larger memory limit");
-  if (is_prepared_) {
+  if (features.is_in_file()) {
+    require(norm != "row" && !options.has("hops"), "train: the features stay in their file, and ",
+            norm == "row" ? "feature_norm row" : "a model of hops",
+            " needs all of them at once; expected a larger memory limit");
+    return;
+  }
+  const std::int64_t n = block_.graph().num_nodes();
+  const bool has_none = std::holds_alternative<std::monostate>(features.in_memory());
+  if (norm == "row" || (norm == "auto" && std::holds_alternative<SparseMatrix>(features.in_memory()))) {
     prepared_ = row_normalized(features);
   }
-  if (in_file_ == nullptr && std::holds_alternative<std::monostate>(features) && options.has("degree_categories") &&
-      options.integer("degree_categories") > 0) {
+  if (has_none && options.has("degree_categories") && options.integer("degree_categories") > 0) {
     prepared_ = degree_categories(block_.graph(), options.integer("degree_categories"));
-    is_prepared_ = true;
   }
-  if (in_file_ == nullptr && std::holds_alternative<std::monostate>(features) && options.has("node_table") &&
-      options.flag("node_table")) {
-    const std::int64_t n = block_.graph().num_nodes();
+  if (has_none && options.has("node_table") && options.flag("node_table")) {
     require(n <= std::numeric_limits<std::int32_t>::max(), "train: node_table learns a row for each node, there are ",
             n, ", expected at most ", std::numeric_limits<std::int32_t>::max());
     prepared_ = node_categories(n);
-    is_prepared_ = true;
   }
-  rows_ = std::make_unique<RowsInMemory>(this->features());
   if (options.has("hops")) {
     hops_ = hop_features(block_, this->features(), options.integer("hops"));
   }
 }
 
 NodeInput ModelInput::nodes() const {
-  NodeInput input(features());
+  NodeInput input(features().in_memory());
   input.encoding = encoding_ ? &*encoding_ : nullptr;
   input.edge_features = edge_features_;
   input.hops = hops_;

@@ -17,22 +17,18 @@ namespace weft {
 
 class ModelInput {
  public:
-  /// in_file: dense features that are not in memory (then `features` is empty), or null. Throws ArgumentError if an
-  /// option needs all of them at once.
-  /// Features must outlive the input: they are copied only where an option changes them.
+  /// Features must outlive the input: they are copied only where an option changes them. Throws ArgumentError if they
+  /// are in their file and an option needs all of them at once.
   /// Options read, where the model has them: edges (false: the graph without its edges), feature_norm, encoding,
   /// encoding_size, hops, and for data without features degree_categories and node_table.
-  ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const Features& features,
-             const Features& edge_features, const Options& options, const FeatureRows* in_file = nullptr);
+  ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const NodeFeatures& features,
+             const Features& edge_features, const Options& options);
 
   ModelInput(const ModelInput&) = delete;
   ModelInput& operator=(const ModelInput&) = delete;
 
   [[nodiscard]] const MessageBlock& block() const { return block_; }
-  [[nodiscard]] const Features& features() const { return is_prepared_ ? prepared_ : *given_; }
-  /// The features row by row: the way to read them where they are too large for memory.
-  [[nodiscard]] const FeatureRows& rows() const { return in_file_ != nullptr ? *in_file_ : *rows_; }
-  [[nodiscard]] bool is_in_file() const { return in_file_ != nullptr; }
+  [[nodiscard]] const NodeFeatures& features() const { return prepared_ ? *prepared_ : *given_; }
   [[nodiscard]] const Tensor* encoding() const { return encoding_ ? &*encoding_ : nullptr; }
   /// Null if the model reads none.
   [[nodiscard]] const Features* edge_features() const { return edge_features_; }
@@ -42,13 +38,11 @@ class ModelInput {
 
  private:
   MessageBlock block_;
-  const Features* given_;
+  const NodeFeatures* given_;
   /// Null if the model reads none.
   const Features* edge_features_;
-  Features prepared_;
-  bool is_prepared_ = false;
-  std::unique_ptr<const FeatureRows> rows_;
-  const FeatureRows* in_file_;
+  /// Where an option changes them.
+  std::optional<NodeFeatures> prepared_;
   std::optional<Tensor> encoding_;
   std::vector<Tensor> hops_;
 };

@@ -8,11 +8,13 @@ namespace weft {
 namespace {
 
 ModelShape shape_of_data(const Dataset& dataset, std::int64_t num_outputs, const Options& options) {
-  ModelShape shape = reads_edge_features(options) ? shape_for(dataset.node_features, num_outputs, dataset.edge_features)
-                                                  : shape_for(dataset.node_features, num_outputs);
-  if (dataset.features_in_file) {
-    shape.feature_kind = "dense";
-    shape.num_features = dataset.features_in_file->shape().cols;
+  static const Features kNone;
+  const bool is_in_file = dataset.node_features.is_in_file();
+  ModelShape shape = shape_for(is_in_file ? kNone : dataset.node_features.in_memory(), num_outputs,
+                               reads_edge_features(options) ? dataset.edge_features : kNone);
+  if (is_in_file) {
+    shape.feature_kind = FeatureKind::dense;
+    shape.num_features = dataset.node_features.shape().cols;
   }
   return shape;
 }
@@ -51,9 +53,9 @@ class FullGraphSteps final : public Steps {
 
 NodeProblem::NodeProblem(const Dataset& data, const TrainJob& train_job)
     : LabelledProblem(one_graph(data), train_job, false),
-      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options, data.features_in_file.get()),
+      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options),
       shape_(shape_of_data(data, labels().num_outputs(), train_job.options)) {
-  require(!(data.features_in_file || data.graph.is_in_file()) ||
+  require(!(data.node_features.is_in_file() || data.graph.is_in_file()) ||
               (Sampling::is_wanted(options()) && new_model(Random(0))->hop_layers() != nullptr),
           "train: features or edges stay in their file, and the job reads them all at once; expected a sampler and a "
           "model whose layers read a hop each (gcn, sage, gat, gatv2, gin, mlp), or a larger memory limit");

@@ -31,7 +31,7 @@ void require_readable(const SamplerInfo& sampler, const NodeModel& model, const 
     require(reads_hop_tokens || is_without_edges,
             "sampler rows: the model reads neighbors; it is for models of precomputed hops (sign, nagphormer) or of "
             "none (mlp)");
-    require(!reads_hop_tokens || std::holds_alternative<Tensor>(input.features()),
+    require(!reads_hop_tokens || std::holds_alternative<Tensor>(input.features().in_memory()),
             "sampler rows: hops are computed beforehand from dense features only, these are not dense");
     return;
   }

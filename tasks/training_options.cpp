@@ -77,7 +77,7 @@ std::string_view suited_sampler(std::string_view model, const Options& options) 
     return "rows";
   }
   // Of any shape: whether layers read a hop each does not follow from the data.
-  const ModelShape shape{.feature_kind = "dense", .num_features = 1, .num_categories = {}, .num_outputs = 1};
+  const ModelShape shape{.feature_kind = FeatureKind::dense, .num_features = 1, .num_categories = {}, .num_outputs = 1};
   return make_model(model, shape, options, Random(0))->hop_layers() != nullptr ? "neighbor" : "parts";
 }
 

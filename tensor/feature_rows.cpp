@@ -1,6 +1,7 @@
 #include "weft/tensor/feature_rows.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace weft {
@@ -55,8 +56,17 @@ Features select_rows(const Features& features, std::span<const std::uint32_t> in
   return std::visit(Visitor{index}, features);
 }
 
-Features RowsInMemory::rows(std::span<const std::uint32_t> index) const {
-  return select_rows(features_, index);
+const Features& NodeFeatures::in_memory() const {
+  require(!is_in_file(), "features: they stay in their file, and were asked for all at once; expected a larger memory limit");
+  return in_memory_;
+}
+
+Features& NodeFeatures::in_memory() {
+  return const_cast<Features&>(std::as_const(*this).in_memory());
+}
+
+Features NodeFeatures::rows(std::span<const std::uint32_t> index) const {
+  return in_file_ ? in_file_->rows(index) : select_rows(in_memory_, index);
 }
 
 }  // namespace weft

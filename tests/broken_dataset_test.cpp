@@ -66,7 +66,7 @@ TEST(RawDataset, IsReadWhereNothingIsBroken) {
   { RawFile file(folder / "good.h5"); }
   const Dataset data = read_dataset(folder / "good.h5");
   EXPECT_EQ(data.graph.num_nodes(), 4);
-  EXPECT_EQ(std::get<Tensor>(data.node_features)(3, 1), 7.0F);
+  EXPECT_EQ(std::get<Tensor>(data.node_features.in_memory())(3, 1), 7.0F);
   {
     RawFile file(folder / "set.h5");
     file.graph_set();
@@ -99,7 +99,7 @@ TEST(RawDataset, MayHoldEveryWidthAndByteOrderOfNumbers) {
       file.reals("node/x", {4, 1}, {0.5, -1.25, 1024, 0}, type);
     }
     const Dataset data = read_dataset(folder / "data.h5");
-    EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{0.5F}, {-1.25F}, {1024.0F}, {0.0F}}));
+    EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{0.5F}, {-1.25F}, {1024.0F}, {0.0F}}));
   }
 }
 

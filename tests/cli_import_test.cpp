@@ -65,8 +65,8 @@ TEST_F(Cli, StoresFeaturesIn16Bits) {
     ASSERT_EQ(import_as("bfloat16", limit).code, 0);
     const Dataset data = read_dataset(path("bfloat16" + limit + ".h5"));
     // 8 bits: 1 + 2^-8 is halfway to 1 + 2^-7, and goes to the even of both; steps of 512 at 70000.
-    EXPECT_EQ(std::get<Tensor>(data.node_features).data()[0], 1.0F);
-    EXPECT_EQ(std::get<Tensor>(data.node_features).data()[1], 70144.0F);
+    EXPECT_EQ(std::get<Tensor>(data.node_features.in_memory()).data()[0], 1.0F);
+    EXPECT_EQ(std::get<Tensor>(data.node_features.in_memory()).data()[1], 70144.0F);
     const CommandResult refused = import_as("float16", limit);
     EXPECT_EQ(refused.code, 2);
     EXPECT_NE(refused.err.find("value 70000 at [1, 0] is not a finite float16"), std::string::npos) << refused.err;
@@ -87,7 +87,7 @@ TEST_F(Cli, MakesTheSameRmatFileWithinEveryMemoryLimit) {
   const Dataset data = read_dataset(path("r.h5"));
   const CsrGraph graph = rmat({.num_nodes = 2000, .num_edges = 1500000, .undirected = true});
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), graph.sources()));
-  EXPECT_EQ(std::get<Tensor>(data.node_features)(1999, 2), static_cast<float>(Random(0).stream(1).normal(5999)));
+  EXPECT_EQ(std::get<Tensor>(data.node_features.in_memory())(1999, 2), static_cast<float>(Random(0).stream(1).normal(5999)));
 
   const CommandResult narrow = weft({"synth", "rmat", "--nodes", "2000000", "--memory-limit", "64M", "-o", "n.h5"});
   EXPECT_EQ(narrow.code, 2);

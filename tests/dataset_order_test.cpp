@@ -39,7 +39,7 @@ TEST(ReorderedDataset, MovesEverythingThatGoesByNodesAndEdges) {
   EXPECT_EQ((std::vector<float>{edges(0, 0), edges(1, 0), edges(2, 0)}), (std::vector<float>{32, 20, 10}));
   EXPECT_EQ((std::vector<std::int32_t>(moved.edge_type.begin(), moved.edge_type.end())),
             (std::vector<std::int32_t>{3, 2, 1}));
-  const auto& x = std::get<Tensor>(moved.node_features);
+  const auto& x = std::get<Tensor>(moved.node_features.in_memory());
   EXPECT_EQ((std::vector<float>{x(0, 0), x(1, 0), x(2, 0), x(3, 0)}), (std::vector<float>{2, 0, 3, 1}));
   EXPECT_EQ(std::get<std::vector<std::int64_t>>(moved.node_labels), (std::vector<std::int64_t>{2, 0, 3, 1}));
   EXPECT_EQ(moved.node_names, (std::vector<std::string>{"c", "a", "d", "b"}));

@@ -102,7 +102,7 @@ TEST(DatasetFile, KeepsDenseFeaturesAboveAndBelowTheSizeThatIsCompressed) {
     data.node_features = test::random_tensor(4, width);
     data.edge_features = test::random_tensor(4, 2, 7);
     const Dataset read = written_and_read(data);
-    EXPECT_TRUE(test::same_bits(std::get<Tensor>(read.node_features), std::get<Tensor>(data.node_features)));
+    EXPECT_TRUE(test::same_bits(std::get<Tensor>(read.node_features.in_memory()), std::get<Tensor>(data.node_features.in_memory())));
     EXPECT_TRUE(test::same_bits(std::get<Tensor>(read.edge_features), std::get<Tensor>(data.edge_features)));
   }
 }
@@ -113,7 +113,7 @@ TEST(DatasetFile, KeepsSparseFeatures) {
                                     Buffer<std::uint32_t>::copy_of(std::vector<std::uint32_t>{1, 9, 0}),
                                     Buffer<float>::copy_of(std::vector<float>{0.5F, -2.0F, 3.0F}));
   const Dataset read = written_and_read(data);
-  const SparseMatrix& x = std::get<SparseMatrix>(read.node_features);
+  const SparseMatrix& x = std::get<SparseMatrix>(read.node_features.in_memory());
   EXPECT_EQ(x.shape(), (Shape{4, 10}));
   EXPECT_EQ(values_of<EdgeId>(x.by_row().offsets), (std::vector<EdgeId>{0, 2, 2, 3, 3}));
   EXPECT_EQ(values_of<std::uint32_t>(x.by_row().columns), (std::vector<std::uint32_t>{1, 9, 0}));
@@ -129,7 +129,7 @@ TEST(DatasetFile, KeepsCategoricalFeaturesAndTypes) {
   data.node_type = Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{0, 0, 1, 2});
   data.edge_type = Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{4, 3, 2, 1});
   const Dataset read = written_and_read(data);
-  const CategoricalMatrix& x = std::get<CategoricalMatrix>(read.node_features);
+  const CategoricalMatrix& x = std::get<CategoricalMatrix>(read.node_features.in_memory());
   EXPECT_EQ(x.num_categories, (std::vector<std::int64_t>{3, 100}));
   EXPECT_EQ(values_of<std::int32_t>(x.values), (std::vector<std::int32_t>{0, 99, 1, 0, 2, 5, 0, 7}));
   EXPECT_EQ(values_of<std::int32_t>(read.node_type), (std::vector<std::int32_t>{0, 0, 1, 2}));

@@ -65,7 +65,7 @@ TEST(FeatureFile, ReadsRowsThatFollowEachOtherAndRowsInCompressedChunks) {
   for (const auto& [nodes, columns] : {std::pair{300, 8}, std::pair{5000, 50}, std::pair{40, 70000}}) {
     SCOPED_TRACE(columns);
     const Dataset data = dataset_with(nodes, columns);
-    const auto& x = std::get<Tensor>(data.node_features);
+    const auto& x = std::get<Tensor>(data.node_features.in_memory());
     write_dataset(data, folder / "data.h5");
     const auto file = FeatureFile::open(folder / "data.h5");
     ASSERT_NE(file, nullptr);
@@ -120,7 +120,7 @@ TEST(FeatureFile, RefusesNumbersThatAreNotFiniteAndFilesThatEnd) {
   const auto broken = FeatureFile::open(folder / "broken.h5");
   std::fstream bytes(folder / "broken.h5", std::ios::in | std::ios::out | std::ios::binary);
   std::string text(std::istreambuf_iterator<char>(bytes), {});
-  const auto& x = std::get<Tensor>(data.node_features);
+  const auto& x = std::get<Tensor>(data.node_features.in_memory());
   const std::string row(reinterpret_cast<const char*>(x.row(7).data()), 32);
   const std::size_t at = text.find(row);
   ASSERT_NE(at, std::string::npos);
@@ -139,7 +139,7 @@ TEST(FeatureFile, TrainsToTheSameBitsAsFeaturesInMemory) {
   for (const bool in_file : {false, true}) {
     const Dataset data =
         read_dataset(folder / "data.h5", {}, {.leaves_features = in_file, .kept_rows = in_file ? 100 : 0});
-    EXPECT_EQ(data.features_in_file != nullptr, in_file);
+    EXPECT_EQ(data.node_features.is_in_file(), in_file);
     TrainJob job;
     job.model = "sage";
     job.options = default_options("sage");

@@ -51,7 +51,7 @@ TEST(H5ad, ReadsGraphFeaturesAndLabels) {
   EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 1, 3, 4}));
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 1}));
   EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.edge_features), Tensor{{0.5F}, {0.5F}, {0.25F}, {0.25F}}));
-  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{1, 2}, {3, 4}, {5, 6}}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1, 2}, {3, 4}, {5, 6}}));
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, -1, 1}));
   EXPECT_EQ(data.class_names, (std::vector<std::string>{"B", "T"}));
   const Dataset plain = import_h5ad({.input = path, .features = "", .directed = true});
@@ -83,7 +83,7 @@ TEST(H5ad, ReadsCategoriesBesideTheirColumn) {
   const Dataset data = import_h5ad({.input = path, .features = "X", .label = "kind"});
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, -1, 1}));
   EXPECT_EQ(data.class_names, (std::vector<std::string>{"B", "T"}));
-  EXPECT_TRUE(test::same_bits(std::get<SparseMatrix>(data.node_features).to_dense(),
+  EXPECT_TRUE(test::same_bits(std::get<SparseMatrix>(data.node_features.in_memory()).to_dense(),
                               Tensor{{0, 0.5F, 0}, {0.5F, 0, 0.25F}, {0, 0, 0}}));
   write_with_categories_beside(path, 4000000000);
   test::expect_throws<DataError>([&] { static_cast<void>(import_h5ad({.input = path, .features = "X"})); },
@@ -195,11 +195,11 @@ TEST(H5ad, ReadsTablesAsBeforeVersion07) {
   const Dataset data = import_h5ad({.input = path, .label = "kind"});
   EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 1, 3, 4}));
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 1}));
-  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{1, 2}, {3, 4}, {5, 6}}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1, 2}, {3, 4}, {5, 6}}));
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, -1, 1}));
   EXPECT_EQ(data.class_names, (std::vector<std::string>{"B", "T"}));
   const Dataset sparse = import_h5ad({.input = path, .features = "X"});
-  EXPECT_TRUE(test::same_bits(std::get<SparseMatrix>(sparse.node_features).to_dense(),
+  EXPECT_TRUE(test::same_bits(std::get<SparseMatrix>(sparse.node_features.in_memory()).to_dense(),
                               Tensor{{0, 0.5F, 0}, {0.5F, 0, 0.25F}, {0, 0, 0}}));
 }
 

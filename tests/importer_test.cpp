@@ -262,7 +262,7 @@ TEST(Edgelist, JoinsFeaturesLabelsAndSplit) {
                        .labels = write(folder / "l", "a,red\nz,blue\nb,red\n"),
                        .split = write(folder / "s", "z,train\na,val\nb,test\n")});
   EXPECT_EQ(data.node_names, (Lines{"b", "a", "c", "z"}));
-  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{5, 6}, {1, -25}, {3, 4}, {7, 0}}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{5, 6}, {1, -25}, {3, 4}, {7, 0}}));
   EXPECT_EQ(data.class_names, (Lines{"blue", "red"}));
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{1, 1, -1, 0}));
   ASSERT_EQ(data.splits.size(), 1U);
@@ -312,7 +312,7 @@ TEST(Edgelist, LeavesOutBadRowsWhereAsked) {
   // Node 3 is in a row that is left out alone.
   EXPECT_EQ(data.graph.num_nodes(), 3);
   EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.edge_features), Tensor{{0.5F}, {1.0F}}));
-  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{1}, {2}, {4}}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1}, {2}, {4}}));
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, 1, 0}));
   EXPECT_EQ(data.splits[0].val, (std::vector<std::int64_t>{1}));
   const Lines expected = {"e: line 2", "e: line 3", "e: line 4", "f: line 3", "f: line 4",
@@ -383,7 +383,7 @@ TEST(Debian, TakesFeaturesFromDescriptionsOfTheLatestVersionsOnly) {
   const Dataset data = import_text(folder, kPackages.substr(0, kPackages.find("Package: broken")));
   // network application fast and small | library for networks | tool of new
   EXPECT_EQ(shape_of(data.node_features), (Shape{3, 11}));
-  EXPECT_EQ(std::get<SparseMatrix>(data.node_features).num_entries(), 11);
+  EXPECT_EQ(std::get<SparseMatrix>(data.node_features.in_memory()).num_entries(), 11);
 }
 
 TEST(Debian, LeavesSmallSectionsUnlabelled) {

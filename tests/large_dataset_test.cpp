@@ -156,7 +156,7 @@ Dataset chain_with(Tensor features) {
 
 std::vector<float> values_read(const fs::path& path) {
   const Dataset data = read_dataset(path);
-  const Tensor& read = std::get<Tensor>(data.node_features);
+  const Tensor& read = std::get<Tensor>(data.node_features.in_memory());
   std::vector<std::uint32_t> rows(static_cast<std::size_t>(read.rows()));
   std::iota(rows.begin(), rows.end(), 0U);
   const auto file = FeatureFile::open(path);
@@ -246,7 +246,7 @@ LargeDataset in_pieces(const Dataset& data) {
   large.has_weights = true;
   large.num_features = shape_of(data.node_features).cols;
   large.fill_features = [&data](std::int64_t first, std::int64_t count, std::span<float> out) {
-    const Tensor& all = std::get<Tensor>(data.node_features);
+    const Tensor& all = std::get<Tensor>(data.node_features.in_memory());
     std::copy_n(all.data() + first * all.cols(), count * all.cols(), out.begin());
   };
   return large;

@@ -137,7 +137,7 @@ TEST(Minibatches, GoOnToTheSameBitsAfterAStopInsideAnEpoch) {
 TEST(Minibatches, EndCleanlyWhenAStepFails) {
   Dataset data = communities();
   // A feature that makes the loss infinite in the middle of an epoch.
-  std::get<Tensor>(data.node_features)(0, 0) = std::numeric_limits<float>::infinity();
+  std::get<Tensor>(data.node_features.in_memory())(0, 0) = std::numeric_limits<float>::infinity();
   expect_throws<NumericError>([&] { (void)train(data, job_with("sage", "neighbor")); }, "the loss is");
 }
 

@@ -38,7 +38,7 @@ TEST(Mtx, JoinsFeaturesAndLabels) {
   const auto features = write_bytes(folder / "x", "1,2\n3,4\n5,6\n");
   const Dataset data =
       import_mtx({.input = path, .features = features, .labels = write_bytes(folder / "y", "1\n-1\n0\n")});
-  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features), Tensor{{1, 2}, {3, 4}, {5, 6}}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1, 2}, {3, 4}, {5, 6}}));
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{1, -1, 0}));
   EXPECT_EQ(data.num_classes, 2);
   const Dataset targets =

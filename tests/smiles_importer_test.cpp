@@ -39,7 +39,7 @@ TEST_F(Smiles, GivesAtomsAndBondsTheirColumns) {
   EXPECT_EQ(data.task, Task::generation);
   EXPECT_EQ(data.graph.num_nodes(), 4);
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 3, 1, 1}));
-  const auto& x = std::get<CategoricalMatrix>(data.node_features);
+  const auto& x = std::get<CategoricalMatrix>(data.node_features.in_memory());
   EXPECT_EQ(x.num_categories, kAtomCategories);
   // A methyl carbon (four neighbors, three of them hydrogens, SP3), and an oxygen of charge -1, SP2
   // because its lone pair is conjugated.

@@ -318,8 +318,8 @@ TEST(Train, RefusesWhatItCannotTrain) {
 TEST(Train, NamesEpochAndSeedWhenTheLossIsNotFinite) {
   Dataset data = communities();
   TrainJob job = short_job("mlp", 50);
-  std::get<Tensor>(data.node_features)(0, 0) = 3e38F;
-  std::get<Tensor>(data.node_features)(3, 0) = -3e38F;
+  std::get<Tensor>(data.node_features.in_memory())(0, 0) = 3e38F;
+  std::get<Tensor>(data.node_features.in_memory())(3, 0) = -3e38F;
   expect_throws<NumericError>([&] { (void)train(data, job); }, "of seed 0, split rand0: the loss is");
 }
 

@@ -41,7 +41,7 @@ TEST(TuDataset, ReadsGraphsLabelsAndFeatures) {
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 1, 4, 3}));
   EXPECT_EQ(data.class_names, (std::vector<std::string>{"-1", "1"}));
   EXPECT_EQ(std::get<1>(data.graph_labels), (std::vector<std::int64_t>{1, 0}));
-  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features),
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()),
                               Tensor{{1, 0, 0}, {0, 0, 1}, {1, 0, 0}, {0, 1, 0}, {0, 1, 0}}));
   const auto& kinds = std::get<CategoricalMatrix>(data.edge_features);
   EXPECT_EQ(kinds.num_categories, std::vector<std::int64_t>{3});
@@ -59,7 +59,7 @@ TEST(TuDataset, AddsAttributesWhereAsked) {
   const Dataset without = import_tudataset({.input = folder / "s"});
   EXPECT_EQ(shape_of(without.node_features), (Shape{5, 3}));
   const Dataset with = import_tudataset({.input = folder / "s", .attributes = true});
-  const Tensor& x = std::get<Tensor>(with.node_features);
+  const Tensor& x = std::get<Tensor>(with.node_features.in_memory());
   ASSERT_EQ(x.shape(), (Shape{5, 5}));
   EXPECT_EQ(x(1, 2), 1.0F);
   EXPECT_EQ(x(1, 3), 1.5F);

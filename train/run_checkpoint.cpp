@@ -13,14 +13,14 @@ void put_job(ModelFile& file, const Problem& problem) {
   file.config["task"] = std::string(name_of(problem.dataset().task));
   file.config["metric"] = problem.metric();
   file.config["outputs"] = std::string(name_of(problem.outputs()));
-  file.config["feature_kind"] = problem.shape().feature_kind;
+  file.config["feature_kind"] = name_of(problem.shape().feature_kind);
   for (const auto& [name, value] : problem.job().options.values()) {
     file.config[std::string(kOption) + name] = to_text(value);
   }
   file.numbers["num_features"] = std::vector<std::int64_t>{problem.shape().num_features};
   file.numbers["num_outputs"] = std::vector<std::int64_t>{problem.shape().num_outputs};
   file.numbers["num_categories"] = problem.shape().num_categories;
-  file.config["edge_kind"] = problem.shape().edge_kind;
+  file.config["edge_kind"] = name_of(problem.shape().edge_kind);
   file.numbers["num_edge_features"] = std::vector<std::int64_t>{problem.shape().num_edge_features};
   file.numbers["num_edge_categories"] = problem.shape().num_edge_categories;
 }
