@@ -72,7 +72,7 @@ class Products {
  public:
   Products(std::int64_t rows, bool with_gradients) : rows_(rows), with_gradients_(with_gradients) {
     const SequenceModelOptions& options = generator().model->options();
-    const std::int64_t d = options.width;
+    const std::int64_t d = options.hidden;
     for (std::int64_t i = 0; i < options.layers; ++i) {
       for (int square = 0; square < 5; ++square) {
         add(d, d);

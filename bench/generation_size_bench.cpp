@@ -60,7 +60,7 @@ struct Generator {
     model = std::make_unique<SequenceModel>(SequenceShape{.input_categories = vocabulary.input_categories(),
                                                           .vocabulary = vocabulary.size(),
                                                           .clue_features = vocabulary.num_clue_features()},
-                                            SequenceModelOptions{.width = 128, .layers = 3, .heads = 4}, Random(1));
+                                            SequenceModelOptions{.hidden = 128, .layers = 3, .heads = 4}, Random(1));
   }
 
   void train_step() const {

@@ -33,6 +33,7 @@ Work add_train_command(CLI::App& app);
 Work add_evaluate_command(CLI::App& app);
 Work add_predict_command(CLI::App& app);
 Work add_generate_command(CLI::App& app);
+Work add_report_command(CLI::App& app);
 Work add_models_command(CLI::App& app);
 Work add_datasets_command(CLI::App& app);
 

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,20 +10,13 @@
 
 #include <nlohmann/json.hpp>
 
+#include "weft/core/error.hpp"
+#include "weft/core/stopwatch.hpp"
+
 namespace weft::cli {
 
 /// Keeps the order in which keys were written.
 using Json = nlohmann::ordered_json;
-
-/// An output could not be written: exit code 1, unlike an input that is wrong.
-class OutputError : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-/// Runs `write`; a DataError that it throws becomes an OutputError.
-template <class Write>
-void writing(Write&& write);
 
 /// To standard output; throws OutputError if it does not take all of it.
 void print(std::string_view text);
@@ -39,21 +31,7 @@ void say(bool quiet, std::string_view text);
 /// Rows of name and value as lines, values aligned.
 [[nodiscard]] std::string aligned(const std::vector<std::pair<std::string, std::string>>& rows);
 
-/// `value` with three figures and a unit of time: "12.3 s", "4.56 ms".
-[[nodiscard]] std::string seconds_text(double value);
-
 /// The most memory this process has held, in bytes.
 [[nodiscard]] std::int64_t peak_rss_bytes();
 
 }  // namespace weft::cli
-
-#include "weft/core/error.hpp"
-
-template <class Write>
-void weft::cli::writing(Write&& write) {
-  try {
-    write();
-  } catch (const DataError& error) {
-    throw OutputError(error.what());
-  }
-}

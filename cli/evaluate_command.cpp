@@ -7,11 +7,10 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
-#include "weft/cli/memory_limit.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/runs/evaluation.hpp"
-#include "weft/runs/link_evaluation.hpp"
+#include "weft/runs/folds.hpp"
+#include "weft/runs/trained_model.hpp"
 
 namespace weft::cli {
 namespace {
@@ -29,14 +28,11 @@ Json metrics_json(const std::map<std::string, double>& figures) {
   return result;
 }
 
-/// The figures of some rows of a split.
-using FiguresOf = FunctionRef<std::map<std::string, double>(const std::vector<std::int64_t>&)>;
-
-Json split_json(const Split& split, const std::string& metric, const FiguresOf& figures) {
-  const Json metrics = {{"train", metrics_json(figures(split.train))},
-                        {"val", metrics_json(figures(split.val))},
-                        {"test", metrics_json(figures(split.test))}};
-  Json one = {{"split", split.name}};
+Json split_json(const Evaluation& evaluation, const std::string& metric) {
+  const Json metrics = {{"train", metrics_json(evaluation.train)},
+                        {"val", metrics_json(evaluation.val)},
+                        {"test", metrics_json(evaluation.test)}};
+  Json one = {{"split", evaluation.split}};
   for (const char* part : {"train", "val", "test"}) {
     one[part] = metrics[part].value(metric, Json());
   }
@@ -44,44 +40,22 @@ Json split_json(const Split& split, const std::string& metric, const FiguresOf& 
   return one;
 }
 
-Json evaluate_rows(const Predictor& predictor, const Dataset& dataset, const std::vector<std::string>& wanted) {
-  const Evaluation evaluation(predictor, dataset, {.embedding = false});
-  Json results = Json::array();
-  for (const std::string& name : matching_splits(dataset, wanted)) {
-    results.push_back(split_json(*dataset.find_split(name), predictor.metric(),
-                                 [&](const auto& rows) { return evaluation.figures(rows); }));
-  }
-  return results;
-}
-
-/// Each split has a graph of its own, without the links that are asked for.
-Json evaluate_links(const Predictor& predictor, const Dataset& dataset, const std::vector<std::string>& wanted) {
-  Json results = Json::array();
-  for (const std::string& name : matching_link_splits(dataset, wanted)) {
-    const LinkEvaluation evaluation(predictor, dataset, name);
-    results.push_back(
-        split_json(evaluation.rows(), predictor.metric(), [&](const auto& rows) { return evaluation.figures(rows); }));
-  }
-  return results;
-}
-
-Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, const Predictor& predictor,
+Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, const TrainedModel& model,
               const ReadOptions& read) {
-  const LoadedDataset loaded = load_dataset(data, flags, read);
-  const Dataset& dataset = loaded.dataset;
+  const Dataset dataset = load_dataset(data, flags, read).dataset;
   std::vector<std::string> wanted = flags.splits;
-  const bool is_links = predictor.judges_links();
-  const bool has_own = is_links ? std::ranges::count(link_split_names(dataset), predictor.split()) > 0
-                                : dataset.find_split(predictor.split()) != nullptr;
-  if (wanted.empty() && has_own) {
-    wanted = {predictor.split()};
+  if (wanted.empty() && std::ranges::count(split_names(dataset, model.task()), model.split()) > 0) {
+    wanted = {model.split()};
   }
-  const Json results =
-      is_links ? evaluate_links(predictor, dataset, wanted) : evaluate_rows(predictor, dataset, wanted);
+  Json results = Json::array();
+  for (const Evaluation& evaluation : model.evaluate(dataset, matching_splits(dataset, model.task(), wanted))) {
+    results.push_back(split_json(evaluation, model.metric()));
+  }
+  const bool is_links = model.task().rows == Rows::links;
   Json object = {{"dataset", dataset.name},
-                 {"task", std::string(name_of(is_links ? Task::link_prediction : dataset.task))},
-                 {"model", predictor.model()},
-                 {"metric", predictor.metric()}};
+                 {"task", std::string(is_links ? model.task().name() : name_of(dataset.task))},
+                 {"model", model.model()},
+                 {"metric", model.metric()}};
   object.update(results.front());
   object["per_split"] = results;
   return object;
@@ -125,9 +99,10 @@ Work add_evaluate_command(CLI::App& app) {
   return [flags] {
     const std::filesystem::path data = dataset_path(flags->data);
     rehearse_model(flags->run, *flags);
-    std::optional<Predictor> predictor;
-    on_this_thread([&] { predictor = Predictor::load(flags->run); });
-    const ReadOptions read = fit_prediction(flags->memory_limit, data, *flags, *predictor);
+    std::optional<TrainedModel> predictor;
+    on_this_thread([&] { predictor = TrainedModel::load(flags->run); });
+    require(predictor->task().rows != Rows::none, "weft evaluate: ", predictor->what(), ", expected one of nodes, graphs or links; `weft generate --report` judges it");
+    const ReadOptions read = plan_prediction(flags->memory_limit, data, *flags, *predictor);
     rehearse_dataset(data, *flags, read);
     with_threads(flags->threads, [&] {
       const Json evaluation = evaluate(*flags, data, *predictor, read);

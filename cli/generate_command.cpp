@@ -6,27 +6,27 @@
 // an .smi.
 #include <CLI/CLI.hpp>
 
-#include <chrono>
 #include <cstdio>
 #include <set>
 
 #include "weft/cli/console.hpp"
-#include "weft/cli/generation_report.hpp"
+#include "weft/runs/generation_report.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
-#include "weft/cli/run_config.hpp"
+#include "weft/runs/run_config.hpp"
 #include "weft/cli/stop_signal.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/tasks/graph_corpus.hpp"
-#include "weft/tasks/graph_generator.hpp"
+#include "weft/runs/generated_graphs.hpp"
+#include "weft/runs/folds.hpp"
+#include "weft/runs/run_folder.hpp"
+#include "weft/runs/trained_model.hpp"
 
 namespace weft::cli {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 struct GenerateFlags : SharedFlags {
   std::string run, output, constraint, beginning, data, kind = "any";
@@ -45,7 +45,7 @@ std::pair<std::string, double> wish_of(const std::string& text) {
   return {text.substr(0, equals), std::get<double>(parse_option(kNumber, text.substr(equals + 1)))};
 }
 
-GenerationRequest request_of(const GenerateFlags& flags, const GraphGenerator& generator) {
+GenerationRequest request_of(const GenerateFlags& flags, const TrainedModel& generator) {
   GenerationRequest request{.seed = flags.seed,
                             .temperature = flags.temperature,
                             .is_masked = !flags.is_unmasked,
@@ -56,64 +56,10 @@ GenerationRequest request_of(const GenerateFlags& flags, const GraphGenerator& g
     request.wishes.push_back(wish_of(text));
   }
   if (!flags.beginning.empty()) {
-    require(generator.makes_molecules(), "--prefix: the model makes no molecules");
-    request.beginning = molecule_of(flags.beginning, generator.traits().alphabet);
+    require(generator.generator().makes_molecules(), "--prefix: the model makes no molecules");
+    request.beginning = molecule_of(flags.beginning, generator.generator().alphabet);
   }
   return request;
-}
-
-/// One for each graph; empty where the graph is none.
-std::vector<std::string> smiles_of(const std::vector<SampledGraph>& samples, const GraphGenerator& generator) {
-  std::vector<std::string> all(samples.size());
-  parallel_for(static_cast<std::int64_t>(samples.size()), 64, [&](std::int64_t begin, std::int64_t end) {
-    for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-      if (samples[i].is_whole) {
-        all[i] = standard_smiles(write_smiles(samples[i].graph, generator.traits().alphabet));
-      }
-    }
-  });
-  return all;
-}
-
-/// The whole graphs end to end, with types and labels.
-Dataset dataset_of(const std::vector<SampledGraph>& samples, const GraphGenerator& generator,
-                   const std::vector<std::string>& smiles) {
-  Dataset dataset;
-  dataset.name = "generated from " + generator.traits().dataset;
-  dataset.task = Task::generation;
-  dataset.node_ptr = {0};
-  std::vector<std::pair<Edge, std::int32_t>> edges;
-  std::vector<std::int32_t> types;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    if (!samples[i].is_whole) {
-      continue;
-    }
-    const TypedGraph& graph = samples[i].graph;
-    const auto first = static_cast<NodeId>(types.size());
-    for (const std::int32_t type : graph.types) {
-      types.push_back(generator.makes_molecules() ? generator.traits().alphabet[static_cast<std::size_t>(type)].element
-                                                  : type);
-    }
-    for (const TypedEdge& edge : graph.edges) {
-      edges.push_back({{first + edge.a, first + edge.b}, edge.label});
-      edges.push_back({{first + edge.b, first + edge.a}, edge.label});
-    }
-    dataset.node_ptr.push_back(static_cast<std::int64_t>(types.size()));
-    if (generator.makes_molecules()) {
-      dataset.smiles.push_back(smiles[i]);
-    }
-  }
-  std::ranges::sort(edges, {}, [](const auto& e) { return std::pair(e.first.destination, e.first.source); });
-  std::vector<Edge> plain;
-  dataset.edge_type = Buffer<std::int32_t>(edges.size());
-  for (std::size_t i = 0; i < edges.size(); ++i) {
-    plain.push_back(edges[i].first);
-    dataset.edge_type[i] = edges[i].second;
-  }
-  dataset.graph = CsrGraph::from_edges(static_cast<std::int64_t>(types.size()), plain);
-  dataset.node_type = Buffer<std::int32_t>(types.size());
-  std::ranges::copy(types, dataset.node_type.begin());
-  return dataset;
 }
 
 void write_smi(const std::vector<std::string>& smiles, const std::filesystem::path& path) {
@@ -127,7 +73,7 @@ void write_smi(const std::vector<std::string>& smiles, const std::filesystem::pa
 /// What the run was trained on: as --data says, or the run's own config.
 RunConfig config_of_data(const GenerateFlags& flags) {
   RunConfig config;
-  const std::filesystem::path own = std::filesystem::path(flags.run) / "config.toml";
+  const std::filesystem::path own = RunFiles{flags.run}.config();
   if (std::filesystem::exists(own)) {
     read_run_config(own, config);
   }
@@ -138,29 +84,29 @@ RunConfig config_of_data(const GenerateFlags& flags) {
 }
 
 /// The share of graphs drawn without the mask that are valid all the same.
-double valid_without_mask(const GenerateFlags& flags, const GraphGenerator& generator, GenerationRequest request,
+double valid_without_mask(const GenerateFlags& flags, const TrainedModel& generator, GenerationRequest request,
                           GraphKind kind) {
   request.is_masked = false;
   std::int64_t valid = 0;
-  const std::vector<SampledGraph> samples = generator.sample(flags.count, request);
+  const std::vector<SampledGraph> samples = generator.generate(flags.count, request);
   const std::vector<std::string> smiles =
-      generator.makes_molecules() ? smiles_of(samples, generator) : std::vector<std::string>();
+      generator.generator().makes_molecules() ? smiles_of(samples, generator.generator()) : std::vector<std::string>();
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    valid += generator.makes_molecules() ? !smiles[i].empty()
+    valid += generator.generator().makes_molecules() ? !smiles[i].empty()
                                          : samples[i].is_whole && is_valid_graph(csr_graph_of(samples[i].graph), kind);
   }
   return static_cast<double>(valid) / static_cast<double>(flags.count);
 }
 
 /// Adds the figures to `json` and writes the page beside the output.
-void report(const GenerateFlags& flags, const RunConfig& config, const GraphGenerator& generator,
+void report(const GenerateFlags& flags, const RunConfig& config, const TrainedModel& generator,
             const std::vector<SampledGraph>& samples, const std::vector<std::string>& smiles, Json& json) {
   const LoadedDataset loaded = load_dataset(dataset_path(config.dataset), flags);
-  const Split& split = *loaded.dataset.find_split(matching_splits(loaded.dataset, config.splits).front());
+  const Split& split = *loaded.dataset.find_split(matching_splits(loaded.dataset, generator.task(), config.splits).front());
   say(flags.quiet, concat("comparing with ", split.test.size(), " test graphs"));
   const GraphKind kind = *graph_kind_of(flags.kind);
   const GenerationReport made{
-      .generator = generator,
+      .generator = generator.generator(),
       .samples = samples,
       .smiles = smiles,
       .dataset = loaded.dataset,
@@ -200,37 +146,42 @@ void add_rows(const Json& json, const std::string& indent, std::vector<std::pair
 }
 
 void generate(const GenerateFlags& flags) {
-  const GraphGenerator generator = GraphGenerator::load(flags.run);
+  const TrainedModel generator = TrainedModel::load(flags.run);
   const bool as_smiles = std::filesystem::path(flags.output).extension() == ".smi";
-  require(!as_smiles || generator.makes_molecules(),
+  require(!as_smiles || generator.generator().makes_molecules(),
           "weft generate: the model makes no molecules, so -o must end in .h5");
   const GenerationRequest request = request_of(flags, generator);
-  const Clock::time_point start = Clock::now();
+  const Stopwatch watch;
   std::vector<SampledGraph> samples;
   {
     ProgressBar bar(flags.quiet);
-    samples = generator.sample(flags.count, request, [&](const Progress& p) {
+    samples = generator.generate(flags.count, request, [&](const Progress& p) {
       throw_if_stop_requested();
       bar.show(p.stage, p.done, p.total, p.detail);
     });
   }
-  const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  const double seconds = watch.seconds();
   const std::vector<std::string> smiles =
-      generator.makes_molecules() ? smiles_of(samples, generator) : std::vector<std::string>();
+      generator.generator().makes_molecules() ? smiles_of(samples, generator.generator()) : std::vector<std::string>();
   std::int64_t whole = 0, valid = 0;
   std::set<std::string> distinct;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     whole += samples[i].is_whole ? 1 : 0;
-    valid += generator.makes_molecules() ? !smiles[i].empty() : samples[i].is_whole;
-    if (generator.makes_molecules() && !smiles[i].empty()) {
+    valid += generator.generator().makes_molecules() ? !smiles[i].empty() : samples[i].is_whole;
+    if (generator.generator().makes_molecules() && !smiles[i].empty()) {
       distinct.insert(smiles[i]);
     }
   }
   writing([&] {
-    as_smiles ? write_smi(smiles, flags.output) : write_dataset(dataset_of(samples, generator, smiles), flags.output);
+    if (as_smiles) {
+      return write_smi(smiles, flags.output);
+    }
+    Dataset made = dataset_of(samples, generator.generator(), smiles);
+    made.name = "generated from " + generator.dataset();
+    write_dataset(made, flags.output);
   });
   const auto total = static_cast<double>(std::max<std::size_t>(samples.size(), 1));
-  Json json = {{"dataset", generator.traits().dataset},
+  Json json = {{"dataset", generator.dataset()},
                {"n", flags.count},
                {"seed", flags.seed},
                {"temperature", flags.temperature},
@@ -240,7 +191,7 @@ void generate(const GenerateFlags& flags) {
                {"valid", static_cast<double>(valid) / total},
                {"threads", num_threads()},
                {"seconds", seconds}};
-  if (generator.makes_molecules() && valid > 0) {
+  if (generator.generator().makes_molecules() && valid > 0) {
     json["unique"] = static_cast<double>(distinct.size()) / static_cast<double>(valid);
   }
   if (flags.wants_report) {
@@ -289,12 +240,12 @@ Work add_generate_command(CLI::App& app) {
   command->add_flag("--no-mask", flags->is_unmasked, "let the model break the rules, to see how well it knows them");
   add_shared_flags(*command, *flags, "Example: weft generate run -n 10000 -o molecules.smi");
   return [flags] {
-    require_new_output(flags->output, {flags->run, std::filesystem::path(flags->run) / "model.h5"});
+    require_new_output(flags->output, {flags->run, model_file_in(flags->run)});
     const std::string extension = std::filesystem::path(flags->output).extension().string();
     require(extension == ".smi" || extension == ".h5", "weft generate: '", flags->output,
             "' ends neither in .smi nor in .h5, which decides what is written");
     if (!flags->trust) {
-      rehearse(flags->run, [&] { (void)GraphGenerator::load(flags->run); });
+      rehearse(flags->run, [&] { (void)TrainedModel::load(flags->run); });
     }
     if (flags->wants_report) {
       rehearse_dataset(dataset_path(config_of_data(*flags).dataset), *flags);

@@ -64,7 +64,7 @@ Work add_edgelist(CLI::App& app) {
     options.split = flags->split;
     options.directed = flags->directed;
     options.weights = flags->weights;
-    options.task = flags->regression ? Task::node_regression : Task::node_classification;
+    options.task = flags->regression ? TaskKind::node_regression : TaskKind::node_classification;
     options.name = flags->name.empty() ? std::filesystem::path(flags->output).stem().string() : flags->name;
     options.seed = flags->seed;
     SkippedRows skipped(flags->quiet);

@@ -1,16 +1,13 @@
 #include "weft/cli/input_files.hpp"
 
-#include <fnmatch.h>
-
-#include <algorithm>
-#include <chrono>
 #include <cstdlib>
 
+#include "weft/cli/console.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
 #include "weft/io/dataset_lookup.hpp"
-#include "weft/tasks/link_split.hpp"
+#include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
 namespace {
@@ -18,34 +15,6 @@ namespace {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
-}
-
-/// Those of `names` that `wanted` means.
-std::vector<std::string> matching_names(const std::string& dataset, const std::vector<std::string>& names,
-                                        const std::vector<std::string>& wanted) {
-  const auto is_name = [&](const std::string& word) { return std::ranges::find(names, word) != names.end(); };
-  if (wanted.empty()) {
-    return {is_name("public") ? "public" : names.front()};
-  }
-  std::vector<std::string> result;
-  for (const std::string& word : wanted) {
-    bool matched = false;
-    for (const std::string& name : names) {
-      const bool matches = is_name(word)   ? name == word
-                           : word == "all" ? true
-                                           : fnmatch(word.c_str(), name.c_str(), 0) == 0;
-      if (matches && std::ranges::find(result, name) == result.end()) {
-        result.push_back(name);
-      }
-      matched = matched || matches;
-    }
-    std::string known;
-    for (const std::string& name : names) {
-      known += (known.empty() ? "" : ", ") + name;
-    }
-    require(matched, "--split: '", word, "' matches no split of ", dataset, ", expected one of ", known);
-  }
-  return result;
 }
 
 }  // namespace
@@ -87,12 +56,12 @@ void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flag
 
 void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags) {
   if (!flags.trust) {
-    rehearse(path, [&] { (void)Predictor::load(path); });
+    rehearse(path, [&] { (void)TrainedModel::load(path); });
   }
 }
 
 LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags& flags, const ReadOptions& options) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   ProgressBar bar(flags.quiet);
   LoadedDataset loaded{.dataset = read_dataset(
                            path, [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); }, options),
@@ -100,30 +69,26 @@ LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags&
   if (loaded.dataset.name.empty()) {
     loaded.dataset.name = path.stem().string();
   }
-  loaded.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  loaded.seconds = watch.seconds();
   return loaded;
 }
 
-std::vector<std::string> matching_splits(const Dataset& dataset, const std::vector<std::string>& wanted) {
-  std::vector<std::string> names;
-  for (const Split& split : dataset.splits) {
-    names.push_back(split.name);
+ReadOptions plan_prediction(const std::string& limit, const std::filesystem::path& data, const SharedFlags& flags,
+                            TrainedModel& model) {
+  if (limit.empty()) {
+    return {};
   }
-  require(!names.empty(), dataset.name, ": the dataset has no split, expected /split/NAME/{train,val,test}");
-  return matching_names(dataset.name, names, wanted);
-}
-
-std::vector<std::string> matching_link_splits(const Dataset& dataset, const std::vector<std::string>& wanted) {
-  return matching_names(dataset.name, link_split_names(dataset), wanted);
-}
-
-std::vector<std::string> class_names_for(std::int64_t num_classes, const std::vector<std::string>& names) {
-  std::vector<std::string> result;
-  for (std::int64_t c = 0; c < num_classes; ++c) {
-    const auto i = static_cast<std::size_t>(c);
-    result.push_back(i < names.size() && !names[i].empty() ? names[i] : std::to_string(c));
+  require(model.task().rows != Rows::graphs, "--memory-limit: the model judges whole graphs, expected a model of nodes");
+  if (!flags.trust) {
+    rehearse(data, [&] { (void)read_dataset_size(data); });
   }
-  return result;
+  const MemoryPlan plan =
+      plan_inference_memory(read_dataset_size(data), model.options(), model.reads_by_layers(), bytes_of(limit));
+  if (plan.inference_rows > 0) {
+    model.set_inference_rows(plan.inference_rows);
+  }
+  say(flags.quiet, plan_text(plan, bytes_of(limit)));
+  return plan.read;
 }
 
 }  // namespace weft::cli

@@ -36,14 +36,9 @@ void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags)
 [[nodiscard]] LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags& flags,
                                          const ReadOptions& options = {});
 
-/// The splits of the dataset that `wanted` means: names, patterns or "all"; empty: "public" if there is
-/// one of that name, otherwise the first. Throws ArgumentError if a word matches none.
-[[nodiscard]] std::vector<std::string> matching_splits(const Dataset& dataset, const std::vector<std::string>& wanted);
-/// The same for splits of links, where one is always there.
-[[nodiscard]] std::vector<std::string> matching_link_splits(const Dataset& dataset,
-                                                            const std::vector<std::string>& wanted);
-
-/// Class c as the dataset, then the model, names it; its number if neither does.
-[[nodiscard]] std::vector<std::string> class_names_for(std::int64_t num_classes, const std::vector<std::string>& names);
+/// What of `data` a model reads into memory to predict within `limit`, as "4G", or everything if that is empty; also sets
+/// how many nodes the model judges at a time. Starts no thread.
+[[nodiscard]] ReadOptions plan_prediction(const std::string& limit, const std::filesystem::path& data,
+                                          const SharedFlags& flags, TrainedModel& model);
 
 }  // namespace weft::cli

@@ -10,9 +10,9 @@
 #include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
 #include "weft/samplers/link_sampler.hpp"
-#include "weft/tasks/generator_trainer.hpp"
-#include "weft/tasks/link_options.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/tasks/generation_task.hpp"
+#include "weft/tasks/link_task.hpp"
+#include "weft/tasks/training_options.hpp"
 
 namespace weft::cli {
 namespace {
@@ -107,7 +107,7 @@ Json models_json() {
           {"graph_options", options_json(graph_options())},
           {"link_samplers", link_sampler_list},
           {"link_options", options_json(link_options())},
-          {"links", overrides_json(link_defaults())},
+          {"links", overrides_json(link_defaults(""))},
           {"generator", {{"name", std::string(kGeneratorModel)}, {"options", options_json(generation_options())}}}};
 }
 
@@ -159,7 +159,7 @@ std::string models_text() {
   out += "\nOptions of training, for every model:\n" + options_text(training_options()) +
          "\nOptions of every model of whole graphs and of its training:\n" + options_text(graph_options()) +
          "\nOptions of link prediction, for every model:\n" + options_text(link_options()) +
-         overrides_text("for links, unless set otherwise", link_defaults());
+         overrides_text("for links, unless set otherwise", link_defaults(""));
   return out + concat("\n", kGeneratorModel,
                       ": learns to make graphs (--task generation), by gated linear attention over their codes\n"
                       "  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"

@@ -17,7 +17,6 @@
 #include "weft/cli/console.hpp"
 #include "weft/cli/csv_text.hpp"
 #include "weft/cli/input_files.hpp"
-#include "weft/cli/memory_limit.hpp"
 #include "weft/cli/pair_scores.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
@@ -26,9 +25,9 @@
 #include "weft/io/model_file.hpp"
 #include "weft/io/importers/pair_file.hpp"
 #include "weft/io/importers/smiles_importer.hpp"
-#include "weft/layers/kernels/link_scores.hpp"
-#include "weft/runs/evaluation.hpp"
-#include "weft/runs/link_evaluation.hpp"
+#include "weft/runs/run_folder.hpp"
+#include "weft/runs/trained_model.hpp"
+#include "weft/tasks/labels.hpp"
 
 namespace weft::cli {
 namespace {
@@ -38,6 +37,10 @@ struct PredictFlags : SharedFlags {
   std::int64_t top = 0;
   bool strict = false;
 };
+
+bool is_of_graphs(const TrainedModel& model) {
+  return model.task().rows == Rows::graphs;
+}
 
 /// The `count` likeliest classes, equal ones in their order.
 std::vector<std::int64_t> likeliest(std::span<const float> row, std::int64_t count) {
@@ -53,7 +56,7 @@ std::vector<std::int64_t> likeliest(std::span<const float> row, std::int64_t cou
 
 /// What is written: a row for each node or graph.
 struct Table {
-  const Predictor& predictor;
+  const TrainedModel& predictor;
   const Dataset& dataset;
   /// [rows, outputs]
   const Tensor& outputs;
@@ -65,13 +68,13 @@ struct Table {
   [[nodiscard]] bool has_probabilities() const { return has_classes() || predictor.outputs() == OutputKind::labels; }
   /// Names of the rows, or empty.
   [[nodiscard]] const std::vector<std::string>& rows() const {
-    return predictor.judges_graphs() ? dataset.smiles : dataset.node_names;
+    return is_of_graphs(predictor) ? dataset.smiles : dataset.node_names;
   }
 
   [[nodiscard]] std::string header() const {
-    std::string out = predictor.judges_graphs() ? "graph" : "node";
+    std::string out = is_of_graphs(predictor) ? "graph" : "node";
     if (!rows().empty()) {
-      out += predictor.judges_graphs() ? ",smiles" : ",name";
+      out += is_of_graphs(predictor) ? ",smiles" : ",name";
     }
     out += has_classes() ? ",class" : "";
     if (top > 0) {
@@ -165,7 +168,7 @@ Dataset read_smiles(const PredictFlags& flags, const std::filesystem::path& path
 }
 
 /// The model's names, then the dataset's, which may come without labels, then numbers.
-std::vector<std::string> output_names(const Predictor& predictor, const Dataset& dataset) {
+std::vector<std::string> output_names(const TrainedModel& predictor, const Dataset& dataset) {
   const std::vector<std::string>& names =
       predictor.class_names().empty() ? dataset.class_names : predictor.class_names();
   if (predictor.outputs() == OutputKind::classes) {
@@ -195,10 +198,10 @@ void put_in_first_order(Dataset& dataset, Tensor& probabilities) {
   dataset.node_names = std::move(names);
 }
 
-void predict(const PredictFlags& flags, const std::filesystem::path& data, const Predictor& predictor,
+void predict(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor,
              const ReadOptions& read) {
   Dataset dataset = holds_smiles(data) ? read_smiles(flags, data) : load_dataset(data, flags, read).dataset;
-  Tensor outputs = predict_dataset(predictor, dataset, {.embedding = false}).probabilities;
+  Tensor outputs = predictor.predict(dataset, {.embedding = false}).probabilities;
   if (!dataset.original_node.empty()) {
     put_in_first_order(dataset, outputs);
   }
@@ -210,7 +213,7 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
   const Table table{predictor, dataset, outputs, output_names(predictor, dataset), flags.top};
   const std::filesystem::path output = flags.output;
   writing([&] { output.extension() == ".h5" ? write_hdf5(table, output) : write_csv(table, output); });
-  const std::string rows = predictor.judges_graphs() ? "graphs" : "nodes";
+  const std::string rows = is_of_graphs(predictor) ? "graphs" : "nodes";
   const std::string columns = table.has_classes() ? "classes" : std::string(name_of(predictor.outputs()));
   if (flags.json) {
     print_json(Json{{"dataset", dataset.name},
@@ -222,10 +225,10 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
   say(flags.quiet, concat("wrote ", flags.output, ": ", outputs.rows(), " ", rows, ", ", outputs.cols(), " ", columns));
 }
 
-void predict_pairs(const PredictFlags& flags, const std::filesystem::path& data, const Predictor& predictor) {
+void predict_pairs(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor) {
   const Dataset dataset = load_dataset(data, flags).dataset;
   const std::vector<Edge> pairs = read_pairs(flags.pairs, dataset);
-  const std::vector<float> scores = link_scores(link_states(predictor, dataset), pairs);
+  const std::vector<float> scores = predictor.score_pairs(dataset, pairs);
   writing([&] { write_pair_scores(flags.output, dataset, pairs, scores); });
   if (flags.json) {
     print_json(
@@ -263,20 +266,21 @@ Work add_predict_command(CLI::App& app) {
   return [flags] {
     const bool is_text = holds_smiles(flags->data);
     const std::filesystem::path data = is_text ? std::filesystem::path(flags->data) : dataset_path(flags->data);
-    require_new_output(flags->output, {data, flags->pairs, flags->run, std::filesystem::path(flags->run) / "model.h5"});
+    require_new_output(flags->output, {data, flags->pairs, flags->run, model_file_in(flags->run)});
     const std::string extension = std::filesystem::path(flags->output).extension().string();
     require(extension == ".csv" || extension == ".h5", "weft predict: '", flags->output,
             "' ends neither in .csv nor in .h5, which decides what is written");
     require(!is_text || flags->memory_limit.empty(),
             "--memory-limit: molecules are read into memory, expected a dataset");
     rehearse_model(flags->run, *flags);
-    std::optional<Predictor> predictor;
-    on_this_thread([&] { predictor = Predictor::load(flags->run); });
-    require(flags->pairs.empty() || predictor->judges_links(), "--pairs: the model predicts ",
+    std::optional<TrainedModel> predictor;
+    on_this_thread([&] { predictor = TrainedModel::load(flags->run); });
+    require(flags->pairs.empty() || predictor->task().rows == Rows::links, "--pairs: the model predicts ",
             name_of(predictor->outputs()), ", expected one of links");
     require(flags->pairs.empty() || (!is_text && flags->memory_limit.empty() && extension == ".csv"),
             "--pairs: expected a dataset without --memory-limit, and a .csv to write");
-    const ReadOptions read = is_text ? ReadOptions{} : fit_prediction(flags->memory_limit, data, *flags, *predictor);
+    require(predictor->task().rows != Rows::none, "weft predict: ", predictor->what(), ", expected one of nodes, graphs or links; `weft generate` draws from it");
+    const ReadOptions read = is_text ? ReadOptions{} : plan_prediction(flags->memory_limit, data, *flags, *predictor);
     if (!is_text) {
       rehearse_dataset(data, *flags, read);
     }

@@ -112,7 +112,7 @@ Dataset make_grid(const SynthFlags& flags) {
 void describe(const SynthFlags& flags, Dataset& dataset) {
   dataset.name = std::filesystem::path(flags.output).stem().string();
   dataset.source = concat("weft synth ", flags.kind, " --seed ", flags.seed);
-  dataset.task = Task::node_classification;
+  dataset.task = TaskKind::node_classification;
   dataset.num_classes = flags.classes;
   const auto& labels = std::get<std::vector<std::int64_t>>(dataset.node_labels);
   dataset.splits.push_back(stratified_split("0", labels, flags.classes, {}, Random(flags.seed).stream(2)));

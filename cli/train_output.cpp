@@ -7,7 +7,7 @@
 
 #include "weft/core/parallel.hpp"
 #include "weft/runs/cross_validation.hpp"
-#include "weft/tasks/graph_generator.hpp"
+#include "weft/cli/stop_signal.hpp"
 #include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
@@ -43,8 +43,36 @@ std::string stage_text(const EpochRecord& epoch) {
   return out + " (split " + epoch.split + ", seed " + std::to_string(epoch.seed) + ")";
 }
 
-Json result_json(const TrainReport& report, const RunConfig& config, const Dataset& dataset, double load_seconds,
-                 double total_seconds) {
+TrainProgress::TrainProgress(bool quiet) : quiet_(quiet), bar_(quiet) {}
+
+RunObserver TrainProgress::observer() {
+  return {.on_progress = [this](const Progress& p) { bar_.show(p.stage, p.done, p.total, p.detail); },
+          .on_message =
+              [this](const std::string& text) {
+                bar_.clear();
+                say(quiet_, text);
+              },
+          .on_epoch =
+              [this](const EpochRecord& epoch) {
+                const std::string stage = stage_text(epoch);
+                bar_.show(stage, epoch.epoch + 1, epoch.num_epochs, epoch_text(epoch));
+                if (bar_.wants_log_line()) {
+                  say(quiet_,
+                      concat(stage, ": epoch ", epoch.epoch + 1, " of ", epoch.num_epochs, ", ", epoch_text(epoch)));
+                }
+              },
+          .should_stop =
+              [this] {
+                if (stop_requested() && !told_) {
+                  told_ = true;
+                  bar_.clear();
+                  say(quiet_, "stopping after this epoch; interrupt again to stop at once");
+                }
+                return stop_requested();
+              }};
+}
+
+Json result_json(const RunSummary& report, double total_seconds) {
   Json runs = Json::array();
   for (const RunResult& run : report.runs) {
     Json metrics = Json::object();
@@ -62,13 +90,13 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
                     {"test_metrics", metrics}});
   }
   std::string split;
-  for (const std::string& name : config.splits) {
+  for (const std::string& name : report.config.splits) {
     split += (split.empty() ? "" : ",") + name;
   }
   const double epochs = static_cast<double>(std::max<std::int64_t>(report.num_epochs, 1));
-  Json result = {{"dataset", dataset.name},
-                 {"task", std::string(is_generator_model(config.model) ? "generation" : name_of(dataset.task))},
-                 {"model", config.model},
+  Json result = {{"dataset", report.dataset},
+                 {"task", std::string(name_of(report.task))},
+                 {"model", report.config.model},
                  {"metric", report.metric},
                  {"split", split},
                  {"runs", report.runs.size()},
@@ -82,7 +110,7 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
                  {"parameters", report.num_parameters},
                  {"threads", num_threads()},
                  {"seconds",
-                  {{"load", load_seconds},
+                  {{"load", report.load_seconds},
                    {"train", report.train_seconds},
                    {"per_epoch", report.train_seconds / epochs},
                    {"sampling", report.times.sampling},
@@ -91,14 +119,14 @@ Json result_json(const TrainReport& report, const RunConfig& config, const Datas
                    {"waiting", report.times.waiting},
                    {"total", total_seconds}}},
                  {"peak_rss_bytes", peak_rss_bytes()}};
-  if (const std::optional<Protocol> protocol = protocol_of(config.protocol)) {
-    result["protocol"] = config.protocol;
+  if (const std::optional<Protocol> protocol = protocol_of(report.config.protocol)) {
+    result["protocol"] = report.config.protocol;
     result["protocol_meaning"] = description_of(*protocol);
   }
   return result;
 }
 
-std::string result_text(const TrainReport& report, const Json& json) {
+std::string result_text(const RunSummary& report, const Json& json) {
   const auto figure = [&](double RunResult::*which) {
     char text[64];
     if (report.runs.size() > 1) {

@@ -4,10 +4,9 @@
 #include <string>
 
 #include "weft/cli/console.hpp"
-#include "weft/cli/run_config.hpp"
-#include "weft/io/dataset.hpp"
+#include "weft/cli/progress_bar.hpp"
 #include "weft/runs/memory_estimate.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
 
 namespace weft::cli {
 
@@ -16,11 +15,25 @@ namespace weft::cli {
 /// "training run 1/10 (split public, seed 0)"
 [[nodiscard]] std::string stage_text(const EpochRecord& epoch);
 
+/// Shows how a run goes: a bar on a terminal, lines elsewhere.
+class TrainProgress {
+ public:
+  explicit TrainProgress(bool quiet);
+  TrainProgress(const TrainProgress&) = delete;
+  TrainProgress& operator=(const TrainProgress&) = delete;
+  /// A view of this.
+  [[nodiscard]] RunObserver observer();
+  void clear() { bar_.clear(); }
+
+ private:
+  bool quiet_, told_ = false;
+  ProgressBar bar_;
+};
+
 /// What --json prints of a job.
-[[nodiscard]] Json result_json(const TrainReport& report, const RunConfig& config, const Dataset& dataset,
-                               double load_seconds, double total_seconds);
+[[nodiscard]] Json result_json(const RunSummary& report, double total_seconds);
 /// The same for people; `json` is what result_json() gives.
-[[nodiscard]] std::string result_text(const TrainReport& report, const Json& json);
+[[nodiscard]] std::string result_text(const RunSummary& report, const Json& json);
 
 void show_estimate(const JobEstimate& estimate, bool as_json);
 

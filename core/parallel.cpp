@@ -112,21 +112,19 @@ void on_this_thread(FunctionRef<void()> work) {
   alone.execute([&] { work(); });
 }
 
-namespace {
-
 /// The items under way, one task group a slot. In an arena of their own, so that a thread which waits inside a loop of
-/// use() never starts to make an item, and of low priority, so that threads go to the loops first.
-class ItemsUnderWay {
+/// the caller never starts to make an item, and of low priority, so that threads go to the loops first.
+class ItemsAhead::UnderWay {
  public:
-  ItemsUnderWay(std::int64_t depth, FunctionRef<void(std::int64_t, std::int64_t)> make)
-      : make_(make), arena_(tbb::this_task_arena::max_concurrency(), 1, tbb::task_arena::priority::low) {
+  UnderWay(std::int64_t depth, Make make)
+      : make_(std::move(make)), arena_(tbb::this_task_arena::max_concurrency(), 1, tbb::task_arena::priority::low) {
     for (std::int64_t slot = 0; slot < depth; ++slot) {
       slots_.push_back(std::make_unique<tbb::task_group>());
     }
   }
-  ItemsUnderWay(const ItemsUnderWay&) = delete;
-  ItemsUnderWay& operator=(const ItemsUnderWay&) = delete;
-  ~ItemsUnderWay() {
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+  ~UnderWay() {
     // Groups are not cancelled: that would break off the loops inside an item that is being made, and what it does
     // after them would read what they have not written.
     is_over_ = true;
@@ -159,32 +157,35 @@ class ItemsUnderWay {
  private:
   [[nodiscard]] tbb::task_group& group(std::int64_t slot) { return *slots_[static_cast<std::size_t>(slot)]; }
 
-  FunctionRef<void(std::int64_t, std::int64_t)> make_;
+  Make make_;
   tbb::task_arena arena_;
   std::atomic<bool> is_over_{false};
   std::vector<std::unique_ptr<tbb::task_group>> slots_;
 };
 
-}  // namespace
-
-void use_ahead(std::int64_t first, std::int64_t end, std::int64_t depth,
-               FunctionRef<void(std::int64_t item, std::int64_t slot)> make,
-               FunctionRef<bool(std::int64_t item, std::int64_t slot)> use) {
-  require(depth >= 1 && first <= end, "use_ahead: depth is ", depth, " and items are ", first, " to ", end,
+ItemsAhead::ItemsAhead(std::int64_t first, std::int64_t end, std::int64_t depth, Make make)
+    : next_(first), end_(end), depth_(depth) {
+  require(depth >= 1 && first <= end, "ItemsAhead: depth is ", depth, " and items are ", first, " to ", end,
           ", expected a depth of at least 1 and a range");
-  ItemsUnderWay items(depth, make);
-  for (std::int64_t item = first; item < std::min(first + depth, end); ++item) {
-    items.start(item);
+  under_way_ = std::make_unique<UnderWay>(depth, std::move(make));
+  for (std::int64_t item = first; item < std::min(first + depth - 1, end); ++item) {
+    under_way_->start(item);
   }
-  for (std::int64_t item = first; item < end; ++item) {
-    items.wait_for(item);
-    if (!use(item, items.slot_of(item))) {
-      return;
-    }
-    if (item + depth < end) {
-      items.start(item + depth);
-    }
+}
+
+ItemsAhead::~ItemsAhead() = default;
+
+std::optional<ItemsAhead::Item> ItemsAhead::next() {
+  if (next_ == end_) {
+    return std::nullopt;
   }
+  // Into the slot of the item before, which nobody uses any more.
+  if (const std::int64_t last = next_ + depth_ - 1; last < end_) {
+    under_way_->start(last);
+  }
+  under_way_->wait_for(next_);
+  const std::int64_t item = next_++;
+  return Item{item, under_way_->slot_of(item)};
 }
 
 int num_threads() {

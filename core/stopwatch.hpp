@@ -1,7 +1,8 @@
-// Seconds on the wall.
+// Seconds on the wall, and how they are told.
 #pragma once
 
 #include <chrono>
+#include <string>
 
 namespace weft {
 
@@ -15,5 +16,8 @@ class Stopwatch {
  private:
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
+
+/// `value` with three figures and a unit of time: "12.3 s", "4.56 ms".
+[[nodiscard]] std::string seconds_text(double value);
 
 }  // namespace weft

@@ -20,7 +20,7 @@
 #include <weft/graph/boost_graph.hpp>
 #include <weft/graph/csr_graph.hpp>
 #include <weft/graph/generators.hpp>
-#include <weft/tasks/metrics.hpp>
+#include <weft/tasks/classification_metrics.hpp>
 #include <weft/runs/trained_model.hpp>
 #include <weft/train/trainer.hpp>
 

@@ -11,7 +11,7 @@
 #include <weft/layers/kernels/aggregation.hpp>
 #include <weft/layers/dense_layers.hpp>
 #include <weft/tensor/losses.hpp>
-#include <weft/tasks/metrics.hpp>
+#include <weft/tasks/classification_metrics.hpp>
 #include <weft/train/optimizer.hpp>
 
 namespace {

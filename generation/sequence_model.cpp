@@ -32,7 +32,7 @@ Tensor scaled(Tensor x, float factor) {
 // Maps back into the states start smaller the more of them add up (GPT-2, Radford et al. 2019, section 2.3). Gates
 // start at sigmoid(1), sigmoid(3), ...: heads that forget within a few tokens and heads that keep everything.
 SequenceBlock::SequenceBlock(const SequenceModelOptions& options, const Random& random) {
-  const std::int64_t d = options.width;
+  const std::int64_t d = options.hidden;
   const float shrink = 1.0F / std::sqrt(2.0F * static_cast<float>(options.layers));
   norm = Parameter(Tensor::full(1, d, 1.0F));
   query = Parameter(glorot_uniform(d, d, random.stream(0)));
@@ -68,25 +68,25 @@ void SequenceBlock::list_parameters(ParameterList& list) {
 
 SequenceModel::SequenceModel(const SequenceShape& shape, const SequenceModelOptions& options, const Random& random)
     : shape_(shape), options_(options) {
-  require(options.width >= 1 && options.heads >= 1 && options.layers >= 1 && options.width % options.heads == 0,
-          "sequence model: width ", options.width, ", heads ", options.heads, " and layers ", options.layers,
+  require(options.hidden >= 1 && options.heads >= 1 && options.layers >= 1 && options.hidden % options.heads == 0,
+          "sequence model: hidden ", options.hidden, ", heads ", options.heads, " and layers ", options.layers,
           ", expected at least 1 of each and a width that is a multiple of heads");
   require(shape.vocabulary >= 1 && !shape.input_categories.empty() && shape.properties >= 0,
           "sequence model: there are ", shape.vocabulary, " tokens and ", shape.input_categories.size(), " inputs");
   const std::int64_t categories =
       std::accumulate(shape.input_categories.begin(), shape.input_categories.end(), std::int64_t{0});
-  embedding_ = Parameter(normal(categories, options.width, 0.3F, random.stream(0)));
+  embedding_ = Parameter(normal(categories, options.hidden, 0.3F, random.stream(0)));
   if (shape.properties > 0) {
-    conditions_ = Parameter(normal(2 * shape.properties, options.width, 0.3F, random.stream(1)));
+    conditions_ = Parameter(normal(2 * shape.properties, options.hidden, 0.3F, random.stream(1)));
   }
   for (std::int64_t i = 0; i < options.layers; ++i) {
     blocks_.emplace_back(options, random.stream(2).stream(static_cast<std::uint64_t>(i)));
   }
-  norm_ = Parameter(Tensor::full(1, options.width, 1.0F));
-  head_ = Parameter(glorot_uniform(options.width, shape.vocabulary, random.stream(3)));
+  norm_ = Parameter(Tensor::full(1, options.hidden, 1.0F));
+  head_ = Parameter(glorot_uniform(options.hidden, shape.vocabulary, random.stream(3)));
   head_bias_ = Parameter(Tensor(1, shape.vocabulary));
   if (shape.clue_features > 0) {
-    clue_states_ = Parameter(glorot_uniform(options.width, kClueWidth, random.stream(4)));
+    clue_states_ = Parameter(glorot_uniform(options.hidden, kClueWidth, random.stream(4)));
     clue_bias_ = Parameter(Tensor(1, kClueWidth));
     clue_table_ = Parameter(normal(shape.clue_features, kClueWidth, 0.1F, random.stream(5)));
     clue_weights_ = Parameter(glorot_uniform(1, kClueWidth, random.stream(6)));

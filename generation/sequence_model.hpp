@@ -22,7 +22,7 @@ namespace weft {
 
 struct SequenceModelOptions {
   /// Columns of the states; a multiple of heads.
-  std::int64_t width = 128;
+  std::int64_t hidden = 128;
   std::int64_t layers = 4;
   std::int64_t heads = 4;
   float dropout = 0.0F;
@@ -53,7 +53,7 @@ class SequenceModel : public Model {
   /// Columns of the network that judges clues.
   static constexpr std::int64_t kClueWidth = 32;
 
-  /// Throws ArgumentError if width is no multiple of heads, or a size is below 1.
+  /// Throws ArgumentError if hidden is no multiple of heads, or a size is below 1.
   SequenceModel(const SequenceShape& shape, const SequenceModelOptions& options, const Random& random);
 
   /// [rows, vocabulary]: what may follow each row. O(rows (32 + d) d) a block beside the dense products.

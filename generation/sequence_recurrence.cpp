@@ -32,7 +32,7 @@ float log_sigmoid_of(float x) {
 }  // namespace
 
 SequenceRecurrence::SequenceRecurrence(const SequenceModel& model)
-    : width_(model.options().width),
+    : width_(model.options().hidden),
       heads_(model.options().heads),
       num_inputs_(static_cast<std::int64_t>(model.shape().input_categories.size())),
       properties_(model.shape().properties),

@@ -7,13 +7,13 @@
 namespace weft {
 namespace {
 
-constexpr std::array<std::pair<Task, std::string_view>, 6> kTasks = {{
-    {Task::node_classification, "node_classification"},
-    {Task::node_regression, "node_regression"},
-    {Task::graph_classification, "graph_classification"},
-    {Task::graph_regression, "graph_regression"},
-    {Task::link_prediction, "link_prediction"},
-    {Task::generation, "generation"},
+constexpr std::array<std::pair<TaskKind, std::string_view>, 6> kTasks = {{
+    {TaskKind::node_classification, "node_classification"},
+    {TaskKind::node_regression, "node_regression"},
+    {TaskKind::graph_classification, "graph_classification"},
+    {TaskKind::graph_regression, "graph_regression"},
+    {TaskKind::link_prediction, "link_prediction"},
+    {TaskKind::generation, "generation"},
 }};
 
 constexpr std::array<std::pair<FeatureType, std::string_view>, 3> kFeatureTypes = {{
@@ -24,7 +24,7 @@ constexpr std::array<std::pair<FeatureType, std::string_view>, 3> kFeatureTypes 
 
 }  // namespace
 
-std::string_view name_of(Task task) {
+std::string_view name_of(TaskKind task) {
   for (const auto& [value, name] : kTasks) {
     if (value == task) {
       return name;
@@ -33,7 +33,7 @@ std::string_view name_of(Task task) {
   throw ArgumentError(concat("name_of: ", static_cast<int>(task), " is not a task"));
 }
 
-std::optional<Task> task_of(std::string_view name) {
+std::optional<TaskKind> task_of(std::string_view name) {
   for (const auto& [task, task_name] : kTasks) {
     if (task_name == name) {
       return task;

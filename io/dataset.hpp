@@ -17,7 +17,7 @@
 
 namespace weft {
 
-enum class Task {
+enum class TaskKind {
   node_classification,
   node_regression,
   graph_classification,
@@ -26,8 +26,8 @@ enum class Task {
   generation,
 };
 /// The name of the task as the file and the command line spell it.
-[[nodiscard]] std::string_view name_of(Task task);
-[[nodiscard]] std::optional<Task> task_of(std::string_view name);
+[[nodiscard]] std::string_view name_of(TaskKind task);
+[[nodiscard]] std::optional<TaskKind> task_of(std::string_view name);
 
 /// None, a class each (-1: unlabelled), or targets [rows, t] (NaN: missing).
 using Labels = std::variant<std::monostate, std::vector<std::int64_t>, Tensor>;
@@ -46,7 +46,7 @@ struct Dataset {
   std::string name;
   std::string source;
   std::string license;
-  Task task = Task::node_classification;
+  TaskKind task = TaskKind::node_classification;
   bool directed = false;
   /// Classification only.
   std::int64_t num_classes = 0;
@@ -106,7 +106,7 @@ struct ReadOptions {
 /// Sizes of a dataset, from the shapes that its file declares: nothing is read.
 struct DatasetSize {
   /// node_classification where the file names none that there is.
-  Task task = Task::node_classification;
+  TaskKind task = TaskKind::node_classification;
   std::int64_t nodes = 0;
   EdgeId edges = 0;
   /// Columns of the features of nodes, and the bytes that these take in memory.

@@ -11,12 +11,12 @@
 namespace weft {
 namespace {
 
-bool is_classification(Task task) {
-  return task == Task::node_classification || task == Task::graph_classification;
+bool is_classification(TaskKind task) {
+  return task == TaskKind::node_classification || task == TaskKind::graph_classification;
 }
 
-bool is_regression(Task task) {
-  return task == Task::node_regression || task == Task::graph_regression;
+bool is_regression(TaskKind task) {
+  return task == TaskKind::node_regression || task == TaskKind::graph_regression;
 }
 
 // The first i in [0, count) for which `breaks(i)`, or count.
@@ -93,7 +93,7 @@ class Checker {
   }
 
   [[nodiscard]] bool of_graphs() const {
-    return data_.task == Task::graph_classification || data_.task == Task::graph_regression;
+    return data_.task == TaskKind::graph_classification || data_.task == TaskKind::graph_regression;
   }
 
   void check_attributes() const {

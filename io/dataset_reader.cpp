@@ -231,7 +231,7 @@ void read_root_attributes(const InputFile& file, Dataset& data) {
     file.fail("/", "format version ", version, ", expected ", kFormatVersion,
               version > kFormatVersion ? "; the file was written by a newer Weft" : "");
   }
-  const std::optional<Task> task = task_of(text("task"));
+  const std::optional<TaskKind> task = task_of(text("task"));
   if (!task) {
     file.fail("/", "attribute task is '", text("task"),
               "', expected node_classification, node_regression, graph_classification, graph_regression, "

@@ -28,6 +28,7 @@ class GraphModel final : public NodeModel {
     return reads_all_ ? nullptr : nodes_->kinds_in(blocks, input, is_training);
   }
   void list_parameters(ParameterList& list) override;
+  [[nodiscard]] OutputScale* output_scale() override { return &output_; }
   [[nodiscard]] std::int64_t embedding_width() const override { return head_.back().in(); }
 
  private:

@@ -18,6 +18,8 @@
 
 namespace weft {
 
+class OutputScale;
+
 /// Whether a model with these options reads features of edges; otherwise it is made for none.
 [[nodiscard]] bool reads_edge_features(const Options& options);
 
@@ -64,6 +66,9 @@ class NodeModel : public Model {
   /// The same model as layers that each read one hop, or null if it is not made of such: what layer-wise inference and
   /// samples of hops need.
   [[nodiscard]] virtual const HopLayers* hop_layers() const { return nullptr; }
+
+  /// The unit of the outputs, where the model gives them back in that of the data; otherwise null.
+  [[nodiscard]] virtual OutputScale* output_scale() { return nullptr; }
 
   /// Columns of the embedding.
   [[nodiscard]] virtual std::int64_t embedding_width() const = 0;

@@ -22,6 +22,13 @@ class OutputScale {
     return add_bias(multiply(y, expand_segments(Variable::constant_view(factor_), all)),
                     Variable::constant_view(shift_));
   }
+  /// [1, outputs] each.
+  void set_unit(const Tensor& mean, const Tensor& deviation) {
+    require(mean.shape() == shift_.shape() && deviation.shape() == factor_.shape(), "OutputScale: the unit has shapes ",
+            mean.shape(), " and ", deviation.shape(), ", expected ", shift_.shape());
+    shift_ = mean;
+    factor_ = deviation;
+  }
   void list_parameters(ParameterList& list) {
     list.add_statistic("factor", factor_);
     list.add_statistic("shift", shift_);

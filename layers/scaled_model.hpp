@@ -25,6 +25,7 @@ class ScaledModel final : public NodeModel, private HopLayers {
     inner_->list_parameters(list);
     list.add_layer("output", output_);
   }
+  [[nodiscard]] OutputScale* output_scale() override { return &output_; }
   [[nodiscard]] std::int64_t embedding_width() const override { return inner_->embedding_width(); }
   [[nodiscard]] std::vector<std::int64_t> kept_widths() const override { return inner_->kept_widths(); }
 

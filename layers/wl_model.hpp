@@ -40,6 +40,7 @@ class WlModel final : public NodeModel {
   /// -> logits and embedding [graphs, num_outputs].
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
+  [[nodiscard]] OutputScale* output_scale() override { return &output_; }
   [[nodiscard]] std::int64_t embedding_width() const override { return head_.out(); }
 
  private:

@@ -1,14 +1,15 @@
 #include "weft/runs/memory_estimate.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <vector>
 
 #include "weft/core/buffer.hpp"
 #include "weft/core/memory_peak.hpp"
+#include "weft/core/stopwatch.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/runs/memory_plan.hpp"
-#include "weft/tasks/problem.hpp"
+#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/training_options.hpp"
 #include "weft/train/training_run.hpp"
 
 namespace weft {
@@ -50,13 +51,16 @@ Cost cost_of(const Work& work) {
 
 template <class Work>
 double seconds_of(const Work& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return watch.seconds();
 }
 
 /// Features of the same form and width as those of the dataset, of so many rows.
 Features features_like(const Dataset& dataset, const DatasetSize& size, std::int64_t rows) {
+  if (dataset.node_features.is_in_file()) {
+    return Tensor::full(rows, size.features, 0.5F);
+  }
   if (const auto* sparse = std::get_if<SparseMatrix>(&dataset.node_features.in_memory())) {
     const EdgeId each = sparse->num_entries() / std::max<std::int64_t>(1, sparse->rows());
     Buffer<EdgeId> offsets(static_cast<std::size_t>(rows) + 1);
@@ -138,45 +142,52 @@ Cost extrapolated(const Dataset& dataset, const DatasetSize& size, const Split& 
 }
 
 /// A run of the job, and the seconds of a step of it, its first left out.
-double step_seconds(const Problem& problem, const Split& split) {
+double step_seconds(const Task& task, const TrainJob& job, const Split& split) {
   constexpr int kSteps = 3;
-  TrainingRun run(problem, split, 0);
+  TrainingRun run(task, train_options_of(job.options), split, 0);
   int steps = 0;
   double first = 0.0;
-  const auto start = std::chrono::steady_clock::now();
-  const auto now = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  const Stopwatch watch;
   const bool is_whole = run.advance([&] {
-    first = ++steps == 1 ? now() : first;
+    first = ++steps == 1 ? watch.seconds() : first;
     return steps >= kSteps;
   });
   // Of fewer steps all are taken, and the last is followed by an evaluation.
-  return is_whole || steps < 2 ? now() / (steps + 1) : (now() - first) / (steps - 1);
+  return is_whole || steps < 2 ? watch.seconds() / (steps + 1) : (watch.seconds() - first) / (steps - 1);
 }
 
-/// Steps of an epoch and an evaluation, both on the data themselves.
-void measure_on_data(const Dataset& dataset, const Split& split, const TrainJob& job, JobEstimate& estimate) {
+/// The split of that name as the task has it.
+const Split& split_of(const Task& task, const TrainJob& job) {
+  return *task.find_split(job.splits[0]);
+}
+
+/// Steps of an epoch, on the data themselves.
+void measure_steps(const Dataset& dataset, const TrainJob& job, JobEstimate& estimate) {
   const Cost training = cost_of([&] {
-    const auto problem = make_problem(dataset, job);
-    const double each = step_seconds(*problem, split);
-    return each * static_cast<double>(problem->steps(split, 0)->num_steps(0));
+    const auto task = make_task(dataset, job);
+    const Split& split = split_of(*task, job);
+    const double each = step_seconds(*task, job, split);
+    const auto model = task->new_model(split, Random(0));
+    return each * static_cast<double>(task->epochs(*model, split, 0)->epoch(0, 0)->num_steps());
   });
   estimate.training = training.bytes;
   estimate.epoch_seconds = training.seconds;
 }
 
-Cost evaluation_of(const Dataset& dataset, const TrainJob& job) {
-  return cost_of([&] {
-    const auto problem = make_problem(dataset, job);
-    const auto model = problem->new_model(Random(0));
-    return seconds_of([&] { (void)problem->infer(*model, {}); });
-  });
+/// Judging a model, on data like those of the job.
+double judging_seconds(const Dataset& dataset, const TrainJob& job) {
+  const auto task = make_task(dataset, job);
+  const Split& split = split_of(*task, job);
+  const auto model = task->new_model(split, Random(0));
+  return seconds_of([&] { (void)task->judge(*model, split, Parts::train_and_val); });
 }
 
-void estimate_graphs(const Dataset& dataset, const Split& split, const TrainJob& job, JobEstimate& estimate) {
-  const Cost evaluation = evaluation_of(dataset, job);
+/// Where steps read a part of the data each, both are measured on the data themselves.
+void estimate_on_data(const Dataset& dataset, const TrainJob& job, JobEstimate& estimate) {
+  const Cost evaluation = cost_of([&] { return judging_seconds(dataset, job); });
   estimate.evaluation = evaluation.bytes;
   estimate.evaluation_seconds = evaluation.seconds;
-  measure_on_data(dataset, split, job, estimate);
+  measure_steps(dataset, job, estimate);
 }
 
 void estimate_nodes(Dataset& dataset, const DatasetSize& size, const Split& split, const TrainJob& job,
@@ -184,8 +195,8 @@ void estimate_nodes(Dataset& dataset, const DatasetSize& size, const Split& spli
   if (job.options.text("sampler") == "none") {
     // With the features' own copies (normalized ones), encodings and all that a pass keeps; the second epoch is timed.
     const Cost cost = extrapolated(dataset, size, split, [&](const Dataset& data) {
-      const auto problem = make_problem(data, job);
-      TrainingRun run(*problem, data.splits[0], 0);
+      const auto task = make_task(data, job);
+      TrainingRun run(*task, train_options_of(job.options), data.splits[0], 0);
       (void)run.advance([] { return false; });
       return seconds_of([&] { (void)run.advance([] { return false; }); });
     });
@@ -193,11 +204,8 @@ void estimate_nodes(Dataset& dataset, const DatasetSize& size, const Split& spli
     estimate.epoch_seconds = cost.seconds;
     return;
   }
-  const Cost evaluation = extrapolated(dataset, size, split, [&](const Dataset& data) {
-    const auto problem = make_problem(data, job);
-    const auto model = problem->new_model(Random(0));
-    return seconds_of([&] { (void)problem->infer(*model, {}); });
-  });
+  const Cost evaluation =
+      extrapolated(dataset, size, split, [&](const Dataset& data) { return judging_seconds(data, job); });
   const std::int64_t rows = job.options.integer("inference_rows");
   const bool by_layers = read.leaves_features || read.leaves_edges || rows > 0;
   estimate.evaluation = by_layers
@@ -211,17 +219,12 @@ void estimate_nodes(Dataset& dataset, const DatasetSize& size, const Split& spli
     dataset.node_features = by_rows ? NodeFeatures(std::make_shared<ZeroRows>(Shape{size.nodes, size.features}))
                                     : NodeFeatures(Tensor(size.nodes, size.features));
   }
-  measure_on_data(dataset, split, job, estimate);
+  measure_steps(dataset, job, estimate);
 }
 
 }  // namespace
 
 JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJob& job, const ReadOptions& read) {
-  require(
-      dataset.task != Task::generation && dataset.task != Task::link_prediction, "estimate: the task is ",
-      name_of(dataset.task),
-      ", expected one about nodes or graphs: what it takes to learn links or to make graphs is not known beforehand");
-  const Split split = *dataset.find_split(job.splits.at(0));
   const std::int64_t kept_rows = read.kept_rows * (4 * size.features) + (read.kept_rows > 0 ? 4 * size.nodes : 0);
   JobEstimate estimate{.data = graph_bytes(size, read.leaves_edges) + (read.leaves_edges ? read.mapped_bytes : 0),
                        .features = read.leaves_features ? kept_rows : size.feature_bytes};
@@ -230,15 +233,19 @@ JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJo
   // Neither ends early nor leaves out an evaluation.
   dry.options.set("epochs", "1000");
   dry.options.set("eval_every", "1");
-  if (dataset.has_many_graphs()) {
-    estimate_graphs(dataset, split, dry, estimate);
-  } else {
+  if (task_info(dataset.task).rows == Rows::nodes) {
+    const Split split = *dataset.find_split(job.splits.at(0));
     estimate_nodes(dataset, size, split, dry, read, estimate);
+  } else {
+    estimate_on_data(dataset, dry, estimate);
   }
-  const auto epochs = static_cast<double>(job.options.integer("epochs"));
-  const auto looks = epochs / static_cast<double>(job.options.integer("eval_every"));
-  estimate.total_seconds = static_cast<double>(job.splits.size() * job.seeds.size()) *
-                           (epochs * estimate.epoch_seconds + looks * estimate.evaluation_seconds);
+  const TrainOptions options = train_options_of(job.options);
+  const auto epochs = static_cast<double>(options.epochs);
+  const double of_run = options.budget_minutes > 0.0
+                            ? 60.0 * options.budget_minutes
+                            : epochs * (estimate.epoch_seconds +
+                                        estimate.evaluation_seconds / static_cast<double>(options.eval_every));
+  estimate.total_seconds = static_cast<double>(job.splits.size() * job.seeds.size()) * of_run;
   return estimate;
 }
 

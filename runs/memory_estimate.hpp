@@ -23,8 +23,7 @@ struct JobEstimate {
 };
 
 /// Of train(dataset, job) where `read` says what of the dataset stays in its file. `size` is the dataset's; of one
-/// graph the features need not be in memory. Takes seconds and a share of that memory. Throws ArgumentError for
-/// generation.
+/// graph the features need not be in memory. Takes seconds and a share of that memory.
 [[nodiscard]] JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJob& job,
                                        const ReadOptions& read);
 

@@ -124,6 +124,19 @@ MemoryPlan plan_inference_memory(const DatasetSize& size, const Options& options
               limit);
 }
 
+std::string plan_text(const MemoryPlan& plan, std::int64_t limit) {
+  std::string text = concat("memory limit ", bytes_text(limit), ": ");
+  if (plan.read.leaves_edges) {
+    text += concat("the edges stay in the file, ", bytes_text(plan.read.mapped_bytes), " of it in memory; ");
+  }
+  text += plan.read.leaves_features ? concat("the features stay in the file, ", plan.read.kept_rows, " rows in memory")
+                                    : std::string("the features are read into memory");
+  if (plan.inference_rows > 0) {
+    text += concat("; evaluation by ", plan.inference_rows, " nodes a layer");
+  }
+  return text;
+}
+
 std::string bytes_text(std::int64_t bytes) {
   static constexpr std::array<const char*, 5> kUnits = {"bytes", "KB", "MB", "GB", "TB"};
   auto value = static_cast<double>(bytes);

@@ -39,6 +39,9 @@ struct MemoryPlan {
 [[nodiscard]] MemoryPlan plan_inference_memory(const DatasetSize& size, const Options& options, bool reads_by_layers,
                                                std::int64_t limit);
 
+/// What was decided, in a line.
+[[nodiscard]] std::string plan_text(const MemoryPlan& plan, std::int64_t limit);
+
 /// "1.5 GB"
 [[nodiscard]] std::string bytes_text(std::int64_t bytes);
 /// The bytes of "4G", "512M", "1.5 GB" (powers of 1024) or a plain number. Throws ArgumentError for anything else.

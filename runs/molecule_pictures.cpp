@@ -20,17 +20,17 @@ struct Judged {
   double error = 0.0;
 };
 
-Judged judged(const Evaluation& evaluation, std::int64_t g) {
-  const Tensor& said = evaluation.prediction().probabilities;
-  if (evaluation.labels().kind() == OutputKind::classes) {
+Judged judged(const LabeledPrediction& evaluation, std::int64_t g) {
+  const Tensor& said = evaluation.prediction.probabilities;
+  if (evaluation.labels.kind() == OutputKind::classes) {
     const auto row = said.row(g);
     const std::int64_t best = std::ranges::max_element(row) - row.begin();
-    return {g, best, 1.0 - static_cast<double>(said(g, evaluation.labels().classes()[static_cast<std::size_t>(g)]))};
+    return {g, best, 1.0 - static_cast<double>(said(g, evaluation.labels.classes()[static_cast<std::size_t>(g)]))};
   }
   Judged worst{.graph = g, .output = 0, .error = -1.0};
   for (std::int64_t j = 0; j < said.cols(); ++j) {
     const double error =
-        std::abs(static_cast<double>(said(g, j)) - static_cast<double>(evaluation.labels().targets()(g, j)));
+        std::abs(static_cast<double>(said(g, j)) - static_cast<double>(evaluation.labels.targets()(g, j)));
     if (error > worst.error) {
       worst = {g, j, error};
     }
@@ -38,37 +38,39 @@ Judged judged(const Evaluation& evaluation, std::int64_t g) {
   return worst;
 }
 
-std::string caption_of(const Evaluation& evaluation, const Dataset& dataset, const Judged& one) {
-  const Tensor& said = evaluation.prediction().probabilities;
+std::string caption_of(const LabeledPrediction& evaluation, const Dataset& dataset, const Judged& one) {
+  const Tensor& said = evaluation.prediction.probabilities;
   const std::string value = fixed_text(static_cast<double>(said(one.graph, one.output)), 3);
-  if (evaluation.labels().kind() == OutputKind::classes) {
+  if (evaluation.labels.kind() == OutputKind::classes) {
     const auto name = [&](std::int64_t c) {
       const auto i = static_cast<std::size_t>(c);
       return i < dataset.class_names.size() ? dataset.class_names[i] : std::to_string(c);
     };
     return "predicted " + name(one.output) + " (" + value + "), true " +
-           name(evaluation.labels().classes()[static_cast<std::size_t>(one.graph)]);
+           name(evaluation.labels.classes()[static_cast<std::size_t>(one.graph)]);
   }
   const std::string which = said.cols() > 1 ? "output " + std::to_string(one.output) + ": " : "";
   return which + "predicted " + value + ", true " +
-         fixed_text(static_cast<double>(evaluation.labels().targets()(one.graph, one.output)), 3);
+         fixed_text(static_cast<double>(evaluation.labels.targets()(one.graph, one.output)), 3);
 }
 
 /// What each atom of the molecule added to the output.
-std::vector<float> importance_of(const Predictor& predictor, const Dataset& dataset, const Judged& one) {
+std::vector<float> importance_of(const TrainedModel& model, const Dataset& dataset, const Judged& one) {
   const auto g = static_cast<std::size_t>(one.graph);
   const std::int64_t graphs[] = {one.graph};
   const MessageBlock block = block_of_graphs(dataset.graph, dataset.node_ptr, graphs);
   const RowRange nodes[] = {{dataset.node_ptr[g], dataset.node_ptr[g + 1]}};
   const auto edge = [&](std::int64_t v) { return dataset.graph.offsets()[static_cast<std::size_t>(v)]; };
   const RowRange edges[] = {{edge(nodes[0].begin), edge(nodes[0].end)}};
-  return predictor.node_importance(block.graph(), block.segments(), rows_in(dataset.node_features, nodes),
-                                   rows_in(dataset.edge_features, edges), one.output);
+  const NodeFeatures atoms = rows_in(dataset.node_features, nodes);
+  const Features bonds = rows_in(dataset.edge_features, edges);
+  return model.node_importance(
+      {.graph = block.graph(), .node_features = atoms, .edge_features = bonds, .node_ptr = block.segments()}, one.output);
 }
 
 }  // namespace
 
-void add_molecules(const Predictor& predictor, const Evaluation& evaluation, const Dataset& dataset,
+void add_molecules(const TrainedModel& model, const LabeledPrediction& evaluation, const Dataset& dataset,
                    std::span<const std::int64_t> rows, ReportData& data) {
   if (!draws_molecules()) {
     return;
@@ -84,7 +86,7 @@ void add_molecules(const Predictor& predictor, const Evaluation& evaluation, con
     shown.push_back(all[all.size() - 1 - k * rest / more]);
   }
   for (const Judged& one : shown) {
-    const std::vector<float> shades = importance_of(predictor, dataset, one);
+    const std::vector<float> shades = importance_of(model, dataset, one);
     std::string svg = molecule_svg(dataset.smiles[static_cast<std::size_t>(one.graph)], {.shades = shades});
     if (!svg.empty()) {
       data.pictures.push_back({std::move(svg), caption_of(evaluation, dataset, one)});

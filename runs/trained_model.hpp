@@ -1,89 +1,92 @@
-// A trained model, read-only, for embedding in other programs. One predictor may be shared by threads.
+// A trained model of any task, read-only, for embedding in other programs. Threads may share one.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/core/options.hpp"
+#include "weft/core/progress.hpp"
+#include "weft/generation/graph_sampler.hpp"
 #include "weft/graph/csr_graph.hpp"
-#include "weft/layers/models.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/io/model_file.hpp"
+#include "weft/tasks/generation_request.hpp"
+#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/trained_task.hpp"
 #include "weft/tensor/feature_rows.hpp"
-#include "weft/tensor/features.hpp"
-#include "weft/tasks/output_kind.hpp"
-#include "weft/tasks/wanted_nodes.hpp"
 
 namespace weft {
 
-struct ModelFile;
-
-class Predictor {
+/// What the model's task cannot do is an ArgumentError that says what the model is.
+class TrainedModel {
  public:
-  /// Reads a model file, or the model.h5 in a run folder. Throws DataError naming file and object.
-  [[nodiscard]] static Predictor load(const std::filesystem::path& path);
-  [[nodiscard]] static Predictor from_file(const ModelFile& file, const std::string& name);
+  /// Reads a model file, or the one in a run folder. Throws DataError naming file and object.
+  [[nodiscard]] static TrainedModel load(const std::filesystem::path& file_or_folder);
+  [[nodiscard]] static TrainedModel from_file(const ModelFile& file, const std::string& name);
 
-  /// Of the nodes of one graph: [n, classes], rows sum to 1. Throws ArgumentError if the features differ from those
-  /// trained on. Edge features are in the order of the graph's arrays; a model that was not trained on any ignores
-  /// them.
+  /// Of every row, nodes or graphs, or of the wanted ones; needs no labels. A model of links gives the states of all
+  /// nodes, read from all edges. Throws ArgumentError if the features differ from those trained on.
+  [[nodiscard]] Prediction predict(const Dataset& dataset, const Wanted& wanted = {}) const;
+  /// The same without a dataset.
+  [[nodiscard]] Prediction predict(const Graphs& graphs, const Wanted& wanted = {}) const {
+    return task_->predict(graphs, wanted);
+  }
+  /// Of the nodes of one graph: [n, classes], rows sum to 1.
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const NodeFeatures& features,
                                      const Features& edge_features = {}) const;
 
-  struct Prediction {
-    /// [n, outputs]: of classes, of labels each for itself, or where outputs() are values or states those. Rows that
-    /// are not wanted may hold anything.
-    Tensor probabilities;
-    /// [wanted, hidden], in their order; empty where it was not asked for.
-    Tensor embedding;
-    /// [n, outputs], before softmax: what metrics rank by, so that figures agree with those of training.
-    Tensor logits;
-  };
-  [[nodiscard]] Prediction predict(const CsrGraph& graph, const NodeFeatures& features,
-                                   const Features& edge_features = {}, const WantedNodes& wanted = {}) const;
-  /// Of each of many graphs that lie end to end: graph g owns the nodes node_ptr[g] .. node_ptr[g + 1]. For models of
-  /// whole graphs; features as above. Throws ArgumentError for a model of nodes.
-  [[nodiscard]] Prediction predict_graphs(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
-                                          const NodeFeatures& features, const Features& edge_features = {}) const;
-  /// What each node of these graphs adds to output `output` of its graph: the derivative by a weight of its first
+  /// Every metric of the task on each part of some splits of a dataset. Throws ArgumentError if its labels do not fit.
+  [[nodiscard]] std::vector<Evaluation> evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
+    return task_->evaluate(dataset, splits);
+  }
+  /// Models of links: the score of each pair before the logistic function, read from all edges of the dataset.
+  [[nodiscard]] std::vector<float> score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const {
+    return task_->score_pairs(dataset, pairs);
+  }
+  /// Models of graphs: what each node adds to output `output` of its graph, the derivative by a weight of its first
   /// state. [n]
-  [[nodiscard]] std::vector<float> node_importance(const CsrGraph& graph, std::span<const std::int64_t> node_ptr,
-                                                   const NodeFeatures& features, const Features& edge_features,
-                                                   std::int64_t output) const;
+  [[nodiscard]] std::vector<float> node_importance(const Graphs& graphs, std::int64_t output) const {
+    return task_->node_importance(graphs, output);
+  }
+  /// Generators: `count` graphs. Graph i is a function of model, request and count alone.
+  [[nodiscard]] std::vector<SampledGraph> generate(std::int64_t count, const GenerationRequest& request = {},
+                                                   const ProgressCallback& progress = {}) const {
+    return task_->generate(count, request, progress);
+  }
+  /// Generators: what the model can be asked for.
+  [[nodiscard]] const GeneratorTraits& generator() const { return task_->generator(); }
 
-  /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file, and then how many at a
-  /// time: 0 is as the model was trained.
-  [[nodiscard]] bool reads_by_layers() const;
-  void set_inference_rows(std::int64_t rows) { options_.set("inference_rows", std::to_string(rows)); }
-
-  /// Whether its rows are graphs, not nodes.
-  [[nodiscard]] bool judges_graphs() const { return judges_graphs_; }
-  /// Whether it predicts links: what it says of nodes are states, whose products are the scores of pairs.
-  [[nodiscard]] bool judges_links() const { return outputs_ == OutputKind::states; }
-  [[nodiscard]] OutputKind outputs() const { return outputs_; }
-
-  [[nodiscard]] const std::string& model() const { return model_; }
-  [[nodiscard]] const std::string& dataset() const { return dataset_; }
-  [[nodiscard]] const Options& options() const { return options_; }
-  [[nodiscard]] const ModelShape& shape() const { return shape_; }
-  /// The metric and split it was selected by.
-  [[nodiscard]] const std::string& metric() const { return metric_; }
-  [[nodiscard]] const std::string& split() const { return split_; }
+  /// "the model gcn of cora is one of node_classification"
+  [[nodiscard]] std::string what() const { return about().what(); }
+  [[nodiscard]] const TaskInfo& task() const { return *about().task; }
+  /// The model's name in models(), the dataset that it was trained on, the metric and split that it was selected by.
+  [[nodiscard]] const std::string& model() const { return about().model; }
+  [[nodiscard]] const std::string& dataset() const { return about().dataset; }
+  [[nodiscard]] const std::string& metric() const { return about().metric; }
+  [[nodiscard]] const std::string& split() const { return about().split; }
+  [[nodiscard]] const Options& options() const { return about().options; }
+  [[nodiscard]] const ModelShape& shape() const { return about().shape; }
+  [[nodiscard]] OutputKind outputs() const { return about().outputs; }
   /// One for each class, or empty.
-  [[nodiscard]] const std::vector<std::string>& class_names() const { return class_names_; }
+  [[nodiscard]] const std::vector<std::string>& class_names() const { return about().class_names; }
+
+  /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file; and then how many at a
+  /// time: 0 is as the model was trained. To be set before threads share the model.
+  [[nodiscard]] bool reads_by_layers() const { return task_->reads_by_layers(); }
+  void set_inference_rows(std::int64_t rows) { task_->set_option("inference_rows", std::to_string(rows)); }
+
+  [[nodiscard]] const TrainedTask& trained() const { return *task_; }
 
  private:
-  /// Whether predictions too are made from samples.
-  [[nodiscard]] bool infers_by_samples() const;
+  explicit TrainedModel(std::shared_ptr<TrainedTask> task) : task_(std::move(task)) {}
+  [[nodiscard]] const ModelDescription& about() const { return task_->description(); }
 
-  std::string model_, dataset_, metric_, split_;
-  Options options_;
-  ModelShape shape_;
-  bool judges_graphs_ = false;
-  OutputKind outputs_ = OutputKind::classes;
-  std::vector<std::string> class_names_;
-  std::shared_ptr<const NodeModel> network_;
+  std::shared_ptr<TrainedTask> task_;
 };
 
 }  // namespace weft

@@ -1,125 +1,92 @@
-// What a generator is trained on: the graphs of each part that its vocabulary can write, and everything that it is
-// beside its weights.
+// Making graphs like those of a dataset: a model of sequences learns to write their codes (docs/generation.md).
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstdint>
+#include <memory>
+#include <string_view>
 #include <vector>
 
-#include "weft/core/error.hpp"
-#include "weft/core/parallel.hpp"
+#include "weft/core/options.hpp"
+#include "weft/generation/graph_sampler.hpp"
 #include "weft/generation/sequence_batch.hpp"
+#include "weft/tasks/generation_request.hpp"
 #include "weft/tasks/graph_corpus.hpp"
-#include "weft/tasks/graph_generator.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/trained_task.hpp"
+#include "weft/train/task.hpp"
 
 namespace weft {
 
-/// The graphs of each part that the vocabulary can write, and what the generator is beside its weights.
-class GenerationProblem {
+/// What the command line calls the model.
+inline constexpr std::string_view kGeneratorModel = "sequence";
+
+/// The metric is "nll": nats for a graph, written in one random code, under the mask; an upper bound of the graph's own.
+class GenerationTask final : public Task {
  public:
-  GenerationProblem(const Dataset& dataset, const TrainJob& the_job) : job(the_job) {
-    require(job.splits.size() == 1 && job.seeds.size() == 1, "train: generation is one run, but there are ",
-            job.splits.size(), " splits and ", job.seeds.size(), " seeds");
-    const Split* found = dataset.find_split(job.splits[0]);
-    require(found != nullptr, "train: the dataset ", dataset.name, " has no split '", job.splits[0], "'");
-    corpus = read_graph_corpus(dataset, job.options.text("condition"));
-    traits.dataset = dataset.name;
-    traits.options = job.options;
-    traits.alphabet = corpus.alphabet;
-    traits.property_names = corpus.property_names;
-    make_vocabulary(found->train);
-    train = writable(found->train, 1);
-    val = writable(found->val, 2);
-    test = writable(found->test, 3);
-    require(!train.empty(), "train: split ", found->name, " has no graph to learn from",
-            corpus.problem.empty() ? "" : "; ", corpus.problem);
-    standardize();
-  }
+  /// Both must outlive the task. Throws ArgumentError if a training part has no graph that a vocabulary can write.
+  GenerationTask(const Dataset& dataset, const TrainJob& job);
 
-  [[nodiscard]] SequenceItem item(std::int64_t graph, const Random& random) const {
-    return {.graph = &corpus.graphs[static_cast<std::size_t>(graph)],
-            .random = random,
-            .properties = corpus.properties.row(graph)};
-  }
+  [[nodiscard]] const Split* find_split(std::string_view name) const override;
+  [[nodiscard]] std::unique_ptr<Model> new_model(const Split& split, const Random& random) const override;
+  [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
+                                               std::uint64_t seed) const override;
+  [[nodiscard]] const std::string& metric() const override;
+  [[nodiscard]] bool higher_is_better() const override { return false; }
+  [[nodiscard]] bool has_validation(const Split& split) const override;
+  [[nodiscard]] Figures judge(const Model& model, const Split& split, Parts parts) const override;
+  void describe(const Split& split, ModelFile& file) const override;
+  void fingerprint(Fingerprint& data) const override;
 
-  const TrainJob& job;
-  GraphCorpus corpus;
-  GeneratorTraits traits;
-  std::vector<std::int64_t> train, val, test;
+  /// The graphs of a split that its vocabulary can write, and what a generator of them is beside its weights.
+  struct Part {
+    Split graphs;
+    GeneratorTraits traits;
+    /// Of all graphs of the corpus, at mean 0 and deviation 1 over the training part.
+    Tensor properties;
+  };
+  [[nodiscard]] const Part& part_of(const Split& split) const;
+  [[nodiscard]] const TypedGraph& graph(std::int64_t g) const { return corpus_.graphs[static_cast<std::size_t>(g)]; }
+  [[nodiscard]] const Options& options() const { return job_.options; }
 
  private:
-  /// Random codes, all graphs together, that tokens are collected from if nothing else is said.
-  static constexpr std::int64_t kVocabularyCodes = 20000;
+  [[nodiscard]] Part make_part(const Split& split) const;
+  /// Of a model on the first graphs of a part, in the same codes every time; NaN if there are none.
+  [[nodiscard]] double nats_per_graph(const Model& model, const Part& part, const std::vector<std::int64_t>& graphs,
+                                      std::int64_t most) const;
 
-  void make_vocabulary(const std::vector<std::int64_t>& part) {
-    std::vector<TypedGraph> graphs;
-    for (const std::int64_t g : part) {
-      if (!corpus.graphs[static_cast<std::size_t>(g)].types.empty()) {
-        graphs.push_back(corpus.graphs[static_cast<std::size_t>(g)]);
-      }
-    }
-    require(!graphs.empty(), "train: the training part has no graphs",
-            corpus.problem.empty() ? "" : "; the first that was left out: ", corpus.problem);
-    std::int64_t passes = job.options.integer("vocabulary_passes");
-    passes =
-        passes > 0 ? passes : std::max<std::int64_t>(2, kVocabularyCodes / static_cast<std::int64_t>(graphs.size()));
-    const std::string walk = job.options.text("walk"), neighborhood = job.options.text("neighborhood");
-    const bool is_plain = !corpus.is_molecular();
-    traits.vocabulary =
-        CodeVocabulary(graphs,
-                       {.capacity = corpus.capacity,
-                        .labels_are_orders = corpus.is_molecular(),
-                        .walk = walk == "compact" || (walk == "auto" && is_plain) ? Walk::compact : Walk::random,
-                        .sees_neighborhood = neighborhood == "on" || (neighborhood == "auto" && is_plain),
-                        .passes = passes},
-                       Random(0x564F4341));
-    // Types that only other parts have are not in the vocabulary; the alphabet says nothing of them either.
-    traits.alphabet.resize(std::min(traits.alphabet.size(), static_cast<std::size_t>(traits.vocabulary.num_types())));
-  }
-
-  [[nodiscard]] std::vector<std::int64_t> writable(const std::vector<std::int64_t>& part, std::uint64_t stream) const {
-    std::vector<char> can(part.size());
-    const Random random = Random(0x57524954).stream(stream);
-    parallel_for(static_cast<std::int64_t>(part.size()), 64, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        const auto g = static_cast<std::size_t>(part[static_cast<std::size_t>(i)]);
-        can[static_cast<std::size_t>(i)] =
-            traits.vocabulary.write(corpus.graphs[g], random.stream(static_cast<std::uint64_t>(i))).has_value() ? 1 : 0;
-      }
-    });
-    std::vector<std::int64_t> kept;
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      if (can[i] != 0) {
-        kept.push_back(part[i]);
-      }
-    }
-    return kept;
-  }
-
-  /// Properties to mean 0 and deviation 1 over the training part.
-  void standardize() {
-    for (std::int64_t j = 0; j < corpus.properties.cols(); ++j) {
-      double sum = 0.0, squares = 0.0, count = 0.0;
-      for (const std::int64_t g : train) {
-        const auto x = static_cast<double>(corpus.properties(g, j));
-        if (!std::isnan(x)) {
-          sum += x;
-          squares += x * x;
-          count += 1.0;
-        }
-      }
-      const double mean = count > 0.0 ? sum / count : 0.0;
-      const double variance = count > 0.0 ? squares / count - mean * mean : 0.0;
-      const double deviation = variance > 1e-12 ? std::sqrt(variance) : 1.0;
-      traits.property_means.push_back(mean);
-      traits.property_deviations.push_back(deviation);
-      for (std::int64_t g = 0; g < corpus.properties.rows(); ++g) {
-        corpus.properties(g, j) = static_cast<float>((static_cast<double>(corpus.properties(g, j)) - mean) / deviation);
-      }
-    }
-  }
+  const Dataset& dataset_;
+  const TrainJob& job_;
+  GraphCorpus corpus_;
+  std::vector<std::unique_ptr<const Part>> parts_;
 };
+
+class TrainedGenerator final : public TrainedTask {
+ public:
+  TrainedGenerator(ModelDescription description, const ModelFile& file);
+
+  /// As sample_graphs(). Throws ArgumentError for a property that the model does not know.
+  [[nodiscard]] std::vector<SampledGraph> generate(std::int64_t count, const GenerationRequest& request,
+                                                   const ProgressCallback& progress) const override;
+  [[nodiscard]] const GeneratorTraits& generator() const override { return traits_; }
+  [[nodiscard]] const SequenceModel& model() const { return *model_; }
+
+ private:
+  GeneratorTraits traits_;
+  std::unique_ptr<const SequenceModel> model_;
+};
+
+/// Sizes of the model, how graphs are written, and what may be asked for, beside the options of training.
+[[nodiscard]] std::span<const Option> generation_options();
+
+/// An untrained model for these traits. `options` holds at least hidden, layers, heads and dropout.
+[[nodiscard]] std::unique_ptr<SequenceModel> make_sequence_model(const GeneratorTraits& traits, const Options& options,
+                                                                 const Random& random);
+
+/// Traits as settings and numbers of a file, and back. Throws ArgumentError if they make no generator.
+void put_traits(const GeneratorTraits& traits, ModelFile& file);
+[[nodiscard]] GeneratorTraits traits_of(const ModelFile& file);
+
+/// The row generation of the table of tasks.
+[[nodiscard]] std::vector<TaskRow> generation_tasks();
 
 }  // namespace weft

@@ -1,14 +1,16 @@
 #include "weft/tasks/graph_task.hpp"
 
-#include <numeric>
+#include <algorithm>
 
 #include "weft/layers/graph_model.hpp"
 #include "weft/samplers/graph_batches.hpp"
-#include "weft/tasks/graph_inference.hpp"
-#include "weft/tasks/graph_loader.hpp"
+#include "weft/tasks/inference.hpp"
+#include "weft/train/model_state.hpp"
 
 namespace weft {
 namespace {
+
+const Features kNoFeatures;
 
 /// The dataset, if it is many graphs.
 const Dataset& many_graphs(const Dataset& dataset) {
@@ -17,64 +19,100 @@ const Dataset& many_graphs(const Dataset& dataset) {
   return dataset;
 }
 
-/// Batches of the training part, one a step.
-class GraphSteps final : public Steps {
- public:
-  GraphSteps(const GraphProblem& problem, const Split& split, std::uint64_t seed)
-      : problem_(problem),
-        unit_(problem.unit_of(split)),
-        batches_(batches_of(problem, split, seed)),
-        reader_(problem.new_model(Random(0))) {}
-
-  [[nodiscard]] std::int64_t num_steps(std::int64_t epoch) const override {
-    return batches_.epoch(epoch).num_batches();
-  }
-
-  void run_epoch(std::int64_t epoch, std::int64_t first, Visit visit) override {
-    const GraphEpoch graphs = batches_.epoch(epoch);
-    GraphLoader(problem_.input(), *reader_, true).run(graphs, first, [&](const GraphBatch& batch, std::int64_t k) {
-      std::vector<std::int64_t> rows(graphs.batch(k).size());
-      std::iota(rows.begin(), rows.end(), std::int64_t{0});
-      return visit([&](const NodeModel& model, Pass& pass) {
-        const Variable logits = model.forward(batch.block(), batch.nodes(), pass).logits;
-        return problem_.loss(logits, {.logits = rows, .labels = graphs.batch(k)}, unit_);
-      });
-    });
-  }
-
- private:
-  static GraphBatches batches_of(const GraphProblem& problem, const Split& split, std::uint64_t seed) {
-    std::vector<std::int64_t> graphs = problem.labelled(split.train);
-    std::vector<std::int64_t> costs = graph_costs(problem.input().block(), graphs);
-    return {std::move(graphs), std::move(costs), problem.options().integer("batch_size"), Random(seed).stream(2)};
-  }
-
-  const GraphProblem& problem_;
-  TargetUnit unit_;
-  GraphBatches batches_;
-  /// For what models of the problem look for in a batch; not trained.
-  std::unique_ptr<const NodeModel> reader_;
-};
-
 }  // namespace
 
-GraphProblem::GraphProblem(const Dataset& data, const TrainJob& train_job)
-    : LabelledProblem(many_graphs(data), train_job, true),
+GraphTask::GraphTask(const Dataset& data, const TrainJob& train_job)
+    : LabeledTask(many_graphs(data), train_job, true),
       input_(data.graph, data.node_ptr, data.node_features, data.edge_features, train_job.options),
-      shape_(reads_edge_features(train_job.options)
-                 ? shape_for(input_.features(), labels().num_outputs(), data.edge_features)
-                 : shape_for(input_.features(), labels().num_outputs())) {}
+      shape_(shape_for(input_.features(), labels().num_outputs(),
+                       reads_edge_features(train_job.options) ? data.edge_features : kNoFeatures)) {}
 
-std::unique_ptr<NodeModel> GraphProblem::new_model(const Random& random) const {
-  return make_graph_model(job().model, shape_, options(), random);
+std::unique_ptr<Model> GraphTask::new_model(const Split& split, const Random& random) const {
+  std::unique_ptr<NodeModel> model = make_graph_model(job().model, shape_, options(), random);
+  set_unit(*model, split);
+  return model;
 }
 
-std::unique_ptr<Steps> GraphProblem::steps(const Split& split, std::uint64_t seed) const {
-  return std::make_unique<GraphSteps>(*this, split, seed);
+std::unique_ptr<Epochs> GraphTask::epochs(const Model& model, const Split& split, std::uint64_t seed) const {
+  std::vector<std::int64_t> graphs = labeled_train(split);
+  std::vector<std::int64_t> costs = graph_costs(input_.block(), graphs);
+  const GraphBatches shuffled(std::move(graphs), std::move(costs), options().integer("batch_size"),
+                              Random(seed).stream(2));
+  const auto graphs_of = [shuffled](std::int64_t epoch) { return shuffled.epoch(epoch); };
+  return std::make_unique<BatchEpochs>(
+      graphs_in_batches(input_, graphs_of, weft::node_model(model), true),
+      [this, unit = unit_of(split)](const Variable& logits, const Batch& batch, std::int64_t, std::int64_t) {
+        return loss(logits, {.logits = batch.seed_rows, .labels = batch.seeds}, unit);
+      });
 }
 
-Tensor GraphProblem::infer(const NodeModel& model, std::span<const std::int64_t>) const {
-  return infer_graphs(model, input_).logits;
+Tensor GraphTask::infer(const Model& model, const Split&, std::span<const std::int64_t>) const {
+  return infer_graphs(weft::node_model(model), input_).logits;
+}
+
+TrainedGraphs::TrainedGraphs(ModelDescription described, const std::vector<NamedTensor>& state)
+    : TrainedTask(std::move(described)) {
+  std::unique_ptr<NodeModel> network =
+      make_graph_model(description().model, description().shape, description().options, Random(0));
+  set_state(*network, state);
+  network_ = std::move(network);
+}
+
+ModelInput TrainedGraphs::input_of(const Graphs& graphs) const {
+  require(!graphs.node_ptr.empty(), "predict: the data are one graph, expected /graphs/node_ptr: ",
+          description().what());
+  return {graphs.graph,
+          {graphs.node_ptr.begin(), graphs.node_ptr.end()},
+          graphs.node_features,
+          graphs.edge_features,
+          description().options};
+}
+
+Prediction TrainedGraphs::predict(const Graphs& graphs, const Wanted& wanted) const {
+  const ModelInput input = input_of(graphs);
+  Outputs all = infer_graphs(*network_, input, wanted.embedding);
+  if (wanted.embedding && !wanted.rows.empty()) {
+    all.embedding = select_rows(all.embedding, wanted.rows);
+  }
+  return {meaning_of(all.logits, description().outputs), std::move(all.embedding), std::move(all.logits)};
+}
+
+std::vector<Evaluation> TrainedGraphs::evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
+  return evaluate_rows(*this, dataset, splits, true);
+}
+
+std::vector<float> TrainedGraphs::node_importance(const Graphs& graphs, std::int64_t output) const {
+  require(output >= 0 && output < description().shape.num_outputs, "node_importance: output ", output,
+          " was asked for, expected 0 to ", description().shape.num_outputs - 1);
+  const ModelInput input = input_of(graphs);
+  const std::int64_t n = graphs.graph.num_nodes();
+  const Variable weights = Variable::parameter(Tensor::full(n, 1, 1.0F));
+  Pass pass = Pass::explaining(weights);
+  const Variable logits = network_->forward(input.block(), input.nodes(), pass).logits;
+  std::vector<float> importance(static_cast<std::size_t>(n), 0.0F);
+  if (logits.has_gradient()) {
+    Tensor direction(logits.rows(), logits.cols());
+    for (std::int64_t g = 0; g < direction.rows(); ++g) {
+      direction(g, output) = 1.0F;
+    }
+    const Gradients gradients = backward(logits, std::move(direction));
+    std::ranges::copy(gradients.of(weights)->values(), importance.begin());
+  }
+  return importance;
+}
+
+std::vector<TaskRow> graph_tasks() {
+  const auto row = [](TaskKind kind, std::string_view summary) {
+    return TaskRow{{.kind = kind,
+                    .summary = summary,
+                    .rows = Rows::graphs,
+                    .options = graph_options(),
+                    .defaults = graph_defaults},
+                   make_task_of<GraphTask>,
+                   open_task_of<TrainedGraphs>};
+  };
+  return {row(TaskKind::graph_classification, "a class, or several yes-or-no labels, for each of many graphs"),
+          row(TaskKind::graph_regression, "numbers for each of many graphs")};
 }
 
 }  // namespace weft

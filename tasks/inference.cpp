@@ -25,6 +25,16 @@ void put_rows(const Tensor& rows, std::span<const NodeId> nodes, std::int64_t nu
   }
 }
 
+/// The same of what a batch was asked for.
+void put_seeds(const Tensor& rows, const Batch& batch, std::int64_t num_rows, Tensor& all) {
+  if (all.size() == 0) {
+    all = Tensor::uninitialized(num_rows, rows.cols());
+  }
+  for (std::size_t i = 0; i < batch.seeds.size(); ++i) {
+    std::ranges::copy(rows.row(batch.seed_rows[i]), all.row(batch.seeds[i]).begin());
+  }
+}
+
 /// States that go from layer to layer, of all nodes.
 struct LayerStates {
   Tensor states, total;
@@ -118,14 +128,26 @@ std::size_t chunk_end(const CsrGraph& graph, std::span<const NodeId> nodes, std:
 
 }  // namespace
 
-NodeOutputs infer_at_once(const NodeModel& model, const ModelInput& input) {
-  Pass pass = Pass::inference();
-  const NodeModel::Output output = model.forward(input.block(), input.nodes(), pass);
-  return {output.logits.value(), output.embedding.value()};
+Outputs infer_by_batches(const NodeModel& model, const Batches& batches, std::int64_t num_rows, bool with_embedding) {
+  Outputs outputs;
+  BatchStream stream(batches, 0, 0);
+  while (const Batch* batch = stream.next()) {
+    Pass pass = Pass::inference();
+    const NodeModel::Output output = model.forward(batch->blocks(), batch->input(), pass);
+    if (batch->seeds.empty()) {
+      // The whole graph.
+      return {output.logits.value(), with_embedding ? output.embedding.value() : Tensor()};
+    }
+    put_seeds(output.logits.value(), *batch, num_rows, outputs.logits);
+    if (with_embedding) {
+      put_seeds(output.embedding.value(), *batch, num_rows, outputs.embedding);
+    }
+  }
+  return outputs;
 }
 
-NodeOutputs infer_by_layers(const HopLayers& layers, const ModelInput& input, std::int64_t chunk_rows,
-                            const WantedNodes& wanted) {
+Outputs infer_by_layers(const HopLayers& layers, const ModelInput& input, std::int64_t chunk_rows,
+                            const Wanted& wanted) {
   require(chunk_rows >= 1, "infer_by_layers: chunk_rows is ", chunk_rows, ", expected at least 1");
   const CsrGraph& graph = input.block().graph();
   const std::int64_t n = graph.num_nodes();
@@ -136,7 +158,7 @@ NodeOutputs infer_by_layers(const HopLayers& layers, const ModelInput& input, st
   for (std::size_t i = 0; i < wanted.rows.size() && !place.empty(); ++i) {
     place[static_cast<std::size_t>(wanted.rows[i])] = static_cast<NodeId>(i);
   }
-  NodeOutputs outputs;
+  Outputs outputs;
   LayerStates before;
   for (std::size_t l = 0; l < layers.num_layers(); ++l) {
     LayerStates after;
@@ -177,46 +199,34 @@ NodeOutputs infer_by_layers(const HopLayers& layers, const ModelInput& input, st
   return outputs;
 }
 
-NodeOutputs infer_by_samples(const NodeModel& model, const Sampling& sampling, std::int64_t num_nodes) {
-  const std::unique_ptr<Loader> loader = sampling.loader(nodes_from(0, num_nodes), false, 0);
-  NodeOutputs outputs;
-  loader->run(0, 0, [&](const Batch& batch) {
-    Pass pass = Pass::inference();
-    const NodeModel::Output output = model.forward(batch.view(), batch.input(), pass);
-    const auto put = [&](const Tensor& rows, Tensor& all) {
-      if (all.size() == 0) {
-        all = Tensor::uninitialized(num_nodes, rows.cols());
-      }
-      for (std::size_t i = 0; i < batch.seeds.size(); ++i) {
-        std::ranges::copy(rows.row(batch.seed_rows[i]), all.row(batch.seeds[i]).begin());
-      }
-    };
-    put(output.logits.value(), outputs.logits);
-    put(output.embedding.value(), outputs.embedding);
-    return true;
-  });
-  return outputs;
-}
-
-NodeOutputs infer_nodes(const NodeModel& model, const ModelInput& input, const Options& options,
-                        const Sampling* sampling, const WantedNodes& wanted) {
+Outputs infer_nodes(const NodeModel& model, const ModelInput& input, const Options& options, const Sampling* sampling,
+                    const Wanted& wanted) {
   const std::int64_t n = input.block().num_outputs(), chunk = options.integer("inference_rows");
   const bool is_in_file = input.features().is_in_file() || input.block().graph().is_in_file();
-  if (model.hop_layers() != nullptr && ((chunk > 0 && chunk < n) || is_in_file) &&
-      (sampling == nullptr || !sampling->info().infers_by_samples)) {
+  const bool by_samples = sampling != nullptr && sampling->info().infers_by_samples;
+  if (model.hop_layers() != nullptr && ((chunk > 0 && chunk < n) || is_in_file) && !by_samples) {
     // What fits anywhere, where nothing else is said.
     constexpr std::int64_t kSmallChunk = 1 << 14;
     return infer_by_layers(*model.hop_layers(), input, chunk > 0 ? chunk : kSmallChunk, wanted);
   }
-  NodeOutputs outputs = sampling != nullptr && sampling->info().infers_by_samples
-                            ? infer_by_samples(model, *sampling, n)
-                            : infer_at_once(model, input);
-  if (!wanted.embedding) {
-    outputs.embedding = {};
-  } else if (!wanted.rows.empty()) {
+  // Models that learn to read samples, and not the graph, read those of the first epoch of a sampler of seed 0.
+  Outputs outputs = infer_by_batches(
+      model, by_samples ? *sampling->batches(nodes_from(0, n), false, 0) : *whole_graph(input), n, wanted.embedding);
+  if (wanted.embedding && !wanted.rows.empty()) {
     outputs.embedding = select_rows(outputs.embedding, wanted.rows);
   }
   return outputs;
+}
+
+Outputs infer_graphs(const NodeModel& model, const ModelInput& input, bool with_embedding) {
+  // Enough graphs to keep threads busy, few enough that the states stay in cache.
+  constexpr std::int64_t kBatch = 256;
+  std::vector<std::int64_t> graphs(static_cast<std::size_t>(input.block().num_graphs()));
+  std::iota(graphs.begin(), graphs.end(), std::int64_t{0});
+  const std::vector<std::int64_t> costs = graph_costs(input.block(), graphs);
+  const auto in_order = [&](std::int64_t) { return even_batches(graphs, costs, kBatch); };
+  return infer_by_batches(model, *graphs_in_batches(input, in_order, model, false), input.block().num_graphs(),
+                          with_embedding);
 }
 
 }  // namespace weft

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "weft/tensor/losses.hpp"
-#include "weft/tasks/metrics.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 #include "weft/tasks/target_metrics.hpp"
 
 namespace weft {
@@ -41,7 +41,7 @@ Tensor spread_targets(const Tensor& targets, const JudgedRows& rows, std::int64_
 }  // namespace
 
 OutputKind RowLabels::kind_of(const Dataset& dataset, bool of_graphs) {
-  if (dataset.task == Task::graph_regression || dataset.task == Task::node_regression) {
+  if (dataset.task == TaskKind::graph_regression || dataset.task == TaskKind::node_regression) {
     return OutputKind::values;
   }
   return std::holds_alternative<Tensor>(labels_of(dataset, of_graphs)) ? OutputKind::labels : OutputKind::classes;
@@ -79,7 +79,7 @@ std::vector<std::uint64_t> RowLabels::words() const {
   return words;
 }
 
-std::vector<std::int64_t> RowLabels::labelled(std::span<const std::int64_t> part) const {
+std::vector<std::int64_t> RowLabels::labeled(std::span<const std::int64_t> part) const {
   std::vector<std::int64_t> rows;
   std::ranges::copy_if(part, std::back_inserter(rows), [&](std::int64_t i) {
     return targets_ == nullptr ? classes_[static_cast<std::size_t>(i)] >= 0
@@ -89,33 +89,20 @@ std::vector<std::int64_t> RowLabels::labelled(std::span<const std::int64_t> part
 }
 
 std::map<std::string, double> RowLabels::figures(const Tensor& outputs, std::span<const std::int64_t> rows) const {
-  switch (kind_) {
-    case OutputKind::classes:
-      return classification_metrics(outputs, classes_, rows);
-    case OutputKind::labels:
-      return label_metrics(outputs, *targets_, rows);
-    case OutputKind::values:
-      return regression_metrics(outputs, *targets_, rows);
-    case OutputKind::states:
-      break;
+  std::map<std::string, double> figures;
+  for (const Metric& metric : metrics()) {
+    if (metric.is_for(kind_)) {
+      figures[std::string(metric.info.name)] = figure(metric, outputs, rows);
+    }
   }
-  return {};
+  return figures;
 }
 
-std::vector<std::string> RowLabels::metrics() const {
-  const Tensor nothing(0, num_outputs_);
-  const auto figures_of_none = kind_ == OutputKind::classes  ? classification_metrics(nothing, {}, {})
-                               : kind_ == OutputKind::labels ? label_metrics(nothing, nothing, {})
-                                                             : regression_metrics(nothing, nothing, {});
-  std::vector<std::string> names;
-  for (const auto& [name, figure] : figures_of_none) {
-    names.push_back(name);
-  }
-  return names;
-}
-
-double RowLabels::figure(const std::string& metric, const Tensor& outputs, std::span<const std::int64_t> rows) const {
-  return kind_ == OutputKind::classes ? metric_of(metric, outputs, classes_, rows) : figures(outputs, rows).at(metric);
+double RowLabels::figure(const Metric& metric, const Tensor& outputs, std::span<const std::int64_t> rows) const {
+  require(metric.is_for(kind_), "metric '", metric.info.name, "' is not for ", name_of(kind_));
+  return kind_ == OutputKind::classes  ? metric.of_classes(outputs, classes_, rows)
+         : kind_ == OutputKind::labels ? metric.of_labels(outputs, *targets_, rows)
+                                       : metric.of_values(outputs, *targets_, rows);
 }
 
 double RowLabels::mean_loss(const Tensor& outputs, std::span<const std::int64_t> rows) const {
@@ -127,6 +114,7 @@ double RowLabels::mean_loss(const Tensor& outputs, std::span<const std::int64_t>
     case OutputKind::values:
       return mean_absolute_error(outputs, *targets_, rows);
     case OutputKind::states:
+    case OutputKind::graphs:
       break;
   }
   return 0.0;
@@ -164,8 +152,7 @@ Variable RowLabels::loss(const Variable& logits, const JudgedRows& rows, const T
     const std::vector<std::int64_t> spread =
         is_all ? std::vector<std::int64_t>() : spread_classes(classes_, rows, logits.rows());
     const std::span<const std::int64_t> labels = is_all ? classes_ : std::span<const std::int64_t>(spread);
-    return rows.weights.empty() ? cross_entropy(logits, labels, rows.logits)
-                                : weighted_cross_entropy(logits, labels, rows.logits, rows.weights, rows.divisor);
+    return cross_entropy(logits, labels, rows.logits, {rows.weights, rows.divisor});
   }
   const Tensor targets = spread_targets(*targets_, rows, logits.rows(), unit);
   const RowWeights weights{rows.weights, rows.divisor};
@@ -174,6 +161,15 @@ Variable RowLabels::loss(const Variable& logits, const JudgedRows& rows, const T
   }
   return is_absolute ? mean_absolute_error(logits, targets, rows.logits, weights)
                      : mean_squared_error(logits, targets, rows.logits, weights);
+}
+
+std::vector<std::string> class_names_for(std::int64_t num_classes, const std::vector<std::string>& names) {
+  std::vector<std::string> result;
+  for (std::int64_t c = 0; c < num_classes; ++c) {
+    const auto i = static_cast<std::size_t>(c);
+    result.push_back(i < names.size() && !names[i].empty() ? names[i] : std::to_string(c));
+  }
+  return result;
 }
 
 }  // namespace weft

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "weft/io/dataset.hpp"
+#include "weft/tasks/metrics.hpp"
 #include "weft/tensor/variable.hpp"
 #include "weft/tasks/output_kind.hpp"
 
@@ -48,14 +49,11 @@ class RowLabels {
   [[nodiscard]] std::vector<std::uint64_t> words() const;
 
   /// The rows of a part of which something is known.
-  [[nodiscard]] std::vector<std::int64_t> labelled(std::span<const std::int64_t> part) const;
-  /// The metrics of this kind of labels.
-  [[nodiscard]] std::vector<std::string> metrics() const;
-  /// All of them; outputs [all rows, num_outputs].
+  [[nodiscard]] std::vector<std::int64_t> labeled(std::span<const std::int64_t> part) const;
+  /// Every metric for this kind of labels; outputs [all rows, num_outputs].
   [[nodiscard]] std::map<std::string, double> figures(const Tensor& outputs, std::span<const std::int64_t> rows) const;
-  /// One of them, by its name.
-  [[nodiscard]] double figure(const std::string& metric, const Tensor& outputs,
-                              std::span<const std::int64_t> rows) const;
+  /// One of them.
+  [[nodiscard]] double figure(const Metric& metric, const Tensor& outputs, std::span<const std::int64_t> rows) const;
   /// What decides between equal figures: lower is better.
   [[nodiscard]] double mean_loss(const Tensor& outputs, std::span<const std::int64_t> rows) const;
 
@@ -72,5 +70,8 @@ class RowLabels {
   std::span<const std::int64_t> classes_;
   const Tensor* targets_ = nullptr;
 };
+
+/// Class c by its name, or by its number where it has none.
+[[nodiscard]] std::vector<std::string> class_names_for(std::int64_t num_classes, const std::vector<std::string>& names);
 
 }  // namespace weft

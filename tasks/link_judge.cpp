@@ -1,19 +1,17 @@
 #include "weft/tasks/link_judge.hpp"
 
-#include <array>
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <tuple>
 
 #include "weft/layers/kernels/link_scores.hpp"
 #include "weft/samplers/link_sampler.hpp"
 #include "weft/tasks/link_metrics.hpp"
-#include "weft/tasks/metrics.hpp"
 
 namespace weft {
 namespace {
 
-constexpr std::array<const char*, 5> kMetrics = {"roc_auc", "average_precision", "hits@20", "hits@50", "mrr"};
 constexpr std::int64_t kRecommended = 20;
 
 std::vector<Edge> all_links(const LinkSplit& split) {
@@ -33,21 +31,6 @@ Split numbered(const LinkSplit& split) {
   std::iota(rows.val.begin(), rows.val.end(), val);
   std::iota(rows.test.begin(), rows.test.end(), val + static_cast<std::int64_t>(split.val.size()));
   return rows;
-}
-
-/// Links first: as classification metrics want them.
-struct Outcomes {
-  std::vector<float> scores;
-  std::vector<std::uint8_t> is_link;
-};
-
-Outcomes outcomes_of(std::span<const float> links, std::span<const float> others) {
-  Outcomes result;
-  result.scores.assign(links.begin(), links.end());
-  result.scores.insert(result.scores.end(), others.begin(), others.end());
-  result.is_link.assign(links.size(), 1);
-  result.is_link.resize(result.scores.size(), 0);
-  return result;
 }
 
 /// log(1 + exp(x)) without overflow.
@@ -73,15 +56,18 @@ LinkJudge::LinkJudge(const LinkSplit& split, std::uint64_t seed)
   }
 }
 
-LinkJudge::Scores LinkJudge::scores(const Tensor& states, std::span<const std::int64_t> rows) const {
-  std::vector<Edge> links, others;
+std::pair<std::vector<float>, std::size_t> LinkJudge::scores(const Tensor& states,
+                                                             std::span<const std::int64_t> rows) const {
+  std::vector<Edge> pairs;
   for (const std::int64_t row : rows) {
-    links.push_back(links_[static_cast<std::size_t>(row)]);
+    pairs.push_back(links_[static_cast<std::size_t>(row)]);
+  }
+  for (const std::int64_t row : rows) {
     if (const Edge& other = others_[static_cast<std::size_t>(row)]; other.source != kNoNode) {
-      others.push_back(other);
+      pairs.push_back(other);
     }
   }
-  return {link_scores(states, links), link_scores(states, others)};
+  return {link_scores(states, pairs), rows.size()};
 }
 
 double LinkJudge::mean_reciprocal_rank(const Tensor& states, std::span<const std::int64_t> rows) const {
@@ -122,53 +108,47 @@ RankingFigures LinkJudge::ranking(const Tensor& states, std::span<const std::int
   return ranking_at(kRecommended, states, side_, known_, wanted, random_.stream(0).stream(1));
 }
 
-double LinkJudge::figure(const std::string& name, const Tensor& states, std::span<const std::int64_t> rows) const {
-  if (name == "mrr") {
-    return mean_reciprocal_rank(states, rows);
+LinkResults::LinkResults(const LinkJudge& judge, const Tensor& states, std::span<const std::int64_t> rows)
+    : judge_(judge), states_(states), rows_(rows) {
+  std::tie(scores_, num_links_) = judge.scores(states, rows);
+  outcomes_.assign(num_links_, 1);
+  outcomes_.resize(scores_.size(), 0);
+}
+
+double LinkResults::mean_reciprocal_rank() const {
+  return judge_.mean_reciprocal_rank(states_, rows_);
+}
+
+RankingFigures LinkResults::ranking() const {
+  if (!ranking_) {
+    ranking_ = judge_.ranking(states_, rows_);
   }
-  if (!side_.empty() && (name == "recall@20" || name == "ndcg@20")) {
-    const RankingFigures found = ranking(states, rows);
-    return name == "recall@20" ? found.recall : found.ndcg;
-  }
-  const Scores found = scores(states, rows);
-  if (name == "roc_auc") {
-    const Outcomes outcomes = outcomes_of(found.links, found.others);
-    return roc_auc(outcomes.scores, outcomes.is_link);
-  }
-  if (name == "average_precision") {
-    const Outcomes outcomes = outcomes_of(found.links, found.others);
-    return average_precision(outcomes.scores, outcomes.is_link);
-  }
-  require(
-      name == "hits@20" || name == "hits@50", "metric '", name,
-      "' is not one of link_prediction: expected roc_auc, average_precision, hits@20, hits@50, mrr, or with bipartite "
-      "recall@20 or ndcg@20");
-  return hits_at(name == "hits@20" ? 20 : 50, found.links, found.others);
+  return *ranking_;
+}
+
+double LinkJudge::figure(const Metric& metric, const Tensor& states, std::span<const std::int64_t> rows) const {
+  return metric.of_links(LinkResults(*this, states, rows));
 }
 
 std::map<std::string, double> LinkJudge::figures(const Tensor& states, std::span<const std::int64_t> rows) const {
-  std::map<std::string, double> result;
-  for (const char* name : kMetrics) {
-    result[name] = figure(name, states, rows);
+  const LinkResults results(*this, states, rows);
+  std::map<std::string, double> figures;
+  for (const Metric& metric : metrics()) {
+    if (metric.of_links != nullptr && (has_sides() || !metric.needs_sides)) {
+      figures[std::string(metric.info.name)] = metric.of_links(results);
+    }
   }
-  if (!side_.empty()) {
-    const RankingFigures found = ranking(states, rows);
-    result["recall@20"] = found.recall;
-    result["ndcg@20"] = found.ndcg;
-  }
-  return result;
+  return figures;
 }
 
 double LinkJudge::mean_loss(const Tensor& states, std::span<const std::int64_t> rows) const {
-  const Scores found = scores(states, rows);
+  const auto [scores, num_links] = this->scores(states, rows);
   double sum = 0.0;
-  for (const float score : found.links) {
-    sum += softplus(-static_cast<double>(score));
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    const auto score = static_cast<double>(scores[i]);
+    sum += softplus(i < num_links ? -score : score);
   }
-  for (const float score : found.others) {
-    sum += softplus(static_cast<double>(score));
-  }
-  return sum / static_cast<double>(std::max<std::size_t>(1, found.links.size() + found.others.size()));
+  return sum / static_cast<double>(std::max<std::size_t>(1, scores.size()));
 }
 
 }  // namespace weft

@@ -3,14 +3,17 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "weft/samplers/negative_edges.hpp"
 #include "weft/tensor/tensor.hpp"
 #include "weft/tasks/link_ranking.hpp"
 #include "weft/tasks/link_split.hpp"
+#include "weft/tasks/metrics.hpp"
 
 namespace weft {
 
@@ -26,21 +29,22 @@ class LinkJudge {
   /// The numbers of the links of each part.
   [[nodiscard]] const Split& rows() const { return rows_; }
 
-  /// "roc_auc", "average_precision", "hits@20", "hits@50" against the uniform pairs, and "mrr"; where nodes are of two
-  /// sides "recall@20" and "ndcg@20" too, of all nodes of side 1 but those that another part joins (link_ranking.hpp).
-  /// states [n, d].
+  /// Whether nodes are of two sides: then metrics of recommendation too are defined, of all nodes of side 1 but those
+  /// that another part joins (link_ranking.hpp).
+  [[nodiscard]] bool has_sides() const { return !side_.empty(); }
+  /// Every metric of links that is defined; states [n, d].
   [[nodiscard]] std::map<std::string, double> figures(const Tensor& states, std::span<const std::int64_t> rows) const;
   /// One of them.
-  [[nodiscard]] double figure(const std::string& name, const Tensor& states, std::span<const std::int64_t> rows) const;
+  [[nodiscard]] double figure(const Metric& metric, const Tensor& states, std::span<const std::int64_t> rows) const;
   /// The mean logistic loss over the links and the uniform pairs.
   [[nodiscard]] double mean_loss(const Tensor& states, std::span<const std::int64_t> rows) const;
 
  private:
+  friend class LinkResults;
   [[nodiscard]] RankingFigures ranking(const Tensor& states, std::span<const std::int64_t> rows) const;
-  struct Scores {
-    std::vector<float> links, others;
-  };
-  [[nodiscard]] Scores scores(const Tensor& states, std::span<const std::int64_t> rows) const;
+  /// Of the links, then of the pairs that are none; and how many links there are.
+  [[nodiscard]] std::pair<std::vector<float>, std::size_t> scores(const Tensor& states,
+                                                                  std::span<const std::int64_t> rows) const;
   [[nodiscard]] double mean_reciprocal_rank(const Tensor& states, std::span<const std::int64_t> rows) const;
 
   Split rows_;
@@ -52,6 +56,31 @@ class LinkJudge {
   std::vector<std::uint8_t> side_;
   NegativeSampler ranked_;
   Random random_;
+};
+
+/// What states say of some links and of the pairs set against them: what metrics of links are computed from. A view.
+class LinkResults {
+ public:
+  LinkResults(const LinkJudge& judge, const Tensor& states, std::span<const std::int64_t> rows);
+
+  /// Of the links, then of the uniform pairs; and 1 for a link, 0 for another pair.
+  [[nodiscard]] std::span<const float> scores() const { return scores_; }
+  [[nodiscard]] std::span<const std::uint8_t> outcomes() const { return outcomes_; }
+  [[nodiscard]] std::span<const float> of_links() const { return scores().first(num_links_); }
+  [[nodiscard]] std::span<const float> of_others() const { return scores().subspan(num_links_); }
+  /// Each link among up to LinkJudge::kRankedAgainst pairs that keep its first end.
+  [[nodiscard]] double mean_reciprocal_rank() const;
+  /// Only where nodes are of two sides. Computed once.
+  [[nodiscard]] RankingFigures ranking() const;
+
+ private:
+  const LinkJudge& judge_;
+  const Tensor& states_;
+  std::span<const std::int64_t> rows_;
+  std::vector<float> scores_;
+  std::size_t num_links_ = 0;
+  std::vector<std::uint8_t> outcomes_;
+  mutable std::optional<RankingFigures> ranking_;
 };
 
 }  // namespace weft

@@ -1,91 +1,230 @@
 #include "weft/tasks/link_task.hpp"
 
-#include "weft/tasks/link_steps.hpp"
+#include <algorithm>
+#include <numeric>
+
+#include "weft/layers/kernels/link_scores.hpp"
+#include "weft/samplers/link_neighbor_sampler.hpp"
+#include "weft/samplers/link_sampler.hpp"
 #include "weft/tasks/inference.hpp"
+#include "weft/tensor/dense_ops.hpp"
+#include "weft/tensor/losses.hpp"
 
 namespace weft {
 namespace {
 
 const Features kNoFeatures;
 
-LinkSplit split_of_job(const Dataset& dataset, const TrainJob& job) {
-  require(job.splits.size() == 1, "train: link_prediction was asked for on ", job.splits.size(),
-          " splits, expected one: each has a graph of its own");
-  return link_split(dataset, job.splits[0], static_cast<std::uint64_t>(job.options.integer("split_seed")),
-                    job.options.flag("bipartite"));
+std::uint64_t split_seed_of(const Options& options) {
+  return static_cast<std::uint64_t>(options.integer("split_seed"));
+}
+
+/// The pairs by the rows that their ends have among the outputs of a batch.
+std::vector<Edge> in_rows(std::span<const Edge> pairs, const Batch& batch) {
+  const auto row_of = [&](NodeId v) {
+    const auto found = std::ranges::lower_bound(batch.seeds, std::int64_t{v});
+    return static_cast<NodeId>(batch.seed_rows[static_cast<std::size_t>(found - batch.seeds.begin())]);
+  };
+  std::vector<Edge> rows;
+  for (const auto& [u, v] : pairs) {
+    rows.push_back({row_of(u), row_of(v)});
+  }
+  return rows;
+}
+
+std::string metric_of_job(const Options& options) {
+  const std::string& wanted = options.text("metric") == "auto" ? std::string("roc_auc") : options.text("metric");
+  const std::span<const Metric> all = metrics();
+  const auto found = std::ranges::find(all, wanted, [](const Metric& metric) { return metric.info.name; });
+  require(found != all.end() && found->is_for(OutputKind::states) && (!found->needs_sides || options.flag("bipartite")),
+          "metric '", wanted,
+          "' is not one of link_prediction: expected roc_auc, average_precision, hits@20, hits@50, mrr, or with bipartite "
+          "recall@20 or ndcg@20");
+  return wanted;
 }
 
 }  // namespace
 
-LinkProblem::LinkProblem(const Dataset& data, const TrainJob& train_job)
-    : Problem(data, train_job),
-      links_(split_of_job(data, train_job)),
-      judge_(links_, static_cast<std::uint64_t>(train_job.options.integer("split_seed"))),
-      input_(links_.messages, {}, data.node_features, kNoFeatures, train_job.options),
-      shape_(shape_for(input_.features(), train_job.options.integer("embedding"))),
-      metric_(train_job.options.text("metric") == "auto" ? "roc_auc" : train_job.options.text("metric")) {
-  require(
-      !data.node_features.is_in_file(),
-      "train: the features stay in their file, and link_prediction reads them all at once; expected a larger memory "
-      "limit");
-  // The name is checked here, and not after the first epoch.
-  (void)judge_.figure(metric_, Tensor(data.graph.num_nodes(), 1), {});
+LinkTask::Part::Part(const Dataset& dataset, const TrainJob& job, const std::string& split)
+    : links(link_split(dataset, split, split_seed_of(job.options), job.options.flag("bipartite"))),
+      judge(links, split_seed_of(job.options)),
+      input(links.messages, {}, dataset.node_features, kNoFeatures, job.options) {}
+
+LinkTask::LinkTask(const Dataset& data, const TrainJob& train_job)
+    : RowTask(data, train_job), metric_(metric_of_job(train_job.options)) {
+  require(!data.node_features.is_in_file(),
+          "train: the features stay in their file, and link_prediction reads them all at once; expected a larger memory "
+          "limit");
+  require(!train_job.splits.empty(), "train: there are 0 splits, expected at least one");
+  for (const std::string& split : train_job.splits) {
+    parts_.push_back(std::make_unique<const Part>(data, train_job, split));
+  }
+  shape_ = shape_for(parts_.front()->input.features(), train_job.options.integer("embedding"));
 }
 
-const Split* LinkProblem::find_split(std::string_view name) const {
-  return name == links_.name ? &judge_.rows() : nullptr;
+const Split* LinkTask::find_split(std::string_view name) const {
+  for (const auto& part : parts_) {
+    if (part->links.name == name) {
+      return &part->judge.rows();
+    }
+  }
+  return nullptr;
 }
 
-std::unique_ptr<NodeModel> LinkProblem::new_model(const Random& random) const {
+const LinkTask::Part& LinkTask::part_of(const Split& split) const {
+  for (const auto& part : parts_) {
+    if (part->links.name == split.name) {
+      return *part;
+    }
+  }
+  throw ArgumentError(concat("train: the job has no split '", split.name, "'"));
+}
+
+std::unique_ptr<Model> LinkTask::new_model(const Split&, const Random& random) const {
   return make_model(job().model, shape_, options(), random);
 }
 
-std::unique_ptr<Steps> LinkProblem::steps(const Split&, std::uint64_t seed) const {
+std::unique_ptr<Epochs> LinkTask::epochs(const Model&, const Split& split, std::uint64_t seed) const {
+  const Part& part = part_of(split);
   const std::string& name = options().text("sampler");
-  const bool by_degree = name.ends_with("degree_negatives"), samples = name.starts_with("neighbor");
+  const bool by_degree = name.ends_with("degree_negatives"), by_samples = name.starts_with("neighbor");
   const std::int64_t batch_size = options().integer("batch_size");
   // Streams of their own: weights and dropout have those before.
-  const LinkSamplerOptions own{.batch_size = samples && batch_size == 0 ? 1024 : batch_size,
+  const LinkSamplerOptions own{.batch_size = by_samples && batch_size == 0 ? 1024 : batch_size,
                                .negatives_per_edge = options().integer("negatives_per_edge"),
                                .degree_power = by_degree ? options().real("degree_power") : 0.0,
-                               .side = links_.side,
+                               .side = part.links.side,
                                .seed = Random(seed).stream(2).bits(0)};
-  auto links = std::make_shared<const LinkSampler>(dataset().graph.num_nodes(), links_.train, own);
-  if (samples) {
-    return sampled_link_steps(std::move(links), input_, *new_model(Random(0)), options(),
-                              Random(seed).stream(3).bits(0));
+  const auto links = std::make_shared<const LinkSampler>(dataset().graph.num_nodes(), part.links.train, own);
+  if (!by_samples) {
+    return std::make_unique<BatchEpochs>(
+        whole_graph(part.input, links->num_batches()),
+        [links](const Variable& states, const Batch&, std::int64_t epoch, std::int64_t index) {
+          const LinkSample sample = links->sample(epoch, index);
+          return link_loss(states, sample.pairs, sample.num_links);
+        });
   }
-  return whole_graph_link_steps(std::move(links), input_);
+  const SamplerInfo& info = sampler_info("neighbor");
+  const ModelTraits model = traits_of(job().model, options(), FeatureKind::none);
+  require_readable(info, model, part.input);
+  const CsrGraph& graph = part.input.block().graph();
+  auto sampler = std::make_unique<LinkNeighborSampler>(
+      links, graph,
+      NeighborSamplerOptions{.fanouts = fanouts(options(), "15,10,5", model.num_hop_layers),
+                             .replace = options().flag("replace"),
+                             .seed = Random(seed).stream(3).bits(0)});
+  return std::make_unique<BatchEpochs>(
+      samples(std::move(sampler), info, std::make_shared<const Origin>(graph), part.input),
+      [links](const Variable& states, const Batch& batch, std::int64_t epoch, std::int64_t index) {
+        const LinkSample sample = links->sample(epoch, index);
+        return link_loss(states, in_rows(sample.pairs, batch), sample.num_links);
+      });
 }
 
-Tensor LinkProblem::infer(const NodeModel& model, std::span<const std::int64_t>) const {
-  return infer_nodes(model, input_, options(), nullptr, {.embedding = false}).logits;
+Tensor LinkTask::infer(const Model& model, const Split& split, std::span<const std::int64_t>) const {
+  return infer_nodes(weft::node_model(model), part_of(split).input, options(), nullptr, {.embedding = false}).logits;
 }
 
-std::vector<std::int64_t> LinkProblem::labelled(std::span<const std::int64_t> part) const {
-  return {part.begin(), part.end()};
+double LinkTask::figure(const Split& split, const Tensor& states, std::span<const std::int64_t> rows) const {
+  return part_of(split).judge.figure(metric_named(metric_), states, rows);
 }
 
-double LinkProblem::figure(const Tensor& states, std::span<const std::int64_t> rows) const {
-  return judge_.figure(metric_, states, rows);
+std::map<std::string, double> LinkTask::figures(const Split& split, const Tensor& states,
+                                                std::span<const std::int64_t> rows) const {
+  return part_of(split).judge.figures(states, rows);
 }
 
-std::map<std::string, double> LinkProblem::figures(const Tensor& states, std::span<const std::int64_t> rows) const {
-  return judge_.figures(states, rows);
+double LinkTask::mean_loss(const Split& split, const Tensor& states, std::span<const std::int64_t> rows) const {
+  return part_of(split).judge.mean_loss(states, rows);
 }
 
-double LinkProblem::mean_loss(const Tensor& states, std::span<const std::int64_t> rows) const {
-  return judge_.mean_loss(states, rows);
-}
-
-std::vector<std::uint64_t> LinkProblem::label_words() const {
+std::vector<std::uint64_t> LinkTask::label_words() const {
   std::vector<std::uint64_t> words;
-  for (const std::vector<Edge>* part : {&links_.train, &links_.val, &links_.test}) {
-    for (const auto& [u, v] : *part) {
-      words.push_back(std::uint64_t{u} << 32 | v);
+  for (const auto& part : parts_) {
+    for (const std::vector<Edge>* links : {&part->links.train, &part->links.val, &part->links.test}) {
+      for (const auto& [u, v] : *links) {
+        words.push_back(std::uint64_t{u} << 32 | v);
+      }
     }
   }
   return words;
+}
+
+std::vector<Evaluation> TrainedLinks::evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
+  const Options& options = description().options;
+  std::vector<Evaluation> evaluations;
+  for (const std::string& name : splits) {
+    const LinkSplit links = link_split(dataset, name, split_seed_of(options), options.flag("bipartite"));
+    const LinkJudge judge(links, split_seed_of(options));
+    const Tensor states =
+        predict({links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
+    const auto figures = [&](const std::vector<std::int64_t>& part) { return judge.figures(states, part); };
+    const Split& rows = judge.rows();
+    evaluations.push_back({name, figures(rows.train), figures(rows.val), figures(rows.test)});
+  }
+  return evaluations;
+}
+
+std::vector<float> TrainedLinks::score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const {
+  Features no_edges;
+  return link_scores(predict(graphs_of(dataset, description().shape, no_edges), {.embedding = false}).logits, pairs);
+}
+
+Variable link_loss(const Variable& states, std::span<const Edge> pairs, std::int64_t num_links) {
+  const Variable scores = link_scores(states, pairs);
+  Tensor targets(scores.rows(), 1);
+  std::fill_n(targets.data(), num_links, 1.0F);
+  std::vector<std::int64_t> all(pairs.size());
+  std::iota(all.begin(), all.end(), 0);
+  const auto links = std::span<const std::int64_t>(all).first(static_cast<std::size_t>(num_links));
+  const auto others = std::span<const std::int64_t>(all).subspan(links.size());
+  const Variable of_links = binary_cross_entropy(scores, targets, links);
+  return others.empty() ? of_links : scale(of_links + binary_cross_entropy(scores, targets, others), 0.5F);
+}
+
+std::span<const Option> link_options() {
+  static const std::vector<Option> kOptions = [] {
+    Option sampler{"sampler", std::string("uniform_negatives"),
+                   "what a step reads, and what it sets against its links: pairs drawn uniformly, or that keep an end "
+                   "of a link and draw the other by its degree"};
+    for (const SamplerInfo& info : link_samplers()) {
+      sampler.choices.push_back(info.name);
+    }
+    return std::vector<Option>{
+        sampler,
+        {"batch_size", std::int64_t{0}, "links of a step; 0: all of them, with samples of neighbors 1024", 0, 1e9},
+        {"negatives_per_edge", std::int64_t{1}, "pairs that are none for each link of a step", 1, 1e4},
+        {"degree_power", 0.75, "sampler degree_negatives: a node is drawn by its degree to this power", 0.01, 10.0},
+        {"embedding", std::int64_t{64}, "width of the states whose products score links", 1, 65536},
+        {"node_table", true, "data without features: a learned row for each node; false: its degree alone"},
+        {"bipartite", false,
+         "nodes are of two sides, as users and items are, and every link joins one of each; so do the pairs set "
+         "against "
+         "them"},
+        {"split_seed", std::int64_t{0},
+         "decides the links of each part, as far as the data leave them open, and the "
+         "pairs that figures set against them; the same in every run",
+         0, 9e18},
+    };
+  }();
+  return kOptions;
+}
+
+OptionDefaults link_defaults(std::string_view) {
+  return {{"dropout", 0.0}, {"input_dropout", 0.0}, {"attention_dropout", 0.0}, {"weight_decay", 0.0}};
+}
+
+std::vector<TaskRow> link_tasks() {
+  const std::span<const Option> options = link_options();
+  return {{{.kind = TaskKind::link_prediction,
+            .summary = "which nodes of one graph are joined",
+            .rows = Rows::links,
+            .options = {options.begin(), options.end()},
+            .defaults = link_defaults,
+            .can_be_asked_for = true,
+            .splits = link_split_names},
+           make_task_of<LinkTask>,
+           open_task_of<TrainedLinks>}};
 }
 
 }  // namespace weft

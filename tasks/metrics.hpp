@@ -1,4 +1,5 @@
-// Figures of merit for classification.
+// Metrics by name. A row of the table gives a metric's meaning and how it is computed from each kind of outputs that it
+// is for; options, checks, reports and figures come from it. A new metric is a function and a row.
 #pragma once
 
 #include <cstdint>
@@ -8,48 +9,44 @@
 #include <string_view>
 #include <vector>
 
+#include "weft/tasks/output_kind.hpp"
 #include "weft/tensor/tensor.hpp"
 
 namespace weft {
 
-/// Share of `index` whose largest logit (the first of equals) is the label. Labels are >= 0 at `index`.
-/// NaN if `index` is empty.
-[[nodiscard]] double accuracy(const Tensor& logits, std::span<const std::int64_t> labels,
-                              std::span<const std::int64_t> index);
+struct MetricInfo {
+  std::string_view name;
+  std::string_view summary;
+  bool higher_is_better = true;
+};
 
-/// The mean over the classes that occur in labels or predictions of F1 = 2 tp / (2 tp + fp + fn).
-[[nodiscard]] double macro_f1(const Tensor& logits, std::span<const std::int64_t> labels,
-                              std::span<const std::int64_t> index);
+class LinkResults;
 
-/// Two classes: the chance that a node of class 1 scores above one of class 0, ties counting half (the
-/// score is the difference of the logits). More classes: the mean of one class against the rest over
-/// the classes that have both. NaN where no class has both.
-[[nodiscard]] double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels,
-                             std::span<const std::int64_t> index);
+/// Null: the metric is not for such outputs. Rows are those that have a label.
+struct Metric {
+  MetricInfo info;
+  /// Of logits of classes [n, c] against the class of each row.
+  double (*of_classes)(const Tensor& logits, std::span<const std::int64_t> classes,
+                       std::span<const std::int64_t> rows) = nullptr;
+  /// Of scores [n, t] against several yes-or-no labels [n, t], NaN where one is missing.
+  double (*of_labels)(const Tensor& scores, const Tensor& labels, std::span<const std::int64_t> rows) = nullptr;
+  /// Of numbers [n, t] against numbers.
+  double (*of_values)(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> rows) = nullptr;
+  /// Of links against pairs that are none.
+  double (*of_links)(const LinkResults& results) = nullptr;
+  /// Whether nodes must be of two sides.
+  bool needs_sides = false;
+  /// Of generated graphs: their task computes it itself.
+  bool of_graphs = false;
 
-/// The area under the ROC curve of scores against 0/1 outcomes, by ranks with ties at half.
-[[nodiscard]] double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outcomes);
+  [[nodiscard]] bool is_for(OutputKind outputs) const;
+};
 
-/// The sum over score thresholds of precision times the recall gained there; equal scores are one threshold. NaN unless
-/// there are both outcomes.
-[[nodiscard]] double average_precision(std::span<const float> scores, std::span<const std::uint8_t> outcomes);
-
-/// The mean over `index` of -log of the label's probability.
-[[nodiscard]] double mean_log_loss(const Tensor& logits, std::span<const std::int64_t> labels,
-                                   std::span<const std::int64_t> index);
-
-/// "accuracy", "macro_f1" and "roc_auc".
-[[nodiscard]] std::map<std::string, double> classification_metrics(const Tensor& logits,
-                                                                   std::span<const std::int64_t> labels,
-                                                                   std::span<const std::int64_t> index);
-
-/// One of them. Throws ArgumentError for another name.
-[[nodiscard]] double metric_of(std::string_view name, const Tensor& logits, std::span<const std::int64_t> labels,
-                               std::span<const std::int64_t> index);
-
-/// [classes, classes]: row = label, column = prediction.
-[[nodiscard]] std::vector<std::vector<std::int64_t>> confusion_matrix(const Tensor& logits,
-                                                                      std::span<const std::int64_t> labels,
-                                                                      std::span<const std::int64_t> index);
+/// Every metric, in the order in which they are shown.
+[[nodiscard]] std::span<const Metric> metrics();
+/// Throws ArgumentError naming the nearest metric if there is none of that name.
+[[nodiscard]] const Metric& metric_named(std::string_view name);
+/// The names of those for such outputs, ascending.
+[[nodiscard]] std::vector<std::string> metric_names(OutputKind outputs);
 
 }  // namespace weft

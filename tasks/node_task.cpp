@@ -1,23 +1,16 @@
 #include "weft/tasks/node_task.hpp"
 
+#include <optional>
+
 #include "weft/layers/scaled_model.hpp"
 #include "weft/tasks/inference.hpp"
-#include "weft/tasks/sampled_steps.hpp"
+#include "weft/tensor/dense_ops.hpp"
+#include "weft/train/model_state.hpp"
 
 namespace weft {
 namespace {
 
-ModelShape shape_of_data(const Dataset& dataset, std::int64_t num_outputs, const Options& options) {
-  static const Features kNone;
-  const bool is_in_file = dataset.node_features.is_in_file();
-  ModelShape shape = shape_for(is_in_file ? kNone : dataset.node_features.in_memory(), num_outputs,
-                               reads_edge_features(options) ? dataset.edge_features : kNone);
-  if (is_in_file) {
-    shape.feature_kind = FeatureKind::dense;
-    shape.num_features = dataset.node_features.shape().cols;
-  }
-  return shape;
-}
+const Features kNoFeatures;
 
 /// The dataset, if it is one graph.
 const Dataset& one_graph(const Dataset& dataset) {
@@ -25,75 +18,131 @@ const Dataset& one_graph(const Dataset& dataset) {
   return dataset;
 }
 
-/// One step an epoch: all labelled nodes of the training part at once.
-class FullGraphSteps final : public Steps {
- public:
-  FullGraphSteps(const NodeProblem& problem, const Split& split)
-      : problem_(problem), split_(split), unit_(problem.unit_of(split)) {}
-
-  [[nodiscard]] std::int64_t num_steps(std::int64_t) const override { return 1; }
-  void run_epoch(std::int64_t, std::int64_t first, Visit visit) override {
-    if (first > 0) {
-      return;
-    }
-    const ModelInput& input = problem_.input();
-    visit([&](const NodeModel& model, Pass& pass) {
-      const Variable logits = model.forward(input.block(), input.nodes(), pass).logits;
-      return problem_.loss(logits, {.logits = split_.train, .labels = split_.train}, unit_);
-    });
+ModelShape shape_of_data(const Dataset& dataset, std::int64_t num_outputs, const Options& options) {
+  const bool is_in_file = dataset.node_features.is_in_file();
+  ModelShape shape = shape_for(is_in_file ? kNoFeatures : dataset.node_features.in_memory(), num_outputs,
+                               reads_edge_features(options) ? dataset.edge_features : kNoFeatures);
+  if (is_in_file) {
+    shape.feature_kind = FeatureKind::dense;
+    shape.num_features = dataset.node_features.shape().cols;
   }
-
- private:
-  const NodeProblem& problem_;
-  const Split& split_;
-  TargetUnit unit_;
-};
-
-}  // namespace
-
-NodeProblem::NodeProblem(const Dataset& data, const TrainJob& train_job)
-    : LabelledProblem(one_graph(data), train_job, false),
-      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options),
-      shape_(shape_of_data(data, labels().num_outputs(), train_job.options)) {
-  require(!(data.node_features.is_in_file() || data.graph.is_in_file()) ||
-              (Sampling::is_wanted(options()) && new_model(Random(0))->hop_layers() != nullptr),
-          "train: features or edges stay in their file, and the job reads them all at once; expected a sampler and a "
-          "model whose layers read a hop each (gcn, sage, gat, gatv2, gin, mlp), or a larger memory limit");
-  require(!data.graph.is_in_file() ||
-              (sampler_info(options().text("sampler")).reads_rows_only && !reads_edge_features(options())),
-          "train: the edges stay in their file, and the sampler ", options().text("sampler"),
-          " or features of edges need them in memory; expected sampler neighbor, labor or full, or a larger memory "
-          "limit");
-  if (Sampling::is_wanted(options())) {
-    sampling_ =
-        std::make_unique<const Sampling>(input_, *new_model(Random(0)), options(), data.edge_features, data.edge_type);
-  }
+  return shape;
 }
 
-std::unique_ptr<NodeModel> NodeProblem::new_model(const Random& random) const {
-  return make_node_model(job().model, shape_, options(), outputs(), random);
-}
-
-std::unique_ptr<Steps> NodeProblem::steps(const Split& split, std::uint64_t seed) const {
-  if (!sampling_) {
-    return std::make_unique<FullGraphSteps>(*this, split);
-  }
-  const std::vector<std::int64_t> rows = labelled(split.train);
-  // A stream of its own: weights and dropout have those before.
-  const std::uint64_t own_seed = Random(seed).stream(2).bits(0);
-  return std::make_unique<SampledSteps>(
-      sampling_->loader(std::vector<NodeId>(rows.begin(), rows.end()), true, own_seed), *this, split);
-}
-
-Tensor NodeProblem::infer(const NodeModel& model, std::span<const std::int64_t> rows) const {
-  return infer_nodes(model, input_, options(), sampling_.get(), {.rows = rows, .embedding = false}).logits;
-}
-
+/// The model of that name for nodes; where its outputs are values, in the unit of the data.
 std::unique_ptr<NodeModel> make_node_model(std::string_view name, const ModelShape& shape, const Options& options,
                                            OutputKind outputs, const Random& random) {
   std::unique_ptr<NodeModel> model = make_model(name, shape, options, random);
   return outputs == OutputKind::values ? std::make_unique<ScaledModel>(std::move(model), shape.num_outputs)
                                        : std::move(model);
+}
+
+}  // namespace
+
+NodeTask::NodeTask(const Dataset& data, const TrainJob& train_job)
+    : LabeledTask(one_graph(data), train_job, false),
+      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options),
+      shape_(shape_of_data(data, labels().num_outputs(), train_job.options)) {
+  const ModelTraits model = traits_of(job().model, options(), shape_.edge_kind);
+  require(!(data.node_features.is_in_file() || data.graph.is_in_file()) ||
+              (Sampling::is_wanted(options()) && model.layers_read_a_hop),
+          "train: features or edges stay in their file, and the job reads them all at once; expected a sampler and a "
+          "model whose layers read a hop each (gcn, sage, gat, gatv2, gin, mlp), or a larger memory limit");
+  require(!data.graph.is_in_file() ||
+              (sampler_info(options().text("sampler")).reads_rows_only && !model.reads_edge_features),
+          "train: the edges stay in their file, and the sampler ", options().text("sampler"),
+          " or features of edges need them in memory; expected sampler neighbor, labor or full, or a larger memory "
+          "limit");
+  if (Sampling::is_wanted(options())) {
+    sampling_ = std::make_unique<const Sampling>(input_, model, options(), data.edge_features, data.edge_type);
+  }
+}
+
+std::unique_ptr<Model> NodeTask::new_model(const Split& split, const Random& random) const {
+  std::unique_ptr<NodeModel> model = make_node_model(job().model, shape_, options(), outputs(), random);
+  set_unit(*model, split);
+  return model;
+}
+
+std::unique_ptr<Epochs> NodeTask::epochs(const Model&, const Split& split, std::uint64_t seed) const {
+  const std::vector<std::int64_t> rows = labeled_train(split);
+  const TargetUnit unit = unit_of(split);
+  if (!sampling_) {
+    // One step an epoch: all labeled nodes of the training part at once.
+    return std::make_unique<BatchEpochs>(
+        whole_graph(input_), [this, &split, unit](const Variable& logits, const Batch&, std::int64_t, std::int64_t) {
+          return loss(logits, {.logits = split.train, .labels = split.train}, unit);
+        });
+  }
+  // A stream of its own: weights and dropout have those before.
+  const std::uint64_t own_seed = Random(seed).stream(2).bits(0);
+  return std::make_unique<BatchEpochs>(
+      sampling_->batches(std::vector<NodeId>(rows.begin(), rows.end()), true, own_seed),
+      [this, unit, count = static_cast<double>(rows.size())](const Variable& logits, const Batch& batch, std::int64_t,
+                                                             std::int64_t) {
+        if (batch.seeds.empty()) {
+          // A subgraph without labels: the step has no gradient.
+          return scale(sum(logits), 0.0F);
+        }
+        // The weighted sum estimates that over all seeds, so their number makes it a mean.
+        return loss(logits,
+                    {.logits = batch.seed_rows, .labels = batch.seeds, .weights = batch.seed_weights, .divisor = count},
+                    unit);
+      });
+}
+
+Tensor NodeTask::infer(const Model& model, const Split&, std::span<const std::int64_t> rows) const {
+  return infer_nodes(weft::node_model(model), input_, options(), sampling_.get(), {.rows = rows, .embedding = false})
+      .logits;
+}
+
+TrainedNodes::TrainedNodes(ModelDescription described, const std::vector<NamedTensor>& state)
+    : TrainedTask(std::move(described)) {
+  std::unique_ptr<NodeModel> network = make_node_model(description().model, description().shape,
+                                                       description().options, description().outputs, Random(0));
+  set_state(*network, state);
+  network_ = std::move(network);
+}
+
+bool TrainedNodes::infers_by_samples() const {
+  const Options& options = description().options;
+  return description().outputs != OutputKind::states && Sampling::is_wanted(options) &&
+         sampler_info(options.text("sampler")).infers_by_samples;
+}
+
+bool TrainedNodes::reads_by_layers() const {
+  return network_->hop_layers() != nullptr && !infers_by_samples();
+}
+
+Prediction TrainedNodes::predict(const Graphs& graphs, const Wanted& wanted) const {
+  require(graphs.node_ptr.empty(), "predict: the data hold ", graphs.node_ptr.size() - 1,
+          " graphs, expected one graph: ", description().what());
+  require(!(graphs.node_features.is_in_file() || graphs.graph.is_in_file()) || reads_by_layers(),
+          "predict: features or edges stay in their file, and the model ", description().model,
+          " reads them all at once; expected a larger memory limit");
+  const Options& options = description().options;
+  const ModelInput input(graphs.graph, {}, graphs.node_features, graphs.edge_features, options);
+  std::optional<Sampling> sampling;
+  if (infers_by_samples()) {
+    sampling.emplace(input, traits_of(description().model, options, description().shape.edge_kind), options,
+                     graphs.edge_features, std::span<const std::int32_t>());
+  }
+  Outputs outputs = infer_nodes(*network_, input, options, sampling ? &*sampling : nullptr, wanted);
+  return {meaning_of(outputs.logits, description().outputs), std::move(outputs.embedding), std::move(outputs.logits)};
+}
+
+std::vector<Evaluation> TrainedNodes::evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
+  return evaluate_rows(*this, dataset, splits, false);
+}
+
+std::vector<TaskRow> node_tasks() {
+  const auto row = [](TaskKind kind, std::string_view summary) {
+    return TaskRow{{.kind = kind, .summary = summary, .rows = Rows::nodes, .can_stay_in_file = true},
+                   make_task_of<NodeTask>,
+                   open_task_of<TrainedNodes>};
+  };
+  return {row(TaskKind::node_classification, "a class, or several yes-or-no labels, for each node of one graph"),
+          row(TaskKind::node_regression, "numbers for each node of one graph")};
 }
 
 }  // namespace weft

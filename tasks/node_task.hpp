@@ -1,23 +1,28 @@
 // Labels of the nodes of one graph, learned from the whole graph at every step, or from samples of it.
 #pragma once
 
-#include "weft/tasks/labelled_problem.hpp"
+#include <memory>
+
+#include "weft/layers/models.hpp"
+#include "weft/tasks/labeled_task.hpp"
 #include "weft/tasks/model_input.hpp"
 #include "weft/tasks/sampling.hpp"
+#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/trained_task.hpp"
 
 namespace weft {
 
-class NodeProblem final : public LabelledProblem {
+class NodeTask final : public LabeledTask {
  public:
   /// Throws ArgumentError if the dataset has no labels of nodes that fit its task.
-  NodeProblem(const Dataset& dataset, const TrainJob& job);
+  NodeTask(const Dataset& dataset, const TrainJob& job);
 
   [[nodiscard]] const ModelShape& shape() const override { return shape_; }
-  [[nodiscard]] std::unique_ptr<NodeModel> new_model(const Random& random) const override;
-  [[nodiscard]] std::unique_ptr<Steps> steps(const Split& split, std::uint64_t seed) const override;
-  [[nodiscard]] Tensor infer(const NodeModel& model, std::span<const std::int64_t> rows) const override;
-
-  [[nodiscard]] const ModelInput& input() const { return input_; }
+  [[nodiscard]] std::unique_ptr<Model> new_model(const Split& split, const Random& random) const override;
+  [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
+                                               std::uint64_t seed) const override;
+  [[nodiscard]] Tensor infer(const Model& model, const Split& split,
+                             std::span<const std::int64_t> rows) const override;
 
  private:
   ModelInput input_;
@@ -26,9 +31,25 @@ class NodeProblem final : public LabelledProblem {
   std::unique_ptr<const Sampling> sampling_;
 };
 
-/// The model of that name for nodes; where its outputs are values, in the unit of the data.
-[[nodiscard]] std::unique_ptr<NodeModel> make_node_model(std::string_view name, const ModelShape& shape,
-                                                         const Options& options, OutputKind outputs,
-                                                         const Random& random);
+/// A trained model of nodes: their classes, labels or values; or their states, for models of links.
+class TrainedNodes : public TrainedTask {
+ public:
+  explicit TrainedNodes(ModelDescription description, const std::vector<NamedTensor>& state);
+
+  [[nodiscard]] const NodeModel* node_model() const override { return network_.get(); }
+  [[nodiscard]] bool reads_by_layers() const override;
+  [[nodiscard]] Prediction predict(const Graphs& graphs, const Wanted& wanted) const override;
+  [[nodiscard]] std::vector<Evaluation> evaluate(const Dataset& dataset,
+                                                 std::span<const std::string> splits) const override;
+
+ private:
+  /// Whether predictions too are made from samples.
+  [[nodiscard]] bool infers_by_samples() const;
+
+  std::unique_ptr<const NodeModel> network_;
+};
+
+/// The rows node_classification and node_regression of the table of tasks.
+[[nodiscard]] std::vector<TaskRow> node_tasks();
 
 }  // namespace weft

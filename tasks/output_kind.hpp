@@ -15,6 +15,8 @@ enum class OutputKind {
   values,
   /// States whose products say how likely links are.
   states,
+  /// New graphs.
+  graphs,
 };
 
 /// As the model file spells it.
@@ -28,11 +30,14 @@ enum class OutputKind {
       return "values";
     case OutputKind::states:
       return "states";
+    case OutputKind::graphs:
+      return "graphs";
   }
   return {};
 }
 [[nodiscard]] constexpr std::optional<OutputKind> output_kind_of(std::string_view name) {
-  for (const OutputKind kind : {OutputKind::classes, OutputKind::labels, OutputKind::values, OutputKind::states}) {
+  for (const OutputKind kind :
+       {OutputKind::classes, OutputKind::labels, OutputKind::values, OutputKind::states, OutputKind::graphs}) {
     if (name == name_of(kind)) {
       return kind;
     }

@@ -23,12 +23,10 @@ std::vector<float> edge_column(const char* option, const Features& edge_features
 
 }  // namespace
 
-void require_readable(const SamplerInfo& sampler, const NodeModel& model, const ModelInput& input,
-                      const Options& options) {
-  const bool reads_hop_tokens = options.has("hops");
-  const bool is_without_edges = options.has("convolution") && options.text("convolution") == "none";
+void require_readable(const SamplerInfo& sampler, const ModelTraits& model, const ModelInput& input) {
+  const bool reads_hop_tokens = model.reads == Reads::hops;
   if (sampler.name == "rows") {
-    require(reads_hop_tokens || is_without_edges,
+    require(model.reads != Reads::graph,
             "sampler rows: the model reads neighbors; it is for models of precomputed hops (sign, nagphormer) or of "
             "none (mlp)");
     require(!reads_hop_tokens || std::holds_alternative<Tensor>(input.features().in_memory()),
@@ -37,20 +35,19 @@ void require_readable(const SamplerInfo& sampler, const NodeModel& model, const 
   }
   require(!reads_hop_tokens, "sampler ", sampler.name,
           ": the model reads hops that are computed beforehand; its sampler is rows");
-  require(sampler.is_subgraph || model.hop_layers() != nullptr, "sampler ", sampler.name,
+  require(sampler.is_subgraph || model.layers_read_a_hop, "sampler ", sampler.name,
           ": draws a hop for each layer, and in this model all layers read the same nodes; it needs a sampler of "
           "subgraphs: parts, cluster, saint_walk, shadow, ...");
 }
 
-Sampling::Sampling(const ModelInput& input, const NodeModel& model, const Options& options,
+Sampling::Sampling(const ModelInput& input, const ModelTraits& model, const Options& options,
                    const Features& edge_features, std::span<const std::int32_t> edge_types)
     : input_(input),
       options_(options),
       info_(sampler_info(options.text("sampler"))),
-      num_hops_(model.hop_layers() != nullptr ? static_cast<std::int64_t>(model.hop_layers()->num_layers())
-                                              : options.integer("layers")),
+      num_hops_(model.layers_read_a_hop ? model.num_hop_layers : options.integer("layers")),
       origin_(std::make_shared<const Origin>(input.block().graph())) {
-  require_readable(info_, model, input, options);
+  require_readable(info_, model, input);
   if (info_.needs_of_edges == "weight") {
     edge_weights_ = edge_column("edge_weight", edge_features, options.integer("edge_weight"));
   } else if (info_.needs_of_edges == "time") {
@@ -67,18 +64,17 @@ Sampling::Sampling(const ModelInput& input, const NodeModel& model, const Option
   }
 }
 
-std::unique_ptr<Loader> Sampling::loader(std::vector<NodeId> nodes, bool shuffle, std::uint64_t seed) const {
-  const Features* edges = input_.edge_features();
+std::unique_ptr<const Batches> Sampling::batches(std::vector<NodeId> nodes, bool shuffle, std::uint64_t seed) const {
   const SamplerData data{.graph = input_.block().graph(),
                          .seeds = std::move(nodes),
                          .num_hops = num_hops_,
                          .shuffle = shuffle,
-                         .keep_edges = edges != nullptr && shape_of(*edges).rows > 0,
+                         .keep_edges = input_.has_edge_features(),
                          .seed = seed,
                          .edge_weights = edge_weights_,
                          .edge_times = edge_times_,
                          .edge_types = edge_types_};
-  return std::make_unique<Loader>(make_sampler(info_.name, data, options_), info_, origin_, input_);
+  return samples(make_sampler(info_.name, data, options_), info_, origin_, input_);
 }
 
 }  // namespace weft

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "weft/core/options.hpp"
-#include "weft/layers/models.hpp"
+#include "weft/layers/model_traits.hpp"
 #include "weft/samplers/batch_sampler.hpp"
-#include "weft/tasks/loader.hpp"
+#include "weft/tasks/batches.hpp"
 #include "weft/tasks/model_input.hpp"
 
 namespace weft {
@@ -20,7 +20,7 @@ class Sampling {
   /// `options`: those of a job, with sampler_options(). Edges are drawn by the columns of their features that
   /// edge_weight and edge_time name, or by their types. Everything must outlive this. Throws ArgumentError if the model
   /// cannot read the samples.
-  Sampling(const ModelInput& input, const NodeModel& model, const Options& options, const Features& edge_features,
+  Sampling(const ModelInput& input, const ModelTraits& model, const Options& options, const Features& edge_features,
            std::span<const std::int32_t> edge_types);
 
   /// Whether a job trains on samples.
@@ -28,7 +28,8 @@ class Sampling {
 
   [[nodiscard]] const SamplerInfo& info() const { return info_; }
   /// Batches that predict `nodes`; another order in every epoch if `shuffle`.
-  [[nodiscard]] std::unique_ptr<Loader> loader(std::vector<NodeId> nodes, bool shuffle, std::uint64_t seed) const;
+  [[nodiscard]] std::unique_ptr<const Batches> batches(std::vector<NodeId> nodes, bool shuffle,
+                                                       std::uint64_t seed) const;
 
  private:
   const ModelInput& input_;
@@ -42,7 +43,6 @@ class Sampling {
 };
 
 /// Throws ArgumentError if the model cannot read samples of this kind.
-void require_readable(const SamplerInfo& sampler, const NodeModel& model, const ModelInput& input,
-                      const Options& options);
+void require_readable(const SamplerInfo& sampler, const ModelTraits& model, const ModelInput& input);
 
 }  // namespace weft

@@ -6,7 +6,7 @@
 #include <numeric>
 #include <vector>
 
-#include "weft/tasks/metrics.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 
 namespace weft {
 namespace {
@@ -61,28 +61,6 @@ double mean_over_entries(const Tensor& outputs, const Tensor& targets, std::span
   return count == 0.0 ? kUndefined : total / count;
 }
 
-double r_squared(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> index) {
-  double total = 0.0, defined = 0.0;
-  for (std::int64_t j = 0; j < targets.cols(); ++j) {
-    double sum = 0.0, squares = 0.0, errors = 0.0, count = 0.0;
-    for (const std::int64_t i : index) {
-      if (const auto t = static_cast<double>(targets(i, j)); !std::isnan(t)) {
-        const double error = static_cast<double>(outputs(i, j)) - t;
-        sum += t;
-        squares += t * t;
-        errors += error * error;
-        count += 1.0;
-      }
-    }
-    const double spread = squares - sum * sum / count;
-    if (count > 0.0 && spread > 0.0) {
-      total += 1.0 - errors / spread;
-      defined += 1.0;
-    }
-  }
-  return defined == 0.0 ? kUndefined : total / defined;
-}
-
 }  // namespace
 
 double label_roc_auc(const Tensor& scores, const Tensor& targets, std::span<const std::int64_t> index) {
@@ -110,24 +88,32 @@ double root_mean_squared_error(const Tensor& outputs, const Tensor& targets, std
   return std::sqrt(mean_over_entries(outputs, targets, index, [](double x, double t) { return (x - t) * (x - t); }));
 }
 
+double r_squared(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> index) {
+  double total = 0.0, defined = 0.0;
+  for (std::int64_t j = 0; j < targets.cols(); ++j) {
+    double sum = 0.0, squares = 0.0, errors = 0.0, count = 0.0;
+    for (const std::int64_t i : index) {
+      if (const auto t = static_cast<double>(targets(i, j)); !std::isnan(t)) {
+        const double error = static_cast<double>(outputs(i, j)) - t;
+        sum += t;
+        squares += t * t;
+        errors += error * error;
+        count += 1.0;
+      }
+    }
+    const double spread = squares - sum * sum / count;
+    if (count > 0.0 && spread > 0.0) {
+      total += 1.0 - errors / spread;
+      defined += 1.0;
+    }
+  }
+  return defined == 0.0 ? kUndefined : total / defined;
+}
+
 double label_log_loss(const Tensor& scores, const Tensor& targets, std::span<const std::int64_t> index) {
   return mean_over_entries(scores, targets, index, [](double x, double t) {
     return std::max(x, 0.0) - x * t + std::log1p(std::exp(-std::abs(x)));
   });
-}
-
-std::map<std::string, double> label_metrics(const Tensor& scores, const Tensor& targets,
-                                            std::span<const std::int64_t> index) {
-  return {{"roc_auc", label_roc_auc(scores, targets, index)},
-          {"average_precision", label_average_precision(scores, targets, index)},
-          {"accuracy", label_accuracy(scores, targets, index)}};
-}
-
-std::map<std::string, double> regression_metrics(const Tensor& outputs, const Tensor& targets,
-                                                 std::span<const std::int64_t> index) {
-  return {{"mae", mean_absolute_error(outputs, targets, index)},
-          {"rmse", root_mean_squared_error(outputs, targets, index)},
-          {"r2", r_squared(outputs, targets, index)}};
 }
 
 }  // namespace weft

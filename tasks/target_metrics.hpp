@@ -2,10 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <span>
-#include <string>
-#include <string_view>
 
 #include "weft/tensor/tensor.hpp"
 
@@ -30,14 +27,10 @@ namespace weft {
 [[nodiscard]] double root_mean_squared_error(const Tensor& outputs, const Tensor& targets,
                                              std::span<const std::int64_t> index);
 
+/// The share of the targets' variance that is explained, the mean over columns; NaN where no column varies.
+[[nodiscard]] double r_squared(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> index);
+
 /// The mean logistic loss over the entries that are there.
 [[nodiscard]] double label_log_loss(const Tensor& scores, const Tensor& targets, std::span<const std::int64_t> index);
-
-/// "roc_auc", "average_precision" and "accuracy".
-[[nodiscard]] std::map<std::string, double> label_metrics(const Tensor& scores, const Tensor& targets,
-                                                          std::span<const std::int64_t> index);
-/// "mae", "rmse" and "r2", the share of the targets' variance that is explained.
-[[nodiscard]] std::map<std::string, double> regression_metrics(const Tensor& outputs, const Tensor& targets,
-                                                               std::span<const std::int64_t> index);
 
 }  // namespace weft

@@ -150,19 +150,15 @@ Variable cross_entropy_of(std::string_view operation, const Variable& logits, st
 }  // namespace
 
 Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
-                       std::span<const std::int64_t> index) {
-  const LabelledRows rows = labelled_rows("cross_entropy", logits, labels, index, {});
-  require(!rows.rows.empty(), "cross_entropy: none of the ", index.size(), " rows given has a label");
-  return cross_entropy_of("cross_entropy", logits, labels, rows, static_cast<double>(rows.rows.size()));
-}
-
-Variable weighted_cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
-                                std::span<const std::int64_t> index, std::span<const float> weights, double divisor) {
-  require(weights.size() == index.size() && divisor > 0.0, "weighted_cross_entropy: there are ", weights.size(),
-          " weights of ", index.size(), " rows and the divisor is ", divisor,
+                       std::span<const std::int64_t> index, const RowWeights& weights) {
+  const bool is_mean = weights.weights.empty();
+  require(is_mean || (weights.weights.size() == index.size() && weights.divisor > 0.0), "cross_entropy: there are ",
+          weights.weights.size(), " weights of ", index.size(), " rows and the divisor is ", weights.divisor,
           ", expected one for each and a divisor above 0");
-  return cross_entropy_of("weighted_cross_entropy", logits, labels,
-                          labelled_rows("weighted_cross_entropy", logits, labels, index, weights), divisor);
+  const LabelledRows rows = labelled_rows("cross_entropy", logits, labels, index, weights.weights);
+  require(!is_mean || !rows.rows.empty(), "cross_entropy: none of the ", index.size(), " rows given has a label");
+  return cross_entropy_of("cross_entropy", logits, labels, rows,
+                          is_mean ? static_cast<double>(rows.rows.size()) : weights.divisor);
 }
 
 // loss = mean of max(x, 0) - x t + log(1 + exp(-|x|));  dx = (sigmoid(x) - t) / entries

@@ -8,23 +8,17 @@
 
 namespace weft {
 
-/// Softmax cross-entropy, the mean over the rows at `index` (distinct) whose label is not -1.
-/// logits [n, c], labels [n] in [-1, c). Throws ArgumentError if no row counts.
-[[nodiscard]] Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
-                                     std::span<const std::int64_t> index);
-
-/// The same weighted: the sum of weight times loss over the rows at `index` whose label is not -1, divided by
-/// `divisor` > 0. weights: one for each of `index`.
-[[nodiscard]] Variable weighted_cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
-                                              std::span<const std::int64_t> index, std::span<const float> weights,
-                                              double divisor);
-
 /// Weights of rows, one for each of `index`, or none. Where there are some a loss is the sum of weight times loss over
 /// the entries that count, divided by `divisor` > 0 and by the number of columns, and no longer their mean.
 struct RowWeights {
   std::span<const float> weights = {};
   double divisor = 1.0;
 };
+
+/// Softmax cross-entropy, the mean over the rows at `index` (distinct) whose label is not -1.
+/// logits [n, c], labels [n] in [-1, c). Throws ArgumentError if no row counts and there are no weights.
+[[nodiscard]] Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
+                                     std::span<const std::int64_t> index, const RowWeights& weights = {});
 
 /// Logistic loss for targets in [0, 1], the mean over the entries in the rows at `index` (distinct) whose
 /// target is not NaN. logits and targets [n, t].

@@ -17,7 +17,7 @@ class CliGenerate : public test::InterruptedCli {
   void make_rings() const {
     Dataset dataset;
     dataset.name = "rings";
-    dataset.task = Task::generation;
+    dataset.task = TaskKind::generation;
     dataset.node_ptr = {0};
     Split split{.name = "rand0", .train = {}, .val = {}, .test = {}};
     std::vector<Edge> edges;
@@ -56,7 +56,7 @@ TEST_F(CliGenerate, TrainsAndDrawsADatasetOfGraphs) {
   EXPECT_EQ(drawn["whole"], 1.0);
   const Dataset made = read_dataset(path("new.h5"));
   EXPECT_EQ(made.num_graphs(), 25);
-  EXPECT_EQ(made.task, Task::generation);
+  EXPECT_EQ(made.task, TaskKind::generation);
 }
 
 TEST_F(CliGenerate, DrawsTheSameFileFromTheSameSeed) {

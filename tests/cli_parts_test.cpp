@@ -9,7 +9,7 @@
 #include "tests/temporary_folder.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
-#include "weft/cli/run_config.hpp"
+#include "weft/runs/run_config.hpp"
 
 namespace weft::test {
 namespace {

@@ -24,7 +24,7 @@ Dataset path_graph() {
   const std::vector<Edge> edges = {{0, 1}, {1, 2}};
   Dataset data;
   data.name = "path";
-  data.task = Task::node_classification;
+  data.task = TaskKind::node_classification;
   data.num_classes = 2;
   data.graph = CsrGraph::from_edges(4, edges, {.symmetrize = true});
   data.node_labels = std::vector<std::int64_t>{0, 1, 0, -1};
@@ -81,7 +81,7 @@ TEST(DatasetFile, KeepsAttributesGraphLabelsAndSplits) {
   EXPECT_EQ(read.name, "path");
   EXPECT_EQ(read.source, "https://example.org/ä");
   EXPECT_EQ(read.license, "CC0");
-  EXPECT_EQ(read.task, Task::node_classification);
+  EXPECT_EQ(read.task, TaskKind::node_classification);
   EXPECT_FALSE(read.directed);
   EXPECT_EQ(read.num_classes, 2);
   EXPECT_EQ(read.class_names, data.class_names);
@@ -144,7 +144,7 @@ TEST(DatasetFile, KeepsNamesWithEveryKindOfCharacter) {
 
 TEST(DatasetFile, KeepsRealTargetsWithMissingOnes) {
   Dataset data = path_graph();
-  data.task = Task::node_regression;
+  data.task = TaskKind::node_regression;
   data.num_classes = 0;
   data.node_labels = Tensor{{1.5F, std::nanf("")}, {0.0F, -1.0F}, {2.0F, 2.0F}, {std::nanf(""), 9.0F}};
   const Dataset read = written_and_read(data);
@@ -158,7 +158,7 @@ TEST(DatasetFile, KeepsRealTargetsWithMissingOnes) {
 
 TEST(DatasetFile, KeepsManyGraphs) {
   Dataset data = path_graph();
-  data.task = Task::graph_classification;
+  data.task = TaskKind::graph_classification;
   data.node_labels = std::monostate{};
   data.node_ptr = {0, 3, 3, 4};
   data.graph_labels = std::vector<std::int64_t>{1, 0, 1};
@@ -188,7 +188,7 @@ TEST(DatasetFile, ListsSplitsInTheOrderOfTheirNumbers) {
 
 TEST(DatasetFile, HoldsAGraphWithoutNodes) {
   Dataset data;
-  data.task = Task::generation;
+  data.task = TaskKind::generation;
   data.graph = CsrGraph::from_edges(0, {});
   const Dataset read = written_and_read(data);
   EXPECT_EQ(read.graph.num_nodes(), 0);
@@ -247,7 +247,7 @@ TEST(DatasetFile, ReportsProgressAndCanBeStopped) {
 // What the data folder's README says of each file. -1: not stated.
 struct Figures {
   const char* file;
-  Task task;
+  TaskKind task;
   std::int64_t nodes, edges, graphs, index_sum;
   const char* features;
   std::int64_t feature_cols;
@@ -257,10 +257,10 @@ struct Figures {
   std::array<std::size_t, 3> first_split;
 };
 
-constexpr Task kNodes = Task::node_classification;
-constexpr Task kGraphs = Task::graph_classification;
-constexpr Task kReal = Task::graph_regression;
-constexpr Task kMade = Task::generation;
+constexpr TaskKind kNodes = TaskKind::node_classification;
+constexpr TaskKind kGraphs = TaskKind::graph_classification;
+constexpr TaskKind kReal = TaskKind::graph_regression;
+constexpr TaskKind kMade = TaskKind::generation;
 const std::vector<Figures> kFigures = {
     {"actor", kNodes, 7600, 53318, 1, 200476127, "sparse", 932, 40977, 5, 10, {3648, 2432, 1520}},
     {"chameleon_filtered", kNodes, 890, 17708, 1, 8099949, "sparse", 2325, 9903, 5, 10, {409, 287, 194}},
@@ -268,7 +268,7 @@ const std::vector<Figures> kFigures = {
     {"cora", kNodes, 2708, 10556, 1, 13820218, "sparse", 1433, 49216, 7, 1, {140, 500, 1000}},
     {"esol", kReal, 14991, 30856, 1128, 231117589, "categorical", 9, 275431, 0, 4, {902, 113, 113}},
     {"facebook_pages", kNodes, 22470, 341825, 1, 3845180659, "sparse", 4714, 314583, 4, 5, {13482, 4494, 4494}},
-    {"gowalla", Task::link_prediction, 70839, 1620256, 1, 47084227382, "none", 0, 0, 0, 1, {0, 0, 0}},
+    {"gowalla", TaskKind::link_prediction, 70839, 1620256, 1, 47084227382, "none", 0, 0, 0, 1, {0, 0, 0}},
     {"grid", kMade, 21639, 80666, 100, 871713179, "none", 0, 0, 0, 1, {80, 10, 10}},
     {"hiv", kGraphs, 1069968, 2303884, 41913, 1232990455048, "categorical", 9, 19152613, 2, 4, {33530, 4191, 4192}},
     {"imdb_binary", kGraphs, 19773, 193062, 1000, 1933369691, "none", 0, 0, 2, 20, {900, 0, 100}},

@@ -32,7 +32,7 @@ class TrainGenerator : public testing::Test {
 Dataset rings(std::int64_t count, std::int64_t shortest, std::int64_t longest) {
   Dataset dataset;
   dataset.name = "rings";
-  dataset.task = Task::generation;
+  dataset.task = TaskKind::generation;
   dataset.node_ptr = {0};
   Split split{.name = "rand0", .train = {}, .val = {}, .test = {}};
   std::vector<Edge> edges;

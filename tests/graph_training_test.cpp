@@ -17,7 +17,7 @@
 #include "weft/tensor/losses.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/evaluation.hpp"
-#include "weft/tasks/metrics.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 #include "weft/tasks/target_metrics.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -58,7 +58,7 @@ Dataset rings_and_stars(std::int64_t count = 90) {
   const MessageBlock block = batch_of(graphs);
   Dataset data;
   data.name = "rings_and_stars";
-  data.task = Task::graph_classification;
+  data.task = TaskKind::graph_classification;
   data.num_classes = 2;
   data.graph = block.graph();
   data.node_ptr.assign(block.segments().begin(), block.segments().end());
@@ -74,7 +74,7 @@ Dataset rings_and_stars(std::int64_t count = 90) {
 /// The number of nodes, times 100 plus 5000, and of edges, unknown for every fourth graph.
 Dataset sizes() {
   Dataset data = rings_and_stars();
-  data.task = Task::graph_regression;
+  data.task = TaskKind::graph_regression;
   data.num_classes = 0;
   Tensor y(data.num_graphs(), 2);
   for (std::int64_t g = 0; g < y.rows(); ++g) {

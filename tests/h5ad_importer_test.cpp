@@ -55,7 +55,7 @@ TEST(H5ad, ReadsGraphFeaturesAndLabels) {
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, -1, 1}));
   EXPECT_EQ(data.class_names, (std::vector<std::string>{"B", "T"}));
   const Dataset plain = import_h5ad({.input = path, .features = "", .directed = true});
-  EXPECT_EQ(plain.task, Task::link_prediction);
+  EXPECT_EQ(plain.task, TaskKind::link_prediction);
   EXPECT_EQ(plain.graph.num_edges(), 3);
   EXPECT_EQ(plain.node_features.index(), 0U);
 }

@@ -222,7 +222,7 @@ TEST(Edgelist, KeepsNumbersAsNodes) {
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 2, 0, 0, 3}));
   EXPECT_TRUE(data.node_names.empty());
   EXPECT_FALSE(data.directed);
-  EXPECT_EQ(data.task, Task::link_prediction);
+  EXPECT_EQ(data.task, TaskKind::link_prediction);
   EXPECT_EQ(data.name, "tiny");
 }
 
@@ -287,7 +287,7 @@ TEST(Edgelist, KeepsTargetsAndWeights) {
   const Dataset data = import_edgelist({.edges = write(folder / "e", "0,1,0.5\n1,0,9\n2,1,0.25\n"),
                                         .labels = write(folder / "l", "0,1.5\n2,-2\n"),
                                         .weights = true,
-                                        .task = Task::node_regression});
+                                        .task = TaskKind::node_regression});
   const Tensor& y = std::get<Tensor>(data.node_labels);
   EXPECT_EQ(y(0, 0), 1.5F);
   EXPECT_TRUE(std::isnan(y(1, 0)));

@@ -143,7 +143,7 @@ Tensor matrix(const std::vector<std::vector<float>>& rows) {
 /// A directed chain 0 -> 1 -> ... with these features, a row each.
 Dataset chain_with(Tensor features) {
   Dataset data;
-  data.task = Task::link_prediction;
+  data.task = TaskKind::link_prediction;
   data.directed = true;
   std::vector<Edge> edges;
   for (NodeId v = 1; v < features.rows(); ++v) {
@@ -255,7 +255,7 @@ LargeDataset in_pieces(const Dataset& data) {
 TEST(LargeDatasets, HaveTheContentOfThoseInMemory) {
   const TemporaryFolder folder;
   Dataset data = chain_with(matrix({{1, 2}, {3, 4}, {5, 6}, {7, 8}, {9, 10}}));
-  data.task = Task::node_classification;
+  data.task = TaskKind::node_classification;
   data.num_classes = 2;
   data.node_labels = std::vector<std::int64_t>{0, 1, 1, 0, -1};
   data.edge_features = matrix({{0.5}, {1.5}, {2.5}, {3.5}});

@@ -17,7 +17,7 @@
 #include "weft/tasks/link_metrics.hpp"
 #include "weft/tasks/link_split.hpp"
 #include "weft/tasks/link_steps.hpp"
-#include "weft/tasks/metrics.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 
 namespace weft {
 namespace {
@@ -28,7 +28,7 @@ using test::expect_throws;
 Dataset drawn_graph(std::int64_t num_nodes = 400) {
   Dataset data;
   data.name = "drawn";
-  data.task = Task::link_prediction;
+  data.task = TaskKind::link_prediction;
   data.graph = rmat({.num_nodes = num_nodes, .num_edges = 4 * num_nodes, .undirected = true, .seed = 3});
   return data;
 }

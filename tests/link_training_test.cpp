@@ -26,7 +26,7 @@ Dataset communities(bool has_features = true) {
        .signal = 1.0});
   Dataset data;
   data.name = "communities";
-  data.task = Task::link_prediction;
+  data.task = TaskKind::link_prediction;
   data.graph = std::move(made.graph);
   if (has_features) {
     data.node_features = Tensor::from_buffer(300, 8, std::move(made.features));
@@ -214,7 +214,7 @@ TEST(LinkTraining, ReachesTheGraphAutoencoderOnCora) {
     GTEST_SKIP();
   }
   Dataset data = read_dataset(*file);
-  data.task = Task::link_prediction;
+  data.task = TaskKind::link_prediction;
   TrainJob job = link_job(200);
   job.options.set("hidden", "128");
   job.options.set("embedding", "64");

@@ -29,7 +29,7 @@ TEST(Mtx, ReadsEveryFieldAndSymmetry) {
   EXPECT_TRUE(test::same_bits(std::get<Tensor>(symmetric.edge_features), Tensor{{7}, {7}, {1}}));
   const Dataset pattern = import("pattern general", "4 4 1\n1 4\n", false, false);
   EXPECT_TRUE(std::ranges::equal(pattern.graph.offsets(), std::vector<EdgeId>{0, 1, 1, 1, 2}));
-  EXPECT_EQ(pattern.task, Task::link_prediction);
+  EXPECT_EQ(pattern.task, TaskKind::link_prediction);
 }
 
 TEST(Mtx, JoinsFeaturesAndLabels) {

@@ -20,7 +20,7 @@ constexpr std::int64_t kNodes = 600;
 Dataset neighbor_means() {
   Dataset data;
   data.name = "means";
-  data.task = Task::node_regression;
+  data.task = TaskKind::node_regression;
   data.graph = rmat({.num_nodes = kNodes, .num_edges = 3000, .a = 0.25, .b = 0.25, .c = 0.25, .undirected = true});
   Tensor x(kNodes, 4), y(kNodes, 2);
   for (std::int64_t v = 0; v < kNodes; ++v) {
@@ -53,7 +53,7 @@ Dataset neighbor_means() {
 /// Whether each of the two is above its middle.
 Dataset two_labels() {
   Dataset data = neighbor_means();
-  data.task = Task::node_classification;
+  data.task = TaskKind::node_classification;
   data.num_classes = 2;
   Tensor y = std::get<Tensor>(data.node_labels);
   for (std::int64_t v = 0; v < kNodes; ++v) {

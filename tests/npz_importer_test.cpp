@@ -109,7 +109,7 @@ TEST(Npz, ReadsMatricesOfSciPyAsGraphsWithoutLabels) {
   const Dataset data = import_npz({.input = path, .directed = true});
   EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 1, 2, 3}));
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{2, 0, 0}));
-  EXPECT_EQ(data.task, Task::link_prediction);
+  EXPECT_EQ(data.task, TaskKind::link_prediction);
   EXPECT_TRUE(data.splits.empty());
   // 0 - 1 and 0 - 2.
   EXPECT_EQ(import_npz({.input = path}).graph.num_edges(), 4);

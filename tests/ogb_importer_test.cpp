@@ -40,7 +40,7 @@ TEST(Ogb, ReadsOneGraphWithNodeLabels) {
   write_set(folder / "arxiv", node_set());
   const Dataset data = import_ogb({.input = folder / "arxiv", .directed = true});
   EXPECT_EQ(data.name, "arxiv");
-  EXPECT_EQ(data.task, Task::node_classification);
+  EXPECT_EQ(data.task, TaskKind::node_classification);
   EXPECT_FALSE(data.has_many_graphs());
   EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 0, 2, 2}));
   EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{0.5F, 1}, {1, 2}, {2, 3}}));
@@ -49,14 +49,14 @@ TEST(Ogb, ReadsOneGraphWithNodeLabels) {
   ASSERT_NE(data.find_split("time"), nullptr);
   EXPECT_EQ(data.splits[0].train, (std::vector<std::int64_t>{0, 2}));
   EXPECT_EQ(import_ogb({.input = folder / "arxiv"}).graph.num_edges(), 4);
-  EXPECT_EQ(import_ogb({.input = folder / "arxiv", .regression = true}).task, Task::node_regression);
+  EXPECT_EQ(import_ogb({.input = folder / "arxiv", .regression = true}).task, TaskKind::node_regression);
 }
 
 TEST(Ogb, ReadsManyGraphsWithCategories) {
   const TemporaryFolder folder;
   write_set(folder / "mol", graph_set());
   const Dataset data = import_ogb({.input = folder / "mol"});
-  EXPECT_EQ(data.task, Task::graph_classification);
+  EXPECT_EQ(data.task, TaskKind::graph_classification);
   EXPECT_EQ(data.node_ptr, (std::vector<std::int64_t>{0, 2, 3, 6}));
   EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 1, 2, 2, 3, 4, 6}));
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 5, 5, 3, 4}));

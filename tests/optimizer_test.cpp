@@ -6,7 +6,7 @@
 #include "tests/support.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
-#include "weft/tasks/metrics.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 #include "weft/train/optimizer.hpp"
 #include "weft/train/trainer.hpp"
 #include "weft/train/weight_average.hpp"

@@ -37,7 +37,7 @@ SequenceModel model_for(const CodeVocabulary& vocabulary, std::int64_t propertie
            .vocabulary = vocabulary.size(),
            .properties = properties,
            .clue_features = vocabulary.num_clue_features()},
-          {.width = 32, .layers = 2, .heads = 4},
+          {.hidden = 32, .layers = 2, .heads = 4},
           Random(5)};
 }
 

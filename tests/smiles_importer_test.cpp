@@ -36,7 +36,7 @@ class Smiles : public testing::Test {
 
 TEST_F(Smiles, GivesAtomsAndBondsTheirColumns) {
   const Dataset data = import("CC(=O)[O-]\n");
-  EXPECT_EQ(data.task, Task::generation);
+  EXPECT_EQ(data.task, TaskKind::generation);
   EXPECT_EQ(data.graph.num_nodes(), 4);
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 3, 1, 1}));
   const auto& x = std::get<CategoricalMatrix>(data.node_features.in_memory());
@@ -55,12 +55,12 @@ TEST_F(Smiles, GivesAtomsAndBondsTheirColumns) {
 
 TEST_F(Smiles, FindsColumnsByNameOrNumber) {
   const Dataset named = import("id,tox,y,SMILES\n1,0,0.5,CCO\n2,1,,c1ccccc1\n", {.targets = {"y"}});
-  EXPECT_EQ(named.task, Task::graph_regression);
+  EXPECT_EQ(named.task, TaskKind::graph_regression);
   EXPECT_EQ(named.smiles, (std::vector<std::string>{"CCO", "c1ccccc1"}));
   EXPECT_EQ(std::get<Tensor>(named.graph_labels)(0, 0), 0.5F);
   EXPECT_TRUE(std::isnan(std::get<Tensor>(named.graph_labels)(1, 0)));
   const Dataset one = import("id,tox,y,SMILES\n1,0,0.5,CCO\n2,1,,c1ccccc1\n", {.targets = {"tox"}});
-  EXPECT_EQ(one.task, Task::graph_classification);
+  EXPECT_EQ(one.task, TaskKind::graph_classification);
   EXPECT_EQ(std::get<1>(one.graph_labels), (std::vector<std::int64_t>{0, 1}));
   const Dataset numbered = import("CCO\t0.5\nC\t2\n", {.targets = {"2"}});
   EXPECT_EQ(std::get<Tensor>(numbered.graph_labels)(1, 0), 2.0F);
@@ -68,7 +68,7 @@ TEST_F(Smiles, FindsColumnsByNameOrNumber) {
   EXPECT_EQ(several.num_classes, 2);
   EXPECT_TRUE(std::isnan(std::get<Tensor>(several.graph_labels)(1, 0)));
   const Dataset text = import("smiles,kind\nCCO,alcohol\nC,alkane\nCC,alkane\n",
-                              {.targets = {"kind"}, .task = Task::graph_classification});
+                              {.targets = {"kind"}, .task = TaskKind::graph_classification});
   EXPECT_EQ(text.class_names, (std::vector<std::string>{"alcohol", "alkane"}));
   write_dataset(several, folder_ / "s.h5");
   test::expect_same_data(read_dataset(folder_ / "s.h5"), several);

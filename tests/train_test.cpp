@@ -12,7 +12,7 @@
 #include "weft/io/model_file.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/models.hpp"
-#include "weft/tasks/metrics.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -308,9 +308,9 @@ TEST(Train, RefusesWhatItCannotTrain) {
   job.splits = {"public"};
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "has no split 'public'");
   job.splits = {"rand0"};
-  data.task = Task::generation;
+  data.task = TaskKind::generation;
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "the task is generation");
-  data.task = Task::node_classification;
+  data.task = TaskKind::node_classification;
   data.node_labels = std::monostate{};
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "has no classes of nodes");
 }

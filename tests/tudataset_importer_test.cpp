@@ -35,7 +35,7 @@ TEST(TuDataset, ReadsGraphsLabelsAndFeatures) {
   write_set(folder / "TINY", small_set());
   const Dataset data = import_tudataset({.input = folder / "TINY"});
   EXPECT_EQ(data.name, "TINY");
-  EXPECT_EQ(data.task, Task::graph_classification);
+  EXPECT_EQ(data.task, TaskKind::graph_classification);
   EXPECT_EQ(data.node_ptr, (std::vector<std::int64_t>{0, 3, 5}));
   EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 1, 3, 4, 5, 6}));
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 1, 4, 3}));
@@ -92,7 +92,7 @@ TEST(TuDataset, ReadsTargetsWhereThereAreNoClasses) {
   files["graph_attributes"] = "0.5, nan\n-1, 2\n";
   write_set(folder / "s", files);
   const Dataset data = import_tudataset({.input = folder / "s"});
-  EXPECT_EQ(data.task, Task::graph_regression);
+  EXPECT_EQ(data.task, TaskKind::graph_regression);
   const Tensor& y = std::get<Tensor>(data.graph_labels);
   EXPECT_EQ(y(0, 0), 0.5F);
   EXPECT_TRUE(std::isnan(y(0, 1)));

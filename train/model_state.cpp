@@ -4,7 +4,7 @@
 
 namespace weft {
 
-std::vector<NamedTensor> state_of(NodeModel& model) {
+std::vector<NamedTensor> state_of(Model& model) {
   const ParameterList list = parameters_of(model);
   std::vector<NamedTensor> state;
   for (const NamedParameter& p : list.parameters) {
@@ -16,7 +16,7 @@ std::vector<NamedTensor> state_of(NodeModel& model) {
   return state;
 }
 
-void set_state(NodeModel& model, const std::vector<NamedTensor>& state) {
+void set_state(Model& model, const std::vector<NamedTensor>& state) {
   const ParameterList list = parameters_of(model);
   std::size_t next = 0;
   const auto put = [&](const std::string& name, Tensor& target) {

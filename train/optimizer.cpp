@@ -105,15 +105,17 @@ double schedule_factor(const ScheduleOptions& options, double epochs, std::int64
   if (epochs < warmup) {
     return (epochs + 1.0) / (warmup + 1.0);
   }
-  if (options.kind == "constant") {
-    return 1.0;
+  switch (options.kind) {
+    case ScheduleKind::constant:
+      return 1.0;
+    case ScheduleKind::step:
+      return std::pow(options.step_factor, std::floor(epochs / static_cast<double>(options.step_epochs)));
+    case ScheduleKind::cosine:
+      break;
   }
-  if (options.kind == "step") {
-    return std::pow(options.step_factor, std::floor(epochs / static_cast<double>(options.step_epochs)));
-  }
-  require(options.kind == "cosine", "schedule: kind is '", options.kind, "', expected constant, cosine or step");
   const double share = (epochs - warmup) / std::max(1.0, static_cast<double>(num_epochs) - warmup);
-  return 0.5 * (1.0 + std::cos(std::numbers::pi * share));
+  const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * share));
+  return options.final_rate + (1.0 - options.final_rate) * cosine;
 }
 
 }  // namespace weft

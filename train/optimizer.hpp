@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "weft/layers/layer.hpp"
@@ -46,13 +45,16 @@ class Adam {
   std::int64_t num_steps_ = 0;
 };
 
+/// cosine falls to final_rate at the end, step by step_factor every step_epochs.
+enum class ScheduleKind { constant, cosine, step };
+
 struct ScheduleOptions {
-  /// "constant", "cosine" (to 0 at the end) or "step" (times step_factor every step_epochs).
-  std::string_view kind = "constant";
+  ScheduleKind kind = ScheduleKind::constant;
   /// Share of the epochs over which the rate first rises in a line.
   double warmup = 0.0;
   std::int64_t step_epochs = 50;
   double step_factor = 0.5;
+  double final_rate = 0.0;
 };
 
 /// What the learning rate is multiplied with when `epochs` (of `num_epochs`, with a fraction) are done.

@@ -5,98 +5,91 @@
 #include <optional>
 
 #include "weft/core/stopwatch.hpp"
-#include "weft/tasks/problem.hpp"
-#include "weft/train/run_checkpoint.hpp"
-#include "weft/runs/run_log.hpp"
+#include "weft/train/checkpoint.hpp"
 #include "weft/train/training_run.hpp"
 
 namespace weft {
 namespace {
 
-/// Runs the pairs of split and seed one after the other, and keeps the run folder in step.
-class Job {
+/// Runs the pairs of split and seed one after the other, and keeps the store in step.
+class Trainer {
  public:
-  Job(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer)
-      : problem_(make_problem(dataset, job)), job_(job), observer_(observer) {
+  Trainer(const Task& task, const TrainJob& job, const TrainObserver& observer, RunStore* store)
+      : task_(task), job_(job), observer_(observer), store_(store), options_(train_options_of(job.options)) {
     require(!job.splits.empty() && !job.seeds.empty(), "train: there are ", job.splits.size(), " splits and ",
             job.seeds.size(), " seeds, expected at least one of each");
     for (const std::string& split : job.splits) {
-      require(problem_->find_split(split) != nullptr, "train: the dataset ", dataset.name, " has no split '", split,
-              "'");
+      require(task.find_split(split) != nullptr, "train: the dataset has no split '", split, "'");
     }
   }
 
   TrainReport run() {
-    if (!job_.folder.empty()) {
-      data_ = data_fingerprint(*problem_);
+    if (store_ != nullptr) {
+      data_ = data_fingerprint(task_, job_);
     }
     std::optional<ModelFile> unfinished = job_.resume ? read_checkpoint() : std::nullopt;
-    if (!job_.folder.empty()) {
-      std::filesystem::create_directories(job_.folder);
-      log_ = RunLog(job_.folder / "metrics.jsonl", progress_.num_lines);
+    if (store_ != nullptr) {
+      store_->start_log(progress_.num_records);
     }
-    num_parameters_ = num_parameters(*problem_->new_model(Random(0)));
-    TrainReport report;
-    report.metric = problem_->metric();
-    report.higher_is_better = problem_->higher_is_better();
     while (progress_.done.size() < num_runs() && !stopped_) {
       run_one(unfinished);
       unfinished.reset();
     }
-    report.runs = std::move(progress_.done);
-    report.best_run = progress_.best_run;
-    report.interrupted = stopped_;
-    report.num_parameters = num_parameters_;
-    report.train_seconds = since_start_.seconds();
-    report.num_epochs = num_epochs_;
-    report.times = times_;
-    return report;
+    if (num_parameters_ == 0) {
+      // All runs were done before.
+      num_parameters_ = num_parameters(*task_.new_model(*task_.find_split(job_.splits[0]), Random(0)));
+    }
+    return {.metric = task_.metric(),
+            .higher_is_better = task_.higher_is_better(),
+            .runs = std::move(progress_.done),
+            .best_run = progress_.best_run,
+            .interrupted = stopped_,
+            .num_parameters = num_parameters_,
+            .train_seconds = since_start_.seconds(),
+            .num_epochs = num_epochs_,
+            .times = times_};
   }
 
  private:
   [[nodiscard]] std::size_t num_runs() const { return job_.splits.size() * job_.seeds.size(); }
 
+  /// The checkpoint of a run that is not done, or nothing.
   std::optional<ModelFile> read_checkpoint() {
-    const auto path = job_.folder / "checkpoint.h5";
-    require(!job_.folder.empty(), "train: resume needs the folder of the run to go on with");
-    if (!std::filesystem::exists(path)) {
+    require(store_ != nullptr, "train: resume needs the folder of the run to go on with");
+    std::optional<ModelFile> checkpoint = store_->read_checkpoint();
+    if (!checkpoint) {
       return std::nullopt;
     }
-    ModelFile checkpoint = read_model_file(path, kCheckpointFormat);
-    progress_ = progress_of(checkpoint, *problem_, data_);
-    if (checkpoint.numbers.contains("run.epochs")) {
-      return checkpoint;
-    }
-    return std::nullopt;
+    progress_ = progress_of(*checkpoint, checkpoint_of(task_, job_, data_, {}));
+    return checkpoint->numbers.contains("run.epochs") ? std::move(checkpoint) : std::nullopt;
+  }
+
+  [[nodiscard]] TrainingRun run_of(std::size_t number) const {
+    const Split& split = *task_.find_split(job_.splits[number / job_.seeds.size()]);
+    return {task_, options_, split, job_.seeds[number % job_.seeds.size()]};
   }
 
   void run_one(const std::optional<ModelFile>& unfinished) {
     const std::size_t number = progress_.done.size();
-    const Split& split = *problem_->find_split(job_.splits[number / job_.seeds.size()]);
-    TrainingRun run(*problem_, split, job_.seeds[number % job_.seeds.size()]);
+    TrainingRun run = run_of(number);
+    num_parameters_ = run.num_parameters();
     if (unfinished) {
       run.restore(*unfinished);
     }
     while (!run.is_done() && !stopped_) {
-      const auto pauses = [&] {
+      const bool is_whole = run.advance([&] {
         stopped_ = wants_stop();
         return stopped_ || is_checkpoint_due();
-      };
-      if (!run.advance(pauses)) {
+      });
+      if (!is_whole) {
         // In the midst of an epoch, which may take hours.
         write_checkpoint(&run);
         continue;
       }
       ++num_epochs_;
-      EpochRecord record = run.record();
-      record.run = static_cast<std::int64_t>(number);
-      record.num_runs = static_cast<std::int64_t>(num_runs());
-      log_.add(record);
-      if (observer_.on_epoch) {
-        observer_.on_epoch(record);
-      }
+      tell(run.record(), number);
       stopped_ = wants_stop();
-      if (stopped_ || since_checkpoint_.seconds() >= job_.options.real("checkpoint_seconds")) {
+      if (stopped_ || since_checkpoint_.seconds() >= options_.checkpoint_seconds) {
         write_checkpoint(&run);
       }
     }
@@ -104,10 +97,22 @@ class Job {
     finish(run);
   }
 
+  void tell(EpochRecord record, std::size_t number) {
+    record.run = static_cast<std::int64_t>(number);
+    record.num_runs = static_cast<std::int64_t>(num_runs());
+    ++progress_.num_records;
+    if (store_ != nullptr) {
+      store_->log(record);
+    }
+    if (observer_.on_epoch) {
+      observer_.on_epoch(record);
+    }
+  }
+
   /// Never within an epoch where every epoch writes one.
   [[nodiscard]] bool is_checkpoint_due() const {
-    const double every = job_.options.real("checkpoint_seconds");
-    return !job_.folder.empty() && every > 0.0 && since_checkpoint_.seconds() >= every;
+    return store_ != nullptr && options_.checkpoint_seconds > 0.0 &&
+           since_checkpoint_.seconds() >= options_.checkpoint_seconds;
   }
 
   [[nodiscard]] bool wants_stop() const {
@@ -119,13 +124,13 @@ class Job {
   void finish(TrainingRun& run) {
     const RunResult result = run.finish();
     const std::size_t number = progress_.done.size();
-    const double sign = problem_->higher_is_better() ? 1.0 : -1.0;
+    const double sign = task_.higher_is_better() ? 1.0 : -1.0;
     const bool is_best = number == 0 || !(sign * result.val <= sign * progress_.done[progress_.best_run].val);
     progress_.done.push_back(result);
     if (is_best) {
       progress_.best_run = number;
-      if (!job_.folder.empty()) {
-        write_model_file(model_file_of(*problem_, result, run.best_state()), job_.folder / "model.h5");
+      if (store_ != nullptr) {
+        store_->write_model(model_file_of(task_, job_, result, run));
       }
     }
     if (!stopped_) {
@@ -135,24 +140,24 @@ class Job {
 
   void write_checkpoint(const TrainingRun* run) {
     since_checkpoint_.restart();
-    if (job_.folder.empty()) {
+    if (store_ == nullptr) {
       return;
     }
-    progress_.num_lines = log_.num_lines();
-    ModelFile checkpoint = checkpoint_of(*problem_, data_, progress_);
+    ModelFile checkpoint = checkpoint_of(task_, job_, data_, progress_);
     if (run != nullptr) {
       run->save(checkpoint);
     }
-    write_model_file(checkpoint, job_.folder / "checkpoint.h5", kCheckpointFormat);
+    store_->write_checkpoint(checkpoint);
   }
 
-  std::unique_ptr<const Problem> problem_;
+  const Task& task_;
   const TrainJob& job_;
   const TrainObserver& observer_;
+  RunStore* store_;
+  TrainOptions options_;
   JobProgress progress_;
-  /// The data's fingerprint, where checkpoints are written.
+  /// The data's fingerprint, where the job is kept.
   std::vector<std::int64_t> data_;
-  RunLog log_;
   bool stopped_ = false;
   std::int64_t num_parameters_ = 0, num_epochs_ = 0;
   StageTimes times_;
@@ -181,8 +186,8 @@ double TrainReport::deviation(double RunResult::*figure) const {
   return std::sqrt(squares / static_cast<double>(runs.size() - 1));
 }
 
-TrainReport train(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer) {
-  return Job(dataset, job, observer).run();
+TrainReport train(const Task& task, const TrainJob& job, const TrainObserver& observer, RunStore* store) {
+  return Trainer(task, job, observer, store).run();
 }
 
 }  // namespace weft

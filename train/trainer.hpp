@@ -1,54 +1,30 @@
-// Training: one call trains a model on one dataset, for every seed and split asked for, and can go on
-// from a checkpoint to the bit.
+// Training: one call trains any task, for every split and seed asked for, and can go on from a checkpoint to the bit.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
-#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "weft/core/options.hpp"
-#include "weft/io/dataset.hpp"
+#include "weft/train/run_store.hpp"
 #include "weft/train/stage_times.hpp"
+#include "weft/train/task.hpp"
 
 namespace weft {
 
-/// The options of training itself: epochs, learning_rate, weight_decay, schedule, patience, metric, …
-[[nodiscard]] std::span<const Option> training_options();
-
-/// How much there is to learn from. A hundred labels want a small model that is held back by dropout and
-/// decay, as the papers on citation graphs have it; thousands want a deep, normalized one.
-/// Labels of whole graphs, and links, have defaults, and options, of their own.
-enum class LabelBudget { few, many, graphs, links };
-
-/// Graphs and links: where the task is about these. Many: a hundred or more labelled training nodes for each class, on
-/// average.
-[[nodiscard]] LabelBudget label_budget(const Dataset& dataset, const Split& split);
-
-/// The same from sizes alone, for one graph: every training node counts as labelled.
-[[nodiscard]] LabelBudget label_budget(const DatasetSize& size);
-
-/// Training options and the options of `model`, with the defaults for that model and budget.
-[[nodiscard]] Options default_options(std::string_view model, LabelBudget budget = LabelBudget::few);
-
-/// The sampler that suits a model with these options, where a job asks for batches and names none: neighbor where each
-/// layer may read a hop of its own, rows where the graph is not read in training, otherwise parts.
-[[nodiscard]] std::string_view suited_sampler(std::string_view model, const Options& options);
-
 struct TrainJob {
   std::string model = "weft";
-  /// As default_options() gives them, changed where wanted.
+  /// As default_options() of tasks/training_options.hpp gives them, changed where wanted.
   Options options;
   /// One run for each pair of these.
   std::vector<std::string> splits;
   std::vector<std::uint64_t> seeds = {0};
-  /// Where checkpoint.h5, metrics.jsonl and model.h5 are written, made if it is not there; empty: nowhere.
+  /// The run folder (runs/run_folder.hpp), made if it is not there; empty: nothing is kept.
   std::filesystem::path folder;
-  /// Go on from folder/checkpoint.h5. Throws ArgumentError if it belongs to another job or dataset.
+  /// Go on from the checkpoint, if there is one. Throws ArgumentError if it belongs to another job or dataset.
   bool resume = false;
   /// Stop, as if interrupted, after so much time; 0: no limit.
   double max_minutes = 0.0;
@@ -108,8 +84,9 @@ struct TrainReport {
   [[nodiscard]] double deviation(double RunResult::*figure) const;
 };
 
-/// Throws ArgumentError for a task, split or option it cannot train, NumericError if a loss or gradient
-/// is not finite.
-[[nodiscard]] TrainReport train(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer = {});
+/// Trains a task. `store` keeps the job, or is null. Throws ArgumentError for a split that the task does not have,
+/// NumericError if a loss or gradient is not finite.
+[[nodiscard]] TrainReport train(const Task& task, const TrainJob& job, const TrainObserver& observer = {},
+                                RunStore* store = nullptr);
 
 }  // namespace weft

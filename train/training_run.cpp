@@ -1,6 +1,6 @@
 #include "weft/train/training_run.hpp"
 
-#include <chrono>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -10,93 +10,109 @@ namespace weft {
 namespace {
 
 constexpr double kWorst = -std::numeric_limits<double>::infinity();
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-using Clock = std::chrono::steady_clock;
+AdamOptions adam_options(const TrainOptions& options) {
+  return {.decoupled = options.optimizer == OptimizerKind::adamw,
+          .beta2 = options.beta2,
+          .input_decay = options.weight_decay,
+          .weight_decay = options.decay == DecayKind::all ? options.weight_decay : 0.0,
+          .clip = options.clip};
+}
 
-AdamOptions adam_options(const Options& options) {
-  const double decay = options.real("weight_decay");
-  return {.decoupled = options.text("optimizer") == "adamw",
-          .input_decay = decay,
-          .weight_decay = options.text("decay") == "all" ? decay : 0.0,
-          .clip = options.real("clip")};
+ScheduleOptions schedule_of(const TrainOptions& options) {
+  return {.kind = options.schedule,
+          .warmup = options.warmup,
+          .step_epochs = options.step_epochs,
+          .step_factor = options.step_factor,
+          .final_rate = options.final_rate};
+}
+
+/// The tensors whose names begin with `prefix`, without it.
+std::vector<NamedTensor> under(const ModelFile& file, std::string_view prefix) {
+  std::vector<NamedTensor> found;
+  for (const NamedTensor& tensor : file.tensors) {
+    if (tensor.name.starts_with(prefix)) {
+      found.push_back({tensor.name.substr(prefix.size()), tensor.value});
+    }
+  }
+  return found;
+}
+
+std::vector<Tensor> values_under(const ModelFile& file, std::string_view prefix) {
+  std::vector<Tensor> values;
+  for (NamedTensor& tensor : under(file, prefix)) {
+    values.push_back(std::move(tensor.value));
+  }
+  return values;
 }
 
 }  // namespace
 
-TrainingRun::TrainingRun(const Problem& problem, const Split& split, std::uint64_t seed)
-    : problem_(problem),
+TrainingRun::TrainingRun(const Task& task, const TrainOptions& options, const Split& split, std::uint64_t seed)
+    : task_(task),
+      options_(options),
       split_(split),
       seed_(seed),
       randomness_(Random(seed).stream(1)),
-      model_(problem.new_model(Random(seed).stream(0))),
-      optimizer_(std::make_unique<Adam>(parameters_of(*model_).parameters, adam_options(problem.options()))),
-      steps_(problem.steps(split, seed)),
-      schedule_{.kind = problem.options().text("schedule"),
-                .warmup = problem.options().real("warmup"),
-                .step_epochs = problem.options().integer("step_epochs"),
-                .step_factor = problem.options().real("step_factor")},
-      train_rows_(problem.labelled(split.train)),
-      val_rows_(problem.labelled(split.val)),
-      num_epochs_(problem.options().integer("epochs")),
-      eval_every_(problem.options().integer("eval_every")),
+      model_(task.new_model(split, Random(seed).stream(0))),
+      optimizer_(std::make_unique<Adam>(parameters_of(*model_).parameters, adam_options(options))),
+      epochs_(task.epochs(*model_, split, seed)),
+      has_validation_(task.has_validation(split)),
       best_val_(kWorst),
-      best_val_loss_(-kWorst) {
-  problem.prepare(*model_, split);
-  best_state_ = state_of(*model_);
-  require(!train_rows_.empty(), "train: split ", split.name, " has nothing labelled in its training part");
-  if (const double decay = problem.options().real("average"); decay > 0.0) {
-    average_ = std::make_unique<WeightAverage>(problem.new_model(Random(seed).stream(0)), decay);
+      best_val_loss_(-kWorst),
+      best_state_(state_of(*model_)) {
+  if (options.average > 0.0) {
+    average_ = std::make_unique<WeightAverage>(task.new_model(split, Random(seed).stream(0)), options.average);
   }
+}
+
+bool TrainingRun::is_out_of_time() const {
+  return options_.budget_minutes > 0.0 && seconds_ >= 60.0 * options_.budget_minutes;
 }
 
 bool TrainingRun::is_done() const {
-  const std::int64_t patience = problem_.options().integer("patience");
-  // Looks since the best one: after the epochs eval_every - 1, 2 eval_every - 1, ...
-  const std::int64_t looks = epoch_ / eval_every_ - (best_epoch_ + 1) / eval_every_;
-  return epoch_ >= num_epochs_ || (patience > 0 && best_epoch_ >= 0 && looks >= patience);
+  // Judged epochs since the best one: those after the epochs eval_every - 1, 2 eval_every - 1, ...
+  const std::int64_t judged = epoch_ / options_.eval_every - (best_epoch_ + 1) / options_.eval_every;
+  const bool is_over = options_.budget_minutes > 0.0 ? is_out_of_time() : epoch_ >= options_.epochs;
+  return is_over || (options_.patience > 0 && best_epoch_ >= 0 && judged >= options_.patience);
 }
 
 bool TrainingRun::advance(FunctionRef<bool()> stop) {
-  const auto start = Clock::now();
+  const Stopwatch watch;
   const double before = seconds_;
-  const std::int64_t num_steps = steps_->num_steps(epoch_);
-  steps_->run_epoch(epoch_, step_, [&](const Steps::Loss& loss_of) {
-    step(loss_of, num_steps);
-    seconds_ = before + std::chrono::duration<double>(Clock::now() - start).count();
-    return step_ == num_steps || !stop();
-  });
-  const bool is_whole = step_ == num_steps;
-  if (is_whole) {
-    record_ = {.seed = seed_,
-               .split = split_.name,
-               .epoch = epoch_,
-               .num_epochs = num_epochs_,
-               .loss = loss_sum_ / static_cast<double>(num_steps),
-               .learning_rate = rate_,
-               .train = kUnknown,
-               .val = kUnknown};
-    if ((epoch_ + 1) % eval_every_ == 0 || epoch_ + 1 == num_epochs_) {
-      look();
+  const std::unique_ptr<Epoch> epoch = epochs_->epoch(epoch_, step_);
+  const std::int64_t num_steps = epoch->num_steps();
+  bool is_whole = step_ == num_steps;
+  while (!is_whole) {
+    const Step* step = epoch->next();
+    require(step != nullptr, "train: epoch ", epoch_, " ended after ", step_, " steps, expected ", num_steps);
+    take(*step, num_steps);
+    seconds_ = before + watch.seconds();
+    is_whole = step_ == num_steps || is_out_of_time();
+    if (!is_whole && stop()) {
+      break;
     }
-    const double sign = problem_.higher_is_better() ? 1.0 : -1.0;
-    record_.best_val = val_rows_.empty() || best_epoch_ < 0 ? kUnknown : sign * best_val_;
-    record_.best_epoch = best_epoch_;
-    step_ = 0;
-    loss_sum_ = 0.0;
-    ++epoch_;
   }
-  seconds_ = before + std::chrono::duration<double>(Clock::now() - start).count();
+  if (is_whole) {
+    end_epoch();
+  }
+  seconds_ = before + watch.seconds();
   record_.seconds = seconds_;
   return is_whole;
 }
 
-void TrainingRun::step(const Steps::Loss& loss_of, std::int64_t num_steps) {
-  const double epochs = static_cast<double>(epoch_) + static_cast<double>(step_) / static_cast<double>(num_steps);
-  rate_ = problem_.options().real("learning_rate") * schedule_factor(schedule_, epochs, num_epochs_);
+double TrainingRun::epochs_done(std::int64_t num_steps) const {
+  return options_.budget_minutes > 0.0
+             ? std::min(1.0, seconds_ / (60.0 * options_.budget_minutes)) * static_cast<double>(options_.epochs)
+             : static_cast<double>(epoch_) + static_cast<double>(step_) / static_cast<double>(num_steps);
+}
+
+void TrainingRun::take(const Step& step, std::int64_t num_steps) {
+  const double epochs = epochs_done(num_steps);
+  rate_ = options_.learning_rate * schedule_factor(schedule_of(options_), epochs, options_.epochs);
   Pass pass = Pass::train(randomness_.stream(static_cast<std::uint64_t>(optimizer_->num_steps())),
-                          epochs / static_cast<double>(num_epochs_));
-  Variable loss = loss_of(*model_, pass);
+                          epochs / static_cast<double>(options_.epochs));
+  Variable loss = step.loss(*model_, pass);
   for (const Variable& term : pass.losses()) {
     loss = loss + term;
   }
@@ -107,6 +123,7 @@ void TrainingRun::step(const Steps::Loss& loss_of, std::int64_t num_steps) {
   }
   Gradients gradients = backward(loss);
   optimizer_->step(gradients, rate_);
+  update_statistics(*model_, pass);
   if (average_) {
     average_->add(*model_, optimizer_->num_steps());
   }
@@ -114,23 +131,47 @@ void TrainingRun::step(const Steps::Loss& loss_of, std::int64_t num_steps) {
   ++step_;
 }
 
-void TrainingRun::look() {
-  std::vector<std::int64_t> rows = train_rows_;
-  rows.insert(rows.end(), val_rows_.begin(), val_rows_.end());
-  const Tensor outputs = problem_.infer(judged(), rows);
+void TrainingRun::end_epoch() {
+  std::int64_t num_epochs = options_.epochs;
+  if (options_.budget_minutes > 0.0) {
+    // As many as would fit in.
+    const double share = std::min(1.0, seconds_ / (60.0 * options_.budget_minutes));
+    num_epochs = std::max(epoch_ + 1, static_cast<std::int64_t>(std::ceil(static_cast<double>(epoch_ + 1) / share)));
+  }
+  record_ = {.seed = seed_,
+             .split = split_.name,
+             .epoch = epoch_,
+             .num_epochs = num_epochs,
+             .loss = loss_sum_ / static_cast<double>(step_),
+             .learning_rate = rate_,
+             .train = Figures::kUnknown,
+             .val = Figures::kUnknown};
+  const bool is_last = options_.budget_minutes > 0.0 ? is_out_of_time() : epoch_ + 1 == options_.epochs;
+  if ((epoch_ + 1) % options_.eval_every == 0 || is_last) {
+    judge();
+  }
+  const double sign = task_.higher_is_better() ? 1.0 : -1.0;
+  record_.best_val = has_validation_ && best_epoch_ >= 0 ? sign * best_val_ : Figures::kUnknown;
+  record_.best_epoch = best_epoch_;
+  step_ = 0;
+  loss_sum_ = 0.0;
+  ++epoch_;
+}
+
+void TrainingRun::judge() {
+  const Figures figures = task_.judge(judged(), split_, Parts::train_and_val);
   record_.evaluated = true;
-  record_.train = problem_.figure(outputs, train_rows_);
-  record_.val = val_rows_.empty() ? kUnknown : problem_.figure(outputs, val_rows_);
+  record_.train = figures.train;
+  record_.val = has_validation_ ? figures.val : Figures::kUnknown;
   // Without a validation part the last epoch is the best there is. A part where the metric is not defined (one class
   // only has no ROC curve) counts as the worst.
-  const double sign = problem_.higher_is_better() ? 1.0 : -1.0;
-  const double val = val_rows_.empty() ? static_cast<double>(epoch_) : sign * record_.val;
+  const double sign = task_.higher_is_better() ? 1.0 : -1.0;
+  const double val = has_validation_ ? sign * figures.val : static_cast<double>(epoch_);
   const double comparable = std::isnan(val) ? kWorst : val;
-  const double val_loss = val_rows_.empty() ? 0.0 : problem_.mean_loss(outputs, val_rows_);
   // Small validation parts tie often; among equals the one that is surer of the right answers is better.
-  if (comparable > best_val_ || (comparable == best_val_ && val_loss < best_val_loss_)) {
+  if (comparable > best_val_ || (comparable == best_val_ && figures.val_loss < best_val_loss_)) {
     best_val_ = comparable;
-    best_val_loss_ = val_loss;
+    best_val_loss_ = figures.val_loss;
     best_epoch_ = epoch_;
     best_state_ = state_of(judged());
   }
@@ -138,24 +179,20 @@ void TrainingRun::look() {
 
 RunResult TrainingRun::finish() {
   if (best_epoch_ < 0) {
-    // Stopped before the first look: what it has learned is all there is.
+    // Stopped before the model was ever judged: what it has learned is all there is.
     best_state_ = state_of(judged());
   }
   set_state(*model_, best_state_);
-  const std::vector<std::int64_t> test = problem_.labelled(split_.test);
-  std::vector<std::int64_t> rows = train_rows_;
-  rows.insert(rows.end(), val_rows_.begin(), val_rows_.end());
-  rows.insert(rows.end(), test.begin(), test.end());
-  const Tensor outputs = problem_.infer(*model_, rows);
+  Figures figures = task_.judge(*model_, split_, Parts::all);
   return {.seed = seed_,
           .split = split_.name,
-          .train = problem_.figure(outputs, train_rows_),
-          .val = problem_.figure(outputs, val_rows_),
-          .test = problem_.figure(outputs, test),
+          .train = figures.train,
+          .val = figures.val,
+          .test = figures.test,
           .best_epoch = best_epoch_,
           .epochs = epoch_,
           .seconds = seconds_,
-          .test_metrics = problem_.figures(outputs, test)};
+          .test_metrics = std::move(figures.test_metrics)};
 }
 
 void TrainingRun::save(ModelFile& checkpoint) const {
@@ -182,29 +219,13 @@ void TrainingRun::restore(const ModelFile& checkpoint) {
   const std::vector<double>& figures = checkpoint.reals("run.figures");
   require(epochs.size() == 4 && figures.size() == 4, "checkpoint: run.epochs and run.figures have ", epochs.size(),
           " and ", figures.size(), " numbers, expected 4 each");
-  const auto state = [&](std::string_view prefix) {
-    std::vector<NamedTensor> found;
-    for (const NamedTensor& tensor : checkpoint.tensors) {
-      if (tensor.name.starts_with(prefix)) {
-        found.push_back({tensor.name.substr(prefix.size()), tensor.value});
-      }
-    }
-    return found;
-  };
-  const auto moments = [&](std::string_view prefix) {
-    std::vector<Tensor> found;
-    for (NamedTensor& tensor : state(prefix)) {
-      found.push_back(std::move(tensor.value));
-    }
-    return found;
-  };
-  best_state_ = state("best.");
+  best_state_ = under(checkpoint, "best.");
   set_state(*model_, best_state_);
-  set_state(*model_, state("now."));
+  set_state(*model_, under(checkpoint, "now."));
   if (average_) {
-    set_state(average_->model(), state("average."));
+    set_state(average_->model(), under(checkpoint, "average."));
   }
-  optimizer_->restore(epochs[3], moments("first."), moments("second."));
+  optimizer_->restore(epochs[3], values_under(checkpoint, "first."), values_under(checkpoint, "second."));
   epoch_ = epochs[0];
   step_ = epochs[1];
   best_epoch_ = epochs[2];

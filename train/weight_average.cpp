@@ -19,7 +19,7 @@ void blend(Tensor& average, const Tensor& now, float keep) {
 
 }  // namespace
 
-void WeightAverage::add(NodeModel& trained, std::int64_t steps) {
+void WeightAverage::add(Model& trained, std::int64_t steps) {
   const double count = static_cast<double>(steps - 1);
   const auto keep = static_cast<float>(std::min(decay_, count / (count + 10.0)));
   const ParameterList from = parameters_of(trained), to = parameters_of(*twin_);

@@ -13,17 +13,17 @@ namespace weft {
 class WeightAverage {
  public:
   /// `twin` is a model like the trained one; its own numbers are overwritten. decay in (0, 1).
-  WeightAverage(std::unique_ptr<NodeModel> twin, double decay) : twin_(std::move(twin)), decay_(decay) {}
+  WeightAverage(std::unique_ptr<Model> twin, double decay) : twin_(std::move(twin)), decay_(decay) {}
 
   /// average <- d average + (1 - d) trained, where d is min(decay, steps / (steps + 10)): early steps, far from where
   /// training ends, are forgotten sooner. `steps` counts from 1. Statistics are taken over as they are: they move
   /// slowly by themselves, and some of them count.
-  void add(NodeModel& trained, std::int64_t steps);
+  void add(Model& trained, std::int64_t steps);
 
-  [[nodiscard]] NodeModel& model() const { return *twin_; }
+  [[nodiscard]] Model& model() const { return *twin_; }
 
  private:
-  std::unique_ptr<NodeModel> twin_;
+  std::unique_ptr<Model> twin_;
   double decay_;
 };
 

@@ -248,7 +248,7 @@ Dataset import_debian(const DebianOptions& options, const ProgressCallback& prog
   Dataset data;
   data.name = "debian";
   data.source = options.packages.empty() ? kAptCacheName : options.packages.filename().string();
-  data.task = Task::node_classification;
+  data.task = TaskKind::node_classification;
   if (packages.empty()) {
     throw DataError(options.packages.empty() ? kAptCacheName : options.packages.string(), "", "holds no packages");
   }

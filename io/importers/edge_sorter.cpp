@@ -134,25 +134,18 @@ class EdgeSorter::SorterOf final : public EdgeSorter::Sorter {
 
   void visit(FunctionRef<void(const EdgePiece&)> use) const override {
     std::vector<PieceRoom> room(index(kRangesAhead));
-    const auto hand_on = [&](std::int64_t, std::int64_t slot) {
-      if (room[index(slot)].size > 0) {
-        use(room[index(slot)].piece());
-      }
-      return true;
-    };
-    if (runs_.empty()) {
-      use_ahead(
-          0, in_memory_.buckets.num_buckets(), kRangesAhead,
-          [&](std::int64_t b, std::int64_t slot) { room[index(slot)].take(in_memory_.bucket(b)); }, hand_on);
-      return;
-    }
     std::vector<MergeRoom> merge_room(index(kRangesAhead));
-    use_ahead(
-        0, static_cast<std::int64_t>(range_begin_.size()) - 1, kRangesAhead,
-        [&](std::int64_t range, std::int64_t slot) {
-          room[index(slot)].take(std::span<const Item>(merged(range, merge_room[index(slot)])));
-        },
-        hand_on);
+    const std::int64_t num_pieces = runs_.empty() ? in_memory_.buckets.num_buckets()
+                                                  : static_cast<std::int64_t>(range_begin_.size()) - 1;
+    ItemsAhead pieces(0, num_pieces, kRangesAhead, [&](std::int64_t i, std::int64_t slot) {
+      room[index(slot)].take(runs_.empty() ? in_memory_.bucket(i)
+                                           : std::span<const Item>(merged(i, merge_room[index(slot)])));
+    });
+    while (const auto made = pieces.next()) {
+      if (room[index(made->slot)].size > 0) {
+        use(room[index(made->slot)].piece());
+      }
+    }
   }
 
   [[nodiscard]] std::int64_t num_runs() const override { return static_cast<std::int64_t>(runs_.size()); }

@@ -19,7 +19,7 @@ namespace fs = std::filesystem;
 using TakeEdges = FunctionRef<void(std::span<const Edge> edges, std::span<const float> weights)>;
 
 void check(const EdgelistOptions& options) {
-  require(options.task == Task::node_classification || options.task == Task::node_regression, "import_edgelist: task ",
+  require(options.task == TaskKind::node_classification || options.task == TaskKind::node_regression, "import_edgelist: task ",
           name_of(options.task), ", expected node_classification or node_regression");
 }
 

@@ -27,7 +27,7 @@ struct EdgelistOptions {
   /// Keep the third column of the edges as an edge feature [edges, 1]; of repeated edges the first counts.
   bool weights = false;
   /// node_classification: labels are any text; node_regression: numbers.
-  Task task = Task::node_classification;
+  TaskKind task = TaskKind::node_classification;
   std::string name = "edgelist";
   /// Of the random split.
   std::uint64_t seed = 0;

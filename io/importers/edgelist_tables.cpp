@@ -64,7 +64,7 @@ void read_labels(const EdgelistOptions& options, EdgelistTables& tables) {
   Once once;
   const auto read_row = [&] {
     rows.expect_fields(fields, 2);
-    const bool is_number = options.task == Task::node_regression && !fields[1].empty();
+    const bool is_number = options.task == TaskKind::node_regression && !fields[1].empty();
     const float target = is_number ? rows.parse_float(fields[1]) : 0.0F;
     const NodeId node = tables.names.add(fields[0], failing(rows));
     once.expect_new(node, fields[0], rows);
@@ -145,8 +145,8 @@ void set_labels_and_split(const EdgelistOptions& options, const EdgelistTables& 
   // One class for all that has a target: a split of the labelled nodes.
   std::vector<std::int64_t> strata(number.size(), -1);
   if (options.labels.empty()) {
-    data.task = Task::link_prediction;
-  } else if (options.task == Task::node_regression) {
+    data.task = TaskKind::link_prediction;
+  } else if (options.task == TaskKind::node_regression) {
     Tensor targets = Tensor::full(static_cast<std::int64_t>(number.size()), 1, std::numeric_limits<float>::quiet_NaN());
     for (const auto& [node, target] : tables.targets) {
       targets.data()[number[node]] = target;

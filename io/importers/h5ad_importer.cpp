@@ -39,7 +39,7 @@ class Importer {
     if (!options_.features.empty()) {
       read_features();
     }
-    data_.task = Task::link_prediction;
+    data_.task = TaskKind::link_prediction;
     if (!options_.label.empty()) {
       read_label();
     }
@@ -233,7 +233,7 @@ class Importer {
     if (static_cast<std::int64_t>(labels.size()) != data_.graph.num_nodes()) {
       file_.fail(codes, "has ", labels.size(), " entries, expected ", data_.graph.num_nodes());
     }
-    data_.task = Task::node_classification;
+    data_.task = TaskKind::node_classification;
     for (int i = 0; i < kNumRandomSplits; ++i) {
       data_.splits.push_back(stratified_split(concat("rand", i), labels, data_.num_classes, {},
                                               Random(options_.seed).stream(static_cast<std::uint64_t>(i))));

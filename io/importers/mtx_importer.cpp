@@ -74,7 +74,7 @@ void read_labels(const MtxOptions& options, std::int64_t num_nodes, Dataset& dat
   // One class for all that has a target: a split of the labelled nodes.
   std::vector<std::int64_t> strata;
   if (options.regression) {
-    data.task = Task::node_regression;
+    data.task = TaskKind::node_regression;
     Tensor targets = read_tensor(options.labels, num_nodes, NotANumber::allowed);
     for (std::int64_t i = 0; i < targets.rows(); ++i) {
       const auto row = targets.row(i);
@@ -82,7 +82,7 @@ void read_labels(const MtxOptions& options, std::int64_t num_nodes, Dataset& dat
     }
     data.node_labels = std::move(targets);
   } else {
-    data.task = Task::node_classification;
+    data.task = TaskKind::node_classification;
     TextInput input(options.labels);
     NumberRows rows(input);
     while (rows.next()) {
@@ -103,7 +103,7 @@ void read_labels(const MtxOptions& options, std::int64_t num_nodes, Dataset& dat
 Dataset describe(const MtxOptions& options, const MtxText& text) {
   Dataset data;
   data.directed = options.directed && !text.is_symmetric();
-  data.task = Task::link_prediction;
+  data.task = TaskKind::link_prediction;
   if (!options.labels.empty()) {
     read_labels(options, text.num_nodes(), data);
   }

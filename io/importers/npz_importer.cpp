@@ -35,7 +35,7 @@ class Importer {
           "has no array edges, adj_indptr or indptr, expected the layout of heterophilous-graphs, of Shchur "
           "et al. (2018) or of scipy.sparse.save_npz");
     }
-    if (data_.splits.empty() && data_.task == Task::node_classification) {
+    if (data_.splits.empty() && data_.task == TaskKind::node_classification) {
       make_splits();
     }
     data_.name = options_.name.empty() ? options_.input.stem().string() : options_.name;
@@ -118,7 +118,7 @@ class Importer {
       throw DataError(options_.input.string(), "format", "is not csr, expected a matrix compressed by rows");
     }
     set_graph(entries(""));
-    data_.task = Task::link_prediction;
+    data_.task = TaskKind::link_prediction;
   }
 
   void read_adjacency() {
@@ -160,7 +160,7 @@ class Importer {
       classes[static_cast<std::size_t>(i)] = label;
       data_.num_classes = std::max(data_.num_classes, label + 1);
     }
-    data_.task = Task::node_classification;
+    data_.task = TaskKind::node_classification;
     data_.node_labels = std::move(classes);
   }
 

@@ -195,7 +195,7 @@ class Importer {
   void read_labels() {
     const bool of_graphs = folder_.has(raw("graph-label"));
     if (!of_graphs && !folder_.has(raw("node-label"))) {
-      data_.task = Task::link_prediction;
+      data_.task = TaskKind::link_prediction;
       return;
     }
     const Table table = of_graphs ? read_table("graph-label", data_.num_graphs(), "graph", NotANumber::allowed)
@@ -208,8 +208,8 @@ class Importer {
     };
     const bool classes = table.cols == 1 && in_range(0.0F, static_cast<float>(kMostClasses));
     const bool classify = !options_.regression && (classes || (table.cols > 1 && in_range(0.0F, 1.0F)));
-    data_.task = of_graphs ? (classify ? Task::graph_classification : Task::graph_regression)
-                           : (classify ? Task::node_classification : Task::node_regression);
+    data_.task = of_graphs ? (classify ? TaskKind::graph_classification : TaskKind::graph_regression)
+                           : (classify ? TaskKind::node_classification : TaskKind::node_regression);
     if (!classify || table.cols > 1) {
       data_.num_classes = classify ? 2 : 0;
       labels = Tensor::from_buffer(table.rows, table.cols, Buffer<float>::copy_of(table.values));

@@ -204,7 +204,7 @@ class Importer {
 
   // Texts are allowed as the only target of a classification.
   void check_target(std::string_view field) const {
-    const bool text = target_columns_.size() == 1 && options_.task == Task::graph_classification;
+    const bool text = target_columns_.size() == 1 && options_.task == TaskKind::graph_classification;
     if (!text && !is_missing(field)) {
       static_cast<void>(rows_.parse_float(field));
     }
@@ -226,18 +226,18 @@ class Importer {
 
   void set_targets() {
     if (target_columns_.empty()) {
-      data_.task = Task::generation;
+      data_.task = TaskKind::generation;
       return;
     }
     const bool binary = std::all_of(targets_.begin(), targets_.end(), [](const std::string& text) {
       return is_missing(text) || text == "0" || text == "1" || text == "0.0" || text == "1.0";
     });
-    data_.task = options_.task.value_or(binary ? Task::graph_classification : Task::graph_regression);
-    if (data_.task == Task::graph_classification && target_columns_.size() == 1) {
+    data_.task = options_.task.value_or(binary ? TaskKind::graph_classification : TaskKind::graph_regression);
+    if (data_.task == TaskKind::graph_classification && target_columns_.size() == 1) {
       set_classes();
       return;
     }
-    data_.num_classes = data_.task == Task::graph_classification ? 2 : 0;
+    data_.num_classes = data_.task == TaskKind::graph_classification ? 2 : 0;
     Tensor y = Tensor::uninitialized(data_.num_graphs(), static_cast<std::int64_t>(target_columns_.size()));
     for (std::size_t i = 0; i < targets_.size(); ++i) {
       y.data()[i] = is_missing(targets_[i]) ? std::numeric_limits<float>::quiet_NaN() : rows_.parse_float(targets_[i]);
@@ -305,7 +305,7 @@ class Importer {
 Dataset import_smiles(const SmilesOptions& options, const ProgressCallback& progress) {
   require(reads_molecules(),
           "import_smiles: this Weft was built without RDKit, expected one built where librdkit-dev is installed");
-  require(!options.task || *options.task == Task::graph_classification || *options.task == Task::graph_regression,
+  require(!options.task || *options.task == TaskKind::graph_classification || *options.task == TaskKind::graph_regression,
           "import_smiles: task ", options.task ? name_of(*options.task) : "",
           ", expected graph_classification or graph_regression");
   return Importer(options, progress).read();

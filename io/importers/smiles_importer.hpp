@@ -21,7 +21,7 @@ struct SmilesOptions {
   /// What to predict; none: the task is generation.
   std::vector<std::string> targets = {};
   /// graph_classification or graph_regression; none: classification if all targets are 0, 1 or missing.
-  std::optional<Task> task = {};
+  std::optional<TaskKind> task = {};
   /// A row that is no molecule, or whose targets are no numbers, ends the import; otherwise it is left out.
   bool strict = false;
   /// Called with what is wrong, file and line named, for each row left out.

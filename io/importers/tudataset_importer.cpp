@@ -309,7 +309,7 @@ class Importer {
       throw DataError(folder_.path_of(file(options_.regression ? "graph_attributes" : "graph_labels")), "",
                       options_.regression ? "is missing" : "is missing, and so are graph_attributes");
     }
-    data_.task = Task::graph_regression;
+    data_.task = TaskKind::graph_regression;
     data_.graph_labels = read_attributes("graph_attributes", num_graphs, "graph", NotANumber::allowed);
     for (int i = 0; i < kNumRandomSplits; ++i) {
       data_.splits.push_back(random_split(concat("rand", i), num_graphs, {.train = 0.8, .val = 0.1, .test = 0.1},
@@ -333,7 +333,7 @@ class Importer {
     for (const std::int64_t label : table.values) {
       classes.push_back(class_of.at(label));
     }
-    data_.task = Task::graph_classification;
+    data_.task = TaskKind::graph_classification;
     data_.num_classes = static_cast<std::int64_t>(data_.class_names.size());
     data_.splits = stratified_folds("strat", classes, data_.num_classes, kNumFolds, Random(options_.seed));
     data_.graph_labels = std::move(classes);

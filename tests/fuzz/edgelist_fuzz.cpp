@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   options.edges = fuzz::folder().write("edges", fuzz::take_file(input));
   options.directed = (flags & 1) != 0;
   options.weights = (flags & 2) != 0;
-  options.task = (flags & 4) != 0 ? Task::node_regression : Task::node_classification;
+  options.task = (flags & 4) != 0 ? TaskKind::node_regression : TaskKind::node_classification;
   if ((flags & 8) != 0) {
     options.features = fuzz::folder().write("features", fuzz::take_file(input));
   }

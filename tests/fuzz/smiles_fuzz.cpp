@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     options.targets.emplace_back("y");
   }
   if ((flags & 8) != 0) {
-    options.task = (flags & 16) != 0 ? Task::graph_classification : Task::graph_regression;
+    options.task = (flags & 16) != 0 ? TaskKind::graph_classification : TaskKind::graph_regression;
   }
   fuzz::expect_sound_dataset([&] { return import_smiles(options); });
   return 0;

@@ -1,0 +1,97 @@
+// weft report: the page of a run again from its folder, or one page that compares several runs.
+#include <CLI/CLI.hpp>
+
+#include "weft/cli/console.hpp"
+#include "weft/cli/input_files.hpp"
+#include "weft/core/error.hpp"
+#include "weft/core/parallel.hpp"
+#include "weft/io/atomic_file.hpp"
+#include "weft/runs/cross_validation.hpp"
+#include "weft/runs/run_folder.hpp"
+#include "weft/runs/run_report.hpp"
+
+namespace weft::cli {
+namespace {
+
+struct ReportFlags : SharedFlags {
+  std::vector<std::string> arguments;
+  std::string output;
+
+  /// Folders with a model come first; what is left is the data.
+  std::vector<std::string> runs;
+  std::string data;
+};
+
+void sort_arguments(ReportFlags& flags) {
+  for (const std::string& argument : flags.arguments) {
+    if (std::filesystem::exists(RunFiles{argument}.model())) {
+      flags.runs.push_back(argument);
+    } else {
+      require(flags.data.empty() && &argument == &flags.arguments.back() && !flags.runs.empty(), "weft report: '",
+              argument, "' is no run folder: it has no model.h5");
+      flags.data = argument;
+    }
+  }
+  require(flags.runs.size() == 1 || flags.data.empty(), "weft report: ", flags.runs.size(),
+          " runs are compared by what their folders hold, expected no dataset");
+}
+
+void report_again(const ReportFlags& flags, const std::filesystem::path& data) {
+  RunSummary run = read_run(flags.runs.front());
+  Dataset dataset = load_dataset(data, flags).dataset;
+  dataset.task = run.task;
+  if (const auto protocol = protocol_of(run.config.protocol)) {
+    prepare_folds(dataset, *protocol);
+  }
+  const RunFiles files{flags.runs.front()};
+  writing([&] { write_run_report(files, dataset, run); });
+  say(flags.quiet, "wrote " + files.report().string());
+}
+
+void compare(const ReportFlags& flags) {
+  std::vector<RunSummary> runs;
+  for (const std::string& folder : flags.runs) {
+    runs.push_back(read_run(folder));
+  }
+  const std::string page = comparison_html(runs);
+  writing([&] { write_file_atomically(flags.output, page); });
+  say(flags.quiet, "wrote " + flags.output);
+}
+
+}  // namespace
+
+Work add_report_command(CLI::App& app) {
+  const auto flags = std::make_shared<ReportFlags>();
+  CLI::App* command = app.add_subcommand("report", "the page of a run again, or one page that compares several");
+  command
+      ->add_option("RUN", flags->arguments,
+                   "run folders; one alone may be followed by its dataset, otherwise that of its config")
+      ->required();
+  command->add_option("-o,--output", flags->output, "several runs: the page to write")->capture_default_str();
+  add_shared_flags(*command, *flags,
+                   "Example: weft report run\n"
+                   "         weft report run_gcn run_gat -o compared.html");
+  return [flags] {
+    sort_arguments(*flags);
+    for (const std::string& run : flags->runs) {
+      rehearse_model(run, *flags);
+    }
+    if (flags->runs.size() > 1) {
+      require(!flags->output.empty(), "weft report: several runs make one page, expected -o PAGE.html");
+      require_new_output(flags->output, {});
+      return compare(*flags);
+    }
+    require(flags->output.empty(), "-o: the page of one run is its report.html, expected several runs");
+    RunConfig config;
+    if (flags->data.empty() && std::filesystem::exists(RunFiles{flags->runs.front()}.config())) {
+      read_run_config(RunFiles{flags->runs.front()}.config(), config);
+    }
+    require(!flags->data.empty() || !config.dataset.empty(), "weft report: ", flags->runs.front(),
+            " does not say which data it was trained on, expected weft report RUN DATA");
+    const std::filesystem::path data = dataset_path(flags->data.empty() ? config.dataset : flags->data);
+    rehearse_dataset(data, *flags);
+    with_threads(flags->threads, [&] { report_again(*flags, data); });
+  };
+}
+
+}  // namespace weft::cli

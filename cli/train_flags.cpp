@@ -1,0 +1,55 @@
+#include "weft/cli/train_flags.hpp"
+
+#include <CLI/CLI.hpp>
+
+namespace weft::cli {
+
+void add_train_flags(CLI::App& command, TrainFlags& flags) {
+  command.add_option("DATA", flags.data, "a dataset file, or the name of one under $WEFT_DATA or the cache");
+  command.add_option("-o,--output", flags.output,
+                      "a folder for the model, its checkpoint, config, metrics and report");
+  command.add_option("--model", flags.model, "the model; `weft models` lists them");
+  command
+      .add_option("--task", flags.task,
+                   "generation: learn to make such graphs; link_prediction: which nodes are joined; otherwise what the "
+                   "dataset is for")
+      ->check(CLI::IsMember({"generation", "link_prediction"}));
+  command.add_option("--config", flags.config, "a TOML file with any of the options; flags and --set win over it");
+  command.add_option("--set", flags.assignments, "key=value: sets an option of training or of the model; repeatable")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  command.add_option("--epochs", flags.epochs, "how many times to go over the training part, at most");
+  command.add_option(
+      "--sampler", flags.sampler,
+      "train on samples: neighbor, labor, cluster, ...; `weft models` lists them. With --batch-size alone "
+      "the one that suits the model. Links: uniform_negatives or degree_negatives");
+  command.add_option("--batch-size", flags.batch_size,
+                      "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many; links");
+  command.add_option(
+      "--memory-limit", flags.memory_limit,
+      "keep to so much memory, as 4G: features and edges may stay in the file, evaluation goes layer by "
+      "layer");
+  command.add_flag("--estimate", flags.estimate, "tell the memory and time that the job needs, without training");
+  command.add_option("--seed", flags.seed, "decides everything that is random")->check(whole_seed());
+  command.add_option("--runs", flags.runs, "so many runs, with seeds one apart: mean and deviation");
+  command.add_option("--split", flags.splits, "a split, a pattern such as '[0-9]', or all; repeatable: a run each")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+      // Otherwise CLI11 takes a pattern in brackets for a list of its own.
+      ->allow_extra_args(false);
+  command
+      .add_option(
+          "--protocol", flags.protocol,
+          "graphs, ten folds: fair (each fold's own validation part chooses; what is done where there are folds "
+          "strat0 to strat9 and no --split) or gin (the epoch with the best mean test figure, as many papers "
+          "report it)")
+      ->check(CLI::IsMember({"fair", "gin"}));
+  command.add_option("--max-minutes", flags.max_minutes, "stop with a checkpoint after so much time; 0: no limit")
+      ->check(CLI::Range(0.0, 1e6));
+  command.add_flag("--resume", flags.resume, "go on from the checkpoint in -o, with its config");
+  add_shared_flags(command, flags,
+                   "An interrupted run (Ctrl-C) finishes its epoch and saves; a second Ctrl-C stops at once.\n"
+                   "Example: weft train cora.h5 --runs 10 -o run --set dropout=0.5");
+}
+
+}  // namespace weft::cli

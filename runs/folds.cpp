@@ -1,0 +1,92 @@
+#include "weft/runs/folds.hpp"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <limits>
+#include <optional>
+
+#include "weft/core/error.hpp"
+#include "weft/runs/cross_validation.hpp"
+
+namespace weft {
+
+std::vector<std::string> matching_splits(const Dataset& dataset, const TaskInfo& task,
+                                         const std::vector<std::string>& wanted) {
+  const std::vector<std::string> names = split_names(dataset, task);
+  require(!names.empty(), dataset.name, ": the dataset has no split, expected /split/NAME/{train,val,test}");
+  const auto is_name = [&](const std::string& word) { return std::ranges::find(names, word) != names.end(); };
+  if (wanted.empty()) {
+    return {is_name("public") ? "public" : names.front()};
+  }
+  std::vector<std::string> result;
+  for (const std::string& word : wanted) {
+    bool matched = false;
+    for (const std::string& name : names) {
+      const bool matches = is_name(word)   ? name == word
+                           : word == "all" ? true
+                                           : fnmatch(word.c_str(), name.c_str(), 0) == 0;
+      if (matches && std::ranges::find(result, name) == result.end()) {
+        result.push_back(name);
+      }
+      matched = matched || matches;
+    }
+    std::string known;
+    for (const std::string& name : names) {
+      known += (known.empty() ? "" : ", ") + name;
+    }
+    require(matched, "--split: '", word, "' matches no split of ", dataset.name, ", expected one of ", known);
+  }
+  return result;
+}
+
+void choose_folds(RunConfig& config, Dataset& dataset) {
+  const TaskInfo& task = task_info(dataset.task);
+  if (config.protocol.empty() && config.splits.empty() && task.rows == Rows::graphs &&
+      folds_of(dataset, Protocol::fair).size() == 10) {
+    config.protocol = name_of(Protocol::fair);
+  }
+  if (const std::optional<Protocol> protocol = protocol_of(config.protocol)) {
+    require(task.rows == Rows::graphs, "--protocol: the task of ", dataset.name, " is ", task.name(),
+            ", expected one about graphs");
+    prepare_folds(dataset, *protocol);
+    config.splits = config.splits.empty() ? folds_of(dataset, *protocol) : config.splits;
+  }
+  config.splits = matching_splits(dataset, task, config.splits);
+}
+
+void FoldCurves::read(std::span<const EpochRecord> records) {
+  for (const EpochRecord& record : records) {
+    add(record);
+  }
+}
+
+void FoldCurves::add(const EpochRecord& record) {
+  const auto run = static_cast<std::size_t>(record.run), epoch = static_cast<std::size_t>(record.epoch);
+  if (record.run < 0 || run > curves_.size()) {
+    return;
+  }
+  curves_.resize(std::max(curves_.size(), run + 1));
+  std::vector<double>& curve = curves_[run];
+  if (epoch < curve.size()) {
+    curve[epoch] = record.val;
+  } else if (epoch == curve.size()) {
+    curve.push_back(record.val);
+  }
+}
+
+void FoldCurves::read_at_common_epoch(TrainReport& report) const {
+  const MeanEpoch best = best_mean_epoch(curves_, report.higher_is_better);
+  if (best.epoch < 0 || curves_.size() != report.runs.size()) {
+    return;
+  }
+  for (std::size_t r = 0; r < report.runs.size(); ++r) {
+    RunResult& run = report.runs[r];
+    run.best_epoch = best.epoch;
+    run.val = run.test = curves_[r][static_cast<std::size_t>(best.epoch)];
+    run.train = std::numeric_limits<double>::quiet_NaN();
+    run.test_metrics = {{report.metric, run.test}};
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,40 @@
+// Which splits a run goes over, and cross-validation: which folds, and what protocol gin reads off their curves.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "weft/io/dataset.hpp"
+#include "weft/runs/run_config.hpp"
+#include "weft/tasks/tasks.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+
+/// The splits that the dataset has for the task and that `wanted` means: names, patterns or "all"; empty: "public" if
+/// there is one of that name, otherwise the first. Throws ArgumentError if a word matches none.
+[[nodiscard]] std::vector<std::string> matching_splits(const Dataset& dataset, const TaskInfo& task,
+                                                       const std::vector<std::string>& wanted);
+
+/// Sets the splits of the run to those that its protocol or its own words name. Graphs with folds of their own and no
+/// other wish are cross-validated fairly. Throws ArgumentError if the dataset has not what the run asks for.
+void choose_folds(RunConfig& config, Dataset& dataset);
+
+/// The figures of all epochs of all runs on what stands for the validation part.
+class FoldCurves {
+ public:
+  /// Of a run that is taken up again: what it has seen before.
+  void read(std::span<const EpochRecord> records);
+  /// A record that is not the next of its run is passed over.
+  void add(const EpochRecord& record);
+
+  /// Protocol gin: every run's figures become those of the epoch with the best mean.
+  void read_at_common_epoch(TrainReport& report) const;
+
+ private:
+  std::vector<std::vector<double>> curves_;
+};
+
+}  // namespace weft

@@ -1,0 +1,210 @@
+#include "weft/runs/run.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "weft/core/error.hpp"
+#include "weft/core/stopwatch.hpp"
+#include "weft/io/atomic_file.hpp"
+#include "weft/runs/cross_validation.hpp"
+#include "weft/runs/folds.hpp"
+#include "weft/runs/memory_plan.hpp"
+#include "weft/runs/run_folder.hpp"
+#include "weft/runs/run_report.hpp"
+
+namespace weft {
+namespace {
+
+void say(const RunObserver& observer, const std::string& text) {
+  if (observer.on_message) {
+    observer.on_message(text);
+  }
+}
+
+std::vector<std::uint64_t> seeds_of(const RunConfig& config) {
+  const auto runs = static_cast<std::uint64_t>(config.runs);
+  require(config.seed <= std::numeric_limits<std::uint64_t>::max() - (runs - 1), "--seed: ", config.seed, " and ",
+          config.runs, " runs pass the largest seed, 18446744073709551615");
+  std::vector<std::uint64_t> seeds;
+  for (std::uint64_t i = 0; i < runs; ++i) {
+    seeds.push_back(config.seed + i);
+  }
+  return seeds;
+}
+
+/// Whether the job is to train on samples of one graph, although it names no sampler.
+bool wants_suited_sampler(const RunConfig& config) {
+  return config.on_samples && std::ranges::none_of(config.options, [](const auto& o) { return o.first == "sampler"; });
+}
+
+/// The task that the config asks for, or else the data.
+const TaskInfo& task_of_run(const RunConfig& config, TaskKind of_data) {
+  if (!config.task.empty()) {
+    return task_info(config.task);
+  }
+  const auto own = std::ranges::find_if(tasks(), [&](const TaskInfo& task) {
+    return !task.model.empty() && task.model == config.model;
+  });
+  return own != tasks().end() ? *own : task_info(of_data);
+}
+
+/// Data and job as the run has them.
+struct PreparedRun {
+  RunConfig config;
+  Dataset dataset;
+  TrainJob job;
+  double load_seconds = 0.0;
+};
+
+/// Steps of the whole training of a task that shows so many items an epoch, for options that count them.
+std::int64_t num_steps(const Options& options, const Split& split) {
+  if (!options.has("epoch_graphs")) {
+    return 0;
+  }
+  constexpr std::int64_t kLeastEpochGraphs = 4096;
+  const std::int64_t wanted = options.integer("epoch_graphs"), batch = options.integer("batch_size");
+  const std::int64_t shown =
+      wanted > 0 ? wanted : std::max(static_cast<std::int64_t>(split.train.size()), kLeastEpochGraphs);
+  return options.integer("epochs") * ((shown + batch - 1) / batch);
+}
+
+PreparedRun prepare(const RunPlan& plan, const RunObserver& observer) {
+  PreparedRun run{.config = plan.config, .dataset = {}, .job = {}};
+  const std::filesystem::path path = plan.config.dataset;
+  const Stopwatch watch;
+  run.dataset = read_dataset(path, observer.on_progress, plan.read);
+  run.load_seconds = watch.seconds();
+  if (run.dataset.name.empty()) {
+    run.dataset.name = path.stem().string();
+  }
+  const TaskInfo& task = task_of_run(run.config, run.dataset.task);
+  run.dataset.task = task.kind;
+  if (task.can_be_asked_for) {
+    // What is read again must not depend on the dataset.
+    run.config.task = task.name();
+  }
+  if (!task.model.empty()) {
+    require(run.config.model.empty() || run.config.model == task.model, "--task ", task.name(), ": the model '",
+            run.config.model, "' does not learn that, expected ", task.model);
+    run.config.model = task.model;
+  }
+  run.config.model = run.config.model.empty() ? TrainJob{}.model : run.config.model;
+  choose_folds(run.config, run.dataset);
+  if (wants_suited_sampler(run.config) && task.can_stay_in_file) {
+    const std::string sampler(suited_sampler(run.config.model, options_of(run.config, task)));
+    run.config.set("sampler", sampler);
+    say(observer, "sampler " + sampler + ": it suits the model " + run.config.model);
+  }
+  // The splits of links are drawn later, and have labels without counting.
+  const Split* split = run.dataset.find_split(run.config.splits[0]);
+  const LabelAmount amount = split != nullptr ? label_amount(run.dataset, *split) : LabelAmount::few;
+  FormerNames names{.on_message = observer.on_message};
+  names.num_steps = split != nullptr ? num_steps(options_of(run.config, task, amount), *split) : 0;
+  run.job = {.model = run.config.model,
+             .options = options_of(run.config, task, amount, names),
+             .splits = run.config.splits,
+             .seeds = seeds_of(run.config),
+             .folder = run.config.folder,
+             .max_minutes = run.config.max_minutes};
+  return run;
+}
+
+}  // namespace
+
+RunPlan plan_run(RunConfig config, const RunObserver& observer) {
+  require(!config.dataset.empty(), "run: no dataset is named");
+  require(!config.resume || !config.folder.empty(), "--resume: no run folder is named, expected -o RUN");
+  // Wrong keys and values are told before any data are read; the defaults that count follow with the data.
+  check_options(config);
+  if (config.memory_limit.empty()) {
+    return {.config = std::move(config), .read = {}};
+  }
+  const std::int64_t limit = bytes_of(config.memory_limit);
+  const DatasetSize size = read_dataset_size(config.dataset);
+  const TaskInfo& task = task_of_run(config, size.task);
+  require(task.rows != Rows::links,
+          "--memory-limit: link_prediction reads the whole graph and all features in every step, and what that takes is "
+          "not known beforehand; expected a task about nodes");
+  require(task.rows != Rows::none, "--memory-limit: ", task.name(),
+          " holds all graphs in memory, and what codes of them take is not known beforehand; expected a task about nodes "
+          "or graphs");
+  Options options = options_of(config, task, label_amount(size));
+  if (wants_suited_sampler(config)) {
+    options.set("sampler", suited_sampler(config.model.empty() ? TrainJob{}.model : config.model, options));
+  }
+  const MemoryPlan plan = plan_memory(size, options, limit);
+  if (plan.inference_rows > 0) {
+    config.set("inference_rows", std::to_string(plan.inference_rows));
+  }
+  say(observer, plan_text(plan, limit));
+  return {.config = std::move(config), .read = plan.read};
+}
+
+RunSummary run(const RunPlan& plan, const RunObserver& observer) {
+  PreparedRun prepared = prepare(plan, observer);
+  TrainJob& job = prepared.job;
+  std::optional<RunFolder> folder;
+  FoldCurves curves;
+  if (!job.folder.empty()) {
+    folder.emplace(job.folder);
+    job.resume = plan.config.resume && std::filesystem::exists(folder->files().checkpoint());
+    if (plan.config.resume && !job.resume) {
+      say(observer, "there is no checkpoint to go on from; starting from the beginning");
+    }
+    RunConfig saved = prepared.config;
+    saved.dataset = std::filesystem::absolute(saved.dataset).string();
+    writing([&] { write_file_atomically(folder->files().config(), run_config_text(saved, job.options)); });
+    if (job.resume) {
+      curves.read(read_metrics(folder->files().metrics()));
+    }
+  }
+  RunSummary summary;
+  static_cast<TrainReport&>(summary) =
+      weft::train(*make_task(prepared.dataset, job), job,
+                  {.on_epoch =
+                       [&](const EpochRecord& record) {
+                         curves.add(record);
+                         if (observer.on_epoch) {
+                           observer.on_epoch(record);
+                         }
+                       },
+                   .should_stop = observer.should_stop},
+                  folder ? &*folder : nullptr);
+  summary.dataset = prepared.dataset.name;
+  summary.task = prepared.dataset.task;
+  summary.config = prepared.config;
+  summary.options = job.options;
+  summary.load_seconds = prepared.load_seconds;
+  if (protocol_of(prepared.config.protocol) == Protocol::gin) {
+    curves.read_at_common_epoch(summary);
+  }
+  const bool was_stopped = summary.interrupted && observer.should_stop && observer.should_stop();
+  if (folder && !was_stopped) {
+    writing([&] { write_run_report(folder->files(), prepared.dataset, summary); });
+  }
+  return summary;
+}
+
+JobEstimate estimate_run(const RunPlan& plan, const RunObserver& observer) {
+  RunPlan dry = plan;
+  // An estimate of nodes needs no features.
+  if (plan.config.memory_limit.empty()) {
+    dry.read.leaves_features = true;
+  }
+  PreparedRun prepared = prepare(dry, observer);
+  return estimate_job(std::move(prepared.dataset), read_dataset_size(plan.config.dataset), prepared.job, plan.read);
+}
+
+TrainReport train(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer) {
+  const std::unique_ptr<Task> task = make_task(dataset, job);
+  std::optional<RunFolder> folder;
+  if (!job.folder.empty()) {
+    folder.emplace(job.folder);
+  }
+  return train(*task, job, observer, folder ? &*folder : nullptr);
+}
+
+}  // namespace weft

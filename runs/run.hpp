@@ -1,0 +1,66 @@
+// A run from its configuration to its report, as `weft train` does it: what of the data is read into memory, sampler and
+// folds are chosen, the task is trained, and a run folder holds what came of it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <string>
+
+#include "weft/core/options.hpp"
+#include "weft/core/progress.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/runs/memory_estimate.hpp"
+#include "weft/runs/run_config.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+
+struct RunObserver {
+  /// Of reading the data.
+  ProgressCallback on_progress = {};
+  /// A line that says what was chosen or assumed.
+  std::function<void(const std::string&)> on_message = {};
+  /// After every epoch.
+  std::function<void(const EpochRecord&)> on_epoch = {};
+  /// Asked after every step; true ends the training with a checkpoint.
+  std::function<bool()> should_stop = {};
+};
+
+/// What is decided before any data are read.
+struct RunPlan {
+  RunConfig config;
+  /// What of the dataset is read into memory.
+  ReadOptions read;
+};
+
+/// What came of a run: the results of training, and what was chosen for it.
+struct RunSummary : TrainReport {
+  std::string dataset;
+  TaskKind task = TaskKind::node_classification;
+  /// With the splits, protocol and sampler that were chosen.
+  RunConfig config;
+  Options options;
+  double load_seconds = 0.0;
+
+  /// Of the chosen metric, over all runs.
+  [[nodiscard]] double mean_test() const { return mean(&RunResult::test); }
+};
+
+/// Throws ArgumentError for a key or value that makes no sense, or a memory limit that cannot be kept.
+[[nodiscard]] RunPlan plan_run(RunConfig config, const RunObserver& observer = {});
+
+/// Throws ArgumentError if data and config do not fit together, DataError for data that break their format, NumericError
+/// if training diverges, OutputError if the folder cannot be written.
+RunSummary run(const RunPlan& plan, const RunObserver& observer = {});
+inline RunSummary run(const RunConfig& config, const RunObserver& observer = {}) {
+  return run(plan_run(config, observer), observer);
+}
+
+/// The memory and time that the run will take, without training.
+[[nodiscard]] JobEstimate estimate_run(const RunPlan& plan, const RunObserver& observer = {});
+
+/// Trains on a dataset that is in memory already; job.folder is a run folder. What run() does after its choices, without
+/// a report.
+TrainReport train(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer = {});
+
+}  // namespace weft

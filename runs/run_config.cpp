@@ -1,0 +1,264 @@
+#include "weft/runs/run_config.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <sstream>
+
+#include <toml++/toml.h>
+
+#include "weft/core/error.hpp"
+#include "weft/runs/cross_validation.hpp"
+
+namespace weft {
+namespace {
+
+constexpr std::array<std::string_view, 7> kRunKeys = {"dataset", "model", "task", "split", "protocol", "seed", "runs"};
+constexpr std::int64_t kMostRuns = 10000;
+
+template <class Integer>
+Integer parse_integer(const std::string& key, const std::string& text, std::string_view expected) {
+  Integer value{};
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  require(error == std::errc() && end == text.data() + text.size(), key, ": '", text, "' is not ", expected);
+  return value;
+}
+
+std::string text_of(const std::string& key, const toml::node& node) {
+  if (const auto text = node.value_exact<std::string>()) {
+    return *text;
+  }
+  if (const auto flag = node.value_exact<bool>()) {
+    return *flag ? "true" : "false";
+  }
+  if (const auto integer = node.value_exact<std::int64_t>()) {
+    return std::to_string(*integer);
+  }
+  const auto real = node.value_exact<double>();
+  require(real.has_value(), "'", key, "' is a table, an array or a date, expected a text, a number, true or false");
+  return to_text(*real);
+}
+
+toml::table parse_file(const std::filesystem::path& path) {
+  constexpr std::size_t kMostBytes = 1 << 20;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kMostBytes + 1, '\0');
+  if (!std::filesystem::is_regular_file(path) || !file) {
+    throw DataError(path.string(), "", "the configuration cannot be opened, expected a TOML file");
+  }
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kMostBytes) {
+    throw DataError(path.string(), "", "the configuration has more than 1 MiB, expected a short TOML file");
+  }
+  try {
+    return toml::parse(text);
+  } catch (const toml::parse_error& error) {
+    throw DataError(path.string(), concat("line ", error.source().begin.line), std::string(error.description()));
+  }
+}
+
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out += '\\';
+      out += c;
+    } else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04X", static_cast<unsigned>(static_cast<unsigned char>(c)));
+      out += escape;
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
+
+/// A TOML number keeps its type: 1 is written 1.0 where the option is a real.
+std::string toml_of(const OptionValue& value) {
+  if (const auto* text = std::get_if<std::string>(&value)) {
+    return quoted(*text);
+  }
+  std::string out = to_text(value);
+  const bool whole = std::holds_alternative<double>(value) && out.find_first_not_of("-0123456789") == std::string::npos;
+  return whole ? out + ".0" : out;
+}
+
+}  // namespace
+
+void RunConfig::set(const std::string& key, const std::string& text) {
+  if (key == "dataset") {
+    dataset = text;
+  } else if (key == "model") {
+    model = text;
+  } else if (key == "task") {
+    std::string names;
+    bool is_known = false;
+    for (const TaskInfo& one : tasks()) {
+      if (one.can_be_asked_for) {
+        names = std::string(one.name()) + (names.empty() ? "" : ", ") + names;
+        is_known = is_known || one.name() == text;
+      }
+    }
+    require(is_known, "task: '", text, "' is not one of ", names, "; without it the dataset says what it is for");
+    task = text;
+  } else if (key == "split") {
+    splits = {text};
+  } else if (key == "protocol") {
+    require(text.empty() || protocol_of(text), "protocol: '", text, "' is not one of gin, fair");
+    protocol = text;
+  } else if (key == "seed") {
+    // TOML knows no whole number above 2^63 - 1, so a large seed is written as a text there.
+    seed = parse_integer<std::uint64_t>(key, text, "a whole number from 0 to 18446744073709551615");
+  } else if (key == "runs") {
+    runs = parse_integer<std::int64_t>(key, text, "a whole number");
+    require(runs >= 1 && runs <= kMostRuns, "runs: ", runs, " is out of range, expected 1 to ", kMostRuns);
+  } else {
+    options.emplace_back(key, text);
+  }
+}
+
+void RunConfig::set(const std::string& assignment) {
+  const std::size_t equals = assignment.find('=');
+  require(equals != std::string::npos && equals > 0, "--set: '", assignment, "' has no value, expected key=value");
+  set(assignment.substr(0, equals), assignment.substr(equals + 1));
+}
+
+void read_run_config(const std::filesystem::path& path, RunConfig& config) {
+  const toml::table table = parse_file(path);
+  try {
+    for (const auto& [toml_key, node] : table) {
+      const std::string key(toml_key.str());
+      if (const toml::array* array = node.as_array(); array != nullptr && key == "split") {
+        config.splits.clear();
+        for (const toml::node& one : *array) {
+          config.splits.push_back(text_of(key, one));
+        }
+      } else {
+        config.set(key, text_of(key, node));
+      }
+    }
+    check_options(config);
+  } catch (const ArgumentError& error) {
+    throw ArgumentError(path.string() + ": " + error.what());
+  }
+}
+
+namespace {
+
+std::string_view model_of(const RunConfig& config, const TaskInfo& task) {
+  return !task.model.empty()    ? task.model
+         : config.model.empty() ? std::string_view(TrainJob{}.model)
+                                : std::string_view(config.model);
+}
+
+/// Whether a config without a dataset may be one of the task.
+bool may_be_of(const RunConfig& config, const TaskInfo& task) {
+  if (!config.task.empty()) {
+    return task.name() == config.task;
+  }
+  return task.model.empty() ? config.model.empty() || !is_model_of_one_task(config.model)
+                            : config.model == task.model;
+}
+
+ArgumentError unknown_option(const std::string& key, const Options& options) {
+  std::vector<std::string> names(kRunKeys.begin(), kRunKeys.end());
+  for (const auto& [name, value] : options.values()) {
+    names.push_back(name);
+  }
+  return unknown_name("option", key, names, "; `weft models` lists them");
+}
+
+/// Sets an option by its name of today or of before; false if there is none.
+bool set_option(Options& options, const TaskInfo& task, const std::string& key, const std::string& text) {
+  const FormerOption* former = former_option(task, key);
+  const std::string name = former != nullptr && former->keeps_value ? std::string(former->now) : key;
+  if (former != nullptr && !former->keeps_value) {
+    (void)parse_integer<std::int64_t>(key, text, "a whole number");
+    return true;
+  }
+  if (!options.has(name)) {
+    return false;
+  }
+  options.set(name, text);
+  return true;
+}
+
+}  // namespace
+
+bool is_model_of_one_task(std::string_view model) {
+  return std::ranges::any_of(tasks(), [&](const TaskInfo& task) { return !task.model.empty() && task.model == model; });
+}
+
+void check_options(const RunConfig& config) {
+  struct Candidate {
+    const TaskInfo& task;
+    Options options;
+  };
+  std::vector<Candidate> candidates;
+  for (const TaskInfo& task : tasks()) {
+    if (may_be_of(config, task)) {
+      candidates.push_back({task, default_options(model_of(config, task), task.kind)});
+    }
+  }
+  require(!candidates.empty(), "task: the model '", config.model, "' does not learn ", config.task);
+  // Errors name what whole graphs have too, which is most.
+  const auto shown = std::ranges::find(candidates, Rows::graphs, [](const Candidate& c) { return c.task.rows; });
+  for (const auto& [key, text] : config.options) {
+    bool known = false;
+    for (Candidate& candidate : candidates) {
+      known = set_option(candidate.options, candidate.task, key, text) || known;
+    }
+    if (!known) {
+      throw unknown_option(key, (shown != candidates.end() ? *shown : candidates.front()).options);
+    }
+  }
+}
+
+Options options_of(const RunConfig& config, const TaskInfo& task, LabelAmount amount, const FormerNames& former_names) {
+  Options options = default_options(model_of(config, task), task.kind, amount);
+  for (const auto& [key, text] : config.options) {
+    if (!set_option(options, task, key, text)) {
+      throw unknown_option(key, options);
+    }
+  }
+  for (const auto& [key, text] : config.options) {
+    if (const FormerOption* former = former_option(task, key)) {
+      // Steps over which the rate rose are a share of the training now.
+      std::string value = text;
+      if (!former->keeps_value && former_names.num_steps > 0) {
+        const auto steps = static_cast<double>(parse_integer<std::int64_t>(key, text, "a whole number"));
+        value = to_text(std::min(1.0, steps / static_cast<double>(former_names.num_steps)));
+        options.set(former->now, value);
+      }
+      if (former_names.on_message) {
+        former_names.on_message(concat("option ", former->before, " is called ", former->now, " now: ", former->now,
+                                       " = ", value));
+      }
+    }
+  }
+  return options;
+}
+
+std::string run_config_text(const RunConfig& config, const Options& options) {
+  std::string out = "# Everything that decides this run. Again: weft train --config config.toml -o ANOTHER\n";
+  out += "dataset = " + quoted(config.dataset) + "\nmodel = " + quoted(config.model) + "\n";
+  out += (config.task.empty() ? "" : "task = " + quoted(config.task) + "\n") + "split = [";
+  for (std::size_t i = 0; i < config.splits.size(); ++i) {
+    out += (i > 0 ? ", " : "") + quoted(config.splits[i]);
+  }
+  const std::string protocol_line =
+      "]\n" + (config.protocol.empty() ? std::string() : "protocol = " + quoted(config.protocol) + "\n");
+  const bool large = config.seed > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+  const std::string seed = std::to_string(config.seed);
+  out += protocol_line;
+  out += "seed = " + (large ? quoted(seed) : seed) + "\nruns = " + std::to_string(config.runs) + "\n\n";
+  for (const auto& [name, value] : options.values()) {
+    out += name + " = " + toml_of(value) + "\n";
+  }
+  return out;
+}
+
+}  // namespace weft

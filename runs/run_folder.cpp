@@ -1,0 +1,158 @@
+#include "weft/runs/run_folder.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "weft/core/error.hpp"
+#include "weft/io/atomic_file.hpp"
+
+namespace weft {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string line_of(const EpochRecord& record) {
+  const auto number = [](double x) { return std::isfinite(x) ? Json(x) : Json(); };
+  const Json line = {{"run", record.run},
+                     {"seed", record.seed},
+                     {"split", record.split},
+                     {"epoch", record.epoch},
+                     {"loss", number(record.loss)},
+                     {"learning_rate", number(record.learning_rate)},
+                     {"evaluated", record.evaluated},
+                     {"train", number(record.train)},
+                     {"val", number(record.val)},
+                     {"best_val", number(record.best_val)},
+                     {"best_epoch", record.best_epoch},
+                     {"seconds", number(record.seconds)}};
+  return line.dump() + '\n';
+}
+
+/// Nothing if the line is no record.
+std::optional<EpochRecord> record_in(const std::string& line) {
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object()) {
+    return std::nullopt;
+  }
+  const auto real = [&](const char* key) {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN();
+  };
+  const auto integer = [&](const char* key) {
+    const auto found = json.find(key);
+    return found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : std::int64_t{-1};
+  };
+  EpochRecord record{.run = integer("run"),
+                     .epoch = integer("epoch"),
+                     .loss = real("loss"),
+                     .learning_rate = real("learning_rate"),
+                     .train = real("train"),
+                     .val = real("val"),
+                     .best_val = real("best_val"),
+                     .best_epoch = integer("best_epoch"),
+                     .seconds = real("seconds")};
+  if (const auto seed = json.find("seed"); seed != json.end() && seed->is_number_integer()) {
+    record.seed = seed->get<std::uint64_t>();
+  }
+  if (const auto split = json.find("split"); split != json.end() && split->is_string()) {
+    record.split = split->get<std::string>();
+  }
+  record.evaluated = json.value("evaluated", Json()) == true;
+  return record;
+}
+
+}  // namespace
+
+std::filesystem::path model_file_in(const std::filesystem::path& file_or_folder) {
+  return std::filesystem::is_directory(file_or_folder) ? RunFiles{file_or_folder}.model() : file_or_folder;
+}
+
+std::vector<EpochRecord> read_metrics(const std::filesystem::path& path) {
+  std::vector<EpochRecord> records;
+  std::ifstream lines(path);
+  // The run and epoch of the next record: a run begins with epoch 0 and leaves out none.
+  std::int64_t run = 0, epoch = 0;
+  for (std::string line; std::getline(lines, line);) {
+    std::optional<EpochRecord> record = record_in(line);
+    if (record && record->run == run + 1 && record->epoch == 0) {
+      ++run;
+      epoch = 0;
+    }
+    if (record && record->run == run && record->epoch == epoch) {
+      ++epoch;
+      records.push_back(std::move(*record));
+    }
+  }
+  return records;
+}
+
+RunFolder::RunFolder(const std::filesystem::path& path) : files_{path} {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error || !std::filesystem::is_directory(path)) {
+    throw OutputError(concat(path.string(), ": the run folder cannot be made: ",
+                             error ? error.message() : "a file of that name is there"));
+  }
+  lock_ = open((path / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  if (lock_ < 0) {
+    throw OutputError(concat(path.string(), ": the run folder cannot be written: ", std::strerror(errno)));
+  }
+  if (flock(lock_, LOCK_EX | LOCK_NB) != 0) {
+    const int reason = errno;
+    close(lock_);
+    throw OutputError(concat(path.string(), ": ",
+                             reason == EWOULDBLOCK ? "another run is using this folder; give this one its own with -o"
+                                                   : std::strerror(reason)));
+  }
+}
+
+RunFolder::~RunFolder() {
+  close(lock_);
+}
+
+std::optional<ModelFile> RunFolder::read_checkpoint() {
+  if (!std::filesystem::exists(files_.checkpoint())) {
+    return std::nullopt;
+  }
+  return read_model_file(files_.checkpoint(), kCheckpointFormat);
+}
+
+void RunFolder::write_checkpoint(const ModelFile& checkpoint) {
+  writing([&] { write_model_file(checkpoint, files_.checkpoint(), kCheckpointFormat); });
+}
+
+void RunFolder::write_model(const ModelFile& model) {
+  writing([&] { write_model_file(model, files_.model()); });
+}
+
+void RunFolder::start_log(std::int64_t num_records) {
+  std::string kept;
+  std::ifstream old(files_.metrics());
+  std::string line;
+  for (std::int64_t i = 0; i < num_records && std::getline(old, line); ++i) {
+    kept += line + '\n';
+  }
+  writing([&] { write_file_atomically(files_.metrics(), kept); });
+  metrics_.open(files_.metrics(), std::ios::app);
+  if (!metrics_) {
+    throw OutputError(files_.metrics().string() + ": cannot be written");
+  }
+}
+
+void RunFolder::log(const EpochRecord& record) {
+  metrics_ << line_of(record) << std::flush;
+  if (!metrics_) {
+    throw OutputError(files_.metrics().string() + ": cannot be written: the disk may be full");
+  }
+}
+
+}  // namespace weft

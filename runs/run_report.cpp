@@ -1,0 +1,263 @@
+#include "weft/runs/run_report.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+
+#include "weft/core/error.hpp"
+#include "weft/core/stopwatch.hpp"
+#include "weft/io/atomic_file.hpp"
+#include "weft/runs/cross_validation.hpp"
+#include "weft/runs/folds.hpp"
+#include "weft/runs/molecule_pictures.hpp"
+#include "weft/runs/report.hpp"
+#include "weft/runs/svg_chart.hpp"
+#include "weft/runs/trained_model.hpp"
+#include "weft/tasks/classification_metrics.hpp"
+#include "weft/tasks/labeled_task.hpp"
+#include "weft/tasks/link_judge.hpp"
+#include "weft/tasks/target_metrics.hpp"
+#include "weft/train/checkpoint.hpp"
+
+namespace weft {
+namespace {
+
+/// More classes than this make a matrix that no one can read.
+constexpr std::int64_t kMostClassesShown = 60;
+
+/// The curves of one run.
+void add_curves(const std::vector<EpochRecord>& records, const RunResult& run, ReportData& data) {
+  for (const EpochRecord& record : records) {
+    if (record.split == run.split && record.seed == run.seed) {
+      data.epochs.push_back(static_cast<double>(record.epoch));
+      data.loss.push_back(record.loss);
+      data.train.push_back(record.train);
+      data.val.push_back(record.val);
+    }
+  }
+}
+
+void add_classes(const LabeledPrediction& evaluation, const Dataset& dataset, std::span<const std::int64_t> test,
+                 ReportData& data) {
+  if (dataset.num_classes > kMostClassesShown) {
+    return;
+  }
+  data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
+  for (const auto& row : confusion_matrix(evaluation.prediction.probabilities, evaluation.labels.classes(), test)) {
+    data.confusion.insert(data.confusion.end(), row.begin(), row.end());
+  }
+  // Every graph or node of a part has a class, so these are the wanted rows.
+  data.embedding = test.empty() ? Tensor() : evaluation.prediction.embedding;
+  for (const std::int64_t i : test) {
+    data.embedding_class.push_back(evaluation.labels.classes()[static_cast<std::size_t>(i)]);
+  }
+}
+
+/// One column of the targets, as a matrix of its own.
+Tensor column_of(const Tensor& x, std::int64_t j) {
+  Tensor column = Tensor::uninitialized(x.rows(), 1);
+  for (std::int64_t i = 0; i < x.rows(); ++i) {
+    column(i, 0) = x(i, j);
+  }
+  return column;
+}
+
+/// Every column of the targets of the test part; entries that are there.
+void add_targets(const LabeledPrediction& evaluation, std::span<const std::int64_t> test, ReportData& data) {
+  const bool are_labels = evaluation.labels.kind() == OutputKind::labels;
+  const Tensor& targets = evaluation.labels.targets();
+  data.targets_are_labels = are_labels;
+  data.target_figure = are_labels ? "roc_auc" : "mae";
+  for (std::int64_t j = 0; j < targets.cols(); ++j) {
+    ReportData::Target target{.name = (are_labels ? "label " : "value ") + std::to_string(j)};
+    for (const std::int64_t i : test) {
+      if (!std::isnan(targets(i, j))) {
+        target.truth.push_back(static_cast<double>(targets(i, j)));
+        target.predicted.push_back(static_cast<double>(evaluation.prediction.probabilities(i, j)));
+      }
+    }
+    const Tensor outputs = column_of(evaluation.prediction.logits, j), truth = column_of(targets, j);
+    const Metric& metric = metric_named(data.target_figure);
+    target.figure = are_labels ? metric.of_labels(outputs, truth, test) : metric.of_values(outputs, truth, test);
+    data.targets.push_back(std::move(target));
+  }
+}
+
+/// The states that links are scored by, colored by the classes of nodes where there are any.
+void add_links(const TrainedModel& model, const Dataset& dataset, const RunResult& run, ReportData& data) {
+  const LinkSplit links = link_split(dataset, run.split, static_cast<std::uint64_t>(model.options().integer("split_seed")),
+                                     model.options().flag("bipartite"));
+  static const Features kNoFeatures;
+  data.embedding = model.predict(Graphs{links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
+  const auto* classes = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
+  if (classes != nullptr && dataset.num_classes <= kMostClassesShown) {
+    data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
+    data.embedding_class = *classes;
+  } else {
+    data.embedding_class.assign(static_cast<std::size_t>(data.embedding.rows()), -1);
+  }
+  for (const auto& [part, size] : {std::pair("training", links.train.size()), std::pair("validation", links.val.size()),
+                                   std::pair("test", links.test.size())}) {
+    data.facts.emplace_back(std::string(part) + " links", std::to_string(size));
+  }
+}
+
+void add_predictions(const TrainedModel& model, const Dataset& dataset, const RunResult& run, ReportData& data) {
+  const Split* split = dataset.find_split(run.split);
+  if (split == nullptr) {
+    return;
+  }
+  const bool of_graphs = model.task().rows == Rows::graphs;
+  const RowLabels labels = labels_for(model.trained(), dataset, of_graphs);
+  const Prediction prediction = model.predict(dataset, {.rows = split->test});
+  const LabeledPrediction evaluation{labels, prediction};
+  const std::vector<std::int64_t> test = labels.labeled(split->test);
+  if (labels.kind() == OutputKind::classes) {
+    add_classes(evaluation, dataset, test, data);
+  } else {
+    add_targets(evaluation, test, data);
+  }
+  if (!dataset.smiles.empty() && of_graphs) {
+    add_molecules(model, evaluation, dataset, test, data);
+  }
+}
+
+/// "0.8230 ± 0.0070" of the test figure.
+std::string test_text(const RunSummary& run) {
+  const std::string mean = fixed_text(run.mean_test(), 4);
+  return run.runs.size() > 1 ? mean + " ± " + fixed_text(run.deviation(&RunResult::test), 4) : mean;
+}
+
+std::vector<std::int64_t> in_degree_counts(const CsrGraph& graph) {
+  std::vector<std::int64_t> counts;
+  for (std::int64_t v = 0; v < graph.num_nodes(); ++v) {
+    const auto degree = static_cast<std::size_t>(graph.in_degree(static_cast<NodeId>(v)));
+    if (degree >= counts.size()) {
+      counts.resize(degree + 1);
+    }
+    ++counts[degree];
+  }
+  return counts;
+}
+
+}  // namespace
+
+void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSummary& run) {
+  const RunResult& best = run.runs.at(run.best_run);
+  const TaskInfo& task = task_info(run.task);
+  ReportData data{.dataset = dataset.name,
+                  .task = std::string(task.name()),
+                  .model = run.config.model,
+                  .metric = run.metric,
+                  .split = best.split,
+                  .best_epoch = best.best_epoch,
+                  .train_figure = best.train,
+                  .val_figure = best.val,
+                  .test_figure = best.test};
+  add_curves(read_metrics(files.metrics()), best, data);
+  if (task.rows == Rows::links) {
+    add_links(TrainedModel::load(files.model()), dataset, best, data);
+  } else if (task.rows != Rows::none) {
+    add_predictions(TrainedModel::load(files.model()), dataset, best, data);
+  }
+  data.in_degrees = in_degree_counts(dataset.graph);
+  for (const auto& [name, value] : best.test_metrics) {
+    data.facts.emplace_back("test " + name, fixed_text(value, 4));
+  }
+  if (run.runs.size() > 1) {
+    data.facts.emplace_back("mean test " + run.metric + " of " + std::to_string(run.runs.size()) + " runs",
+                            test_text(run));
+  }
+  if (run.num_parameters > 0) {
+    data.facts.emplace_back("parameters", std::to_string(run.num_parameters));
+  }
+  if (dataset.has_many_graphs()) {
+    data.facts.emplace_back("graphs", std::to_string(dataset.num_graphs()));
+  }
+  if (const std::optional<Protocol> protocol = protocol_of(run.config.protocol)) {
+    data.facts.emplace_back("protocol", description_of(*protocol));
+  }
+  data.facts.emplace_back("nodes", std::to_string(dataset.graph.num_nodes()));
+  data.facts.emplace_back("edges", std::to_string(dataset.graph.num_edges()));
+  data.facts.emplace_back("training time", seconds_text(run.train_seconds));
+  data.config.emplace_back("seed", std::to_string(best.seed));
+  for (const auto& [name, value] : run.options.values()) {
+    data.config.emplace_back(name, to_text(value));
+  }
+  write_file_atomically(files.report(), report_html(data));
+}
+
+RunSummary read_run(const std::filesystem::path& folder) {
+  const RunFiles files{folder};
+  const ModelFile model = read_model_file(files.model());
+  const TrainedModel trained = TrainedModel::from_file(model, files.model().string());
+  RunSummary run;
+  if (std::filesystem::exists(files.config())) {
+    read_run_config(files.config(), run.config);
+  }
+  run.config.folder = folder;
+  run.config.model = trained.model();
+  run.dataset = trained.dataset();
+  run.task = trained.task().kind;
+  run.options = trained.options();
+  run.metric = trained.metric();
+  run.higher_is_better = metric_named(run.metric).info.higher_is_better;
+  if (model.numbers.contains("num_parameters")) {
+    run.num_parameters = model.integers("num_parameters").at(0);
+  }
+  if (std::filesystem::exists(files.checkpoint())) {
+    JobProgress progress = progress_in(read_model_file(files.checkpoint(), kCheckpointFormat));
+    run.runs = std::move(progress.done);
+    run.best_run = progress.best_run;
+  }
+  if (run.runs.empty()) {
+    // Stopped in its first run: what the model says of itself is all there is.
+    const std::vector<double>& figures = model.reals("figures");
+    require(figures.size() == 3, files.model().string(), ": figures has ", figures.size(), " numbers, expected 3");
+    run.runs.push_back({.seed = std::stoull(model.text("seed")),
+                        .split = trained.split(),
+                        .train = figures[0],
+                        .val = figures[1],
+                        .test = figures[2],
+                        .best_epoch = model.integers("best_epoch").at(0)});
+  }
+  for (const RunResult& one : run.runs) {
+    run.train_seconds += one.seconds;
+    run.num_epochs += one.epochs;
+  }
+  if (protocol_of(run.config.protocol) == Protocol::gin) {
+    FoldCurves curves;
+    curves.read(read_metrics(files.metrics()));
+    curves.read_at_common_epoch(run);
+  }
+  return run;
+}
+
+std::string comparison_html(std::span<const RunSummary> runs) {
+  ReportData data{.dataset = runs.empty() ? "" : runs.front().dataset, .task = "comparison", .model = "several runs"};
+  std::map<std::string, std::vector<ChartSeries>> curves;
+  std::int64_t color = 0;
+  for (const RunSummary& run : runs) {
+    const RunResult& best = run.runs.at(run.best_run);
+    const std::string name = run.config.folder.filename().empty() ? run.config.folder.parent_path().filename().string()
+                                                                  : run.config.folder.filename().string();
+    ReportData of_run;
+    add_curves(read_metrics(RunFiles{run.config.folder}.metrics()), best, of_run);
+    curves[run.metric].push_back({name, class_color(color++), of_run.epochs, of_run.val});
+    data.facts.emplace_back(name, concat(run.config.model, " on ", run.dataset, ": test ", run.metric, " ",
+                                         test_text(run), ", val ", fixed_text(run.mean(&RunResult::val), 4), ", ",
+                                         run.runs.size(), run.runs.size() == 1 ? " run, " : " runs, ",
+                                         run.num_parameters, " parameters, ", seconds_text(run.train_seconds)));
+  }
+  for (const auto& [metric, series] : curves) {
+    data.charts.push_back({"Validation " + metric,
+                           line_chart({"Validation " + metric, "The " + metric + " on the validation part by epoch",
+                                       "epoch", metric},
+                                      series, std::nan(""))});
+  }
+  return report_html(data);
+}
+
+}  // namespace weft

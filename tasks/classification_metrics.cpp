@@ -1,0 +1,165 @@
+#include "weft/tasks/classification_metrics.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace weft {
+namespace {
+
+constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
+
+std::int64_t predicted_class(const Tensor& logits, std::int64_t row) {
+  const auto values = logits.row(row);
+  return std::ranges::max_element(values) - values.begin();
+}
+
+std::int64_t label_at(std::span<const std::int64_t> labels, std::int64_t row) {
+  return labels[static_cast<std::size_t>(row)];
+}
+
+}  // namespace
+
+double accuracy(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  std::int64_t hits = 0;
+  for (const std::int64_t i : index) {
+    hits += predicted_class(logits, i) == label_at(labels, i) ? 1 : 0;
+  }
+  return index.empty() ? kUndefined : static_cast<double>(hits) / static_cast<double>(index.size());
+}
+
+std::vector<std::vector<std::int64_t>> confusion_matrix(const Tensor& logits, std::span<const std::int64_t> labels,
+                                                        std::span<const std::int64_t> index) {
+  const auto classes = static_cast<std::size_t>(logits.cols());
+  std::vector<std::vector<std::int64_t>> counts(classes, std::vector<std::int64_t>(classes, 0));
+  for (const std::int64_t i : index) {
+    ++counts[static_cast<std::size_t>(label_at(labels, i))][static_cast<std::size_t>(predicted_class(logits, i))];
+  }
+  return counts;
+}
+
+double macro_f1(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  const auto counts = confusion_matrix(logits, labels, index);
+  double total = 0.0;
+  std::int64_t present = 0;
+  for (std::size_t c = 0; c < counts.size(); ++c) {
+    std::int64_t actual = 0, predicted = 0;
+    for (std::size_t other = 0; other < counts.size(); ++other) {
+      actual += counts[c][other];
+      predicted += counts[other][c];
+    }
+    if (actual + predicted > 0) {
+      ++present;
+      // 2 tp + fp + fn is what is labeled c plus what is called c.
+      total += 2.0 * static_cast<double>(counts[c][c]) / static_cast<double>(actual + predicted);
+    }
+  }
+  return present == 0 ? kUndefined : total / static_cast<double>(present);
+}
+
+double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(
+      order, [&](std::size_t a, std::size_t b) { return scores[a] != scores[b] ? scores[a] < scores[b] : a < b; });
+  // The area is the mean rank of the positives, shifted and scaled (Mann, Whitney 1947).
+  double rank_sum = 0.0, positives = 0.0;
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t last = first;
+    while (last < order.size() && scores[order[last]] == scores[order[first]]) {
+      ++last;
+    }
+    const double rank = 0.5 * static_cast<double>(first + 1 + last);
+    for (std::size_t i = first; i < last; ++i) {
+      if (outcomes[order[i]] != 0) {
+        rank_sum += rank;
+        positives += 1.0;
+      }
+    }
+    first = last;
+  }
+  const double negatives = static_cast<double>(order.size()) - positives;
+  if (positives == 0.0 || negatives == 0.0) {
+    return kUndefined;
+  }
+  return (rank_sum - positives * (positives + 1.0) / 2.0) / (positives * negatives);
+}
+
+double average_precision(std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  const double positives = std::accumulate(outcomes.begin(), outcomes.end(), 0.0);
+  if (positives == 0.0 || positives == static_cast<double>(scores.size())) {
+    return kUndefined;
+  }
+  double hits = 0.0, area = 0.0;
+  for (std::size_t first = 0; first < order.size();) {
+    std::size_t last = first;
+    double gained = 0.0;
+    while (last < order.size() && scores[order[last]] == scores[order[first]]) {
+      gained += outcomes[order[last++]];
+    }
+    hits += gained;
+    area += gained / positives * hits / static_cast<double>(last);
+    first = last;
+  }
+  return area;
+}
+
+double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  std::vector<float> scores(index.size());
+  std::vector<std::uint8_t> outcomes(index.size());
+  const auto against_rest = [&](std::int64_t c, auto score) {
+    for (std::size_t i = 0; i < index.size(); ++i) {
+      scores[i] = score(index[i]);
+      outcomes[i] = label_at(labels, index[i]) == c ? 1 : 0;
+    }
+    return roc_auc(scores, outcomes);
+  };
+  if (logits.cols() == 2) {
+    return against_rest(1, [&](std::int64_t row) { return logits(row, 1) - logits(row, 0); });
+  }
+  // The score of class c is its odds, exp(x_c) against the sum of the others; their order is the order of its
+  // probability, but they do not all round to 1 where the model is sure.
+  std::vector<double> sums(index.size());
+  const auto weight = [&](std::int64_t row, std::int64_t c) {
+    const auto values = logits.row(row);
+    return std::exp(static_cast<double>(logits(row, c)) - static_cast<double>(*std::ranges::max_element(values)));
+  };
+  for (std::size_t i = 0; i < index.size(); ++i) {
+    for (std::int64_t c = 0; c < logits.cols(); ++c) {
+      sums[i] += weight(index[i], c);
+    }
+  }
+  double total = 0.0, defined = 0.0;
+  for (std::int64_t c = 0; c < logits.cols(); ++c) {
+    std::size_t i = 0;
+    const double area = against_rest(c, [&](std::int64_t row) {
+      const double own = weight(row, c);
+      return static_cast<float>(std::log(own) - std::log(std::max(sums[i++] - own, 1e-300)));
+    });
+    if (!std::isnan(area)) {
+      total += area;
+      defined += 1.0;
+    }
+  }
+  return defined == 0.0 ? kUndefined : total / defined;
+}
+
+double mean_log_loss(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  double total = 0.0;
+  for (const std::int64_t i : index) {
+    const auto values = logits.row(i);
+    const auto largest = static_cast<double>(*std::ranges::max_element(values));
+    double sum = 0.0;
+    for (const float x : values) {
+      sum += std::exp(static_cast<double>(x) - largest);
+    }
+    total += largest + std::log(sum) - static_cast<double>(logits(i, label_at(labels, i)));
+  }
+  return index.empty() ? kUndefined : total / static_cast<double>(index.size());
+}
+
+}  // namespace weft

@@ -1,0 +1,43 @@
+// Figures of merit for classification.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "weft/tensor/tensor.hpp"
+
+namespace weft {
+
+/// Share of `index` whose largest logit (the first of equals) is the label. Labels are >= 0 at `index`.
+/// NaN if `index` is empty.
+[[nodiscard]] double accuracy(const Tensor& logits, std::span<const std::int64_t> labels,
+                              std::span<const std::int64_t> index);
+
+/// The mean over the classes that occur in labels or predictions of F1 = 2 tp / (2 tp + fp + fn).
+[[nodiscard]] double macro_f1(const Tensor& logits, std::span<const std::int64_t> labels,
+                              std::span<const std::int64_t> index);
+
+/// Two classes: the chance that a node of class 1 scores above one of class 0, ties counting half (the
+/// score is the difference of the logits). More classes: the mean of one class against the rest over
+/// the classes that have both. NaN where no class has both.
+[[nodiscard]] double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels,
+                             std::span<const std::int64_t> index);
+
+/// The area under the ROC curve of scores against 0/1 outcomes, by ranks with ties at half.
+[[nodiscard]] double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outcomes);
+
+/// The sum over score thresholds of precision times the recall gained there; equal scores are one threshold. NaN unless
+/// there are both outcomes.
+[[nodiscard]] double average_precision(std::span<const float> scores, std::span<const std::uint8_t> outcomes);
+
+/// The mean over `index` of -log of the label's probability.
+[[nodiscard]] double mean_log_loss(const Tensor& logits, std::span<const std::int64_t> labels,
+                                   std::span<const std::int64_t> index);
+
+/// [classes, classes]: row = label, column = prediction.
+[[nodiscard]] std::vector<std::vector<std::int64_t>> confusion_matrix(const Tensor& logits,
+                                                                      std::span<const std::int64_t> labels,
+                                                                      std::span<const std::int64_t> index);
+
+}  // namespace weft

@@ -1,0 +1,41 @@
+// What a generator of graphs is beside its weights, and what it can be asked for.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "weft/generation/code_vocabulary.hpp"
+#include "weft/molecules/molecules.hpp"
+#include "weft/molecules/typed_graph.hpp"
+
+namespace weft {
+
+struct GeneratorTraits {
+  CodeVocabulary vocabulary;
+  /// Empty if the graphs are no molecules.
+  std::vector<AtomType> alphabet;
+  /// Properties that it can be asked for, with their mean and deviation in the training data.
+  std::vector<std::string> property_names;
+  std::vector<double> property_means, property_deviations;
+
+  [[nodiscard]] bool makes_molecules() const { return !alphabet.empty(); }
+};
+
+struct GenerationRequest {
+  std::uint64_t seed = 0;
+  double temperature = 1.0;
+  bool is_masked = true;
+  /// "none", "planar", "tree"; empty: as trained.
+  std::string constraint = {};
+  /// Property and value, in the units of the data.
+  std::vector<std::pair<std::string, double>> wishes = {};
+  double guidance = 0.5;
+  /// Of so many candidates the likeliest by the model counts.
+  std::int64_t best_of = 1;
+  std::optional<TypedGraph> beginning = {};
+};
+
+}  // namespace weft

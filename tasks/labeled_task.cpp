@@ -1,0 +1,79 @@
+#include "weft/tasks/labeled_task.hpp"
+
+#include <algorithm>
+
+#include "weft/layers/output_scale.hpp"
+
+namespace weft {
+namespace {
+
+/// Where one of two classes is rare, calling everything the other would look good. Of nodes, two classes are always
+/// judged by rank, as the literature's graphs of two classes are.
+std::string default_metric(const RowLabels& labels, bool of_graphs) {
+  if (labels.kind() != OutputKind::classes) {
+    return labels.kind() == OutputKind::values ? "mae" : "roc_auc";
+  }
+  const auto count = static_cast<std::int64_t>(labels.classes().size());
+  const auto second = std::ranges::count(labels.classes(), std::int64_t{1});
+  const auto rarer = std::min<std::int64_t>(second, count - second);
+  return labels.num_outputs() == 2 && (!of_graphs || 10 * rarer < count) ? "roc_auc" : "accuracy";
+}
+
+}  // namespace
+
+LabeledTask::LabeledTask(const Dataset& dataset, const TrainJob& job, bool of_graphs)
+    : RowTask(dataset, job),
+      labels_(dataset, of_graphs, RowLabels::kind_of(dataset, of_graphs), "train"),
+      metric_(job.options.text("metric") == "auto" ? default_metric(labels_, of_graphs) : job.options.text("metric")) {
+  const std::vector<std::string> known = metric_names(labels_.kind());
+  std::string names;
+  for (const std::string& name : known) {
+    names += (names.empty() ? "" : ", ") + name;
+  }
+  require(std::ranges::find(known, metric_) != known.end(), "metric '", metric_, "' is not one of ",
+          name_of(dataset.task), ", expected auto or one of ", names);
+}
+
+void LabeledTask::set_unit(NodeModel& model, const Split& split) const {
+  if (labels_.kind() != OutputKind::values) {
+    return;
+  }
+  OutputScale* scale = model.output_scale();
+  require(scale != nullptr, "train: the model ", job().model, " knows no unit of its outputs, expected one for numbers");
+  const TargetUnit unit = unit_of(split);
+  scale->set_unit(unit.mean, unit.deviation);
+}
+
+Variable LabeledTask::loss(const Variable& logits, const JudgedRows& rows, const TargetUnit& unit) const {
+  const std::string& kind = options().text("loss");
+  return labels_.loss(logits, rows, unit, kind == "absolute" || (kind == "auto" && metric_ == "mae"));
+}
+
+RowLabels labels_for(const TrainedTask& model, const Dataset& dataset, bool of_graphs) {
+  const ModelDescription& described = model.description();
+  RowLabels labels(dataset, of_graphs, described.outputs, "evaluate");
+  require(labels.num_outputs() == described.shape.num_outputs, "evaluate: the dataset ", dataset.name, " has ",
+          labels.num_outputs(), described.outputs == OutputKind::classes ? " classes" : " targets", ", expected ",
+          described.shape.num_outputs, " as the model has");
+  return labels;
+}
+
+std::vector<Evaluation> evaluate_rows(const TrainedTask& model, const Dataset& dataset,
+                                      std::span<const std::string> splits, bool of_graphs) {
+  const RowLabels labels = labels_for(model, dataset, of_graphs);
+  Features no_edges;
+  const Tensor outputs =
+      model.predict(graphs_of(dataset, model.description().shape, no_edges), {.embedding = false}).logits;
+  std::vector<Evaluation> evaluations;
+  for (const std::string& name : splits) {
+    const Split* split = dataset.find_split(name);
+    require(split != nullptr, "evaluate: the dataset ", dataset.name, " has no split '", name, "'");
+    const auto figures = [&](const std::vector<std::int64_t>& part) {
+      return labels.figures(outputs, labels.labeled(part));
+    };
+    evaluations.push_back({name, figures(split->train), figures(split->val), figures(split->test)});
+  }
+  return evaluations;
+}
+
+}  // namespace weft

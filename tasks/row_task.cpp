@@ -1,0 +1,107 @@
+#include "weft/tasks/row_task.hpp"
+
+#include <algorithm>
+#include <optional>
+
+#include "weft/core/error.hpp"
+
+namespace weft {
+namespace {
+
+std::string lines(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) {
+    all += text + '\n';
+  }
+  return all;
+}
+
+FeatureKind kind_in(const ModelFile& file, std::string_view key) {
+  const std::optional<FeatureKind> kind = feature_kind_of(file.text(key));
+  require(kind.has_value(), key, " is '", file.text(key), "', expected none, dense, sparse or categorical");
+  return *kind;
+}
+
+std::int64_t number_in(const ModelFile& file, std::string_view name) {
+  require(file.integers(name).size() == 1, name, " has ", file.integers(name).size(), " numbers, expected 1");
+  return file.integers(name).front();
+}
+
+}  // namespace
+
+std::vector<std::int64_t> RowTask::labeled_train(const Split& split) const {
+  std::vector<std::int64_t> rows = labeled(split.train);
+  require(!rows.empty(), "train: split ", split.name, " has nothing labelled in its training part");
+  return rows;
+}
+
+Figures RowTask::judge(const Model& model, const Split& split, Parts parts) const {
+  const std::vector<std::int64_t> train = labeled(split.train), val = labeled(split.val);
+  const std::vector<std::int64_t> test = parts == Parts::all ? labeled(split.test) : std::vector<std::int64_t>();
+  std::vector<std::int64_t> rows = train;
+  rows.insert(rows.end(), val.begin(), val.end());
+  rows.insert(rows.end(), test.begin(), test.end());
+  const Tensor outputs = infer(model, split, rows);
+  Figures found;
+  found.train = figure(split, outputs, train);
+  if (!val.empty() || parts == Parts::all) {
+    found.val = figure(split, outputs, val);
+  }
+  if (parts == Parts::train_and_val) {
+    found.val_loss = val.empty() ? 0.0 : mean_loss(split, outputs, val);
+    return found;
+  }
+  found.test = figure(split, outputs, test);
+  found.test_metrics = figures(split, outputs, test);
+  return found;
+}
+
+void RowTask::describe(const Split&, ModelFile& file) const {
+  file.config["model"] = job_.model;
+  file.config["dataset"] = dataset_.name;
+  file.config["task"] = std::string(name_of(dataset_.task));
+  file.config["outputs"] = std::string(name_of(outputs()));
+  file.config["class_names"] = lines(dataset_.class_names);
+  put_shape(shape(), file);
+}
+
+void RowTask::fingerprint(Fingerprint& data) const {
+  const CsrGraph& graph = dataset_.graph;
+  data.add_size(graph.num_nodes());
+  data.add_size(graph.num_edges());
+  for (const EdgeId offset : graph.offsets()) {
+    data.mix(static_cast<std::uint64_t>(offset));
+  }
+  constexpr std::size_t kChunk = 1 << 20;
+  for (auto rest = graph.sources(); !rest.empty(); rest = rest.subspan(std::min(kChunk, rest.size()))) {
+    for (const NodeId source : rest.first(std::min(kChunk, rest.size()))) {
+      data.mix(source);
+    }
+    graph.trim();
+  }
+  for (const std::uint64_t label : label_words()) {
+    data.mix(label);
+  }
+}
+
+void put_shape(const ModelShape& shape, ModelFile& file) {
+  file.config["feature_kind"] = std::string(name_of(shape.feature_kind));
+  file.config["edge_kind"] = std::string(name_of(shape.edge_kind));
+  file.numbers["num_features"] = std::vector<std::int64_t>{shape.num_features};
+  file.numbers["num_categories"] = shape.num_categories;
+  file.numbers["num_outputs"] = std::vector<std::int64_t>{shape.num_outputs};
+  file.numbers["num_edge_features"] = std::vector<std::int64_t>{shape.num_edge_features};
+  file.numbers["num_edge_categories"] = shape.num_edge_categories;
+}
+
+ModelShape shape_of(const ModelFile& file) {
+  return {.feature_kind = kind_in(file, "feature_kind"),
+          .num_features = number_in(file, "num_features"),
+          .num_categories = file.integers("num_categories"),
+          .num_outputs = number_in(file, "num_outputs"),
+          .edge_kind = kind_in(file, "edge_kind"),
+          .num_edge_features = number_in(file, "num_edge_features"),
+          .num_edge_categories = file.integers("num_edge_categories")};
+}
+
+}  // namespace weft

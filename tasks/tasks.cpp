@@ -1,0 +1,153 @@
+#include "weft/tasks/tasks.hpp"
+
+#include <algorithm>
+
+#include "weft/core/error.hpp"
+#include "weft/tasks/generation_task.hpp"
+#include "weft/tasks/graph_task.hpp"
+#include "weft/tasks/link_task.hpp"
+#include "weft/tasks/node_task.hpp"
+#include "weft/tasks/training_options.hpp"
+#include "weft/train/checkpoint.hpp"
+
+namespace weft {
+namespace {
+
+const std::vector<TaskRow>& table() {
+  static const std::vector<TaskRow> kRows = [] {
+    std::vector<TaskRow> rows;
+    for (const auto& some : {node_tasks(), graph_tasks(), link_tasks(), generation_tasks()}) {
+      rows.insert(rows.end(), some.begin(), some.end());
+    }
+    return rows;
+  }();
+  return kRows;
+}
+
+const TaskRow& row_of(TaskKind kind) {
+  return *std::ranges::find_if(table(), [&](const TaskRow& row) { return row.info.kind == kind; });
+}
+
+std::vector<std::string> lines_of(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    lines.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+/// The options that the file names, for their names of today.
+Options options_in(const ModelFile& file, const std::string& model, const TaskInfo& task) {
+  Options options = default_options(model, task.kind);
+  for (const auto& [key, value] : file.config) {
+    if (!key.starts_with(kOptionPrefix)) {
+      continue;
+    }
+    const std::string name = key.substr(kOptionPrefix.size());
+    if (const FormerOption* former = former_option(task, name)) {
+      // What decided the training only, in another unit, is not wanted any more.
+      if (former->keeps_value) {
+        options.set(former->now, value);
+      }
+    } else {
+      options.set(name, value);
+    }
+  }
+  return options;
+}
+
+ModelDescription description_in(const ModelFile& file) {
+  const std::optional<TaskKind> kind = task_of(file.text("task"));
+  require(kind.has_value(), "the task is '", file.text("task"), "', which this Weft does not know");
+  ModelDescription description{.task = &task_info(*kind),
+                               .model = file.text("model"),
+                               .dataset = file.text("dataset"),
+                               .metric = file.text("metric"),
+                               .split = file.text("split")};
+  description.options = options_in(file, description.model, *description.task);
+  return description;
+}
+
+/// What tasks of nodes, graphs and links say more.
+void read_rows(const ModelFile& file, const std::string& name, ModelDescription& description) {
+  for (const char* key : {"edge_kind", "outputs"}) {
+    if (!file.config.contains(key)) {
+      throw DataError(name, std::string("/config/") + key,
+                      "is missing: the model was made by an older Weft; train it again");
+    }
+  }
+  const std::optional<OutputKind> outputs = output_kind_of(file.text("outputs"));
+  if (!outputs) {
+    throw DataError(name, "/config/outputs",
+                    "is '" + file.text("outputs") + "', expected classes, labels, values or states");
+  }
+  description.outputs = *outputs;
+  description.shape = shape_of(file);
+  description.class_names = lines_of(file.text("class_names"));
+}
+
+}  // namespace
+
+std::span<const TaskInfo> tasks() {
+  static const std::vector<TaskInfo> kInfos = [] {
+    std::vector<TaskInfo> infos;
+    for (const TaskRow& row : table()) {
+      infos.push_back(row.info);
+    }
+    return infos;
+  }();
+  return kInfos;
+}
+
+const TaskInfo& task_info(TaskKind kind) {
+  return *std::ranges::find(tasks(), kind, &TaskInfo::kind);
+}
+
+const TaskInfo& task_info(std::string_view name) {
+  std::vector<std::string> names;
+  for (const TaskInfo& task : tasks()) {
+    if (task.name() == name) {
+      return task;
+    }
+    names.emplace_back(task.name());
+  }
+  throw unknown_name("task", name, names);
+}
+
+std::vector<std::string> split_names(const Dataset& dataset, const TaskInfo& task) {
+  if (task.splits != nullptr) {
+    return task.splits(dataset);
+  }
+  std::vector<std::string> names;
+  for (const Split& split : dataset.splits) {
+    names.push_back(split.name);
+  }
+  return names;
+}
+
+std::unique_ptr<Task> make_task(const Dataset& dataset, const TrainJob& job) {
+  std::unique_ptr<Task> task = row_of(dataset.task).make(dataset, job);
+  for (const std::string& split : job.splits) {
+    require(task->find_split(split) != nullptr, "train: the dataset ", dataset.name, " has no split '", split, "'");
+  }
+  return task;
+}
+
+std::unique_ptr<TrainedTask> open_task(const ModelFile& file, const std::string& name) {
+  try {
+    ModelDescription description = description_in(file);
+    const TaskRow& row = row_of(description.task->kind);
+    if (row.info.rows != Rows::none) {
+      read_rows(file, name, description);
+    }
+    return row.open(std::move(description), file);
+  } catch (const ArgumentError& error) {
+    throw DataError(name, "", error.what());
+  } catch (const std::out_of_range&) {
+    throw DataError(name, "/numbers", "a list is empty, expected one number");
+  }
+}
+
+}  // namespace weft

@@ -1,0 +1,81 @@
+// Tasks by name: what can be learned. A row of the table gives a task's options and defaults, what its predictions are
+// about, how it is made of data and opened from a model file; the command line, its help and its checks come from it.
+// A new task is a pair of files, a row, a test and a page.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "weft/core/options.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/io/model_file.hpp"
+#include "weft/tasks/trained_task.hpp"
+#include "weft/train/task.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+
+/// What a prediction has a row for.
+enum class Rows { nodes, graphs, links, none };
+
+using OptionDefaults = std::vector<std::pair<std::string_view, OptionValue>>;
+
+struct TaskInfo {
+  TaskKind kind = TaskKind::node_classification;
+  std::string_view summary;
+  Rows rows = Rows::nodes;
+  /// The one model that learns it; empty: those of models().
+  std::string_view model = {};
+  /// Beside those of training and of the model. Where a name is one of these too, what it means here counts.
+  std::vector<Option> options = {};
+  /// Options of training and of `model` that have another default here; those that there are count.
+  OptionDefaults (*defaults)(std::string_view model) = nullptr;
+  /// Whether it can be asked for whatever the dataset says that it is for.
+  bool can_be_asked_for = false;
+  /// Whether steps can read samples of one graph, and what is too large for memory can stay in the file.
+  bool can_stay_in_file = false;
+  /// The names of the splits that the dataset has for it; without one, those of its rows.
+  std::vector<std::string> (*splits)(const Dataset& dataset) = nullptr;
+
+  [[nodiscard]] std::string_view name() const { return name_of(kind); }
+};
+
+struct TaskRow {
+  TaskInfo info;
+  std::unique_ptr<Task> (*make)(const Dataset& dataset, const TrainJob& job);
+  std::unique_ptr<TrainedTask> (*open)(ModelDescription description, const ModelFile& file);
+};
+
+/// Every task, in the order in which they are shown.
+[[nodiscard]] std::span<const TaskInfo> tasks();
+[[nodiscard]] const TaskInfo& task_info(TaskKind kind);
+/// Throws ArgumentError naming the nearest task if there is none of that name.
+[[nodiscard]] const TaskInfo& task_info(std::string_view name);
+
+/// The splits that the dataset has for a task.
+[[nodiscard]] std::vector<std::string> split_names(const Dataset& dataset, const TaskInfo& task);
+
+/// The task that the dataset poses. Both must outlive it. Throws ArgumentError if the labels or splits that it needs are
+/// not there.
+[[nodiscard]] std::unique_ptr<Task> make_task(const Dataset& dataset, const TrainJob& job);
+
+/// The trained model that a file holds, which `name` names in errors. Throws DataError if it holds none.
+[[nodiscard]] std::unique_ptr<TrainedTask> open_task(const ModelFile& file, const std::string& name);
+
+/// For the rows of the table.
+template <class T>
+std::unique_ptr<Task> make_task_of(const Dataset& dataset, const TrainJob& job) {
+  return std::make_unique<T>(dataset, job);
+}
+template <class T>
+std::unique_ptr<TrainedTask> open_task_of(ModelDescription description, const ModelFile& file) {
+  return std::make_unique<T>(std::move(description), file.tensors);
+}
+
+}  // namespace weft

@@ -1,0 +1,105 @@
+// A trained model of some task, read-only: what it can do with data. What its task cannot do is an ArgumentError that
+// says what the model is.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weft/core/options.hpp"
+#include "weft/core/progress.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/io/model_file.hpp"
+#include "weft/layers/model_shape.hpp"
+#include "weft/tasks/output_kind.hpp"
+#include "weft/tasks/prediction.hpp"
+
+namespace weft {
+
+class NodeModel;
+struct TaskInfo;
+struct GenerationRequest;
+struct GeneratorTraits;
+struct SampledGraph;
+
+/// What a model file says beside weights.
+struct ModelDescription {
+  const TaskInfo* task = nullptr;
+  /// The model's name in models(), the name of the dataset, the metric and split that it was selected by.
+  std::string model = {}, dataset = {}, metric = {}, split = {};
+  Options options = {};
+  ModelShape shape = {};
+  OutputKind outputs = OutputKind::classes;
+  /// One for each class, or empty.
+  std::vector<std::string> class_names = {};
+
+  /// "the model gcn of cora is one of node_classification"
+  [[nodiscard]] std::string what() const;
+};
+
+/// Graphs to predict: one, or many end to end, graph g with the nodes node_ptr[g] .. node_ptr[g + 1]. Views.
+struct Graphs {
+  const CsrGraph& graph;
+  const NodeFeatures& node_features;
+  /// In the order of the graph's arrays; a model that was not trained on any ignores them.
+  const Features& edge_features;
+  std::span<const std::int64_t> node_ptr = {};
+};
+
+/// Every metric of the task on each part of a split.
+struct Evaluation {
+  std::string split;
+  std::map<std::string, double> train, val, test;
+};
+
+/// May be shared by threads.
+class TrainedTask {
+ public:
+  explicit TrainedTask(ModelDescription description) : description_(std::move(description)) {}
+  TrainedTask(const TrainedTask&) = delete;
+  TrainedTask& operator=(const TrainedTask&) = delete;
+  virtual ~TrainedTask() = default;
+
+  [[nodiscard]] const ModelDescription& description() const { return description_; }
+  /// Options that say how predictions are made, such as inference_rows, may be set.
+  void set_option(std::string_view name, std::string_view value) { description_.options.set(name, value); }
+
+  /// The network, or null where it does not read graphs.
+  [[nodiscard]] virtual const NodeModel* node_model() const { return nullptr; }
+  /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file.
+  [[nodiscard]] virtual bool reads_by_layers() const { return false; }
+
+  /// Of every row, nodes or graphs, or of the wanted ones; needs no labels.
+  [[nodiscard]] virtual Prediction predict(const Graphs& graphs, const Wanted& wanted) const;
+  /// Against what the dataset knows.
+  [[nodiscard]] virtual std::vector<Evaluation> evaluate(const Dataset& dataset,
+                                                         std::span<const std::string> splits) const;
+  /// What each node adds to output `output` of its graph. [n]
+  [[nodiscard]] virtual std::vector<float> node_importance(const Graphs& graphs, std::int64_t output) const;
+  /// How likely each pair of nodes is a link, before the logistic function, read from all edges of the dataset.
+  [[nodiscard]] virtual std::vector<float> score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const;
+  /// New graphs.
+  [[nodiscard]] virtual std::vector<SampledGraph> generate(std::int64_t count, const GenerationRequest& request,
+                                                           const ProgressCallback& progress) const;
+  /// Of a generator: its vocabulary and what it may be asked for.
+  [[nodiscard]] virtual const GeneratorTraits& generator() const;
+
+ private:
+  /// "OPERATION: the model ... , expected one of WHAT"
+  [[noreturn]] void refuse(std::string_view operation, std::string_view expected) const;
+
+  ModelDescription description_;
+};
+
+/// The dataset as graphs to predict with a model of this shape: molecules of one atom each have no bond, so nothing says
+/// which columns bonds would have, and `no_edges` is filled in with such.
+[[nodiscard]] Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, Features& no_edges);
+
+/// Probabilities, or what outputs of that kind are themselves.
+[[nodiscard]] Tensor meaning_of(const Tensor& logits, OutputKind outputs);
+
+}  // namespace weft

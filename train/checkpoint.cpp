@@ -1,0 +1,162 @@
+#include "weft/train/checkpoint.hpp"
+
+#include <sstream>
+
+#include "weft/train/train_options.hpp"
+#include "weft/train/training_run.hpp"
+
+namespace weft {
+namespace {
+
+void put_job(ModelFile& file, const Task& task, const TrainJob& job, const Split& split) {
+  task.describe(split, file);
+  file.config["metric"] = task.metric();
+  for (const auto& [name, value] : job.options.values()) {
+    file.config[std::string(kOptionPrefix) + name] = to_text(value);
+  }
+}
+
+/// Options that a checkpoint of an earlier Weft does not name had their default there.
+std::string option_of(const ModelFile& checkpoint, const std::string& key) {
+  if (const auto found = checkpoint.config.find(key); found != checkpoint.config.end()) {
+    return found->second;
+  }
+  for (const Option& option : train_option_table()) {
+    if (std::string(kOptionPrefix).append(option.name) == key) {
+      return to_text(option.fallback);
+    }
+  }
+  return "";
+}
+
+std::string joined(const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) {
+    all += text + '\n';
+  }
+  return all;
+}
+
+std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
+  std::string all;
+  for (const std::uint64_t seed : seeds) {
+    all += std::to_string(seed) + ' ';
+  }
+  return all;
+}
+
+/// What stands between the ends `end` of a text.
+std::vector<std::string> parts_of(const std::string& text, char end) {
+  std::vector<std::string> parts;
+  std::istringstream in(text);
+  for (std::string part; std::getline(in, part, end);) {
+    parts.push_back(part);
+  }
+  return parts;
+}
+
+/// The numbers whose names begin with `prefix`, without it.
+std::map<std::string, double> metrics_of(const ModelFile& file, const std::string& prefix) {
+  std::map<std::string, double> metrics;
+  for (auto entry = file.numbers.lower_bound(prefix); entry != file.numbers.end() && entry->first.starts_with(prefix);
+       ++entry) {
+    const std::vector<double>& figure = file.reals(entry->first);
+    require(figure.size() == 1, "resume: ", entry->first, " has ", figure.size(), " numbers, expected 1");
+    metrics[entry->first.substr(prefix.size())] = figure[0];
+  }
+  return metrics;
+}
+
+}  // namespace
+
+std::vector<std::int64_t> data_fingerprint(const Task& task, const TrainJob& job) {
+  Fingerprint data;
+  task.fingerprint(data);
+  for (const std::string& name : job.splits) {
+    for (const auto& part : {&Split::train, &Split::val, &Split::test}) {
+      for (const std::int64_t row : task.find_split(name)->*part) {
+        data.mix(static_cast<std::uint64_t>(row));
+      }
+    }
+  }
+  return data.numbers();
+}
+
+ModelFile model_file_of(const Task& task, const TrainJob& job, const RunResult& result, const TrainingRun& run) {
+  ModelFile file;
+  put_job(file, task, job, *task.find_split(result.split));
+  file.config["split"] = result.split;
+  file.config["seed"] = std::to_string(result.seed);
+  file.numbers["best_epoch"] = std::vector<std::int64_t>{result.best_epoch};
+  file.numbers["figures"] = std::vector<double>{result.train, result.val, result.test};
+  file.numbers["num_parameters"] = std::vector<std::int64_t>{run.num_parameters()};
+  file.tensors = run.best_state();
+  return file;
+}
+
+ModelFile checkpoint_of(const Task& task, const TrainJob& job, const std::vector<std::int64_t>& data,
+                        const JobProgress& progress) {
+  ModelFile file;
+  put_job(file, task, job, *task.find_split(job.splits.front()));
+  file.config["splits"] = joined(job.splits);
+  file.config["seeds"] = seeds_text(job.seeds);
+  file.numbers["data"] = data;
+  file.numbers["job"] = std::vector<std::int64_t>{static_cast<std::int64_t>(progress.done.size()),
+                                                  static_cast<std::int64_t>(progress.best_run), progress.num_records};
+  for (std::size_t i = 0; i < progress.done.size(); ++i) {
+    const RunResult& run = progress.done[i];
+    const std::string name = "done." + std::to_string(i);
+    file.numbers[name + ".epochs"] = std::vector<std::int64_t>{run.best_epoch, run.epochs};
+    file.numbers[name + ".figures"] = std::vector<double>{run.train, run.val, run.test, run.seconds};
+    for (const auto& [metric, figure] : run.test_metrics) {
+      file.numbers[name + ".metric." + metric] = std::vector<double>{figure};
+    }
+  }
+  return file;
+}
+
+JobProgress progress_of(const ModelFile& checkpoint, const ModelFile& expected) {
+  for (const auto& [key, value] : expected.config) {
+    // Names of classes are not what was learned, and were not always there; another time between checkpoints may be asked
+    // for without changing what was done.
+    if (key == "class_names" || key == "option.checkpoint_seconds") {
+      continue;
+    }
+    const std::string has = option_of(checkpoint, key);
+    require(has == value, "resume: the checkpoint has ", key, " '", has, "', this job '", value, "'");
+  }
+  require(checkpoint.integers("data") == expected.integers("data"),
+          "resume: the checkpoint was made on another dataset or another version of it");
+  return progress_in(checkpoint);
+}
+
+JobProgress progress_in(const ModelFile& checkpoint) {
+  const std::vector<std::string> splits = parts_of(checkpoint.text("splits"), '\n'),
+                                 seeds = parts_of(checkpoint.text("seeds"), ' ');
+  const std::vector<std::int64_t>& counts = checkpoint.integers("job");
+  const std::size_t num_runs = splits.size() * seeds.size();
+  require(counts.size() == 3 && counts[0] >= 0 && counts[0] <= static_cast<std::int64_t>(num_runs) && counts[1] >= 0 &&
+              counts[1] <= counts[0] && counts[2] >= 0,
+          "resume: the checkpoint counts ", counts.empty() ? -1 : counts[0], " runs of ", num_runs);
+  JobProgress progress{.done = {}, .best_run = static_cast<std::size_t>(counts[1]), .num_records = counts[2]};
+  for (std::int64_t i = 0; i < counts[0]; ++i) {
+    const std::string name = "done." + std::to_string(i);
+    const auto& epochs = checkpoint.integers(name + ".epochs");
+    const auto& figures = checkpoint.reals(name + ".figures");
+    require(epochs.size() == 2 && figures.size() == 4, "resume: ", name, " has ", epochs.size(), " and ",
+            figures.size(), " numbers, expected 2 and 4");
+    const auto run = static_cast<std::size_t>(i);
+    progress.done.push_back({.seed = std::stoull(seeds[run % seeds.size()]),
+                             .split = splits[run / seeds.size()],
+                             .train = figures[0],
+                             .val = figures[1],
+                             .test = figures[2],
+                             .best_epoch = epochs[0],
+                             .epochs = epochs[1],
+                             .seconds = figures[3],
+                             .test_metrics = metrics_of(checkpoint, name + ".metric.")});
+  }
+  return progress;
+}
+
+}  // namespace weft

@@ -1,0 +1,43 @@
+// Model files and checkpoints of training: what is written, and what is checked when it is read again.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "weft/io/model_file.hpp"
+#include "weft/train/task.hpp"
+#include "weft/train/trainer.hpp"
+
+namespace weft {
+
+class TrainingRun;
+
+/// What a model file's keys of options begin with.
+inline constexpr std::string_view kOptionPrefix = "option.";
+
+/// The model as it is saved for prediction: best weights, options, what the task says of itself.
+[[nodiscard]] ModelFile model_file_of(const Task& task, const TrainJob& job, const RunResult& result,
+                                      const TrainingRun& run);
+
+/// Where a job stands between two epochs: the runs that are done, and the one that is not.
+struct JobProgress {
+  std::vector<RunResult> done;
+  std::size_t best_run = 0;
+  /// Records in the log of epochs.
+  std::int64_t num_records = 0;
+};
+
+/// Numbers that differ if the data differ in anything that training reads, bar the features' values. Reads every edge.
+[[nodiscard]] std::vector<std::int64_t> data_fingerprint(const Task& task, const TrainJob& job);
+
+/// Job, data and progress; the current run adds its own part. `data`: the fingerprint.
+[[nodiscard]] ModelFile checkpoint_of(const Task& task, const TrainJob& job, const std::vector<std::int64_t>& data,
+                                      const JobProgress& progress);
+
+/// The reverse. Throws ArgumentError naming the difference if the checkpoint was made by another job or for other data.
+/// `expected`: what checkpoint_of() gives for this job before its first step.
+[[nodiscard]] JobProgress progress_of(const ModelFile& checkpoint, const ModelFile& expected);
+/// The same without checks against a job. Throws ArgumentError if the file says nothing sound.
+[[nodiscard]] JobProgress progress_in(const ModelFile& checkpoint);
+
+}  // namespace weft
