@@ -37,13 +37,13 @@ struct ImportFlags : SharedFlags, StorageFlags {
   std::string order = "none";
 };
 
-CLI::Option* add_list(CLI::App& command, const std::string& flag, std::string& list, const std::string& help) {
+void add_list(CLI::App& command, const std::string& flag, std::string& list, const std::string& help) {
   const auto join = [&list](const std::vector<std::string>& words) {
     for (const std::string& word : words) {
       list += (list.empty() ? "" : ",") + word;
     }
   };
-  return command.add_option_function<std::vector<std::string>>(flag, join, help)->delimiter(',');
+  command.add_option_function<std::vector<std::string>>(flag, join, help)->delimiter(',');
 }
 
 /// The flag of an option has dashes where its name has underscores.

@@ -58,7 +58,7 @@ TEST(H5ad, ReadsGraphFeaturesAndLabels) {
   const Dataset plain = import_h5ad({.input = path, .features = "", .directed = true});
   EXPECT_EQ(plain.task, Task::link_prediction);
   EXPECT_EQ(plain.graph.num_edges(), 3);
-  EXPECT_EQ(plain.node_features.index(), 0U);
+  EXPECT_EQ(plain.node_features.in_memory().index(), 0U);
 }
 
 TEST(H5ad, IsReadByNameAsByTheTypedFunction) {
@@ -74,7 +74,7 @@ TEST(H5ad, IsReadByNameAsByTheTypedFunction) {
       import_h5ad({.input = path, .features = "", .label = "kind", .directed = true, .name = "b", .seed = 3}));
   options.set("graph", "distances");
   test::expect_throws<DataError>([&] { (void)import_dataset("h5ad", {.input = path, .options = options}); },
-                                 "/obsp/distances");
+                                 "has no 'distances'");
 }
 
 // Version 0.7: the column holds the codes, and the texts are beside it.
