@@ -1,89 +1,233 @@
-// weft import: the subcommands, and those for text of one's own and for Debian. import_formats.cpp has the others.
+// weft import: a subcommand for each row of the library's table of formats. What may harm the process that reads it is
+// read in a child process first, unless the user trusts it; what is too large for memory is made on disk.
 #include <CLI/CLI.hpp>
 
-#include "weft/cli/import_run.hpp"
-#include "weft/io/importers/debian_importer.hpp"
-#include "weft/io/importers/edgelist_importer.hpp"
+#include <algorithm>
+#include <cmath>
+
+#include "weft/cli/console.hpp"
+#include "weft/cli/input_files.hpp"
+#include "weft/cli/isolation.hpp"
+#include "weft/cli/progress_bar.hpp"
+#include "weft/cli/stop_signal.hpp"
+#include "weft/cli/storage_flags.hpp"
+#include "weft/core/error.hpp"
+#include "weft/io/dataset_order.hpp"
+#include "weft/io/importers/importers.hpp"
+#include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
 namespace {
 
-Work add_debian(CLI::App& app) {
-  struct Flags : ImportFlags {
-    std::string packages;
-    std::uint64_t seed = 0;
-    std::int64_t vocabulary = DebianOptions{}.vocabulary;
+namespace fs = std::filesystem;
+
+struct ImportFlags : SharedFlags, StorageFlags {
+  explicit ImportFlags(const ImporterInfo& info) : importer(info) {
+    for (const Option& option : info.options) {
+      values.push_back(option.fallback);
+    }
+  }
+
+  const ImporterInfo& importer;
+  std::string input, output;
+  /// Of the importer's options, in their order; what is a list, between commas.
+  std::vector<OptionValue> values;
+  std::uint64_t seed = 0;
+  /// Of nodes: as they come, community, rcm or degree.
+  std::string order = "none";
+};
+
+void add_list(CLI::App& command, const std::string& flag, std::string& list, const std::string& help) {
+  const auto join = [&list](const std::vector<std::string>& words) {
+    for (const std::string& word : words) {
+      list += (list.empty() ? "" : ",") + word;
+    }
   };
-  const auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("debian", "the packages of a Debian archive and what they depend on");
-  command->add_option("PACKAGES", flags->packages,
-                      "a Packages file, plain, .gz or .xz; otherwise what apt-cache knows on this machine");
-  command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
-  add_dataset_flags(*command, *flags);
-  command->add_option("--seed", flags->seed, "decides the splits")->check(whole_seed())->capture_default_str();
-  command->add_option("--vocabulary", flags->vocabulary, "how many words of the descriptions are features")
-      ->check(CLI::Range(1, 1 << 20))
-      ->capture_default_str();
-  add_shared_flags(*command, *flags, "Example: weft import debian -o debian.h5");
-  return [flags] {
-    import_with(*flags, {flags->packages}, [&](const ProgressCallback& progress) {
-      return import_debian({.packages = flags->packages, .seed = flags->seed, .vocabulary = flags->vocabulary},
-                           progress);
-    });
-  };
+  command.add_option_function<std::vector<std::string>>(flag, join, help)->delimiter(',');
 }
 
-Work add_edgelist(CLI::App& app) {
-  struct Flags : ImportFlags {
-    std::string edges, features, labels, split, name;
-    bool directed = false, weights = false, regression = false, skip = false;
-    std::uint64_t seed = 0;
-  };
-  const auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("edgelist", "a text file with an edge a line, and tables of nodes");
-  command->add_option("EDGES", flags->edges, "source,target a line; CSV, TSV or blanks; plain, .gz or .xz")->required();
-  command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
-  add_dataset_flags(*command, *flags);
-  command->add_option("--features", flags->features, "a table: id,f1,f2,... for every node");
-  command->add_option("--labels", flags->labels, "a table: id,label");
-  command->add_option("--split", flags->split, "a table: id,train or id,val or id,test; otherwise random, 60/20/20");
-  command->add_option("--name", flags->name, "the name of the dataset; otherwise that of the output file");
-  command->add_flag("--directed", flags->directed, "keep the directions; otherwise both of every edge are stored");
-  command->add_flag("--weights", flags->weights, "keep the third column of the edges as an edge feature");
-  command->add_flag("--regression", flags->regression, "labels are numbers to predict, not classes");
-  command->add_option("--seed", flags->seed, "decides a random split")->check(whole_seed())->capture_default_str();
-  add_skip_flag(*command, flags->skip);
-  add_memory_limit(*command, *flags, "larger inputs are sorted on disk, beside the output");
-  add_shared_flags(*command, *flags,
-                   "Example: weft import edgelist edges.csv --labels labels.csv --features x.csv -o mine.h5");
-  return [flags] {
-    EdgelistOptions options;
-    options.edges = flags->edges;
-    options.features = flags->features;
-    options.labels = flags->labels;
-    options.split = flags->split;
-    options.directed = flags->directed;
-    options.weights = flags->weights;
-    options.task = flags->regression ? TaskKind::node_regression : TaskKind::node_classification;
-    options.name = flags->name.empty() ? std::filesystem::path(flags->output).stem().string() : flags->name;
-    options.seed = flags->seed;
-    SkippedRows skipped(flags->quiet);
-    if (flags->skip) {
-      options.on_bad_row = [&](const std::string& problem) { skipped.add(problem); };
+/// The flag of an option has dashes where its name has underscores.
+void add_option(CLI::App& command, const Option& option, bool is_list, OptionValue& value) {
+  std::string flag = concat("--", option.name);
+  std::ranges::replace(flag, '_', '-');
+  const std::string help(option.help);
+  if (bool* is_on = std::get_if<bool>(&value)) {
+    command.add_flag(flag, *is_on, help);
+    return;
+  }
+  if (is_list) {
+    add_list(command, flag, std::get<std::string>(value), help);
+    return;
+  }
+  CLI::Option* added =
+      std::visit([&](auto& v) { return command.add_option(flag, v, help)->capture_default_str(); }, value);
+  if (!option.choices.empty()) {
+    added->check(CLI::IsMember(std::vector<std::string>(option.choices.begin(), option.choices.end())));
+  } else if (std::isfinite(option.minimum) && std::isfinite(option.maximum)) {
+    added->check(std::holds_alternative<double>(value) ? CLI::Range(option.minimum, option.maximum)
+                                                       : CLI::Range(static_cast<std::int64_t>(option.minimum),
+                                                                    static_cast<std::int64_t>(option.maximum)));
+  }
+}
+
+CLI::App* add_format(CLI::App& app, ImportFlags& flags) {
+  const ImporterInfo& importer = flags.importer;
+  CLI::App* command = app.add_subcommand(std::string(importer.name), std::string(importer.summary));
+  command->add_option(std::string(importer.input_name), flags.input, std::string(importer.input))
+      ->required(importer.needs_input);
+  command->add_option("-o,--output", flags.output, "the dataset file to write")->required();
+  for (std::size_t i = 0; i < importer.options.size(); ++i) {
+    const Option& option = importer.options[i];
+    add_option(*command, option, std::ranges::find(importer.lists, option.name) != importer.lists.end(),
+               flags.values[i]);
+  }
+  if (!importer.seed.empty()) {
+    command->add_option("--seed", flags.seed, std::string(importer.seed))->check(whole_seed())->capture_default_str();
+  }
+  command
+      ->add_option("--order", flags.order,
+                   "put nodes that are read together side by side, which makes training faster where there are "
+                   "communities; predictions come back in the order of the input")
+      ->check(CLI::IsMember({"none", "community", "rcm", "degree"}))
+      ->capture_default_str();
+  add_feature_type(*command, flags);
+  if (importer.can_go_to_disk) {
+    add_memory_limit(*command, flags, "larger inputs are sorted on disk, beside the output");
+  }
+  add_shared_flags(*command, flags, concat("Example: ", importer.example));
+  return command;
+}
+
+/// Tells of rows that an import leaves out: of the first few each, and at the end of how many there were.
+class SkippedRows {
+ public:
+  explicit SkippedRows(bool quiet) : quiet_(quiet) {}
+  void add(const std::string& problem) {
+    if (++count_ <= kMostTold) {
+      say(quiet_, concat("left out: ", one_line(problem)));
     }
-    const std::vector<std::filesystem::path> inputs = {options.edges, options.features, options.labels, options.split};
-    if (is_too_large(*flags, edgelist_memory_bytes(options))) {
-      import_to_file(*flags, options.name, inputs, [&](const ProgressCallback& progress) {
-        return import_edgelist_to_file(
-            options,
-            {.output = flags->output, .memory_bytes = memory_limit_of(*flags), .write = write_options_of(*flags)},
-            progress);
-      });
-    } else {
-      import_with(*flags, inputs, [&](const ProgressCallback& progress) { return import_edgelist(options, progress); });
+  }
+  void tell_count() const {
+    if (count_ > 0) {
+      say(quiet_, concat("left out ", count_, count_ == 1 ? " row" : " rows",
+                         count_ > kMostTold ? concat(", of which the first ", kMostTold, " are named above") : ""));
     }
-    skipped.tell_count();
-  };
+  }
+
+ private:
+  static constexpr std::int64_t kMostTold = 5;
+  bool quiet_;
+  std::int64_t count_ = 0;
+};
+
+/// Limits on the child that reads the input. Molecules take longest; compressed text comes to many times its length.
+ReadLimits import_limits(const fs::path& input) {
+  constexpr double kSecondsAMegabyte = 30.0, kLeastSeconds = 60.0;
+  std::error_code error;
+  double megabytes = 0.0;
+  if (fs::is_directory(input, error)) {
+    for (fs::directory_iterator at(input, error), end; !error && at != end; at.increment(error)) {
+      std::error_code unreadable;
+      const std::uintmax_t bytes = at->is_regular_file(unreadable) ? at->file_size(unreadable) : 0;
+      megabytes += unreadable ? 0.0 : static_cast<double>(bytes) / 1e6;
+    }
+  } else if (const std::uintmax_t bytes = fs::file_size(input, error); !error) {
+    megabytes = static_cast<double>(bytes) / 1e6;
+  }
+  const double seconds = kLeastSeconds + kSecondsAMegabyte * megabytes;
+  return {.cpu_seconds = seconds, .wall_seconds = 4.0 * seconds};
+}
+
+/// Whether a dataset that takes so many bytes in memory is to be made on disk. Throws ArgumentError if it would have to
+/// be and cannot, since its nodes are put into another order.
+bool is_too_large(const ImportFlags& flags, std::int64_t needed) {
+  const std::int64_t limit = memory_limit_of(flags);
+  if (needed <= limit || flags.order == "none") {
+    return needed > limit;
+  }
+  require(flags.memory_limit.empty(), "--order ", flags.order, ": the graph has to be in memory, which takes about ",
+          bytes_text(needed), ", but --memory-limit is ", bytes_text(limit));
+  return false;
+}
+
+ImportJob job_of(const ImportFlags& flags) {
+  ImportJob job{.input = flags.input,
+                .options = Options(flags.importer.options),
+                .seed = flags.seed,
+                .default_name = fs::path(flags.output).stem().string()};
+  for (std::size_t i = 0; i < flags.values.size(); ++i) {
+    // Defaults may be none of the choices.
+    if (const Option& option = flags.importer.options[i]; flags.values[i] != option.fallback) {
+      job.options.set_value(option.name, flags.values[i]);
+    }
+  }
+  return job;
+}
+
+WrittenDataset import_in_memory(const ImportFlags& flags, const ImportJob& job, ProgressBar& bar) {
+  Dataset dataset = import_dataset(flags.importer.name, job);
+  if (flags.order != "none") {
+    dataset = reordered(dataset, node_order_of(dataset.graph, flags.order));
+  }
+  bar.clear();
+  throw_if_stop_requested();
+  writing([&] { write_dataset(dataset, flags.output, write_options_of(flags)); });
+  return {dataset.name,
+          {.nodes = dataset.graph.num_nodes(),
+           .edges = dataset.graph.num_edges(),
+           .features = shape_of(dataset.node_features).cols,
+           .num_classes = dataset.num_classes}};
+}
+
+WrittenDataset import_on_disk(const ImportFlags& flags, const ImportJob& job) {
+  try {
+    return import_dataset_to_file(
+        flags.importer.name, job,
+        {.output = flags.output, .memory_bytes = memory_limit_of(flags), .write = write_options_of(flags)});
+  } catch (const DataError& error) {
+    if (error.file() == flags.output) {
+      throw OutputError(error.what());
+    }
+    throw;
+  }
+}
+
+void run_import(const ImportFlags& flags) {
+  const ImporterInfo& importer = flags.importer;
+  ImportJob job = job_of(flags);
+  SkippedRows skipped(flags.quiet);
+  job.on_skipped = [&](const std::string& problem) { skipped.add(problem); };
+  if (importer.needs_isolation && !flags.trust) {
+    rehearse(
+        job.input, [&] { (void)import_dataset(importer.name, job); }, import_limits(job.input));
+  }
+  const bool on_disk = importer.can_go_to_disk && is_too_large(flags, import_memory_bytes(importer.name, job));
+  std::vector<fs::path> inputs = {job.input};
+  for (const std::string_view option : importer.files) {
+    inputs.emplace_back(job.options.text(option));
+  }
+  require_new_output(flags.output, inputs);
+  with_threads(flags.threads, [&] {
+    ProgressBar bar(flags.quiet);
+    const GentleStop gentle;
+    job.on_progress = [&](const Progress& p) {
+      throw_if_stop_requested();
+      bar.show(p.stage, p.done, p.total, p.detail);
+    };
+    const auto [name, size] = on_disk ? import_on_disk(flags, job) : import_in_memory(flags, job, bar);
+    bar.clear();
+    if (flags.json) {
+      print_json(Json{{"dataset", name},
+                      {"path", flags.output},
+                      {"nodes", size.nodes},
+                      {"edges", size.edges},
+                      {"features", size.features},
+                      {"classes", size.num_classes}});
+    }
+    say(flags.quiet, concat("wrote ", flags.output, ": ", size.nodes, " nodes, ", size.edges, " edges, ", size.features,
+                            " features, ", size.num_classes, " classes"));
+  });
+  skipped.tell_count();
 }
 
 }  // namespace
@@ -92,15 +236,15 @@ Work add_import_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("import", "read a public format into a dataset file");
   command->require_subcommand(1);
   command->footer("Example: weft import debian -o debian.h5");
-  std::vector<Work> works = {add_debian(*command), add_edgelist(*command)};
-  for (Work& work : add_public_formats(*command)) {
-    works.push_back(std::move(work));
+  std::vector<std::pair<CLI::App*, std::shared_ptr<ImportFlags>>> formats;
+  for (const ImporterInfo& importer : importers()) {
+    const auto flags = std::make_shared<ImportFlags>(importer);
+    formats.emplace_back(add_format(*command, *flags), flags);
   }
-  return [command, works] {
-    const std::vector<CLI::App*> formats = command->get_subcommands([](const CLI::App*) { return true; });
-    for (std::size_t i = 0; i < formats.size(); ++i) {
-      if (formats[i]->parsed()) {
-        works[i]();
+  return [formats] {
+    for (const auto& [format, flags] : formats) {
+      if (format->parsed()) {
+        run_import(*flags);
       }
     }
   };

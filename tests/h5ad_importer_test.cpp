@@ -7,6 +7,7 @@
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/importers/h5ad_importer.hpp"
+#include "weft/io/importers/importers.hpp"
 #include "weft/io/hdf5_file.hpp"
 
 namespace weft {
@@ -57,7 +58,23 @@ TEST(H5ad, ReadsGraphFeaturesAndLabels) {
   const Dataset plain = import_h5ad({.input = path, .features = "", .directed = true});
   EXPECT_EQ(plain.task, TaskKind::link_prediction);
   EXPECT_EQ(plain.graph.num_edges(), 3);
-  EXPECT_EQ(plain.node_features.index(), 0U);
+  EXPECT_EQ(plain.node_features.in_memory().index(), 0U);
+}
+
+TEST(H5ad, IsReadByNameAsByTheTypedFunction) {
+  const TemporaryFolder folder;
+  const auto path = write(folder / "a.h5ad", {});
+  test::expect_same_dataset(import_dataset("h5ad", {.input = path}), import_h5ad({.input = path}));
+  Options options(importer_info("h5ad").options);
+  for (const auto& [name, text] : {std::pair("label", "kind"), {"features", ""}, {"directed", "true"}, {"name", "b"}}) {
+    options.set(name, text);
+  }
+  test::expect_same_dataset(
+      import_dataset("h5ad", {.input = path, .options = options, .seed = 3}),
+      import_h5ad({.input = path, .features = "", .label = "kind", .directed = true, .name = "b", .seed = 3}));
+  options.set("graph", "distances");
+  test::expect_throws<DataError>([&] { (void)import_dataset("h5ad", {.input = path, .options = options}); },
+                                 "has no 'distances'");
 }
 
 // Version 0.7: the column holds the codes, and the texts are beside it.

@@ -129,6 +129,19 @@ inline void expect_same_data(const Dataset& actual, const Dataset& expected) {
   expect_same_labels(actual.graph_labels, expected.graph_labels);
 }
 
+/// All of it.
+inline void expect_same_dataset(const Dataset& actual, const Dataset& expected) {
+  expect_same_data(actual, expected);
+  EXPECT_EQ(actual.name, expected.name);
+  EXPECT_EQ(actual.source, expected.source);
+  EXPECT_EQ(actual.node_names, expected.node_names);
+  EXPECT_EQ(actual.class_names, expected.class_names);
+  ASSERT_EQ(actual.splits.size(), expected.splits.size());
+  for (const Split& split : expected.splits) {
+    expect_same_split(actual, expected, split.name);
+  }
+}
+
 /// A file cut or with one byte changed, at about 50 places of it: `read` gives a dataset
 /// or a DataError, and nothing else.
 inline void expect_no_surprise(const std::filesystem::path& path, const std::function<void()>& read) {

@@ -3,6 +3,7 @@
 
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
+#include "weft/io/importers/importers.hpp"
 #include "weft/io/importers/npy_array.hpp"
 #include "weft/io/importers/npz_importer.hpp"
 
@@ -69,6 +70,18 @@ Members with(Members members, const std::string& name, const std::string& conten
     }
   }
   return members;
+}
+
+TEST(Npz, IsReadByNameAsByTheTypedFunction) {
+  const TemporaryFolder folder;
+  const auto path = test::write_zip(folder / "a.npz", adjacency_layout());
+  test::expect_same_dataset(import_dataset("npz", {.input = path}), import_npz({.input = path}));
+  Options options(importer_info("npz").options);
+  options.set("directed", "true");
+  options.set("name", "other");
+  const Dataset data = import_dataset("npz", {.input = path, .options = options, .seed = 3});
+  EXPECT_EQ(data.graph.num_edges(), 3);
+  test::expect_same_dataset(data, import_npz({.input = path, .directed = true, .name = "other", .seed = 3}));
 }
 
 TEST(Npz, ReadsEdgeListsFeaturesAndMasks) {

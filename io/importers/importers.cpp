@@ -1,0 +1,312 @@
+#include "weft/io/importers/importers.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "weft/core/named_rows.hpp"
+#include "weft/io/importers/debian_importer.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
+#include "weft/io/importers/h5ad_importer.hpp"
+#include "weft/io/importers/mtx_importer.hpp"
+#include "weft/io/importers/npz_importer.hpp"
+#include "weft/io/importers/ogb_importer.hpp"
+#include "weft/io/importers/planetoid_importer.hpp"
+#include "weft/io/importers/smiles_importer.hpp"
+#include "weft/io/importers/tudataset_importer.hpp"
+
+namespace weft {
+namespace {
+
+struct Row {
+  ImporterInfo info;
+  Dataset (*read)(const ImportJob&);
+  /// Of formats that can go to disk.
+  std::int64_t (*memory_bytes)(const ImportJob&) = nullptr;
+  WrittenDataset (*to_file)(const ImportJob&, const ImportedFile&) = nullptr;
+};
+
+// Options that several formats have.
+
+Option flag(std::string_view name, std::string_view help) {
+  return {.name = name, .fallback = false, .help = help};
+}
+Option text(std::string_view name, std::string_view help, std::string fallback = {}) {
+  return {.name = name, .fallback = std::move(fallback), .help = help};
+}
+Option directed() {
+  return flag("directed", "keep the directions; otherwise both of every edge are stored");
+}
+Option regression() {
+  return flag("regression", "labels are numbers to predict, not classes");
+}
+Option skip_bad_rows() {
+  return flag("skip_bad_rows",
+              "leave out rows whose values are wrong, and say which; otherwise the first one ends the import");
+}
+Option name_of_input() {
+  return text("name", "the name of the dataset; otherwise that of the input");
+}
+
+/// For formats that take their name from elsewhere, if at all.
+std::string name_of(const ImportJob& job, const std::string& otherwise) {
+  const std::string& name = job.options.text("name");
+  return !name.empty() ? name : !otherwise.empty() ? otherwise : job.input.stem().string();
+}
+
+/// Empty, so that the first bad row ends the import, unless the options say otherwise.
+OnBadRow on_bad_row_of(const ImportJob& job) {
+  if (!job.options.flag("skip_bad_rows")) {
+    return {};
+  }
+  return job.on_skipped ? job.on_skipped : [](const std::string&) {};
+}
+
+std::vector<std::string> list_of(const std::string& words) {
+  std::vector<std::string> list;
+  for (std::size_t begin = 0, end = 0; begin < words.size(); begin = end + 1) {
+    end = std::min(words.find(',', begin), words.size());
+    if (end > begin) {
+      list.push_back(words.substr(begin, end - begin));
+    }
+  }
+  return list;
+}
+
+EdgelistOptions edgelist_options(const ImportJob& job) {
+  const Options& options = job.options;
+  return {.edges = job.input,
+          .features = options.text("features"),
+          .labels = options.text("labels"),
+          .split = options.text("split"),
+          .directed = options.flag("directed"),
+          .weights = options.flag("weights"),
+          .task = options.flag("regression") ? TaskKind::node_regression : TaskKind::node_classification,
+          .name = name_of(job, job.default_name),
+          .seed = job.seed,
+          .on_bad_row = on_bad_row_of(job)};
+}
+
+MtxOptions mtx_options(const ImportJob& job) {
+  const Options& options = job.options;
+  return {.input = job.input,
+          .features = options.text("features"),
+          .labels = options.text("labels"),
+          .regression = options.flag("regression"),
+          .weights = options.flag("weights"),
+          .directed = options.flag("directed"),
+          .name = name_of(job, ""),
+          .seed = job.seed,
+          .on_bad_row = on_bad_row_of(job)};
+}
+
+const std::vector<Row>& table() {
+  static const std::vector<Row> kRows = {
+      {{.name = "debian",
+        .summary = "the packages of a Debian archive and what they depend on",
+        .input_name = "PACKAGES",
+        .input = "a Packages file, plain, .gz or .xz; otherwise what apt-cache knows on this machine",
+        .needs_input = false,
+        .options = {{.name = "vocabulary",
+                     .fallback = DebianOptions{}.vocabulary,
+                     .help = "how many words of the descriptions are features",
+                     .minimum = 1,
+                     .maximum = 1 << 20}},
+        .seed = "decides the splits",
+        .example = "weft import debian -o debian.h5"},
+       [](const ImportJob& job) {
+         return import_debian(
+             {.packages = job.input, .seed = job.seed, .vocabulary = job.options.integer("vocabulary")},
+             job.on_progress);
+       }},
+      {{.name = "edgelist",
+        .summary = "a text file with an edge a line, and tables of nodes",
+        .input_name = "EDGES",
+        .input = "source,target a line; CSV, TSV or blanks; plain, .gz or .xz",
+        .options = {text("features", "a table: id,f1,f2,... for every node"), text("labels", "a table: id,label"),
+                    text("split", "a table: id,train or id,val or id,test; otherwise random, 60/20/20"), regression(),
+                    flag("weights", "keep the third column of the edges as an edge feature"), directed(),
+                    text("name", "the name of the dataset; otherwise that of the output file"), skip_bad_rows()},
+        .files = {"features", "labels", "split"},
+        .seed = "decides a random split",
+        .can_go_to_disk = true,
+        .example = "weft import edgelist edges.csv --labels labels.csv --features x.csv -o mine.h5"},
+       [](const ImportJob& job) { return import_edgelist(edgelist_options(job), job.on_progress); },
+       [](const ImportJob& job) { return edgelist_memory_bytes(edgelist_options(job)); },
+       [](const ImportJob& job, const ImportedFile& file) {
+         const EdgelistOptions options = edgelist_options(job);
+         return WrittenDataset{options.name, import_edgelist_to_file(options, file, job.on_progress)};
+       }},
+      {{.name = "tudataset",
+        .summary = "sets of graphs in TUDataset's text files",
+        .input = "a folder with DS_A.txt and its companions, or a zip archive of one",
+        .options = {flag("attributes", "keep attributes of nodes and edges beside their labels"),
+                    flag("regression", "predict the graph attributes, not the graph labels"), directed(),
+                    name_of_input()},
+        .seed = "decides random splits",
+        .needs_isolation = true,
+        .example = "weft import tudataset MUTAG.zip -o mutag.h5"},
+       [](const ImportJob& job) {
+         return import_tudataset({.input = job.input,
+                                  .attributes = job.options.flag("attributes"),
+                                  .regression = job.options.flag("regression"),
+                                  .directed = job.options.flag("directed"),
+                                  .name = job.options.text("name"),
+                                  .seed = job.seed},
+                                 job.on_progress);
+       }},
+      {{.name = "npz",
+        .summary = "NumPy archives as heterophilous-graphs, Shchur et al. or SciPy have them",
+        .input = "the .npz file",
+        .options = {directed(), name_of_input()},
+        .seed = "decides random splits",
+        .needs_isolation = true,
+        .example = "weft import npz actor.npz -o actor.h5"},
+       [](const ImportJob& job) {
+         return import_npz({.input = job.input,
+                            .directed = job.options.flag("directed"),
+                            .name = job.options.text("name"),
+                            .seed = job.seed},
+                           job.on_progress);
+       }},
+      {{.name = "planetoid",
+        .summary = "citation graphs in Planetoid's files; their pickles are not run",
+        .input = "the folder of ind.NAME.allx and its companions",
+        .options = {text("name", "NAME, where the folder has several")},
+        .needs_isolation = true,
+        .example = "weft import planetoid data --name cora -o cora.h5"},
+       [](const ImportJob& job) {
+         return import_planetoid({.folder = job.input, .name = job.options.text("name")}, job.on_progress);
+       }},
+      {{.name = "mtx",
+        .summary = "a sparse matrix in the Matrix Market format",
+        .input = "the .mtx file; plain, .gz or .xz",
+        .options = {text("features", "a row of numbers for each node, in order"),
+                    text("labels", "a class from 0, or -1, for each node, in order"), regression(),
+                    flag("weights", "keep the values of the matrix as an edge feature"), directed(), name_of_input(),
+                    skip_bad_rows()},
+        .files = {"features", "labels"},
+        .seed = "decides random splits",
+        .can_go_to_disk = true,
+        .example = "weft import mtx web.mtx.gz --labels classes.txt -o web.h5"},
+       [](const ImportJob& job) { return import_mtx(mtx_options(job), job.on_progress); },
+       [](const ImportJob& job) { return mtx_memory_bytes(mtx_options(job)); },
+       [](const ImportJob& job, const ImportedFile& file) {
+         const MtxOptions options = mtx_options(job);
+         return WrittenDataset{options.name, import_mtx_to_file(options, file, job.on_progress)};
+       }},
+      {{.name = "smiles",
+        .summary = "molecules from CSV or .smi files (needs RDKit)",
+        .input = "a table with a column of SMILES; plain, .gz or .xz",
+        .options = {text("smiles", "the column of SMILES, by its name or its number from 1", SmilesOptions{}.smiles),
+                    text("targets", "columns to predict, by name or number; none: for generation"),
+                    {.name = "task",
+                     .fallback = std::string(),
+                     .help = "otherwise as the targets look",
+                     .choices = {"graph_classification", "graph_regression"}},
+                    flag("strict", "stop at a row that cannot be read; otherwise it is left out"),
+                    name_of_input()},
+        .lists = {"targets"},
+        .seed = "decides random splits",
+        .needs_isolation = true,
+        .example = "weft import smiles delaney.csv --targets logS -o esol.h5"},
+       [](const ImportJob& job) {
+         return import_smiles({.input = job.input,
+                               .smiles = job.options.text("smiles"),
+                               .targets = list_of(job.options.text("targets")),
+                               .task = task_of(job.options.text("task")),
+                               .strict = job.options.flag("strict"),
+                               .on_skipped = job.on_skipped,
+                               .name = job.options.text("name"),
+                               .seed = job.seed},
+                              job.on_progress);
+       }},
+      {{.name = "ogb",
+        .summary = "raw folders of the Open Graph Benchmark",
+        .input = "the folder with raw/ and split/, or a zip archive of it",
+        .options = {regression(), directed(), name_of_input()},
+        .needs_isolation = true,
+        .example = "weft import ogb arxiv.zip -o ogbn-arxiv.h5"},
+       [](const ImportJob& job) {
+         return import_ogb({.input = job.input,
+                            .regression = job.options.flag("regression"),
+                            .directed = job.options.flag("directed"),
+                            .name = job.options.text("name")},
+                           job.on_progress);
+       }},
+      {{.name = "h5ad",
+        .summary = "graphs of cells in AnnData files",
+        .input = "the .h5ad file",
+        .options = {text("graph", "the member of obsp with the edges", H5adOptions{}.graph),
+                    text("features", "the member of obsm with the features, or X; '' for none", H5adOptions{}.features),
+                    text("label", "the categorical column of obs to predict"), directed(), name_of_input()},
+        .seed = "decides random splits",
+        .needs_isolation = true,
+        .example = "weft import h5ad pbmc.h5ad --label bulk_labels -o pbmc.h5"},
+       [](const ImportJob& job) {
+         return import_h5ad({.input = job.input,
+                             .graph = job.options.text("graph"),
+                             .features = job.options.text("features"),
+                             .label = job.options.text("label"),
+                             .directed = job.options.flag("directed"),
+                             .name = job.options.text("name"),
+                             .seed = job.seed},
+                            job.on_progress);
+       }},
+  };
+  return kRows;
+}
+
+/// The job with every option of the format.
+ImportJob completed(const ImporterInfo& info, ImportJob job) {
+  require(!info.needs_input || !job.input.empty(), "importing ", info.name, ": no input is named, expected ",
+          info.input);
+  std::vector<std::string> names;
+  for (const Option& option : info.options) {
+    names.emplace_back(option.name);
+  }
+  for (const auto& [name, value] : job.options.values()) {
+    if (std::ranges::find(names, name) == names.end()) {
+      throw unknown_name(concat("option of ", info.name), name, names);
+    }
+  }
+  job.options.add(info.options);
+  return job;
+}
+
+const Row& row_of(std::string_view name) {
+  return row_named(table(), "format", name);
+}
+
+const Row& row_to_disk(std::string_view name) {
+  const Row& row = row_of(name);
+  require(row.info.can_go_to_disk, "importing ", name, ": has to be done in memory");
+  return row;
+}
+
+}  // namespace
+
+std::span<const ImporterInfo> importers() {
+  static const std::vector<ImporterInfo> kInfos = infos_of(table());
+  return kInfos;
+}
+
+const ImporterInfo& importer_info(std::string_view name) {
+  return row_of(name).info;
+}
+
+Dataset import_dataset(std::string_view format, const ImportJob& job) {
+  const Row& row = row_of(format);
+  return row.read(completed(row.info, job));
+}
+
+std::int64_t import_memory_bytes(std::string_view format, const ImportJob& job) {
+  const Row& row = row_to_disk(format);
+  return row.memory_bytes(completed(row.info, job));
+}
+
+WrittenDataset import_dataset_to_file(std::string_view format, const ImportJob& job, const ImportedFile& file) {
+  const Row& row = row_to_disk(format);
+  return row.to_file(completed(row.info, job), file);
+}
+
+}  // namespace weft

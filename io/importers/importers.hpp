@@ -1,0 +1,76 @@
+// Foreign formats by name. A row of the table gives what a format reads, its options and what else can be done with
+// it; the command line, its help and its checks come from it. The headers of the formats have the same as typed
+// structs.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weft/core/options.hpp"
+#include "weft/core/progress.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/io/importers/bad_rows.hpp"
+#include "weft/io/importers/imported_file.hpp"
+
+namespace weft {
+
+/// What one import reads, and whom it tells.
+struct ImportJob {
+  std::filesystem::path input = {};
+  /// Of the format; those that are not set have their defaults.
+  Options options = {};
+  /// Of random splits, where the format makes some.
+  std::uint64_t seed = 0;
+  /// What the dataset is called where neither the option `name` nor the format says; empty: as the input.
+  std::string default_name = {};
+  ProgressCallback on_progress = {};
+  /// Called with what is wrong, file and line named, for each row that the options allow to leave out.
+  OnBadRow on_skipped = {};
+};
+
+/// A row of the table.
+struct ImporterInfo {
+  std::string_view name;
+  std::string_view summary;
+  /// What the command line calls ImportJob::input, what that may be, and whether there has to be one.
+  std::string_view input_name = "INPUT";
+  std::string_view input;
+  bool needs_input = true;
+  std::vector<Option> options = {};
+  /// Text options that name further files to read, and those that are lists between commas.
+  std::vector<std::string_view> files = {}, lists = {};
+  /// What ImportJob::seed decides; empty: nothing is drawn.
+  std::string_view seed = "";
+  /// Whether a damaged input may crash or hang a library that reads it: a child process reads it first, unless its
+  /// origin is trusted.
+  bool needs_isolation = false;
+  /// Whether a dataset larger than memory can be made (import_dataset_to_file).
+  bool can_go_to_disk = false;
+  std::string_view example;
+};
+
+/// Every format, in the order in which they are shown.
+[[nodiscard]] std::span<const ImporterInfo> importers();
+/// Throws ArgumentError naming the nearest format if there is none of that name.
+[[nodiscard]] const ImporterInfo& importer_info(std::string_view name);
+
+/// What the input holds. Throws DataError naming file and line, array or object where it breaks the format, and
+/// ArgumentError if the format does not have one of the options (names the nearest).
+[[nodiscard]] Dataset import_dataset(std::string_view format, const ImportJob& job);
+
+/// What was written without ever being in memory.
+struct WrittenDataset {
+  std::string name;
+  DatasetSize size;
+};
+
+/// Of formats that can go to disk: about how much memory import_dataset takes, by the sizes of the files; and the same
+/// dataset written in less. Throw as import_dataset does.
+[[nodiscard]] std::int64_t import_memory_bytes(std::string_view format, const ImportJob& job);
+WrittenDataset import_dataset_to_file(std::string_view format, const ImportJob& job, const ImportedFile& file);
+
+}  // namespace weft
