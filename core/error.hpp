@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// The caller broke a documented precondition.
@@ -55,3 +56,4 @@ void require(bool condition, const Parts&... parts) {
 }
 
 }  // namespace weft
+#pragma GCC visibility pop

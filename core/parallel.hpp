@@ -11,6 +11,7 @@
 
 #include "weft/core/types.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// A view of something callable that outlives the call it is passed to.
@@ -75,3 +76,4 @@ void use_ahead(std::int64_t first, std::int64_t end, std::int64_t depth,
 [[nodiscard]] int num_threads();
 
 }  // namespace weft
+#pragma GCC visibility pop

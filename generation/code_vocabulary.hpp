@@ -17,6 +17,7 @@
 #include "weft/generation/partial_graph.hpp"
 #include "weft/generation/token_clues.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct VocabularyOptions {
@@ -135,3 +136,4 @@ class CodeVocabulary {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

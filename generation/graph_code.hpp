@@ -24,6 +24,7 @@
 #include "weft/core/random.hpp"
 #include "weft/molecules/typed_graph.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Ancestors further up take a leap.
@@ -68,3 +69,4 @@ enum class Walk : std::uint8_t { random, compact };
 [[nodiscard]] TypedGraph decode(std::span<const Token> tokens);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 
 #include "weft/generation/partial_graph.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// New nodes never break any of these; only rings are asked for. Shared by threads.
@@ -21,3 +22,4 @@ class GraphConstraint {
 [[nodiscard]] std::shared_ptr<const GraphConstraint> make_graph_constraint(std::string_view name);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -10,8 +10,10 @@
 
 #include "weft/core/progress.hpp"
 #include "weft/generation/graph_constraint.hpp"
+#include "weft/generation/sampled_graph.hpp"
 #include "weft/generation/sequence_model.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct SamplingOptions {
@@ -31,15 +33,6 @@ struct SamplingOptions {
   std::optional<TypedGraph> beginning = {};
 };
 
-struct SampledGraph {
-  TypedGraph graph;
-  /// The code came to its end, and every token could stand where it did. Always, under the mask.
-  bool is_whole = false;
-  /// The sum of the logarithms of the chances with which its tokens were drawn (before temperature and guidance: of
-  /// the model's own, under the mask).
-  double log_likelihood = 0.0;
-};
-
 /// `count` graphs. Graph i is a function of model, options and count alone, whatever the number of threads. Throws
 /// ArgumentError if options do not fit the model.
 [[nodiscard]] std::vector<SampledGraph> sample_graphs(const SequenceModel& model, const CodeVocabulary& vocabulary,
@@ -47,3 +40,4 @@ struct SampledGraph {
                                                       const ProgressCallback& progress = {});
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 
 #include "weft/generation/partial_graph.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 class Neighborhood {
@@ -90,3 +91,4 @@ class Neighborhood {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

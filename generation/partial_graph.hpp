@@ -8,6 +8,7 @@
 
 #include "weft/generation/graph_code.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 class PartialGraph {
@@ -88,3 +89,4 @@ class PartialGraph {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

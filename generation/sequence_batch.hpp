@@ -8,6 +8,7 @@
 #include "weft/generation/code_vocabulary.hpp"
 #include "weft/tensor/features.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct SequenceBatch {
@@ -44,3 +45,4 @@ struct SequenceItem {
 void write_condition(std::span<const float> properties, std::span<float> row);
 
 }  // namespace weft
+#pragma GCC visibility pop

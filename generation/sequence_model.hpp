@@ -18,6 +18,7 @@
 #include "weft/layers/dense_layers.hpp"
 #include "weft/layers/layer.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct SequenceModelOptions {
@@ -75,3 +76,4 @@ class SequenceModel : public Model {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Clues of many rows, one after the other.
@@ -43,3 +44,4 @@ void add_clue_scores_of_row(const TokenClues& clues, std::int64_t row, std::span
                             const Tensor& table, std::span<const float> weights, std::span<float> logits);
 
 }  // namespace weft
+#pragma GCC visibility pop

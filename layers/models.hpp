@@ -16,6 +16,7 @@
 #include "weft/layers/model_shape.hpp"
 #include "weft/layers/node_input.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Whether a model with these options reads features of edges; otherwise it is made for none.
@@ -102,3 +103,4 @@ struct ModelInfo {
                                                     const Options& options, const Random& random);
 
 }  // namespace weft
+#pragma GCC visibility pop

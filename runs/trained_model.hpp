@@ -15,6 +15,7 @@
 #include "weft/tasks/output_kind.hpp"
 #include "weft/tasks/wanted_nodes.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct ModelFile;
@@ -87,3 +88,4 @@ class Predictor {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

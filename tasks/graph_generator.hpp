@@ -13,6 +13,7 @@
 #include "weft/generation/graph_sampler.hpp"
 #include "weft/molecules/molecules.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct ModelFile;
@@ -73,3 +74,4 @@ void put_traits(const GeneratorTraits& traits, ModelFile& file);
 [[nodiscard]] GeneratorTraits traits_of(const ModelFile& file);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct WantedNodes {
@@ -14,3 +15,4 @@ struct WantedNodes {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Softmax cross-entropy, the mean over the rows at `index` (distinct) whose label is not -1.
@@ -44,3 +45,4 @@ struct RowWeights {
 [[nodiscard]] Tensor softmax(const Tensor& logits);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -23,6 +23,16 @@ if(EXISTS "${prefix}/${BINDIR}/weft")
   run("${version}" "${prefix}/${BINDIR}/weft" --version)
 endif()
 
+# Every installed header, alone, where only the prefix can be found.
+file(GLOB_RECURSE headers "${prefix}/include/weft/*.hpp")
+list(LENGTH headers num_headers)
+if(num_headers LESS 20)
+  message(FATAL_ERROR "expected at least 20 headers in ${prefix}/include/weft, found ${num_headers}")
+endif()
+cmake_host_system_information(RESULT num_cores QUERY NUMBER_OF_LOGICAL_CORES)
+run("" printf "%s\\n" ${headers} COMMAND xargs "-P${num_cores}" -I{} "${COMPILER}" -std=c++20 -fsyntax-only
+    "-I${prefix}/include" -x c++ -include {} /dev/null)
+
 # examples/ as a project of its own.
 run("" "${CMAKE_COMMAND}" -G Ninja -S "${SOURCE}/examples" -B "${WORK}/examples" "-DCMAKE_PREFIX_PATH=${prefix}"
     "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}"

@@ -9,6 +9,7 @@
 #include "weft/layers/layer.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct AdamOptions {
@@ -59,3 +60,4 @@ struct ScheduleOptions {
 [[nodiscard]] double schedule_factor(const ScheduleOptions& options, double epochs, std::int64_t num_epochs);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -15,6 +15,7 @@
 #include "weft/io/dataset.hpp"
 #include "weft/train/stage_times.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// The options of training itself: epochs, learning_rate, weight_decay, schedule, patience, metric, …
@@ -113,3 +114,4 @@ struct TrainReport {
 [[nodiscard]] TrainReport train(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer = {});
 
 }  // namespace weft
+#pragma GCC visibility pop
