@@ -49,11 +49,17 @@ endforeach()
 string(REGEX MATCH "pathfinder windows: marked end accuracy [0-9.]+" answer_of_one "${answer}")
 run("${answer_of_one}" "${WORK}/examples/sequence_tasks" pathfinder --steps 2 --threads 2)
 
-# The same package without CMake.
+# The same package without CMake, through the door; an error of the library is caught by its type outside of it.
 file(WRITE "${WORK}/version.cpp" [[
 #include <iostream>
-#include <weft/core/version.hpp>
-int main() { std::cout << weft::version() << '\n'; }
+#include <weft/weft.hpp>
+int main() {
+  try {
+    (void)weft::read_dataset("there is no such file.h5");
+  } catch (const weft::DataError&) {
+    std::cout << weft::version() << '\n';
+  }
+}
 ]])
 find_program(pkg_config NAMES pkg-config pkgconf REQUIRED)
 set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
@@ -65,8 +71,19 @@ run("" "${COMPILER}" ${build_flags} "${WORK}/version.cpp" -o "${WORK}/version" $
     "-Wl,-rpath,${prefix}/${LIBDIR}")
 run("^${version}\n$" "${WORK}/version")
 
-# The program that the README shows.
+# The headers that the README says to include, and the program that it shows.
 file(READ "${SOURCE}/README.md" readme)
+string(REGEX MATCH "\\| I want to \\|.*\\| I want to build my own \\|[^#]*" tables "${readme}")
+string(REGEX MATCHALL "[a-z/]+/[a-z_]+\\.hpp" shown "${tables}")
+list(LENGTH shown num_shown)
+if(num_shown LESS 20)
+  message(FATAL_ERROR "expected at least 20 headers in the tables 'I want to' of README.md, found ${num_shown}")
+endif()
+foreach(header IN LISTS shown)
+  if(NOT EXISTS "${prefix}/include/weft/${header}")
+    message(FATAL_ERROR "README.md says to include weft/${header}, which is not installed")
+  endif()
+endforeach()
 string(FIND "${readme}" "```cpp\n" begin)
 math(EXPR begin "${begin} + 7")
 string(SUBSTRING "${readme}" ${begin} -1 readme)
