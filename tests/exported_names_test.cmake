@@ -8,8 +8,8 @@ cmake_minimum_required(VERSION 3.25)
 file(MAKE_DIRECTORY "${WORK}")
 set(found "${WORK}/exported_names.txt")
 set(ENV{LC_ALL} C)
-execute_process(COMMAND "${NM}" -D --defined-only "${LIBRARY}"
-                COMMAND awk "$3 !~ /^_Z(N|NK|TIN|TSN|TVN|TTN)4weft/ { print $3 }"
+execute_process(COMMAND "${NM}" -DC --defined-only "${LIBRARY}"
+                COMMAND awk "{ sub(/^[0-9a-f]+ . /, \"\") } !/^((vtable|typeinfo|typeinfo name|VTT) for )?weft::/"
                 OUTPUT_VARIABLE foreign COMMAND_ERROR_IS_FATAL ANY)
 if(foreign)
   message(FATAL_ERROR "${LIBRARY} exports names that are not in the namespace weft:\n${foreign}")
