@@ -112,7 +112,8 @@ endfunction()
 
 function(weft_door header)
   weft_check_public("${header}")
-  file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${header}" "${PROJECT_BINARY_DIR}/include/weft/${header}" SYMBOLIC)
+  # A copy: a link would be installed as a link into this tree.
+  configure_file("${PROJECT_SOURCE_DIR}/${header}" "${PROJECT_BINARY_DIR}/include/weft/${header}" COPYONLY)
   target_sources(weft PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_BINARY_DIR}/include"
                              FILES "${PROJECT_BINARY_DIR}/include/weft/${header}")
 
