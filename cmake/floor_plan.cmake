@@ -3,8 +3,10 @@
 #
 #   weft_room(graph MAY_INCLUDE core PUBLIC csr_graph.hpp CONFINE boost/=boost_graph.hpp)
 #     adds the files of a room to the library; a room may stand in the folder of another (layers/kernels). Only PUBLIC
-#     headers are installed, and they may include public headers alone. CONFINE prefix=file: only that file of the room
-#     may include <prefix...>; no other room may include it at all.
+#     headers are installed and exported, and they may include public headers alone. CONFINE prefix=file: only that file
+#     of the room may include <prefix...>; no other room may include it at all.
+#   weft_door(weft.hpp)
+#     after all rooms: the one header that stands in none, which gathers public ones for programs.
 #   weft_program(cli MAY_INCLUDE core graph USES CLI/)
 #     checks a folder of programs, in which every file may include the outside libraries it USES.
 
@@ -53,16 +55,31 @@ function(weft_check_includes room files allowed confined)
 endfunction()
 
 # A public header that includes a private one would not compile where Weft is installed.
-function(weft_check_public room headers)
+function(weft_check_public headers)
   get_property(public GLOBAL PROPERTY weft_public_headers)
-  foreach(name IN LISTS headers)
-    file(STRINGS "${PROJECT_SOURCE_DIR}/${room}/${name}" includes REGEX "^[ \t]*#[ \t]*include[ \t]*\"weft/")
+  foreach(header IN LISTS headers)
+    file(STRINGS "${PROJECT_SOURCE_DIR}/${header}" includes REGEX "^[ \t]*#[ \t]*include[ \t]*\"weft/")
     foreach(line IN LISTS includes)
       string(REGEX REPLACE ".*\"weft/([^\"]*)\".*" "\\1" included "${line}")
       if(NOT included IN_LIST public)
-        message(FATAL_ERROR "floor plan: ${room}/${name}: is public and may not include ${included}, which is private")
+        message(FATAL_ERROR "floor plan: ${header}: is public and may not include ${included}, which is private")
       endif()
     endforeach()
+  endforeach()
+endfunction()
+
+# What a header declares between these two lines is exported from the shared library, all else is not.
+function(weft_check_exports room files public)
+  foreach(path IN LISTS files)
+    cmake_path(GET path FILENAME name)
+    file(STRINGS "${path}" marks REGEX "^#pragma GCC visibility (push\\(default\\)|pop)$")
+    list(JOIN marks " " marks)
+    if(name IN_LIST public AND NOT marks STREQUAL "#pragma GCC visibility push(default) #pragma GCC visibility pop")
+      message(FATAL_ERROR "floor plan: ${room}/${name}: is public and needs the lines '#pragma GCC visibility push(default)'"
+                          " before its namespace and '#pragma GCC visibility pop' after it")
+    elseif(NOT name IN_LIST public AND marks)
+      message(FATAL_ERROR "floor plan: ${room}/${name}: is private and may not export what it declares (${marks})")
+    endif()
   endforeach()
 endfunction()
 
@@ -70,13 +87,17 @@ function(weft_room room)
   cmake_parse_arguments(arg "" "" "MAY_INCLUDE;PUBLIC;CONFINE" ${ARGN})
   file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${room}/*.hpp" "${PROJECT_SOURCE_DIR}/${room}/*.cpp")
   weft_check_includes(${room} "${files}" "${room};${arg_MAY_INCLUDE}" "${arg_CONFINE}")
+  set(public "${arg_PUBLIC}")
+  list(TRANSFORM public PREPEND "${room}/")
   foreach(name IN LISTS arg_PUBLIC)
     if(NOT EXISTS "${PROJECT_SOURCE_DIR}/${room}/${name}")
       message(FATAL_ERROR "floor plan: ${room}/${name} is said to be public, but there is no such file")
     endif()
-    set_property(GLOBAL APPEND PROPERTY weft_public_headers "${room}/${name}")
   endforeach()
-  weft_check_public(${room} "${arg_PUBLIC}")
+  set_property(GLOBAL APPEND PROPERTY weft_rooms "${room}")
+  set_property(GLOBAL APPEND PROPERTY weft_public_headers "${public}")
+  weft_check_public("${public}")
+  weft_check_exports(${room} "${files}" "${arg_PUBLIC}")
 
   # "weft/<room>/file.hpp" is spelt the same in the tree (through this link) and installed.
   if(NOT room MATCHES "/")
@@ -84,10 +105,29 @@ function(weft_room room)
     file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${room}" "${PROJECT_BINARY_DIR}/include/weft/${room}" SYMBOLIC)
   endif()
   list(FILTER files INCLUDE REGEX "\\.cpp$")
-  target_sources(weft PRIVATE ${files})
-  foreach(name IN LISTS arg_PUBLIC)
-    target_sources(weft PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_BINARY_DIR}/include"
-                               FILES "${PROJECT_BINARY_DIR}/include/weft/${room}/${name}")
+  target_sources(weft_objects PRIVATE ${files})
+  list(TRANSFORM public PREPEND "${PROJECT_BINARY_DIR}/include/weft/")
+  target_sources(weft PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_BINARY_DIR}/include" FILES ${public})
+endfunction()
+
+function(weft_door header)
+  weft_check_public("${header}")
+  # A copy: a link would be installed as a link into this tree.
+  configure_file("${PROJECT_SOURCE_DIR}/${header}" "${PROJECT_BINARY_DIR}/include/weft/${header}" COPYONLY)
+  target_sources(weft PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_BINARY_DIR}/include"
+                             FILES "${PROJECT_BINARY_DIR}/include/weft/${header}")
+
+  # A folder in a room that is none itself would be neither checked nor compiled.
+  get_property(rooms GLOBAL PROPERTY weft_rooms)
+  foreach(room IN LISTS rooms)
+    file(GLOB_RECURSE files RELATIVE "${PROJECT_SOURCE_DIR}" CONFIGURE_DEPENDS
+         "${PROJECT_SOURCE_DIR}/${room}/*.hpp" "${PROJECT_SOURCE_DIR}/${room}/*.cpp")
+    foreach(path IN LISTS files)
+      cmake_path(GET path PARENT_PATH folder)
+      if(NOT folder IN_LIST rooms)
+        message(FATAL_ERROR "floor plan: ${path}: ${folder}/ is not a room; give it a weft_room() line")
+      endif()
+    endforeach()
   endforeach()
 endfunction()
 

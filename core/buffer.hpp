@@ -10,6 +10,7 @@
 #include <type_traits>
 #include <utility>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Bytes held by all live buffers of 256 KiB and more, the most there ever were, and what is kept for reuse.
@@ -77,3 +78,4 @@ class Buffer {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

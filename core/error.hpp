@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// The caller broke a documented precondition.
@@ -71,3 +72,4 @@ void require(bool condition, const Parts&... parts) {
 }
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 
 #include "weft/core/error.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 using OptionValue = std::variant<bool, std::int64_t, double, std::string>;
@@ -81,3 +82,4 @@ class Options {
                                          std::span<const std::string> names, std::string_view otherwise = "");
 
 }  // namespace weft
+#pragma GCC visibility pop

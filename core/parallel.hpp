@@ -13,6 +13,7 @@
 
 #include "weft/core/types.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// A view of something callable that outlives the call it is passed to.
@@ -92,3 +93,4 @@ class ItemsAhead {
 [[nodiscard]] int num_threads();
 
 }  // namespace weft
+#pragma GCC visibility pop

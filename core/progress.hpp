@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// One report: `done` of `total` units (epochs, lines, bytes) of `stage`; total 0: not known.
@@ -19,3 +20,4 @@ struct Progress {
 using ProgressCallback = std::function<void(const Progress&)>;
 
 }  // namespace weft
+#pragma GCC visibility pop

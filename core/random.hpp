@@ -10,6 +10,7 @@
 #include <numbers>
 #include <span>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// One block of Philox4x32-10: 128 bits that depend on all of counter and key.
@@ -95,3 +96,4 @@ void shuffle(std::span<T> values, const Random& random) {
 }
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// A node of a graph. 32 bits: half the memory traffic of 64 in every sparse kernel, and room for
@@ -18,3 +19,4 @@ using EdgeId = std::int64_t;
 inline constexpr std::int64_t kMaxNodes = std::numeric_limits<NodeId>::max();
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -3,9 +3,11 @@
 
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// "major.minor.patch".
 [[nodiscard]] std::string_view version();
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 
 #include "weft/core/progress.hpp"
 #include "weft/generation/graph_constraint.hpp"
+#include "weft/generation/sampled_graph.hpp"
 #include "weft/generation/sequence_model.hpp"
 
 namespace weft {
@@ -29,15 +30,6 @@ struct SamplingOptions {
   /// Every graph begins with this one, coded anew for each; it may grow only along the way back from its last node to
   /// its first. Must be writable in the vocabulary.
   std::optional<TypedGraph> beginning = {};
-};
-
-struct SampledGraph {
-  TypedGraph graph;
-  /// The code came to its end, and every token could stand where it did. Always, under the mask.
-  bool is_whole = false;
-  /// The sum of the logarithms of the chances with which its tokens were drawn (before temperature and guidance: of
-  /// the model's own, under the mask).
-  double log_likelihood = 0.0;
 };
 
 /// `count` graphs. Graph i is a function of model, options and count alone, whatever the number of threads. Throws

@@ -22,6 +22,7 @@
 #include "weft/core/error.hpp"
 #include "weft/graph/csr_graph.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// An edge of a view. `position` is its place in the arrays of the graph itself (not of its reverse), so
@@ -324,6 +325,7 @@ template <class T>
 }
 
 }  // namespace weft
+#pragma GCC visibility pop
 
 template <weft::BoostView G>
 struct boost::property_map<G, boost::vertex_index_t> {

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "weft/core/error.hpp"
+#include "weft/core/mapped_file.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/ascending_rows.hpp"
 #include "weft/graph/row_buckets.hpp"
@@ -213,6 +214,10 @@ std::span<const EdgeId> CsrGraph::offsets() const {
 
 std::span<const NodeId> CsrGraph::sources() const {
   return rows_ ? rows_->view : std::span<const NodeId>();
+}
+
+void CsrGraph::trim_file() const {
+  rows_->file->trim();
 }
 
 bool CsrGraph::has_edge(Edge edge) const {

@@ -11,10 +11,12 @@
 #include <vector>
 
 #include "weft/core/buffer.hpp"
-#include "weft/core/mapped_file.hpp"
 #include "weft/core/types.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
+
+class MappedFile;
 
 /// The edge source -> destination.
 struct Edge {
@@ -75,7 +77,7 @@ class CsrGraph {
   /// MappedFile::trim() of sources in a file, to be called after every few thousand rows; otherwise nothing.
   void trim() const {
     if (is_in_file()) {
-      rows_->file->trim();
+      trim_file();
     }
   }
 
@@ -83,6 +85,8 @@ class CsrGraph {
   [[nodiscard]] bool shares_rows_with(const CsrGraph& other) const { return rows_ == other.rows_; }
 
  private:
+  void trim_file() const;
+
   struct Rows {
     Rows(std::int64_t count, Buffer<EdgeId> row_offsets, Buffer<NodeId> row_sources)
         : num_sources(count), offsets(std::move(row_offsets)), sources(std::move(row_sources)), view(sources) {}
@@ -127,3 +131,4 @@ struct ReversedGraph {
 [[nodiscard]] CsrGraph induced_subgraph(const CsrGraph& graph, std::span<const NodeId> nodes);
 
 }  // namespace weft
+#pragma GCC visibility pop

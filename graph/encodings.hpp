@@ -6,6 +6,7 @@
 #include "weft/core/buffer.hpp"
 #include "weft/graph/message_block.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct RandomWalkOptions {
@@ -34,3 +35,4 @@ struct RandomWalkOptions {
 [[nodiscard]] Buffer<float> degree_encoding(const CsrGraph& graph);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include "weft/core/buffer.hpp"
 #include "weft/graph/csr_graph.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct RmatOptions {
@@ -88,3 +89,4 @@ struct ContextualBlockModelOptions {
 [[nodiscard]] CsrGraph grid(std::int64_t rows, std::int64_t cols, bool torus = false);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -18,6 +18,7 @@
 #include "weft/graph/csr_graph.hpp"
 #include "weft/graph/node_order.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// What a block that was drawn from a larger graph has to know of that graph. Numbers that are all 1 count as none.
@@ -112,3 +113,4 @@ class MessageBlock {
 [[nodiscard]] MessageBlock batch_of(std::span<const CsrGraph> graphs);
 
 }  // namespace weft
+#pragma GCC visibility pop

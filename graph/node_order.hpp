@@ -8,6 +8,7 @@
 
 #include "weft/graph/csr_graph.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// All depend on how nodes are numbered, the last three only where they break ties.
@@ -35,3 +36,4 @@ inline constexpr int kNumNodeOrderings = 4;
                                              NodeOrdering ordering);
 
 }  // namespace weft
+#pragma GCC visibility pop

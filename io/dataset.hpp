@@ -15,6 +15,7 @@
 #include "weft/tensor/feature_rows.hpp"
 #include "weft/tensor/features.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 enum class TaskKind {
@@ -140,3 +141,4 @@ struct WriteOptions {
 void write_dataset(const Dataset& dataset, const std::filesystem::path& path, const WriteOptions& options = {});
 
 }  // namespace weft
+#pragma GCC visibility pop

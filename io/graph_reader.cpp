@@ -7,6 +7,7 @@
 #include <optional>
 #include <utility>
 
+#include "weft/core/mapped_file.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/core/random.hpp"
 #include "weft/graph/ascending_rows.hpp"

@@ -12,6 +12,7 @@
 
 #include "weft/tensor/tensor.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct NamedTensor {
@@ -50,3 +51,4 @@ void write_model_file(const ModelFile& model, const std::filesystem::path& path,
                       std::string_view format = kModelFormat);
 
 }  // namespace weft
+#pragma GCC visibility pop

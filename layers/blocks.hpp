@@ -8,6 +8,7 @@
 #include "weft/core/error.hpp"
 #include "weft/graph/message_block.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// A view: the blocks must outlive the pass.
@@ -47,3 +48,4 @@ class Blocks {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

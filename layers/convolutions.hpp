@@ -12,6 +12,7 @@
 #include "weft/layers/dense_layers.hpp"
 #include "weft/layers/edge_states.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct ConvolutionOptions {
@@ -78,3 +79,4 @@ struct ConvolutionInfo {
 [[nodiscard]] std::unique_ptr<Convolution> make_convolution(const ConvolutionOptions& options, const Random& random);
 
 }  // namespace weft
+#pragma GCC visibility pop

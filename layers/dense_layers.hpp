@@ -12,6 +12,7 @@
 #include "weft/tensor/features.hpp"
 #include "weft/tensor/perceptron.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// What a layer reads: the states that an earlier layer made, or features as they come, which may be
@@ -120,3 +121,4 @@ class Norm {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

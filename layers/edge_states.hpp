@@ -9,6 +9,7 @@
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/distinct_rows.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct EdgeStates {
@@ -37,3 +38,4 @@ struct EdgeStates {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

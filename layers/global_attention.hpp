@@ -11,6 +11,7 @@
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/layer.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Immutable while inferring, so that threads may share one.
@@ -53,3 +54,4 @@ struct AttentionInfo {
                                                                      std::int64_t layer, const Random& random);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include "weft/core/random.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// One walk through a model. Training or not is decided here, not in a state of the layers.
@@ -151,3 +152,4 @@ class Model {
 void update_statistics(Model& model, const Pass& pass);
 
 }  // namespace weft
+#pragma GCC visibility pop

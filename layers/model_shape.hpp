@@ -8,6 +8,7 @@
 
 #include "weft/tensor/features.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// In which of the forms of tensor/features.hpp features come.
@@ -38,3 +39,4 @@ struct ModelShape {
                                    const Features& edge_features = {});
 
 }  // namespace weft
+#pragma GCC visibility pop

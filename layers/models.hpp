@@ -16,6 +16,7 @@
 #include "weft/layers/model_shape.hpp"
 #include "weft/layers/node_input.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 class OutputScale;
@@ -107,3 +108,4 @@ struct ModelInfo {
                                                     const Options& options, const Random& random);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 
 #include "weft/tensor/features.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct InputKinds;
@@ -29,3 +30,4 @@ struct NodeInput {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

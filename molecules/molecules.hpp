@@ -10,6 +10,7 @@
 
 #include "weft/molecules/typed_graph.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct AtomType {
@@ -42,3 +43,4 @@ struct AromaticBond {
 [[nodiscard]] std::string write_smiles(const TypedGraph& graph, std::span<const AtomType> alphabet);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 
 #include "weft/graph/csr_graph.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// An edge, either way round. Labels count from 1; those of bonds are their order.
@@ -60,3 +61,4 @@ class TypedNeighbors {
 [[nodiscard]] std::int64_t num_components(const TypedGraph& graph);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -8,6 +8,7 @@
 #include "weft/io/dataset.hpp"
 #include "weft/train/trainer.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct JobEstimate {
@@ -28,3 +29,4 @@ struct JobEstimate {
                                        const ReadOptions& read);
 
 }  // namespace weft
+#pragma GCC visibility pop

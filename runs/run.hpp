@@ -13,6 +13,7 @@
 #include "weft/runs/run_config.hpp"
 #include "weft/train/trainer.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct RunObserver {
@@ -64,3 +65,4 @@ inline RunSummary run(const RunConfig& config, const RunObserver& observer = {})
 TrainReport train(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer = {});
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 #include "weft/core/options.hpp"
 #include "weft/tasks/training_options.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Flat keys. `dataset`, `model`, `task`, `split` (one or an array), `protocol`, `seed` and `runs` are the run's; any
@@ -81,3 +82,4 @@ struct FormerNames {
 [[nodiscard]] std::string run_config_text(const RunConfig& config, const Options& options);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -11,7 +11,7 @@
 
 #include "weft/core/options.hpp"
 #include "weft/core/progress.hpp"
-#include "weft/generation/graph_sampler.hpp"
+#include "weft/generation/sampled_graph.hpp"
 #include "weft/graph/csr_graph.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/model_file.hpp"
@@ -20,6 +20,7 @@
 #include "weft/tasks/trained_task.hpp"
 #include "weft/tensor/feature_rows.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// What the model's task cannot do is an ArgumentError that says what the model is.
@@ -90,3 +91,4 @@ class TrainedModel {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

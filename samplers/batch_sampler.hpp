@@ -12,6 +12,7 @@
 #include "weft/graph/csr_graph.hpp"
 #include "weft/samplers/sample.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Any sampler (the concept Sampler), for callers that know it by name only.
@@ -87,3 +88,4 @@ struct SamplerData {
 [[nodiscard]] std::vector<std::int64_t> fanouts(const Options& options, std::string_view fallback, std::int64_t count);
 
 }  // namespace weft
+#pragma GCC visibility pop

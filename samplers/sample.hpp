@@ -14,6 +14,7 @@
 #include "weft/core/types.hpp"
 #include "weft/graph/message_block.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Stands where there is no node: the steps of a walk after it ended.
@@ -65,3 +66,4 @@ concept Sampler = requires(const S& sampler, std::int64_t epoch, std::int64_t in
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

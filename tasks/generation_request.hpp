@@ -2,19 +2,23 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "weft/generation/code_vocabulary.hpp"
 #include "weft/molecules/molecules.hpp"
 #include "weft/molecules/typed_graph.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
+class CodeVocabulary;
+
 struct GeneratorTraits {
-  CodeVocabulary vocabulary;
+  /// How graphs are written.
+  std::shared_ptr<const CodeVocabulary> vocabulary;
   /// Empty if the graphs are no molecules.
   std::vector<AtomType> alphabet;
   /// Properties that it can be asked for, with their mean and deviation in the training data.
@@ -39,3 +43,4 @@ struct GenerationRequest {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -39,7 +39,7 @@ SequenceBatch batch_of(const GenerationTask& task, const GenerationTask::Part& p
                      .random = random.stream(first_stream + i),
                      .properties = properties.row(static_cast<std::int64_t>(i))});
   }
-  return make_sequence_batch(part.traits.vocabulary, items);
+  return make_sequence_batch(*part.traits.vocabulary, items);
 }
 
 /// Batches of graphs in codes that are drawn anew in every step: passes over the training part, each in an order of its
@@ -223,8 +223,8 @@ GenerationTask::Part GenerationTask::make_part(const Split& split) const {
   Part part;
   part.traits.alphabet = corpus_.alphabet;
   part.traits.property_names = corpus_.property_names;
-  part.traits.vocabulary = vocabulary_of(corpus_, split.train, options());
-  const CodeVocabulary& vocabulary = part.traits.vocabulary;
+  part.traits.vocabulary = std::make_shared<const CodeVocabulary>(vocabulary_of(corpus_, split.train, options()));
+  const CodeVocabulary& vocabulary = *part.traits.vocabulary;
   // Types that only other parts have are not in the vocabulary; the alphabet says nothing of them either.
   part.traits.alphabet.resize(
       std::min(part.traits.alphabet.size(), static_cast<std::size_t>(vocabulary.num_types())));
@@ -318,7 +318,7 @@ void GenerationTask::fingerprint(Fingerprint& data) const {
         }
       }
     }
-    for (const std::int64_t number : part->traits.vocabulary.to_numbers()) {
+    for (const std::int64_t number : part->traits.vocabulary->to_numbers()) {
       data.mix(static_cast<std::uint64_t>(number));
     }
   }
@@ -326,10 +326,10 @@ void GenerationTask::fingerprint(Fingerprint& data) const {
 
 std::unique_ptr<SequenceModel> make_sequence_model(const GeneratorTraits& traits, const Options& options,
                                                    const Random& random) {
-  const SequenceShape shape{.input_categories = traits.vocabulary.input_categories(),
-                            .vocabulary = traits.vocabulary.size(),
+  const SequenceShape shape{.input_categories = traits.vocabulary->input_categories(),
+                            .vocabulary = traits.vocabulary->size(),
                             .properties = static_cast<std::int64_t>(traits.property_names.size()),
-                            .clue_features = traits.vocabulary.num_clue_features()};
+                            .clue_features = traits.vocabulary->num_clue_features()};
   return std::make_unique<SequenceModel>(shape,
                                          SequenceModelOptions{.hidden = options.integer("hidden"),
                                                               .layers = options.integer("layers"),
@@ -340,7 +340,7 @@ std::unique_ptr<SequenceModel> make_sequence_model(const GeneratorTraits& traits
 
 void put_traits(const GeneratorTraits& traits, ModelFile& file) {
   file.config["property_names"] = joined(traits.property_names);
-  file.numbers["vocabulary"] = traits.vocabulary.to_numbers();
+  file.numbers["vocabulary"] = traits.vocabulary->to_numbers();
   std::vector<std::int64_t> atoms;
   for (const AtomType& atom : traits.alphabet) {
     atoms.insert(atoms.end(), {atom.element, atom.charge});
@@ -352,10 +352,10 @@ void put_traits(const GeneratorTraits& traits, ModelFile& file) {
 
 GeneratorTraits traits_of(const ModelFile& file) {
   GeneratorTraits traits;
-  traits.vocabulary = CodeVocabulary::from_numbers(file.integers("vocabulary"));
+  traits.vocabulary = std::make_shared<const CodeVocabulary>(CodeVocabulary::from_numbers(file.integers("vocabulary")));
   const std::vector<std::int64_t>& atoms = file.integers("alphabet");
-  require(atoms.empty() || static_cast<std::int64_t>(atoms.size()) == 2 * traits.vocabulary.num_types(),
-          "the alphabet has ", atoms.size(), " numbers for ", traits.vocabulary.num_types(),
+  require(atoms.empty() || static_cast<std::int64_t>(atoms.size()) == 2 * traits.vocabulary->num_types(),
+          "the alphabet has ", atoms.size(), " numbers for ", traits.vocabulary->num_types(),
           " types, expected two each");
   for (std::size_t i = 0; i < atoms.size(); i += 2) {
     require(atoms[i] >= 1 && atoms[i] <= 118 && std::abs(atoms[i + 1]) <= 20, "the alphabet has element ", atoms[i],
@@ -401,7 +401,7 @@ std::vector<SampledGraph> TrainedGenerator::generate(std::int64_t count, const G
     options.properties[j] = static_cast<float>((value - traits_.property_means[j]) / traits_.property_deviations[j]);
   }
   std::vector<SampledGraph> all =
-      sample_graphs(*model_, traits_.vocabulary, count * request.best_of, options, progress);
+      sample_graphs(*model_, *traits_.vocabulary, count * request.best_of, options, progress);
   if (request.best_of == 1) {
     return all;
   }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 enum class OutputKind {
@@ -46,3 +47,4 @@ enum class OutputKind {
 }
 
 }  // namespace weft
+#pragma GCC visibility pop

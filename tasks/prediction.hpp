@@ -6,6 +6,7 @@
 
 #include "weft/tensor/tensor.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Which outputs somebody will read: what is not wanted need not be computed.
@@ -27,3 +28,4 @@ struct Prediction {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -19,6 +19,7 @@
 #include "weft/train/task.hpp"
 #include "weft/train/trainer.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// What a prediction has a row for.
@@ -79,3 +80,4 @@ std::unique_ptr<TrainedTask> open_task_of(ModelDescription description, const Mo
 }
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -18,6 +18,7 @@
 #include "weft/tasks/output_kind.hpp"
 #include "weft/tasks/prediction.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 class NodeModel;
@@ -103,3 +104,4 @@ class TrainedTask {
 [[nodiscard]] Tensor meaning_of(const Tensor& logits, OutputKind outputs);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include "weft/io/dataset.hpp"
 #include "weft/tasks/tasks.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// The options of training models that read graphs: those of the loop, metric, edges, samplers, …
@@ -42,3 +43,4 @@ struct FormerOption {
 [[nodiscard]] const FormerOption* former_option(const TaskInfo& task, std::string_view name);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -5,6 +5,7 @@
 #include <span>
 #include <string_view>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 enum class Activation { none, relu, elu, gelu, sigmoid };
@@ -24,3 +25,4 @@ void apply_activation(Activation activation, std::span<float> values);
 void apply_derivative(Activation activation, std::span<const float> given, std::span<float> gradient);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include "weft/tensor/features.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// a b: [n, k] [k, p] -> [n, p]
@@ -72,3 +73,4 @@ namespace weft {
 }
 
 }  // namespace weft
+#pragma GCC visibility pop

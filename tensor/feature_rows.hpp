@@ -9,6 +9,7 @@
 
 #include "weft/tensor/features.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 class FeatureRows {
@@ -52,3 +53,4 @@ class NodeFeatures {
 [[nodiscard]] Tensor gather_rows(const Tensor& x, std::span<const std::uint32_t> index);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -9,6 +9,7 @@
 #include "weft/tensor/sparse_matrix.hpp"
 #include "weft/tensor/tensor.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Integer columns for embedding: [rows, num_categories.size()], row after row, each value of column j
@@ -40,3 +41,4 @@ using Features = std::variant<std::monostate, Tensor, SparseMatrix, CategoricalM
 [[nodiscard]] Features row_normalized(const Features& features);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Weights of rows, one for each of `index`, or none. Where there are some a loss is the sum of weight times loss over
@@ -38,3 +39,4 @@ struct RowWeights {
 [[nodiscard]] Tensor softmax(const Tensor& logits);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 #include "weft/tensor/activation.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// What norms add to a variance.
@@ -36,3 +37,4 @@ struct BatchNormResult {
                                   float epsilon = kNormEpsilon);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -5,6 +5,7 @@
 #include "weft/tensor/activation.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// x weight + bias: weight [k, p], bias [1, p].
@@ -18,3 +19,4 @@ struct LinearMap {
                                   Activation activation);
 
 }  // namespace weft
+#pragma GCC visibility pop

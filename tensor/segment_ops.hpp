@@ -7,6 +7,7 @@
 
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// The largest value of each column among the rows segments[g] .. segments[g + 1], in row g; an empty segment gives 0.
@@ -17,3 +18,4 @@ namespace weft {
 [[nodiscard]] Variable expand_segments(const Variable& x, std::span<const std::int64_t> segments);
 
 }  // namespace weft
+#pragma GCC visibility pop

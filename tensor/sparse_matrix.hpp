@@ -8,6 +8,7 @@
 #include "weft/core/types.hpp"
 #include "weft/tensor/tensor.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Immutable; copies share the numbers. Row i holds columns[offsets[i] .. offsets[i + 1]) and the
@@ -51,3 +52,4 @@ class SparseMatrix {
 [[nodiscard]] SparseMatrix select_rows(const SparseMatrix& x, std::span<const std::int64_t> index);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include "weft/core/buffer.hpp"
 #include "weft/core/error.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct Shape {
@@ -67,3 +68,4 @@ class Tensor {
 [[nodiscard]] Tensor select_rows(const Tensor& x, std::span<const std::int64_t> index);
 
 }  // namespace weft
+#pragma GCC visibility pop

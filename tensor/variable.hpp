@@ -11,6 +11,7 @@
 
 #include "weft/tensor/tensor.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 class Gradients;
@@ -111,3 +112,4 @@ class Parameter {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -23,6 +23,21 @@ if(EXISTS "${prefix}/${BINDIR}/weft")
   run("${version}" "${prefix}/${BINDIR}/weft" --version)
 endif()
 
+# Every installed header, alone, where only the prefix can be found.
+file(GLOB_RECURSE headers "${prefix}/include/weft/*.hpp")
+list(LENGTH headers num_headers)
+if(num_headers LESS 20)
+  message(FATAL_ERROR "expected at least 20 headers in ${prefix}/include/weft, found ${num_headers}")
+endif()
+foreach(header IN LISTS headers)
+  if(IS_SYMLINK "${header}")
+    message(FATAL_ERROR "${header} is a link out of the prefix, not a header")
+  endif()
+endforeach()
+cmake_host_system_information(RESULT num_cores QUERY NUMBER_OF_LOGICAL_CORES)
+run("" printf "%s\\n" ${headers} COMMAND xargs "-P${num_cores}" -I{} "${COMPILER}" -std=c++20 -fsyntax-only
+    "-I${prefix}/include" -x c++ -include {} /dev/null)
+
 # examples/ as a project of its own.
 run("" "${CMAKE_COMMAND}" -G Ninja -S "${SOURCE}/examples" -B "${WORK}/examples" "-DCMAKE_PREFIX_PATH=${prefix}"
     "-DCMAKE_CXX_COMPILER=${COMPILER}" "-DCMAKE_CXX_FLAGS=${FLAGS}" "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}"
@@ -39,11 +54,17 @@ endforeach()
 string(REGEX MATCH "pathfinder windows: marked end accuracy [0-9.]+" answer_of_one "${answer}")
 run("${answer_of_one}" "${WORK}/examples/sequence_tasks" pathfinder --steps 2 --threads 2)
 
-# The same package without CMake.
+# The same package without CMake, through the door; an error of the library is caught by its type outside of it.
 file(WRITE "${WORK}/version.cpp" [[
 #include <iostream>
-#include <weft/core/version.hpp>
-int main() { std::cout << weft::version() << '\n'; }
+#include <weft/weft.hpp>
+int main() {
+  try {
+    (void)weft::read_dataset("there is no such file.h5");
+  } catch (const weft::DataError&) {
+    std::cout << weft::version() << '\n';
+  }
+}
 ]])
 find_program(pkg_config NAMES pkg-config pkgconf REQUIRED)
 set(ENV{PKG_CONFIG_PATH} "${prefix}/${LIBDIR}/pkgconfig")
@@ -55,8 +76,19 @@ run("" "${COMPILER}" ${build_flags} "${WORK}/version.cpp" -o "${WORK}/version" $
     "-Wl,-rpath,${prefix}/${LIBDIR}")
 run("^${version}\n$" "${WORK}/version")
 
-# The program that the README shows.
+# The headers that the README says to include, and the program that it shows.
 file(READ "${SOURCE}/README.md" readme)
+string(REGEX MATCH "\\| I want to \\|.*\\| I want to build my own \\|[^#]*" tables "${readme}")
+string(REGEX MATCHALL "[a-z/]+/[a-z_]+\\.hpp" shown "${tables}")
+list(LENGTH shown num_shown)
+if(num_shown LESS 20)
+  message(FATAL_ERROR "expected at least 20 headers in the tables 'I want to' of README.md, found ${num_shown}")
+endif()
+foreach(header IN LISTS shown)
+  if(NOT EXISTS "${prefix}/include/weft/${header}")
+    message(FATAL_ERROR "README.md says to include weft/${header}, which is not installed")
+  endif()
+endforeach()
 string(FIND "${readme}" "```cpp\n" begin)
 math(EXPR begin "${begin} + 7")
 string(SUBSTRING "${readme}" ${begin} -1 readme)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 class Fingerprint {
@@ -26,3 +27,4 @@ class Fingerprint {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

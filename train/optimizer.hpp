@@ -8,6 +8,7 @@
 #include "weft/layers/layer.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct AdamOptions {
@@ -61,3 +62,4 @@ struct ScheduleOptions {
 [[nodiscard]] double schedule_factor(const ScheduleOptions& options, double epochs, std::int64_t num_epochs);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 
 #include "weft/io/model_file.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct EpochRecord;
@@ -29,3 +30,4 @@ class RunStore {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

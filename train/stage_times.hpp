@@ -1,6 +1,7 @@
 // Where the time of training on samples goes.
 #pragma once
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Seconds. Sampling and gathering add up those of all threads, and overlap with training.
@@ -21,3 +22,4 @@ struct StageTimes {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

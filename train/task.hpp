@@ -15,6 +15,7 @@
 #include "weft/train/fingerprint.hpp"
 #include "weft/train/stage_times.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// One step of training.
@@ -99,3 +100,4 @@ class Task {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -13,6 +13,7 @@
 #include "weft/train/stage_times.hpp"
 #include "weft/train/task.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct TrainJob {
@@ -90,3 +91,4 @@ struct TrainReport {
                                 RunStore* store = nullptr);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 
 #include "weft/core/error.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Called with what is wrong, file and line named, for each row left out. Empty: such a row ends the import. Text that
@@ -26,3 +27,4 @@ void read_or_skip(const OnBadRow& on_bad_row, const ReadRow& read_row) {
 }
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 
 #include "weft/io/dataset.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct ImportedFile {
@@ -17,3 +18,4 @@ struct ImportedFile {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

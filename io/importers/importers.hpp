@@ -16,6 +16,7 @@
 #include "weft/io/importers/bad_rows.hpp"
 #include "weft/io/importers/imported_file.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// What one import reads, and whom it tells.
@@ -74,3 +75,4 @@ struct WrittenDataset {
 WrittenDataset import_dataset_to_file(std::string_view format, const ImportJob& job, const ImportedFile& file);
 
 }  // namespace weft
+#pragma GCC visibility pop

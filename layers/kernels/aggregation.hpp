@@ -8,6 +8,7 @@
 #include "weft/graph/message_block.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// y_v = sum of x_u over the edges u -> v. x [num_inputs, d] gives y [num_outputs, d].
@@ -55,3 +56,4 @@ class GcnNorm {
 [[nodiscard]] Variable aggregate_normalized(const MessageBlock& block, const Variable& x);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include "weft/core/types.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// An ordering of all nodes, cut into blocks that never hold nodes of two graphs.
@@ -45,3 +46,4 @@ struct BlockAttentionOptions {
                                        std::vector<BlockLayout> layouts, const BlockAttentionOptions& options);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 #include "weft/layers/kernels/gated_scan.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Rows are read in their order. q, k [n, h d], v [n, h e] -> [n, h e]. O(n (64 + d) d h) time; memory h d e for every
@@ -33,3 +34,4 @@ class CausalAttentionState {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -10,6 +10,7 @@
 #include "weft/graph/message_block.hpp"
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 struct EdgeAttentionOptions {
@@ -38,3 +39,4 @@ struct EdgeAttentionOptions {
                                        const Variable& a, const EdgeAttentionOptions& options);
 
 }  // namespace weft
+#pragma GCC visibility pop

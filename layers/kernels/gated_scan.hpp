@@ -10,6 +10,7 @@
 
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Rows are read in their order and the state starts at 0 in each segment. q, k [n, h d], v [n, h e], log_decay
@@ -46,3 +47,4 @@ class GatedScanState {
 };
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -7,6 +7,7 @@
 
 #include "weft/tensor/variable.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Linear attention (Katharopoulos et al. 2020, equations 5 to 7) with phi(x) = elu(x) + 1. For every segment and
@@ -19,3 +20,4 @@ namespace weft {
                                         std::span<const std::int64_t> segments, std::int64_t heads);
 
 }  // namespace weft
+#pragma GCC visibility pop
