@@ -74,7 +74,7 @@ TEST(Record, FreesValuesThatNobodyNeeds) {
   EXPECT_LT(memory_use().live - before, std::int64_t{2} * 1000 * 1000 * 4 + (8 << 20));
 }
 
-TEST(CrossEntropy, IsTheMeanOverLabelledRowsOfTheIndex) {
+TEST(CrossEntropy, IsTheMeanOverLabeledRowsOfTheIndex) {
   const Variable logits = Variable::constant(Tensor{{0, 0}, {std::log(3.0F), 0}, {5, 5}, {9, -9}});
   const std::vector<std::int64_t> labels = {0, 1, -1, 0}, index = {0, 1, 2};
   EXPECT_NEAR(cross_entropy(logits, labels, index).value()(0, 0), (std::log(2.0) + std::log(4.0)) / 2, 1e-6);
