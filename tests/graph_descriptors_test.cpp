@@ -12,6 +12,7 @@
 #include "tests/support.hpp"
 #include "weft/core/error.hpp"
 #include "weft/generation/graph_mmd.hpp"
+#include "weft/generation/graph_validity.hpp"
 #include "weft/generation/graphlet_orbits.hpp"
 #include "weft/generation/spectra.hpp"
 
