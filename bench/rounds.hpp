@@ -4,7 +4,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -12,13 +11,15 @@
 
 #include <benchmark/benchmark.h>
 
+#include "weft/core/stopwatch.hpp"
+
 namespace weft::bench {
 
 /// Seconds that `work` takes.
 inline double seconds(const std::function<void()>& work) {
-  const auto start = std::chrono::steady_clock::now();
+  const Stopwatch watch;
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return watch.seconds();
 }
 
 inline double median(std::vector<double> values) {

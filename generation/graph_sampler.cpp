@@ -1,5 +1,5 @@
-// A task draws kTaskGraphs graphs in kLanes lanes; a lane that has finished one takes the next, so that products keep
-// their height to the end.
+// A lane sampler draws kBatchGraphs graphs in kLanes lanes; a lane that has finished one takes the next, so that
+// products keep their height to the end.
 #include "weft/generation/graph_sampler.hpp"
 
 #include <algorithm>
@@ -13,11 +13,11 @@
 namespace weft {
 namespace {
 
-constexpr std::int64_t kTaskGraphs = 512, kLanes = 128, kRoundTasks = 64;
+constexpr std::int64_t kBatchGraphs = 512, kLanes = 128, kRoundBatches = 64;
 /// Without the mask nothing else ends a sequence.
 constexpr std::int64_t kLongestFactor = 4;
 
-struct Job {
+struct SamplingPlan {
   const CodeVocabulary& vocabulary;
   const SequenceRecurrence& model;
   const SamplingOptions& options;
@@ -43,15 +43,15 @@ struct Draft {
   double log_likelihood = 0.0;
 };
 
-class Task {
+class LaneSampler {
  public:
-  Task(const Job& job, std::int64_t first, std::span<SampledGraph> results)
-      : job_(job),
+  LaneSampler(const SamplingPlan& plan, std::int64_t first, std::span<SampledGraph> results)
+      : plan_(plan),
         first_(first),
         results_(results),
-        copies_(job.is_guided() ? 2 : 1),
-        lanes_(job.model, copies_ * std::min<std::int64_t>(kLanes, static_cast<std::int64_t>(results.size()))),
-        weights_(static_cast<std::size_t>(job.vocabulary.size())) {}
+        copies_(plan.is_guided() ? 2 : 1),
+        lanes_(plan.model, copies_ * std::min<std::int64_t>(kLanes, static_cast<std::int64_t>(results.size()))),
+        weights_(static_cast<std::size_t>(plan.vocabulary.size())) {}
 
   void run() {
     const auto total = static_cast<std::int64_t>(results_.size());
@@ -79,29 +79,29 @@ class Task {
   /// Writes what the model reads of a draft.
   void show(std::size_t i) {
     Draft& draft = drafts_[i];
-    draft.mask.resize(static_cast<std::size_t>(job_.vocabulary.mask_words()));
-    job_.vocabulary.write_mask(draft.graph, draft.mask);
+    draft.mask.resize(static_cast<std::size_t>(plan_.vocabulary.mask_words()));
+    plan_.vocabulary.write_mask(draft.graph, draft.mask);
     for (std::int64_t copy = 0; copy < copies_; ++copy) {
-      job_.vocabulary.write_inputs(draft.graph, draft.near, draft.last, lanes_.inputs(lane(i) + copy));
+      plan_.vocabulary.write_inputs(draft.graph, draft.near, draft.last, lanes_.inputs(lane(i) + copy));
       lanes_.clues(lane(i) + copy).clear();
-      job_.vocabulary.write_clues(draft.graph, draft.near, draft.mask, lanes_.clues(lane(i) + copy));
+      plan_.vocabulary.write_clues(draft.graph, draft.near, draft.mask, lanes_.clues(lane(i) + copy));
     }
   }
 
   void begin(std::size_t i) {
     Draft& draft = drafts_[i];
-    draft = {.index = next_++, .graph = job_.vocabulary.empty_graph(), .near = {}, .mask = {}, .given = {}};
-    draft.random = job_.random.stream(static_cast<std::uint64_t>(first_ + draft.index));
-    if (job_.options.beginning) {
-      draft.given = *job_.vocabulary.write(*job_.options.beginning, draft.random.stream(1));
+    draft = {.index = next_++, .graph = plan_.vocabulary.empty_graph(), .near = {}, .mask = {}, .given = {}};
+    draft.random = plan_.random.stream(static_cast<std::uint64_t>(first_ + draft.index));
+    if (plan_.options.beginning) {
+      draft.given = *plan_.vocabulary.write(*plan_.options.beginning, draft.random.stream(1));
       draft.given.pop_back();
     }
     for (std::int64_t copy = 0; copy < copies_; ++copy) {
       lanes_.reset(lane(i) + copy);
-      if (job_.properties > 0) {
-        const std::vector<float> unknown(static_cast<std::size_t>(job_.properties),
+      if (plan_.properties > 0) {
+        const std::vector<float> unknown(static_cast<std::size_t>(plan_.properties),
                                          std::numeric_limits<float>::quiet_NaN());
-        write_condition(copy == 0 && !job_.options.properties.empty() ? job_.options.properties : unknown,
+        write_condition(copy == 0 && !plan_.options.properties.empty() ? plan_.options.properties : unknown,
                         lanes_.condition(lane(i) + copy));
       }
     }
@@ -132,35 +132,35 @@ class Task {
     const std::int32_t id = draft.given.size() > static_cast<std::size_t>(draft.graph.num_tokens())
                                 ? draft.given[static_cast<std::size_t>(draft.graph.num_tokens())]
                                 : draw(i);
-    const Token& token = job_.vocabulary.token(id);
+    const Token& token = plan_.vocabulary.token(id);
     if (id == CodeVocabulary::kStart || !draft.graph.can_take(token)) {
       return true;
     }
     draft.graph.take(token);
-    if (job_.vocabulary.sees_neighborhood()) {
+    if (plan_.vocabulary.sees_neighborhood()) {
       draft.near.follow(draft.graph);
     }
     draft.last = id;
     return draft.graph.is_complete() ||
-           draft.graph.num_tokens() > kLongestFactor * (job_.vocabulary.max_nodes() * 16 + 16);
+           draft.graph.num_tokens() > kLongestFactor * (plan_.vocabulary.max_nodes() * 16 + 16);
   }
 
   std::int32_t draw(std::size_t i) {
     Draft& draft = drafts_[i];
     const std::span<float> logits = lanes_.logits(lane(i));
-    if (job_.is_guided()) {
-      const auto w = static_cast<float>(job_.options.guidance);
+    if (plan_.is_guided()) {
+      const auto w = static_cast<float>(plan_.options.guidance);
       const std::span<float> plain = lanes_.logits(lane(i) + 1);
       for (std::size_t j = 0; j < logits.size(); ++j) {
         logits[j] = (1.0F + w) * logits[j] - w * plain[j];
       }
     }
-    if (!job_.options.is_masked) {
+    if (!plan_.options.is_masked) {
       std::ranges::fill(draft.mask, ~std::uint64_t{0});
     }
     while (true) {
       const std::int32_t id = draw_once(draft, logits);
-      if (!job_.options.is_masked || job_.options.constraint == nullptr || keeps_constraint(draft.graph, id)) {
+      if (!plan_.options.is_masked || plan_.options.constraint == nullptr || keeps_constraint(draft.graph, id)) {
         return id;
       }
       draft.mask[static_cast<std::size_t>(id) / 64] &= ~(std::uint64_t{1} << (id % 64));
@@ -168,15 +168,15 @@ class Task {
   }
 
   [[nodiscard]] bool keeps_constraint(const PartialGraph& graph, std::int32_t id) const {
-    const Token& token = job_.vocabulary.token(id);
+    const Token& token = plan_.vocabulary.token(id);
     const auto may_close = [&](std::int32_t levels) {
-      return job_.options.constraint->may_close(graph, graph.ancestor(levels));
+      return plan_.options.constraint->may_close(graph, graph.ancestor(levels));
     };
     if (token.kind == Token::Kind::close) {
       return may_close(graph.levels_of(token));
     }
     // A climb may follow a leap, unless there are nodes enough.
-    if (token.kind != Token::Kind::leap || graph.num_nodes() < job_.vocabulary.max_nodes()) {
+    if (token.kind != Token::Kind::leap || graph.num_nodes() < plan_.vocabulary.max_nodes()) {
       return true;
     }
     for (std::int32_t i = 0; i < kStretch && graph.levels_after(token.value, i) > kNearLevels; ++i) {
@@ -189,7 +189,7 @@ class Task {
   }
 
   std::int32_t draw_once(Draft& draft, std::span<const float> logits) {
-    const double heat = job_.options.temperature;
+    const double heat = plan_.options.temperature;
     double largest = -std::numeric_limits<double>::infinity();
     for (std::size_t j = 0; j < logits.size(); ++j) {
       if ((draft.mask[j / 64] >> (j % 64) & 1) != 0) {
@@ -221,7 +221,7 @@ class Task {
     return id;
   }
 
-  const Job& job_;
+  const SamplingPlan& plan_;
   std::int64_t first_, next_ = 0;
   std::span<SampledGraph> results_;
   std::int64_t copies_;
@@ -255,15 +255,17 @@ std::vector<SampledGraph> sample_graphs(const SequenceModel& model, const CodeVo
                                         const ProgressCallback& progress) {
   check(model, vocabulary, count, options);
   const SequenceRecurrence recurrence(model);
-  const Job job{vocabulary, recurrence, options, model.shape().properties, Random(options.seed).stream(0x53414D50)};
+  const SamplingPlan plan{vocabulary, recurrence, options, model.shape().properties,
+                          Random(options.seed).stream(0x53414D50)};
   std::vector<SampledGraph> results(static_cast<std::size_t>(count));
   // In rounds, so that progress is told from this thread.
-  for (std::int64_t round = 0; round < count; round += kTaskGraphs * kRoundTasks) {
-    const std::int64_t end = std::min(count, round + kTaskGraphs * kRoundTasks);
-    parallel_for((end - round + kTaskGraphs - 1) / kTaskGraphs, 1, [&](std::int64_t begin, std::int64_t behind) {
-      for (std::int64_t t = begin; t < behind; ++t) {
-        const std::int64_t first = round + t * kTaskGraphs, size = std::min(kTaskGraphs, end - first);
-        Task(job, first, std::span(results).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(size)))
+  for (std::int64_t round = 0; round < count; round += kBatchGraphs * kRoundBatches) {
+    const std::int64_t end = std::min(count, round + kBatchGraphs * kRoundBatches);
+    parallel_for((end - round + kBatchGraphs - 1) / kBatchGraphs, 1, [&](std::int64_t begin, std::int64_t behind) {
+      for (std::int64_t batch = begin; batch < behind; ++batch) {
+        const std::int64_t first = round + batch * kBatchGraphs, size = std::min(kBatchGraphs, end - first);
+        LaneSampler(plan, first,
+                    std::span(results).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(size)))
             .run();
       }
     });

@@ -30,7 +30,7 @@ enum class TaskKind {
 [[nodiscard]] std::string_view name_of(TaskKind task);
 [[nodiscard]] std::optional<TaskKind> task_of(std::string_view name);
 
-/// None, a class each (-1: unlabelled), or targets [rows, t] (NaN: missing).
+/// None, a class each (-1: unlabeled), or targets [rows, t] (NaN: missing).
 using Labels = std::variant<std::monostate, std::vector<std::int64_t>, Tensor>;
 
 /// Disjoint sets of nodes, or of graphs where the dataset holds many; and of links, pairs of nodes of one graph, whose

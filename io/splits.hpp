@@ -18,7 +18,7 @@ struct SplitShares {
   double test = 0.2;
 };
 
-/// A split of all items labelled 0 .. num_classes - 1; unlabelled ones (-1) are in no set. Within each
+/// A split of all items labeled 0 .. num_classes - 1; unlabeled ones (-1) are in no set. Within each
 /// class a random order, a function of `random`, is cut at the shares rounded to whole items, so each set is
 /// within one item a class of its share. Sets ascend. Throws ArgumentError on a label out of range
 /// or shares that are negative or do not sum to 1.

@@ -85,17 +85,17 @@ Variable mean_over_entries(std::string_view operation, const Variable& output, c
 namespace {
 
 /// The rows of `index` that have a label, and their weights; those empty if none are given.
-struct LabelledRows {
+struct LabeledRows {
   std::vector<std::int64_t> rows;
   std::vector<float> weights;
 };
 
-LabelledRows labelled_rows(std::string_view operation, const Variable& logits, std::span<const std::int64_t> labels,
-                           std::span<const std::int64_t> index, std::span<const float> weights) {
+LabeledRows labeled_rows(std::string_view operation, const Variable& logits, std::span<const std::int64_t> labels,
+                         std::span<const std::int64_t> index, std::span<const float> weights) {
   require(static_cast<std::int64_t>(labels.size()) == logits.rows(), operation, ": logits are ", logits.shape(),
           " but there are ", labels.size(), " labels");
   check_index(operation, index, logits.rows());
-  LabelledRows result;
+  LabeledRows result;
   for (std::size_t k = 0; k < index.size(); ++k) {
     const std::int64_t i = index[k], label = labels[static_cast<std::size_t>(i)];
     require(label >= -1 && label < logits.cols(), operation, ": row ", i, " has label ", label, ", expected -1 to ",
@@ -112,7 +112,7 @@ LabelledRows labelled_rows(std::string_view operation, const Variable& logits, s
 
 // loss = sum over rows of w (log(sum exp x) - x_label) / divisor;  dx = w (softmax(x) - onehot) / divisor
 Variable cross_entropy_of(std::string_view operation, const Variable& logits, std::span<const std::int64_t> labels,
-                          const LabelledRows& given, double divisor) {
+                          const LabeledRows& given, double divisor) {
   const std::vector<std::int64_t>& rows = given.rows;
   const auto weight_of = [&](std::int64_t i) {
     return given.weights.empty() ? 1.0F : given.weights[static_cast<std::size_t>(i)];
@@ -155,7 +155,7 @@ Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> lab
   require(is_mean || (weights.weights.size() == index.size() && weights.divisor > 0.0), "cross_entropy: there are ",
           weights.weights.size(), " weights of ", index.size(), " rows and the divisor is ", weights.divisor,
           ", expected one for each and a divisor above 0");
-  const LabelledRows rows = labelled_rows("cross_entropy", logits, labels, index, weights.weights);
+  const LabeledRows rows = labeled_rows("cross_entropy", logits, labels, index, weights.weights);
   require(!is_mean || !rows.rows.empty(), "cross_entropy: none of the ", index.size(), " rows given has a label");
   return cross_entropy_of("cross_entropy", logits, labels, rows,
                           is_mean ? static_cast<double>(rows.rows.size()) : weights.divisor);

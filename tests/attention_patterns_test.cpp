@@ -1,25 +1,18 @@
-// The edges that attention patterns promise, by hand on small graphs and counted on larger ones, and the mechanisms
-// that run along them.
+// The edges that attention patterns promise, by hand on small graphs and counted on larger ones.
 #include "weft/layers/kernels/attention_patterns.hpp"
 
 #include <numeric>
 #include <set>
-#include <thread>
 
-#include "tests/attention_reference.hpp"
+#include <gtest/gtest.h>
+
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/graph/generators.hpp"
-#include "weft/layers/global_attention.hpp"
-#include "weft/layers/models.hpp"
-#include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
 
-using test::expect_near;
 using test::expect_throws;
-using test::random_tensor;
 
 using Rows = std::vector<std::vector<NodeId>>;
 
@@ -208,130 +201,6 @@ TEST(ExphormerPattern, RefusesBlocksOfMoreSourcesThanNodes) {
   Buffer<EdgeId> offsets(2, 0);
   const MessageBlock block(CsrGraph::from_rows(2, std::move(offsets), {}));
   expect_throws<ArgumentError>([&] { (void)exphormer_pattern(block, {}, Random(1)); }, "2 sources and 1 nodes");
-}
-
-/// A mechanism of two heads of 4 columns, on its linear maps' results.
-struct Mechanism {
-  Mechanism(std::string_view kind, const std::vector<std::pair<std::string_view, std::string_view>>& settings) {
-    Options options(model_info("weft").options);
-    options.set("hidden", "8");
-    options.set("heads", "2");
-    for (const auto& [name, value] : settings) {
-      options.set(name, value);
-    }
-    attention = make_global_attention(kind, options, 0, Random(7));
-    attention->list_parameters(list);
-  }
-
-  [[nodiscard]] Tensor run(const MessageBlock& graph, const Tensor& h) const {
-    Pass pass = Pass::inference();
-    return attention->forward(graph, Variable::constant(h), pass).value();
-  }
-  [[nodiscard]] Tensor project(std::size_t parameter, const Tensor& x) const {
-    return linear(Variable::constant(x), list.parameters[parameter].parameter->variable(),
-                  list.parameters[parameter + 1].parameter->variable())
-        .value();
-  }
-  /// Softmax attention over all nodes of each graph by the mechanism's own maps.
-  [[nodiscard]] Tensor dense(const MessageBlock& graph, const Tensor& h) const {
-    const Tensor q = project(0, h), k = project(2, h);
-    return project(6, test::dense_attention(project(4, h), graph.segments(), 2, test::softmax_weight(q, k, 2)));
-  }
-
-  std::unique_ptr<GlobalAttention> attention;
-  ParameterList list;
-};
-
-TEST(PatternMechanisms, OverAWindowOfTheWholeGraphAreSoftmaxAttention) {
-  const CsrGraph graphs[] = {grid(4, 5), grid(3, 1), CsrGraph::from_edges(1, {})};
-  const MessageBlock batch = batch_of(graphs);
-  const Tensor h = random_tensor(24, 8, 4);
-  for (const std::string_view kind : {"longformer", "bigbird"}) {
-    const Mechanism mechanism(kind, {{"window", "20"}, {"global_nodes", "0"}});
-    expect_near(mechanism.run(batch, h), mechanism.dense(batch, h), 1e-5);
-    const Mechanism narrow(kind, {{"window", "19"}, {"global_nodes", "0"}});
-    EXPECT_EQ(test::largest_difference(narrow.run(batch, h), narrow.dense(batch, h)) < 1e-5, kind == "bigbird")
-        << "one of 20 nodes is not read, unless as a random node";
-  }
-}
-
-TEST(PatternMechanisms, WithAllNodesAsNeighborsAreSoftmaxAttention) {
-  std::vector<Edge> edges;
-  for (NodeId v = 0; v < 12; ++v) {
-    for (NodeId u = 0; u < 12; ++u) {
-      edges.push_back({u, v});
-    }
-  }
-  const MessageBlock complete(CsrGraph::from_edges(12, edges));
-  const Tensor h = random_tensor(12, 8, 4);
-  const Mechanism transformer("transformer", {});
-  expect_near(transformer.run(complete, h), transformer.dense(complete, h), 1e-5);
-  // Types multiply by 1 at the start, and scores of such states stay below the clamp.
-  const Mechanism exphormer("exphormer", {{"virtual_nodes", "0"}, {"expander_cycles", "0"}});
-  expect_near(exphormer.run(complete, h), exphormer.dense(complete, h), 1e-5);
-}
-
-TEST(PatternMechanisms, OfTheTransformerReadNeighborsAndThemselves) {
-  // 0 - 1, 2 alone: node 2 reads itself.
-  const MessageBlock graph(CsrGraph::from_edges(3, std::vector<Edge>{{0, 1}}, {.symmetrize = true}));
-  const Tensor h = random_tensor(3, 8, 4);
-  const Mechanism mechanism("transformer", {});
-  const Tensor y = mechanism.run(graph, h), expected = mechanism.project(6, mechanism.project(4, h));
-  for (std::int64_t c = 0; c < 8; ++c) {
-    EXPECT_NEAR(y(2, c), expected(2, c), 1e-5);
-    EXPECT_GT(std::abs(y(0, c) - expected(0, c)), 1e-5);
-  }
-}
-
-TEST(PatternMechanisms, ReachAcrossAGraphByVirtualNodes) {
-  // Two nodes without any edge: node 0 hears of node 1 only if virtual nodes carry it.
-  const MessageBlock graph(CsrGraph::from_edges(2, {}));
-  const Tensor h = random_tensor(2, 8, 4);
-  Tensor changed = h;
-  changed(1, 0) += 1.0F;
-  for (const std::string_view virtual_nodes : {"0", "1"}) {
-    const Mechanism mechanism("exphormer", {{"virtual_nodes", virtual_nodes}, {"expander_cycles", "0"}});
-    EXPECT_EQ(std::ranges::equal(mechanism.run(graph, h).row(0), mechanism.run(graph, changed).row(0)),
-              virtual_nodes == "0");
-  }
-}
-
-TEST(PatternMechanisms, ShareOneOnManyThreads) {
-  const MessageBlock graph(grid(30, 30));
-  const Tensor h = random_tensor(900, 8, 4);
-  for (const std::string_view kind : {"bigbird", "exphormer"}) {
-    const Mechanism mechanism(kind, {});
-    std::vector<Tensor> results(4);
-    {
-      std::vector<std::jthread> threads;
-      for (Tensor& result : results) {
-        threads.emplace_back([&] { result = mechanism.run(graph, h); });
-      }
-    }
-    for (const Tensor& result : results) {
-      EXPECT_TRUE(test::same_bits(result, results[0]));
-      EXPECT_EQ(result.rows(), 900);
-    }
-  }
-}
-
-TEST(MessageBlock, KeepsWhatWasMadeForAKey) {
-  const MessageBlock block(grid(2, 2)), copy = block;
-  int made = 0;
-  const auto make = [&] { return std::vector<int>{++made}; };
-  const auto& first = block.kept<std::vector<int>>("a", make);
-  EXPECT_EQ(first, std::vector<int>{1});
-  EXPECT_EQ(&copy.kept<std::vector<int>>("a", make), &first) << "copies share everything";
-  EXPECT_EQ(block.kept<std::vector<int>>("b", make), std::vector<int>{2});
-  EXPECT_EQ(block.kept<int>("a", [] { return 5; }), 5) << "types are kept apart";
-  EXPECT_EQ(MessageBlock(grid(2, 2)).kept<std::vector<int>>("a", make), std::vector<int>{3});
-  EXPECT_EQ(made, 3);
-}
-
-TEST(MessageBlock, AsksAgainWhereMakingFailed) {
-  const MessageBlock block(grid(2, 2));
-  expect_throws<ArgumentError>([&] { (void)block.kept<int>("a", []() -> int { throw ArgumentError("no"); }); }, "no");
-  EXPECT_EQ(block.kept<int>("a", [] { return 7; }), 7);
 }
 
 }  // namespace

@@ -1,16 +1,22 @@
 // The quadratic definition that every attention is compared with: all pairs of nodes of a graph, in double.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <vector>
 
 #include "weft/core/random.hpp"
 #include "weft/graph/csr_graph.hpp"
+#include "weft/layers/kernels/block_attention.hpp"
 #include "weft/tensor/tensor.hpp"
 
 namespace weft::test {
+
+/// Graphs of one node, of none, of seven and of three.
+inline const std::vector<std::int64_t> kSegments{0, 1, 1, 8, 11};
 
 /// The weight that node i puts on node j of its graph in head h, before they are divided by their sum.
 using PairWeight = std::function<double(std::int64_t i, std::int64_t j, std::int64_t h)>;
@@ -58,6 +64,17 @@ inline PairWeight softmax_weight(const Tensor& q, const Tensor& k, std::int64_t 
   return [&q, &k, heads, scale](std::int64_t i, std::int64_t j, std::int64_t h) {
     return std::exp(scale * head_dot(q, i, k, j, h, heads));
   };
+}
+
+/// The block that each node is in.
+inline std::vector<std::int64_t> block_of_node(const BlockLayout& layout) {
+  std::vector<std::int64_t> block(layout.order.size());
+  for (std::size_t b = 0; b + 1 < layout.blocks.size(); ++b) {
+    for (std::int64_t p = layout.blocks[b]; p < layout.blocks[b + 1]; ++p) {
+      block[layout.order[static_cast<std::size_t>(p)]] = static_cast<std::int64_t>(b);
+    }
+  }
+  return block;
 }
 
 /// The largest difference of two elements.

@@ -1,8 +1,10 @@
-// Attention within blocks: against all pairs that read each other, the limits where it is exact, and its layouts.
+// Attention within blocks: against all pairs that read each other, the limits where it is exact, and a learned bias for
+// each offset within a window.
 #include "weft/layers/kernels/block_attention.hpp"
 
 #include <cmath>
-#include <numeric>
+
+#include <gtest/gtest.h>
 
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
@@ -13,18 +15,15 @@
 namespace weft {
 namespace {
 
+using test::block_of_node;
+using test::constant;
 using test::dense_attention;
 using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
+using test::kSegments;
 using test::random_tensor;
 using test::same_bits;
-
-const std::vector<std::int64_t> kSegments{0, 1, 1, 8, 11};
-
-Variable constant(const Tensor& x) {
-  return Variable::constant(x);
-}
 
 /// How often node i reads node j in head h.
 std::int64_t times_read(std::span<const BlockLayout> layouts, std::int64_t i, std::int64_t j, std::int64_t h) {
@@ -149,38 +148,6 @@ TEST(BlockAttention, RefusesLayoutsThatAreNone) {
       "for head 1 of 1");
 }
 
-TEST(HashLayouts, PutEqualRowsTogetherAndOppositeOnesApart) {
-  // Nodes 0, 2, 4 point one way and 1, 3, 5 the other; x and -x never share a bucket.
-  Tensor x(6, 3);
-  for (std::int64_t i = 0; i < 6; ++i) {
-    x(i, 0) = i % 2 == 0 ? 1.0F : -1.0F;
-    x(i, 1) = i % 2 == 0 ? 0.5F : -0.5F;
-  }
-  const std::vector<std::int64_t> segments{0, 6};
-  const HashOptions options{.rounds = 3, .buckets = 4, .block_size = 3};
-  for (const BlockLayout& layout : hash_layouts(x, 1, segments, hash_rotations(3, options, Random(5)), options)) {
-    const std::vector<NodeId>& order = layout.order;
-    EXPECT_TRUE((order == std::vector<NodeId>{0, 2, 4, 1, 3, 5}) || (order == std::vector<NodeId>{1, 3, 5, 0, 2, 4}));
-    EXPECT_EQ(layout.blocks, (std::vector<std::int64_t>{0, 3, 6}));
-    EXPECT_EQ(layout.reads_previous, (std::vector<char>{0, 1}));
-  }
-}
-
-TEST(HashLayouts, SortLongAndShortSegmentsAlike) {
-  // 2000 nodes are counted into 16 buckets, 10 are compared: nodes of a bucket stay in their order.
-  const Tensor x = random_tensor(2010, 4, 1);
-  const std::vector<std::int64_t> segments{0, 2000, 2010};
-  const HashOptions options{.rounds = 1, .buckets = 4, .block_size = 50};
-  const BlockLayout layout = hash_layouts(x, 1, segments, hash_rotations(4, options, Random(5)), options)[0];
-  std::int64_t falls = 0;
-  for (std::size_t p = 1; p < 2000; ++p) {
-    falls += layout.order[p] < layout.order[p - 1] ? 1 : 0;
-    ASSERT_LT(layout.order[p], 2000U);
-  }
-  EXPECT_GE(falls, 8);
-  EXPECT_LE(falls, 15);  // one between two buckets at most
-}
-
 TEST(HashAttention, WithOneBlockIsExactSoftmaxOverTheOthers) {
   const std::vector<std::int64_t> segments{0, 40, 60, 61};
   const Tensor q = random_tensor(61, 8, 1), v = random_tensor(61, 8, 2);
@@ -223,13 +190,108 @@ TEST(HashAttention, FindsTheNodesThatMatterAmongManyBlocks) {
   EXPECT_LT(error(16), 0.5 * error(2));
 }
 
-TEST(WindowLayout, CutsEveryGraphAloneAndShiftsByHalfAWindow) {
-  const std::vector<NodeId> order{0, 3, 1, 2, 4, 5, 6, 8, 7};
-  const std::vector<std::int64_t> segments{0, 7, 7, 9};
-  EXPECT_EQ(window_layout(order, segments, 4, false).blocks, (std::vector<std::int64_t>{0, 4, 7, 9}));
-  EXPECT_EQ(window_layout(order, segments, 4, true).blocks, (std::vector<std::int64_t>{0, 2, 6, 7, 9}));
-  EXPECT_EQ(window_layout(order, segments, 4, true).reads_previous, (std::vector<char>{0, 0, 0, 0}));
-  expect_throws<ArgumentError>([&] { (void)window_layout(order, segments, 1, false); }, "window is 1");
+using Nodes = std::vector<NodeId>;
+
+using Borders = std::vector<std::int64_t>;
+
+/// Windows of three nodes in a shuffled order, and tiles of 2 x 2 over two grids; each with its table for two heads.
+struct BiasCase {
+  BlockLayout layout;
+  Tensor table;
+};
+std::vector<BiasCase> bias_cases() {
+  const Nodes order{4, 2, 7, 0, 1, 3, 6, 5, 8, 10, 9};
+  return {{window_layout(order, Borders{0, 8, 11}, 3, true), random_tensor(5, 2, 5)},
+          {grid_window_layout(Borders{0, 9, 9, 11}, {.width = 1, .side = 2, .shifted = true}), random_tensor(9, 2, 6)},
+          {grid_window_layout(Borders{0, 11}, {.width = 11, .side = 2}), random_tensor(9, 2, 7)}};
+}
+
+Variable attended(const Variable& q, const Variable& k, const Variable& v, const BlockLayout& layout,
+                  const Variable& table) {
+  return block_attention(q, k, v, {layout}, {.heads = 2, .position_bias = table});
+}
+
+TEST(PositionBias, IsAddedToTheLogitsOfPairsByTheirOffset) {
+  const Tensor q = random_tensor(11, 8, 1), k = random_tensor(11, 8, 2), v = random_tensor(11, 6, 3);
+  for (const auto& [layout, table] : bias_cases()) {
+    const std::vector<std::int64_t> block = block_of_node(layout);
+    std::vector<std::int64_t> place(11);
+    for (std::size_t p = 0; p < 11; ++p) {
+      place[layout.order[p]] = layout.places[p];
+    }
+    const auto softmax = test::softmax_weight(q, k, 2);
+    const Tensor expected =
+        test::dense_attention(v, Borders{0, 11}, 2, [&, &bias = table](std::int64_t i, std::int64_t j, std::int64_t h) {
+          const auto a = static_cast<std::size_t>(i), b = static_cast<std::size_t>(j);
+          return block[a] != block[b]
+                     ? 0.0
+                     : softmax(i, j, h) * std::exp(bias(place[a] - place[b] + (bias.rows() - 1) / 2, h));
+        });
+    expect_near(
+        attended(Variable::constant(q), Variable::constant(k), Variable::constant(v), layout, Variable::constant(table))
+            .value(),
+        expected);
+  }
+}
+
+TEST(PositionBias, TellsUpFromDownAndLeftFromRight) {
+  // One window of pixels 0 1 / 2 3; the bias all but forbids everything but one offset.
+  const BlockLayout layout = grid_window_layout(Borders{0, 4}, {.width = 2, .side = 2});
+  const Variable zero = Variable::constant(Tensor(4, 1)), v = Variable::constant(Tensor{{1}, {2}, {3}, {4}});
+  const auto with = [&](std::int64_t down, std::int64_t right) {
+    Tensor table = Tensor::full(9, 1, -50.0F);
+    table(down * 3 + right + 4, 0) = 0.0F;
+    return block_attention(zero, zero, v, {layout}, {.position_bias = Variable::constant(table)}).value();
+  };
+  // The reader stands below what it reads: 2 reads 0 and 3 reads 1; who has nobody above reads all alike.
+  expect_near(with(1, 0), {{2.5F}, {2.5F}, {1}, {2}});
+  expect_near(with(-1, 0), {{3}, {4}, {2.5F}, {2.5F}});
+  expect_near(with(0, 1), {{2.5F}, {1}, {2.5F}, {3}});
+  expect_near(with(1, -1), {{2.5F}, {2.5F}, {2}, {2.5F}});
+  expect_near(with(0, 0), {{1}, {2}, {3}, {4}});
+}
+
+TEST(PositionBias, GradientsMatchCentralDifferences) {
+  for (const auto& [layout, values] : bias_cases()) {
+    Parameter q(random_tensor(11, 8, 1)), k(random_tensor(11, 8, 2)), v(random_tensor(11, 6, 3)), table(values);
+    const auto output = [&, &blocks = layout] {
+      return attended(q.variable(), k.variable(), v.variable(), blocks, table.variable());
+    };
+    expect_gradient_matches(q, output);
+    expect_gradient_matches(k, output);
+    expect_gradient_matches(v, output);
+    expect_gradient_matches(table, output);
+  }
+}
+
+TEST(PositionBias, GivesTheSameBitsOnAnyNumberOfThreads) {
+  const BlockLayout layout = grid_window_layout(Borders{0, 6000}, {.width = 60, .side = 4, .shifted = true});
+  std::vector<Tensor> gradients;
+  for (const int threads : {1, 2, 4}) {
+    with_threads(threads, [&] {
+      Parameter x(random_tensor(6000, 16, 1)), table(random_tensor(49, 2, 2));
+      const Gradients all = backward(attended(x.variable(), x.variable(), x.variable(), layout, table.variable()),
+                                     random_tensor(6000, 16, 2));
+      gradients.push_back(*all.of(table.variable()));
+    });
+  }
+  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+}
+
+TEST(PositionBias, RefusesTablesAndLayoutsThatDoNotFit) {
+  const Variable x = Variable::constant(Tensor(4, 2));
+  const BlockLayout tiles = grid_window_layout(Borders{0, 4}, {.width = 2, .side = 2});
+  const auto run = [&](const BlockLayout& layout, std::int64_t rows, std::int64_t cols) {
+    (void)block_attention(x, x, x, {layout}, {.position_bias = Variable::constant(Tensor(rows, cols))});
+  };
+  expect_throws<ArgumentError>([&] { run(tiles, 9, 2); }, "position_bias has shape [9, 2]");
+  expect_throws<ArgumentError>([&] { run(tiles, 8, 1); }, "an odd number of rows");
+  expect_throws<ArgumentError>([&] { run(tiles, 7, 1); }, "has place 4, expected 0 to 3");
+  BlockLayout without = tiles;
+  without.places.clear();
+  expect_throws<ArgumentError>([&] { run(without, 9, 1); }, "has 0 places of 4 positions");
+  const BlockLayout reads{.order = {0, 1, 2, 3}, .blocks = {0, 2, 4}, .reads_previous = {0, 1}, .places = {0, 1, 0, 1}};
+  expect_throws<ArgumentError>([&] { run(reads, 9, 1); }, "reads the one before it");
 }
 
 }  // namespace

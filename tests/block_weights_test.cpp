@@ -1,8 +1,11 @@
-// Weights of edges in blocks drawn from a larger graph: what layers compute on a sample stands for the whole graph.
-#include <cmath>
+// Weights of edges in blocks drawn from a larger graph: what kernels compute on a sample stands for the whole graph.
+#include "weft/layers/kernels/block_weights.hpp"
+
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "tests/sampler_checks.hpp"
 #include "tests/support.hpp"
@@ -11,16 +14,12 @@
 #include "weft/layers/kernels/edge_attention.hpp"
 #include "weft/layers/kernels/gated_aggregation.hpp"
 #include "weft/layers/kernels/gin_aggregation.hpp"
-#include "weft/samplers/batch_sampler.hpp"
-#include "weft/samplers/origin.hpp"
-#include "weft/tensor/feature_rows.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_gradient_matches;
 using test::expect_near;
-using test::expect_throws;
 using test::random_tensor;
 using test::same_bits;
 
@@ -167,78 +166,6 @@ TEST(BlockWeights, OfALoopThatIsAddedAreOne) {
   const MessageBlock& looped = block.with_self_loops();
   EXPECT_EQ(test::list(looped.sources()), (std::vector<NodeId>{0, 1, 2, 3, 1, 3}));
   EXPECT_EQ(test::list(looped.weights()), (std::vector<float>{1, 10, 12, 14, 1, 8}));
-}
-
-TEST(GcnNorm, UsesTheDegreesOfTheGraphThatABlockWasDrawnFrom) {
-  // Degrees 4, 9, 16, 25; row 0 reads 1 with weight 2: y = 1/2 (1/2 x_0 + 2 * 1/3 x_1).
-  const CsrGraph rows = CsrGraph::from_rows(4, Buffer<EdgeId>::copy_of(std::vector<EdgeId>{0, 1}),
-                                            Buffer<NodeId>::copy_of(std::vector<NodeId>{1}));
-  const MessageBlock block(rows, BlockOrigin{.row_weights = numbers({2}), .degrees = numbers({4, 9, 16, 25})});
-  Parameter x(Tensor{{6}, {12}, {1}, {1}});
-  const auto y = [&] { return aggregate_gcn(GcnNorm(block), x.variable()); };
-  expect_near(y().value(), Tensor{{0.5F * (3.0F + 8.0F)}});
-  expect_gradient_matches(x, y);
-}
-
-TEST(MessageBlock, RefusesNumbersOfAnotherSize) {
-  expect_throws<ArgumentError>(
-      [] {
-        (void)MessageBlock(small_rows(), BlockOrigin{.weights = numbers({1, 2})});
-      },
-      "2 weights of edges, expected 4 or none");
-  expect_throws<ArgumentError>(
-      [] {
-        (void)MessageBlock(small_rows(), BlockOrigin{.degrees = numbers({1, 2})});
-      },
-      "2 degrees, expected 4 or none");
-}
-
-/// The mean of an aggregation's rows for all nodes over many samples of one hop.
-Tensor mean_over_samples(const CsrGraph& graph, const std::string& sampler, const char* fanout, const Tensor& x,
-                         const std::function<Variable(const MessageBlock&, const Variable&)>& aggregate) {
-  constexpr std::int64_t kEpochs = 3000;
-  Options options(sampler_options());
-  options.set("batch_size", "1000");
-  options.set("fanout", fanout);
-  const auto drawn = make_sampler(sampler, {.graph = graph, .seeds = test::all_nodes(graph), .num_hops = 1}, options);
-  const Origin origin(graph);
-  Tensor mean(x.rows(), x.cols());
-  for (std::int64_t epoch = 0; epoch < kEpochs; ++epoch) {
-    Sample sample = drawn->sample(epoch, 0);
-    const auto blocks = origin.blocks_of(sample, sampler_info(sampler).sums);
-    const Tensor y = aggregate(blocks.front(), Variable::constant(gather_rows(x, sample.inputs))).value();
-    for (std::size_t i = 0; i < sample.seeds.size(); ++i) {
-      for (std::int64_t j = 0; j < x.cols(); ++j) {
-        mean(sample.seeds[i], j) += y(sample.seed_rows[i], j) / static_cast<float>(kEpochs);
-      }
-    }
-  }
-  return mean;
-}
-
-TEST(SampledAggregation, EstimatesSumsAndGraphConvolutionWithoutBias) {
-  const CsrGraph graph =
-      stochastic_block_model(
-          {.num_nodes = 40, .num_communities = 2, .degree_inside = 9, .degree_outside = 3, .seed = 2})
-          .graph;
-  Tensor x = random_tensor(40, 2, 9);
-  for (float& value : x.values()) {
-    value += 2.0F;
-  }
-  const MessageBlock whole(graph);
-  const auto sum = [](const MessageBlock& block, const Variable& states) { return aggregate_sum(block, states); };
-  const auto gcn = [](const MessageBlock& block, const Variable& states) {
-    return aggregate_gcn(GcnNorm(block), states);
-  };
-  const Tensor all_sums = sum(whole, Variable::constant(x)).value(),
-               all_gcn = gcn(whole, Variable::constant(x)).value();
-  for (const auto& [sampler, fanout] :
-       {std::pair{"neighbor", "4"}, std::pair{"labor", "4"}, std::pair{"ladies", "30"}, std::pair{"full", "auto"}}) {
-    SCOPED_TRACE(sampler);
-    // Sums of about 24; a single one has a deviation of about 6, their mean one of about 0.1.
-    expect_near(mean_over_samples(graph, sampler, fanout, x, sum), all_sums, 0.025);
-    expect_near(mean_over_samples(graph, sampler, fanout, x, gcn), all_gcn, 0.025);
-  }
 }
 
 }  // namespace

@@ -289,7 +289,7 @@ inline const std::vector<BrokenFile> kBrokenData = {
      [](RawFile& f) {
        f.integers("split/public/train", {0, 0});
      }},
-    {"SplitOfUnlabelled", "/split/public/test", "node 3 at 0 is unlabelled",
+    {"SplitOfUnlabeled", "/split/public/test", "node 3 at 0 is unlabelled",
      [](RawFile& f) { f.integers("split/public/test", {3}); }},
     {"LinksOfThreeEnds", "/split/public/test_edges", "has shape [1, 3], expected two columns",
      [](RawFile& f) {

@@ -1,7 +1,6 @@
 // The codebook: nearest codes, what training passes teach it, and attention to it.
 #include "weft/layers/codebook.hpp"
 
-#include <cmath>
 #include <set>
 
 #include "tests/attention_reference.hpp"
@@ -9,14 +8,12 @@
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/layers/global_attention.hpp"
-#include "weft/layers/kernels/low_rank_attention.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
 
-using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
 using test::random_tensor;
@@ -119,25 +116,6 @@ TEST(Codebook, LearnsTheSameBitsOnAnyNumberOfThreads) {
 
 TEST(Codebook, RefusesStatesOfAnotherWidth) {
   expect_throws<ArgumentError>([] { (void)Book(2, 3).codebook.nearest(Tensor(4, 2)); }, "expected 3 columns");
-}
-
-TEST(LandmarkAttention, CountsLandmarksByTheirBias) {
-  // Logits 0 and biases log 1, log 3: a mean of one 4 and three 8s.
-  const Codes nodes{0, 2}, landmarks{0, 2};
-  const std::vector<float> bias{0.0F, std::log(3.0F)};
-  const auto attended = [&](const Variable& q) {
-    return landmark_attention(q, Variable::constant(Tensor{{1}, {-1}}), Variable::constant(Tensor{{4}, {8}}),
-                              {nodes, landmarks}, 1, bias);
-  };
-  expect_near(attended(Variable::constant(Tensor(2, 1))).value(), {{7}, {7}});
-  Parameter q(random_tensor(2, 1));
-  expect_gradient_matches(q, [&] { return attended(q.variable()); });
-  expect_throws<ArgumentError>(
-      [&] {
-        const Variable x = Variable::constant(Tensor(2, 1));
-        (void)landmark_attention(x, x, x, {nodes, landmarks}, 1, std::vector<float>(3));
-      },
-      "3 biases for 2 landmarks");
 }
 
 /// Attention goat with two heads of 4 columns.

@@ -1,23 +1,30 @@
 // Dataset files: every form comes back as it was written, and the public files say what their list says.
 #include "weft/io/dataset.hpp"
 
-#include <sys/resource.h>
-
 #include <array>
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <limits>
 #include <numeric>
+#include <vector>
+
+#include <sys/resource.h>
+
+#include <gtest/gtest.h>
 
 #include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace weft {
 namespace {
 
+using test::expect_throws;
+using test::random_tensor;
+using test::same_bits;
 using test::TemporaryFolder;
+using test::two_communities;
 
 // 0 - 1 - 2, and 3 alone.
 Dataset path_graph() {
@@ -102,7 +109,8 @@ TEST(DatasetFile, KeepsDenseFeaturesAboveAndBelowTheSizeThatIsCompressed) {
     data.node_features = test::random_tensor(4, width);
     data.edge_features = test::random_tensor(4, 2, 7);
     const Dataset read = written_and_read(data);
-    EXPECT_TRUE(test::same_bits(std::get<Tensor>(read.node_features.in_memory()), std::get<Tensor>(data.node_features.in_memory())));
+    EXPECT_TRUE(test::same_bits(std::get<Tensor>(read.node_features.in_memory()),
+                                std::get<Tensor>(data.node_features.in_memory())));
     EXPECT_TRUE(test::same_bits(std::get<Tensor>(read.edge_features), std::get<Tensor>(data.edge_features)));
   }
 }
@@ -348,6 +356,18 @@ TEST_P(PublicFile, HoldsThePublishedFigures) {
 
 INSTANTIATE_TEST_SUITE_P(DataFolder, PublicFile, testing::ValuesIn(kFigures),
                          [](const auto& file) { return std::string(file.param.file); });
+
+TEST(DatasetSize, IsReadFromTheShapesAlone) {
+  const TemporaryFolder folder;
+  const Dataset data = two_communities(300, 8);
+  write_dataset(data, folder / "data.h5");
+  const DatasetSize size = read_dataset_size(folder / "data.h5");
+  EXPECT_EQ(size.nodes, 300);
+  EXPECT_EQ(size.edges, data.graph.num_edges());
+  EXPECT_EQ(size.features, 8);
+  EXPECT_EQ(size.feature_bytes, 300 * 8 * 4);
+  EXPECT_TRUE(size.has_dense_features);
+}
 
 }  // namespace
 }  // namespace weft

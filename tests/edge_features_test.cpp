@@ -1,109 +1,23 @@
-// Features of edges and encodings on their way through models: the sums of GIN, GINE and GatedGCN against loops,
-// gradients, refusals, permutations, batches.
-#include <cmath>
-#include <functional>
-#include <numeric>
-
+// Features of edges and encodings on their way through models: gradients, refusals, permutations, batches.
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/layers/convolutions.hpp"
-#include "weft/layers/kernels/gated_aggregation.hpp"
-#include "weft/layers/kernels/gin_aggregation.hpp"
 #include "weft/layers/input_layers.hpp"
-#include "weft/layers/kernels/mix_columns.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
 
+using test::constant;
 using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
 using test::random_tensor;
 using test::same_bits;
-
-Variable constant(Tensor x) {
-  return Variable::constant(std::move(x));
-}
-
-/// 0 -> 1, 2 -> 1, 1 -> 2, and 3 alone; edges in this order.
-CsrGraph three_edges() {
-  return CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {2, 1}, {1, 2}});
-}
-
-/// Two outputs that read three inputs: 0 reads 1 and 2, 1 reads 2.
-MessageBlock sampled_block() {
-  return MessageBlock(CsrGraph::from_rows(3, Buffer<EdgeId>::copy_of(std::vector<EdgeId>{0, 2, 3}),
-                                          Buffer<NodeId>::copy_of(std::vector<NodeId>{1, 2, 2})));
-}
-
-TEST(AggregateGin, AddsTheNodeWeighedAndItsSources) {
-  const Tensor y =
-      aggregate_gin(MessageBlock(three_edges()), constant({{1}, {10}, {100}, {7}}), constant({{0.5F}})).value();
-  expect_near(y, Tensor{{1.5F}, {15 + 101}, {150 + 10}, {10.5F}});
-}
-
-TEST(AggregateGine, AddsPositiveSumsOfSourceAndEdge) {
-  const MessageBlock block(three_edges());
-  const Tensor x{{1}, {10}, {100}, {7}};
-  expect_near(aggregate_gine(block, constant(x), constant({{2}, {-500}, {-4}}), constant({{0}})).value(),
-              Tensor{{1}, {10 + 3}, {100 + 6}, {7}});
-  // One row for all edges.
-  expect_near(aggregate_gine(block, constant(x), constant({{-5}}), constant({{0}})).value(),
-              Tensor{{1}, {10 + 95}, {100 + 5}, {7}});
-}
-
-TEST(AggregateGine, LetsEdgesShareRows) {
-  const MessageBlock block(three_edges());
-  const Tensor x{{1}, {10}, {100}, {7}};
-  const RowIndex row_of_edge = std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>{1, 0, 1});
-  // The edges' own rows would be 2, -500, 2.
-  expect_near(aggregate_gine(block, constant(x), constant({{-500}, {2}}), constant({{0}}), row_of_edge).value(),
-              Tensor{{1}, {10 + 3}, {100 + 12}, {7}});
-}
-
-TEST(DistinctRows, NumbersThemInOrderAndSaysWhichEachRowIs) {
-  const CategoricalMatrix x{
-      4, {3, 2}, Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{2, 0, 0, 1, 2, 0, 2, 0})};
-  const auto distinct = distinct_rows(x);
-  ASSERT_TRUE(distinct.has_value());
-  EXPECT_EQ(distinct->rows.rows, 2);
-  EXPECT_EQ(distinct->rows.num_categories, x.num_categories);
-  EXPECT_TRUE(std::ranges::equal(distinct->rows.values, std::vector<std::int32_t>{0, 1, 2, 0}));
-  EXPECT_EQ(*distinct->row_of, (std::vector<std::int64_t>{1, 0, 1, 1}));
-}
-
-TEST(DistinctRows, AreFoundAmongManyCombinations) {
-  // 3000 rows of 700 kinds, of 10^12 combinations; kind k has the values k, 7 k and k.
-  CategoricalMatrix x{3000, {10000, 10000, 10000}, Buffer<std::int32_t>(9000)};
-  for (std::int32_t i = 0; i < 3000; ++i) {
-    const std::int32_t kind = i * 37 % 700;
-    x.values[static_cast<std::size_t>(3 * i)] = kind;
-    x.values[static_cast<std::size_t>(3 * i) + 1] = 7 * kind;
-    x.values[static_cast<std::size_t>(3 * i) + 2] = kind;
-  }
-  const auto distinct = distinct_rows(x);
-  ASSERT_TRUE(distinct.has_value());
-  ASSERT_EQ(distinct->rows.rows, 700);
-  for (std::int64_t i = 0; i < 3000; ++i) {
-    EXPECT_EQ((*distinct->row_of)[static_cast<std::size_t>(i)], i * 37 % 700);
-  }
-  EXPECT_EQ(distinct->rows.values[static_cast<std::size_t>(3 * 699 + 1)], 7 * 699);
-}
-
-TEST(DistinctRows, AreNotLookedForWhereTheyWouldNotPay) {
-  const auto column = [](std::int64_t categories, const std::vector<std::int32_t>& values) {
-    return CategoricalMatrix{
-        static_cast<std::int64_t>(values.size()), {categories}, Buffer<std::int32_t>::copy_of(values)};
-  };
-  EXPECT_TRUE(distinct_rows(column(3, {0, 0, 1, 1})).has_value());
-  EXPECT_FALSE(distinct_rows(column(3, {0, 1, 2, 1})).has_value()) << "three of four differ";
-  const std::int64_t many = std::int64_t{1} << 31;
-  EXPECT_FALSE(distinct_rows({4, {many, many, 2}, Buffer<std::int32_t>(12, 0)}).has_value()) << "too many combinations";
-  EXPECT_FALSE(distinct_rows(column(2, {0, 0, 2, 0})).has_value()) << "2 is out of range";
-}
+using test::three_edges;
 
 TEST(EdgeLayer, GivesEdgesOfTheSameCategoriesOneState) {
   const Features categories =
@@ -120,79 +34,6 @@ TEST(EdgeLayer, GivesEdgesOfTheSameCategoriesOneState) {
   layer.list_parameters(list);
   const Tensor& table = list.parameters[0].parameter->value();
   expect_near(each, select_rows(table, std::vector<std::int64_t>{1, 0, 1, 1}));
-}
-
-TEST(GatedMean, WeighsEachColumnByItsGate) {
-  const float big = 40.0F;
-  // Column 0: the gate of 0 -> 1 is open, that of 2 -> 1 shut; column 1 the other way round.
-  const Tensor right{{big, -big}, {0, 0}, {-big, big}, {0, 0}}, left(4, 2);
-  const Tensor value{{1, 2}, {5, 6}, {3, 4}, {7, 8}};
-  const Tensor y = gated_mean(MessageBlock(three_edges()), constant(left), constant(right), constant(value)).value();
-  expect_near(y, Tensor{{0, 0}, {1, 4}, {5, 6}, {0, 0}});
-}
-
-TEST(GatedMean, IsTheMeanWhereGatesAreEqual) {
-  const Tensor y =
-      gated_mean(MessageBlock(three_edges()), constant(Tensor(3, 1)), constant({{1}, {5}, {3}, {7}})).value();
-  expect_near(y, Tensor{{0}, {2}, {5}, {0}});
-}
-
-TEST(EdgeScores, AddBothEndsAndTheEdge) {
-  const Tensor s = edge_scores(MessageBlock(three_edges()), constant({{1000}, {2000}, {3000}, {0}}),
-                               constant({{10}, {20}, {30}, {0}}), constant({{1}, {2}, {3}}))
-                       .value();
-  expect_near(s, Tensor{{2011}, {2032}, {3023}});
-}
-
-TEST(MixColumns, LiesBetweenItsInputs) {
-  expect_near(mix_columns(constant({{0, 0}, {4, 4}}), constant({{2, 2}, {8, 8}}), constant({{0, 40}})).value(),
-              Tensor{{1, 2}, {6, 8}});
-}
-
-TEST(EdgeOperations, HaveTheGradientOfDifferences) {
-  for (const MessageBlock& block : {MessageBlock(three_edges()), sampled_block()}) {
-    const std::int64_t n = block.num_inputs(), outputs = block.num_outputs(), m = block.num_edges();
-    // 11 columns: a whole vector and a part.
-    Parameter x(random_tensor(n, 11, 1)), right(random_tensor(n, 11, 2)), left(random_tensor(outputs, 11, 3)),
-        e(random_tensor(m, 11, 4)), shared(random_tensor(1, 11, 5)), epsilon(random_tensor(1, 1, 6)),
-        two(random_tensor(2, 11, 7));
-    const RowIndex row_of_edge = std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>{1, 0, 1});
-    const std::pair<std::function<Variable()>, std::vector<Parameter*>> operations[] = {
-        {[&] { return aggregate_gin(block, x.variable(), epsilon.variable()); }, {&x, &epsilon}},
-        {[&] { return aggregate_gine(block, x.variable(), e.variable(), epsilon.variable()); }, {&x, &e, &epsilon}},
-        {[&] { return aggregate_gine(block, x.variable(), shared.variable(), epsilon.variable()); },
-         {&x, &shared, &epsilon}},
-        {[&] { return aggregate_gine(block, x.variable(), two.variable(), epsilon.variable(), row_of_edge); },
-         {&x, &two, &epsilon}},
-        {[&] { return gated_mean(block, left.variable(), right.variable(), x.variable()); }, {&left, &right, &x}},
-        {[&] { return gated_mean(block, e.variable(), x.variable()); }, {&e, &x}},
-        {[&] { return edge_scores(block, left.variable(), right.variable(), e.variable()); }, {&left, &right, &e}},
-        {[&] { return mix_columns(x.variable(), right.variable(), shared.variable()); }, {&x, &right, &shared}},
-    };
-    for (const auto& [forward, parameters] : operations) {
-      for (Parameter* parameter : parameters) {
-        expect_gradient_matches(*parameter, forward, 5e-3);
-      }
-    }
-  }
-}
-
-TEST(EdgeOperations, RefuseOtherShapes) {
-  const MessageBlock block(three_edges());
-  const Variable x = constant(Tensor(4, 2)), one = constant(Tensor(1, 1));
-  expect_throws<ArgumentError>([&] { (void)aggregate_gin(block, constant(Tensor(3, 2)), one); }, "expected 4 rows");
-  expect_throws<ArgumentError>([&] { (void)aggregate_gin(block, x, x); }, "epsilon has shape [4, 2]");
-  expect_throws<ArgumentError>([&] { (void)aggregate_gine(block, x, constant(Tensor(2, 2)), one); },
-                               "e has shape [2, 2]");
-  const auto with_rows = [&](const std::vector<std::int64_t>& row_of_edge) {
-    (void)aggregate_gine(block, x, x, one, std::make_shared<const std::vector<std::int64_t>>(row_of_edge));
-  };
-  expect_throws<ArgumentError>([&] { with_rows({0, 1}); }, "row_of_edge has 2 entries, expected 3");
-  expect_throws<ArgumentError>([&] { with_rows({0, 1, 4}); }, "row_of_edge leaves the 4 rows of e");
-  expect_throws<ArgumentError>([&] { (void)gated_mean(block, constant(Tensor(3, 3)), x); }, "score has shape [3, 3]");
-  expect_throws<ArgumentError>([&] { (void)edge_scores(block, x, constant(Tensor(4, 1)), constant(Tensor(3, 2))); },
-                               "right has shape [4, 1]");
-  expect_throws<ArgumentError>([&] { (void)mix_columns(x, x, one); }, "balance [1, 1]");
 }
 
 TEST(GatedGcnConvolution, KeepsStatesOfEdgesForLaterLayersOnly) {

@@ -1,4 +1,6 @@
 // Features that stay in their file, and jobs that read them there.
+#include "weft/io/feature_file.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -6,49 +8,23 @@
 
 #include <hdf5.h>
 
+#include <gtest/gtest.h>
+
 #include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/trained_models.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/graph/generators.hpp"
-#include "weft/graph/reordering.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/io/feature_file.hpp"
-#include "weft/io/model_file.hpp"
-#include "weft/runs/memory_estimate.hpp"
-#include "weft/runs/memory_plan.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
 namespace {
 
-using test::expect_near;
 using test::expect_throws;
-using test::random_tensor;
 using test::same_bits;
 using test::TemporaryFolder;
-
-/// Two communities; features of so many columns.
-Dataset dataset_with(std::int64_t nodes, std::int64_t columns) {
-  LabeledGraph made = stochastic_block_model(
-      {.num_nodes = nodes, .num_communities = 2, .degree_inside = 8, .degree_outside = 2, .seed = 3});
-  Dataset data;
-  data.name = "two";
-  data.num_classes = 2;
-  data.graph = std::move(made.graph);
-  Tensor x = random_tensor(nodes, columns);
-  for (std::int64_t v = 0; v < nodes; ++v) {
-    x(v, 0) += made.label[static_cast<std::size_t>(v)] == 0 ? 1.0F : -1.0F;
-  }
-  data.node_features = std::move(x);
-  data.node_labels = std::move(made.label);
-  Split split;
-  split.name = "rand0";
-  for (std::int64_t v = 0; v < nodes; ++v) {
-    (v % 3 == 0 ? split.train : v % 3 == 1 ? split.val : split.test).push_back(v);
-  }
-  data.splits = {split};
-  return data;
-}
+using test::two_communities;
 
 /// Rows in an order of their own, with repeats and neighbors.
 std::vector<std::uint32_t> some_rows(std::int64_t count) {
@@ -64,7 +40,7 @@ TEST(FeatureFile, ReadsRowsThatFollowEachOtherAndRowsInCompressedChunks) {
   // 64 KiB and less are stored plainly, more in chunks of about 256 KiB.
   for (const auto& [nodes, columns] : {std::pair{300, 8}, std::pair{5000, 50}, std::pair{40, 70000}}) {
     SCOPED_TRACE(columns);
-    const Dataset data = dataset_with(nodes, columns);
+    const Dataset data = two_communities(nodes, columns);
     const auto& x = std::get<Tensor>(data.node_features.in_memory());
     write_dataset(data, folder / "data.h5");
     const auto file = FeatureFile::open(folder / "data.h5");
@@ -109,7 +85,7 @@ TEST(FeatureFile, ReadsHalvesAndDoubles) {
 
 TEST(FeatureFile, RefusesNumbersThatAreNotFiniteAndFilesThatEnd) {
   const TemporaryFolder folder;
-  Dataset data = dataset_with(300, 8);
+  Dataset data = two_communities(300, 8);
   write_dataset(data, folder / "data.h5");
   const auto file = FeatureFile::open(folder / "data.h5");
   std::filesystem::resize_file(folder / "data.h5", 100);
@@ -134,7 +110,7 @@ TEST(FeatureFile, RefusesNumbersThatAreNotFiniteAndFilesThatEnd) {
 
 TEST(FeatureFile, TrainsToTheSameBitsAsFeaturesInMemory) {
   const TemporaryFolder folder;
-  write_dataset(dataset_with(1500, 20), folder / "data.h5");
+  write_dataset(two_communities(1500, 20), folder / "data.h5");
   std::vector<std::vector<NamedTensor>> states;
   for (const bool in_file : {false, true}) {
     const Dataset data =
@@ -150,76 +126,20 @@ TEST(FeatureFile, TrainsToTheSameBitsAsFeaturesInMemory) {
     job.splits = {"rand0"};
     job.folder = folder / (in_file ? "file" : "memory");
     with_threads(in_file ? 2 : 1, [&] { (void)train(data, job); });
-    states.push_back(read_model_file(job.folder / "model.h5").tensors);
+    states.push_back(test::weights_in(job.folder));
   }
-  for (std::size_t i = 0; i < states[0].size(); ++i) {
-    EXPECT_TRUE(same_bits(states[0][i].value, states[1][i].value)) << states[0][i].name;
-  }
+  test::expect_same_bits(states[0], states[1]);
 }
 
 TEST(FeatureFile, IsRefusedByJobsThatReadAllFeaturesAtOnce) {
   const TemporaryFolder folder;
-  write_dataset(dataset_with(300, 8), folder / "data.h5");
+  write_dataset(two_communities(300, 8), folder / "data.h5");
   const Dataset data = read_dataset(folder / "data.h5", {}, {.leaves_features = true});
   TrainJob job;
   job.model = "sage";
   job.options = default_options("sage");
   job.splits = {"rand0"};
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "the job reads them all at once");
-}
-
-TEST(MemoryPlan, LeavesFeaturesInTheFileWhereTheyDoNotFit) {
-  const DatasetSize size{.nodes = 1'000'000,
-                         .edges = 20'000'000,
-                         .features = 128,
-                         .feature_bytes = 512'000'000,
-                         .num_classes = 10,
-                         .has_dense_features = true};
-  Options options = default_options("sage");
-  options.set("sampler", "neighbor");
-  const MemoryPlan roomy = plan_memory(size, options, std::int64_t{8} << 30);
-  EXPECT_FALSE(roomy.read.leaves_features);
-  EXPECT_EQ(roomy.inference_rows, 0);
-  const MemoryPlan tight = plan_memory(size, options, std::int64_t{1200} << 20);
-  EXPECT_TRUE(tight.read.leaves_features);
-  EXPECT_GT(tight.read.kept_rows, 0);
-  EXPECT_LT(tight.read.kept_rows * 128 * 4, std::int64_t{1200} << 20);
-  EXPECT_GT(tight.inference_rows, 0);
-  expect_throws<ArgumentError>([&] { (void)plan_memory(size, options, std::int64_t{100} << 20); },
-                               "the graph of 1000000 nodes and 20000000 edges alone takes");
-  options.set("sampler", "none");
-  expect_throws<ArgumentError>([&] { (void)plan_memory(size, options, std::int64_t{1200} << 20); },
-                               "expected batches (--batch-size)");
-}
-
-TEST(MemoryPlan, ReadsAmountsAsPeopleWriteThem) {
-  EXPECT_EQ(bytes_of("4G"), std::int64_t{4} << 30);
-  EXPECT_EQ(bytes_of("512M"), std::int64_t{512} << 20);
-  EXPECT_EQ(bytes_of("1.5 GB"), std::int64_t{3} << 29);
-  EXPECT_EQ(bytes_of("1000"), 1000);
-  EXPECT_EQ(bytes_text(std::int64_t{3} << 29), "1.50 GB");
-  for (const char* wrong : {"", "G", "4X", "-1G", "4Gi"}) {
-    expect_throws<ArgumentError>([&] { (void)bytes_of(wrong); }, "is no amount of memory");
-  }
-}
-
-TEST(DatasetSize, IsReadFromTheShapesAlone) {
-  const TemporaryFolder folder;
-  const Dataset data = dataset_with(300, 8);
-  write_dataset(data, folder / "data.h5");
-  const DatasetSize size = read_dataset_size(folder / "data.h5");
-  EXPECT_EQ(size.nodes, 300);
-  EXPECT_EQ(size.edges, data.graph.num_edges());
-  EXPECT_EQ(size.features, 8);
-  EXPECT_EQ(size.feature_bytes, 300 * 8 * 4);
-  EXPECT_TRUE(size.has_dense_features);
-}
-
-TEST(MostReadNodes, AreThoseOfTheLargestDegreesInTheirOrder) {
-  // Node 2 is read by 0, 1 and 3; node 0 by 1 and 2; the others by one or none.
-  const CsrGraph graph = CsrGraph::from_edges(4, std::vector<Edge>{{2, 0}, {2, 1}, {2, 3}, {0, 1}, {0, 2}, {3, 0}});
-  EXPECT_EQ(most_read_nodes(graph, 2), (std::vector<NodeId>{0, 2}));
-  EXPECT_EQ(most_read_nodes(graph, 10), (std::vector<NodeId>{0, 1, 2, 3}));
 }
 
 }  // namespace

@@ -6,14 +6,11 @@
 namespace weft {
 namespace {
 
+using test::constant;
 using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
 using test::random_tensor;
-
-Variable constant(Tensor x) {
-  return Variable::constant(std::move(x));
-}
 
 TEST(RmsNorm, DividesEachRowByTheRootOfItsMeanSquare) {
   // The mean of 9 and 16 + 9 + 16 over 4 columns is 12.5.

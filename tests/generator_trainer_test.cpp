@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/tasks/graph_corpus.hpp"
@@ -18,14 +19,7 @@ using test::same_bits;
 
 class TrainGenerator : public testing::Test {
  protected:
-  void SetUp() override {
-    folder_ = std::filesystem::temp_directory_path() /
-              ("weft_generation_" + std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  std::filesystem::path folder_;
+  test::TemporaryFolder folder_;
 };
 
 /// Rings of `shortest` to `longest` nodes in turn; the last quarter is for validation and test.
@@ -76,7 +70,7 @@ bool is_ring(const TypedGraph& graph) {
 TEST_F(TrainGenerator, LearnsToMakeRings) {
   const Dataset dataset = rings(64, 3, 6);
   TrainJob job = job_with({{"epochs", "2"}, {"epoch_graphs", "6400"}, {"learning_rate", "0.01"}});
-  job.folder = folder_;
+  job.folder = folder_.path();
   std::vector<EpochRecord> records;
   const TrainReport report =
       train_generator(dataset, job, {.on_epoch = [&](const EpochRecord& r) { records.push_back(r); }});
@@ -84,7 +78,7 @@ TEST_F(TrainGenerator, LearnsToMakeRings) {
   // Four sizes, equally likely: log 4 = 1.386 nats is all there is to know.
   EXPECT_NEAR(report.runs[0].val, std::log(4.0), 0.05);
   EXPECT_EQ(report.metric, "nll");
-  const GraphGenerator generator = GraphGenerator::load(folder_);
+  const GraphGenerator generator = GraphGenerator::load(folder_.path());
   for (const bool is_masked : {true, false}) {
     std::int64_t good = 0;
     std::vector<int> sizes(7, 0);
@@ -103,9 +97,9 @@ TEST_F(TrainGenerator, GivesTheSizeThatItIsAskedFor) {
   const Dataset dataset = rings(64, 3, 6);
   TrainJob job =
       job_with({{"epochs", "2"}, {"epoch_graphs", "6400"}, {"learning_rate", "0.01"}, {"condition", "nodes,rings"}});
-  job.folder = folder_;
+  job.folder = folder_.path();
   (void)train_generator(dataset, job);
-  const GraphGenerator generator = GraphGenerator::load(folder_);
+  const GraphGenerator generator = GraphGenerator::load(folder_.path());
   for (const double size : {3.0, 5.0}) {
     std::int64_t right = 0;
     for (const SampledGraph& sample : generator.sample(200, {.seed = 1, .wishes = {{"nodes", size}}})) {
@@ -155,7 +149,7 @@ TEST_F(TrainGenerator, DoesNotDependOnTheNumberOfThreads) {
 
 TEST_F(TrainGenerator, RefusesACheckpointOfAnotherJob) {
   TrainJob job = job_with({{"epochs", "1"}, {"epoch_graphs", "64"}});
-  job.folder = folder_;
+  job.folder = folder_.path();
   (void)train_generator(rings(40, 3, 7), job);
   job.resume = true;
   expect_throws<ArgumentError>([&] { (void)train_generator(rings(40, 3, 6), job); }, "another dataset");

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "tests/attention_reference.hpp"
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
@@ -21,13 +22,9 @@ namespace {
 using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
+using test::path_and_loner;
 using test::random_tensor;
 using test::same_bits;
-
-/// 0 - 1 - 2, 3 alone.
-CsrGraph path_and_loner() {
-  return CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 2}}, {.symmetrize = true});
-}
 
 CsrGraph ring(NodeId n) {
   std::vector<Edge> edges;

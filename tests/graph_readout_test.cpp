@@ -1,19 +1,16 @@
-// From nodes to graphs: operations on segments, pooling, the virtual node, models of whole graphs and their
-// invariances.
+// From nodes to graphs: pooling, the virtual node, models of whole graphs and their invariances.
 #include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
 
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
-#include "weft/graph/graph_slices.hpp"
 #include "weft/layers/graph_model.hpp"
 #include "weft/layers/input_layers.hpp"
 #include "weft/layers/virtual_node.hpp"
 #include "weft/layers/wl_model.hpp"
 #include "weft/tensor/dense_ops.hpp"
-#include "weft/tensor/row_ranges.hpp"
-#include "weft/tensor/segment_ops.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
@@ -23,20 +20,7 @@ using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
 using test::random_tensor;
-
-const std::vector<std::int64_t> kSegments = {0, 2, 2, 5};
-
-/// A molecule-like graph: a ring of `ring` nodes with a tail of `tail`.
-CsrGraph ring_with_tail(std::int64_t ring, std::int64_t tail) {
-  std::vector<Edge> edges;
-  for (std::int64_t v = 0; v < ring; ++v) {
-    edges.push_back({static_cast<NodeId>(v), static_cast<NodeId>((v + 1) % ring)});
-  }
-  for (std::int64_t v = ring; v < ring + tail; ++v) {
-    edges.push_back({static_cast<NodeId>(v == ring ? 0 : v - 1), static_cast<NodeId>(v)});
-  }
-  return CsrGraph::from_edges(ring + tail, edges, {.symmetrize = true});
-}
+using test::ring_with_tail;
 
 /// The graph with node v called order[v], and its edge's features brought along.
 CsrGraph renamed(const CsrGraph& graph, const std::vector<NodeId>& order) {
@@ -63,56 +47,6 @@ Tensor logits_of(const NodeModel& model, const MessageBlock& block, const Featur
   input.edge_features = edges;
   Pass pass = Pass::inference();
   return model.forward(block, input, pass).logits.value();
-}
-
-TEST(SegmentMax, TakesTheLargestOfEachColumnAndZeroWhereThereIsNone) {
-  const Variable x = Variable::constant({{1, 5}, {3, -1}, {-4, 0}, {-2, -2}, {-3, 7}});
-  expect_near(segment_max(x, kSegments).value(), {{3, 5}, {0, 0}, {-2, 7}});
-}
-
-TEST(SegmentMax, SendsItsGradientToTheFirstLargestRow) {
-  Parameter x({{1, 5}, {1, -1}, {-4, 0}, {-2, -2}, {-3, 7}});
-  const Gradients gradients = backward(segment_max(x.variable(), kSegments), {{10, 20}, {30, 40}, {50, 60}});
-  expect_near(*gradients.of(x.variable()), {{10, 20}, {0, 0}, {0, 0}, {50, 0}, {0, 60}});
-}
-
-TEST(ExpandSegments, RepeatsARowForEveryRowOfItsSegment) {
-  Parameter x({{1, 2}, {3, 4}, {5, 6}});
-  expect_near(expand_segments(x.variable(), kSegments).value(), {{1, 2}, {1, 2}, {5, 6}, {5, 6}, {5, 6}});
-  expect_gradient_matches(x, [&] { return expand_segments(x.variable(), kSegments); });
-  expect_throws<ArgumentError>(
-      [&] {
-        (void)expand_segments(x.variable(), std::vector<std::int64_t>{0, 2});
-      },
-      "expected a row for each");
-}
-
-TEST(RowsIn, CopiesRangesInOrderInEveryForm) {
-  const std::vector<RowRange> ranges = {{3, 5}, {0, 1}};
-  expect_near(rows_in(Tensor{{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8, 9}}, ranges), {{6, 7}, {8, 9}, {0, 1}});
-  const Features categories =
-      CategoricalMatrix{5, {9}, Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{4, 5, 6, 7, 8})};
-  const Features taken = rows_in(categories, ranges);
-  EXPECT_TRUE(std::ranges::equal(std::get<CategoricalMatrix>(taken).values, std::vector<std::int32_t>{7, 8, 4}));
-  expect_throws<ArgumentError>([&] { (void)rows_in(Tensor(2, 1), ranges); }, "rows 3 to 5 of 2");
-}
-
-TEST(BlockOfGraphs, IsTheBatchOfTheGraphsItNames) {
-  const std::vector<CsrGraph> graphs = {ring_with_tail(3, 2), ring_with_tail(6, 0), ring_with_tail(4, 1)};
-  const MessageBlock all = batch_of(graphs);
-  const MessageBlock expected = batch_of(std::vector<CsrGraph>{graphs[2], graphs[0], graphs[2]});
-  const MessageBlock block = block_of_graphs(all.graph(), all.segments(), std::vector<std::int64_t>{2, 0, 2});
-  EXPECT_TRUE(std::ranges::equal(block.offsets(), expected.offsets()));
-  EXPECT_TRUE(std::ranges::equal(block.sources(), expected.sources()));
-  EXPECT_TRUE(std::ranges::equal(block.segments(), expected.segments()));
-  expect_throws<ArgumentError>(
-      [&] { (void)block_of_graphs(all.graph(), all.segments(), std::vector<std::int64_t>{3}); }, "expected 0 to 2");
-  // A cut through a ring leaves edges that go to another graph.
-  expect_throws<ArgumentError>(
-      [&] {
-        (void)block_of_graphs(all.graph(), std::vector<std::int64_t>{0, 2, 16}, std::vector<std::int64_t>{0});
-      },
-      "which is not its own");
 }
 
 TEST(GraphReadout, SumsAveragesAndTakesTheLargest) {

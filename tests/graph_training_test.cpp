@@ -1,23 +1,18 @@
-// Training on whole graphs: even batches, classes, labels with gaps, numbers in their unit, protocols, and the same
+// Training on whole graphs: classes, labels with gaps, numbers in their unit, protocols, and the same
 // bits for any number of threads and after any stop.
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
-#include <numeric>
-#include <set>
 #include <vector>
 
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/trained_models.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/message_block.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/samplers/graph_batches.hpp"
-#include "weft/tensor/losses.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/evaluation.hpp"
-#include "weft/tasks/classification_metrics.hpp"
 #include "weft/tasks/target_metrics.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -25,8 +20,10 @@ namespace weft {
 namespace {
 
 using test::expect_near;
+using test::expect_same_bits;
 using test::expect_throws;
 using test::TemporaryFolder;
+using test::weights_in;
 
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
@@ -102,71 +99,6 @@ TrainJob short_job(std::string_view model, std::int64_t epochs) {
   return job;
 }
 
-std::vector<NamedTensor> weights_in(const std::filesystem::path& folder) {
-  return read_model_file(folder / "model.h5").tensors;
-}
-
-void expect_same_weights(const std::vector<NamedTensor>& a, const std::vector<NamedTensor>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    EXPECT_TRUE(test::same_bits(a[i].value, b[i].value)) << a[i].name;
-  }
-}
-
-TEST(GraphBatches, CutWhereTheCostIsEven) {
-  // Costs and one for each graph: 3 2 2 3 | 5 5 | 10, ten each.
-  const std::vector<std::int64_t> costs = {2, 1, 1, 2, 4, 4, 9};
-  const GraphEpoch epoch = even_batches({10, 11, 12, 13, 14, 15, 16}, costs, 3);
-  EXPECT_EQ(epoch.starts, (std::vector<std::int64_t>{0, 4, 6, 7}));
-  EXPECT_TRUE(std::ranges::equal(epoch.batch(1), std::vector<std::int64_t>{14, 15}));
-  expect_throws<ArgumentError>([&] { (void)even_batches({1}, costs, 3); }, "1 graphs and 7 costs");
-}
-
-TEST(GraphBatches, NeverHoldNothingEvenWhereOneGraphOutweighsAllOthers) {
-  const std::vector<std::int64_t> costs = {1, 1, 1000, 1, 1};
-  const GraphEpoch epoch = even_batches({0, 1, 2, 3, 4}, costs, 1);
-  for (std::int64_t k = 0; k < epoch.num_batches(); ++k) {
-    EXPECT_FALSE(epoch.batch(k).empty());
-  }
-  EXPECT_EQ(epoch.starts.back(), 5);
-}
-
-TEST(GraphBatches, HoldEveryGraphOnceInEveryEpochInAnotherOrder) {
-  std::vector<std::int64_t> graphs(500), costs(500);
-  for (std::size_t i = 0; i < graphs.size(); ++i) {
-    graphs[i] = static_cast<std::int64_t>(1000 + i);
-    costs[i] = static_cast<std::int64_t>(20 + i % 30);
-  }
-  const GraphBatches batches(graphs, costs, 50, Random(3));
-  const GraphEpoch first = batches.epoch(0), second = batches.epoch(1);
-  EXPECT_EQ(first.graphs, batches.epoch(0).graphs);
-  EXPECT_NE(first.graphs, second.graphs);
-  std::vector<std::int64_t> sorted = second.graphs;
-  std::ranges::sort(sorted);
-  EXPECT_EQ(sorted, graphs);
-  ASSERT_EQ(first.num_batches(), 10);
-  std::int64_t least = std::numeric_limits<std::int64_t>::max(), most = 0;
-  for (std::int64_t k = 0; k < first.num_batches(); ++k) {
-    std::int64_t cost = 0;
-    for (const std::int64_t g : first.batch(k)) {
-      cost += costs[static_cast<std::size_t>(g - 1000)] + 1;
-    }
-    least = std::min(least, cost);
-    most = std::max(most, cost);
-  }
-  EXPECT_LE(most - least, 2 * 50) << "a batch is within one graph of its share";
-}
-
-TEST(MeanAbsoluteError, CountsOnlyWhatIsThere) {
-  const Variable x = Variable::parameter({{1, 5}, {2, 2}, {9, 9}});
-  const Tensor targets = {{3, 4}, {kMissing, 2}, {0, 0}};
-  const Variable loss = mean_absolute_error(x, targets, std::vector<std::int64_t>{0, 1});
-  EXPECT_FLOAT_EQ(loss.value()(0, 0), 1.0F);
-  const Gradients gradients = backward(loss);
-  const float third = 1.0F / 3.0F;
-  expect_near(*gradients.of(x), {{-third, third}, {0, 0}, {0, 0}});
-}
-
 TEST(TargetMetrics, CountByHand) {
   const Tensor scores = {{0.9F, 1}, {0.8F, 2}, {0.7F, 3}, {0.6F, 4}};
   // Column 0: yes, no, yes, unknown. Column 1 has one outcome only and does not count.
@@ -236,8 +168,8 @@ TEST(GraphTraining, GivesTheSameBitsOnOneTwoAndFourThreads) {
       with_threads(threads, [&] { (void)train(data, job); });
       weights.push_back(weights_in(folder.path()));
     }
-    expect_same_weights(weights[0], weights[1]);
-    expect_same_weights(weights[0], weights[2]);
+    expect_same_bits(weights[0], weights[1]);
+    expect_same_bits(weights[0], weights[2]);
   }
 }
 
@@ -257,7 +189,7 @@ TEST(GraphTraining, GoesOnToTheSameBitsAfterAStopInTheMidstOfAnEpoch) {
   const TrainReport resumed = train(data, job);
   EXPECT_EQ(resumed.runs[0].test, uninterrupted.runs[0].test);
   EXPECT_EQ(resumed.runs[0].best_epoch, uninterrupted.runs[0].best_epoch);
-  expect_same_weights(weights_in(cut.path()), weights_in(whole.path()));
+  expect_same_bits(weights_in(cut.path()), weights_in(whole.path()));
 }
 
 TEST(GraphTraining, LearnsNumbersAndSaysThemInTheirUnit) {

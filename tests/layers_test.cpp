@@ -3,13 +3,13 @@
 #include <numeric>
 #include <vector>
 
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/convolutions.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/models.hpp"
-#include "weft/layers/kernels/weighted_sum.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
@@ -18,12 +18,8 @@ namespace {
 using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
+using test::path_and_loner;
 using test::random_tensor;
-
-/// 0 - 1 - 2, 3 alone.
-CsrGraph path_and_loner() {
-  return CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 2}}, {.symmetrize = true});
-}
 
 /// Twelve nodes in two communities with a few edges across.
 CsrGraph small_graph() {
@@ -392,24 +388,6 @@ TEST(PolynormerModel, StartsWithItsLocalHeadAndGoesOnWithTheGlobalOne) {
   EXPECT_FALSE(reads("global_head.weight", 0.1));
   EXPECT_FALSE(reads("local_head.weight", 0.9));
   EXPECT_TRUE(reads("global_head.weight", 0.9));
-}
-
-TEST(WeightedSum, AddsItsTermsAndHasTheGradientOfDifferences) {
-  const auto row = [](Tensor x) { return Variable::constant(std::move(x)); };
-  const std::vector<Variable> terms = {row({{1, 2}}), row({{10, 20}}), row({{100, 200}})};
-  expect_near(weighted_sum(terms, row({{3, 2, 1}})).value(), Tensor{{123, 246}});
-  Parameter a(random_tensor(5, 3, 1)), b(random_tensor(5, 3, 2)), weights(random_tensor(1, 2, 3));
-  for (Parameter* parameter : {&a, &b, &weights}) {
-    expect_gradient_matches(*parameter, [&] {
-      return weighted_sum(std::vector{a.variable(), b.variable()}, weights.variable());
-    });
-  }
-  expect_throws<ArgumentError>([&] { (void)weighted_sum(terms, row({{1, 2}})); }, "expected a row with one for each");
-  expect_throws<ArgumentError>(
-      [&] {
-        (void)weighted_sum(std::vector{terms[0], row({{1}})}, row({{1, 2}}));
-      },
-      "expected one shape");
 }
 
 TEST(WeftModel, PropagationStartsAsPersonalizedPageRank) {

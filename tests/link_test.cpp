@@ -1,18 +1,15 @@
-// Links: how they are split, sampled, scored and judged.
+// Links: how they are split and judged.
 #include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <set>
 #include <vector>
 
-#include "tests/sampler_checks.hpp"
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/core/parallel.hpp"
-#include "weft/graph/generators.hpp"
 #include "weft/io/importers/pair_file.hpp"
-#include "weft/layers/kernels/link_scores.hpp"
-#include "weft/samplers/link_neighbor_sampler.hpp"
 #include "weft/tasks/link_judge.hpp"
 #include "weft/tasks/link_metrics.hpp"
 #include "weft/tasks/link_split.hpp"
@@ -22,54 +19,9 @@
 namespace weft {
 namespace {
 
+using test::as_set;
+using test::drawn_graph;
 using test::expect_throws;
-
-/// Edges of nobody's choosing, both ways.
-Dataset drawn_graph(std::int64_t num_nodes = 400) {
-  Dataset data;
-  data.name = "drawn";
-  data.task = TaskKind::link_prediction;
-  data.graph = rmat({.num_nodes = num_nodes, .num_edges = 4 * num_nodes, .undirected = true, .seed = 3});
-  return data;
-}
-
-std::set<Edge> as_set(const std::vector<Edge>& pairs) {
-  return {pairs.begin(), pairs.end()};
-}
-
-TEST(LinkScores, AreProductsOfTheStatesOfBothEnds) {
-  const Tensor z{{1, 2}, {3, 4}, {-1, 0.5}};
-  EXPECT_EQ(link_scores(z, std::vector<Edge>{{0, 1}, {2, 0}, {1, 1}}), (std::vector<float>{11, 0, 25}));
-}
-
-TEST(LinkScores, HaveTheGradientOfCentralDifferences) {
-  Parameter z(test::random_tensor(5, 3));
-  // A node of several pairs, a pair twice, one the other way round, and a node with itself.
-  const std::vector<Edge> pairs = {{0, 1}, {0, 2}, {3, 0}, {0, 1}, {1, 0}, {4, 4}};
-  test::expect_gradient_matches(z, [&] { return link_scores(z.variable(), pairs); });
-  test::expect_gradient_matches(z, [&] { return link_loss(z.variable(), pairs, 2); });
-}
-
-TEST(LinkScores, HaveTheSameGradientOnAnyNumberOfThreads) {
-  const std::vector<Edge> pairs = edges_of(drawn_graph(3000).graph);
-  std::vector<Tensor> gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      const Parameter z(test::random_tensor(3000, 8));
-      gradients.push_back(*backward(link_loss(z.variable(), pairs, 1000)).of(z.variable()));
-    });
-  }
-  EXPECT_TRUE(test::same_bits(gradients[0], gradients[1]));
-  EXPECT_TRUE(test::same_bits(gradients[0], gradients[2]));
-}
-
-TEST(LinkScores, RefuseNodesThatAreNotThere) {
-  expect_throws<ArgumentError>(
-      [] {
-        (void)link_scores(Tensor(2, 1), std::vector<Edge>{{0, 1}, {0, 2}});
-      },
-      "link 1 is 0 - 2, expected nodes below 2");
-}
 
 TEST(LinkLoss, IsTheLogisticLossInWhichLinksAreHalf) {
   // Scores 2 of a link, -1 and 0 of none.
@@ -145,67 +97,6 @@ TEST(LinkSplit, RefusesWhatCannotBeSplit) {
   expect_throws<ArgumentError>([&] { (void)link_split(data, "random", 0); }, "at least one each");
   data.node_ptr = {0, 3};
   expect_throws<ArgumentError>([&] { (void)link_split(data, "random", 0); }, "holds 1 graphs, expected one");
-}
-
-TEST(LinkSampler, GivesEveryLinkOnceAnEpochAndNoLinkAsNegative) {
-  const LinkSplit split = link_split(drawn_graph(), "random", 0);
-  const std::set<Edge> known = as_set(split.train);
-  for (const double power : {0.0, 0.75}) {
-    const LinkSampler sampler(400, split.train, {.batch_size = 100, .negatives_per_edge = 2, .degree_power = power});
-    std::vector<Edge> seen;
-    for (std::int64_t k = 0; k < sampler.num_batches(); ++k) {
-      const LinkSample sample = sampler.sample(1, k);
-      ASSERT_EQ(static_cast<std::int64_t>(sample.pairs.size()), 3 * sample.num_links);
-      seen.insert(seen.end(), sample.pairs.begin(), sample.pairs.begin() + sample.num_links);
-      for (std::size_t i = static_cast<std::size_t>(sample.num_links); i < sample.pairs.size(); ++i) {
-        const auto [u, v] = sample.pairs[i];
-        ASSERT_NE(u, v);
-        ASSERT_FALSE(known.contains({std::min(u, v), std::max(u, v)}));
-      }
-    }
-    std::ranges::sort(seen);
-    EXPECT_EQ(seen, split.train);
-  }
-}
-
-TEST(LinkSampler, IsAFunctionOfEpochAndIndexOnAnyNumberOfThreads) {
-  const LinkSplit split = link_split(drawn_graph(), "random", 0);
-  const LinkSampler sampler(400, split.train, {.batch_size = 64, .degree_power = 0.75, .seed = 9});
-  const std::vector<Edge> expected = sampler.sample(2, 3).pairs;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] { EXPECT_EQ(sampler.sample(2, 3).pairs, expected); });
-  }
-  EXPECT_NE(sampler.sample(3, 3).pairs, expected);
-  expect_throws<ArgumentError>([&] { (void)sampler.sample(0, sampler.num_batches()); }, "batch");
-}
-
-TEST(LinkSampler, DrawsBothEndsOfUniformNegativesAlike) {
-  // Node 0 is joined to all of 1 .. 9, which know nobody else: the pairs that are left are those among the nine.
-  std::vector<Edge> star;
-  for (NodeId v = 1; v < 10; ++v) {
-    star.push_back({0, v});
-  }
-  const LinkSampler sampler(10, star, {.negatives_per_edge = 4000});
-  const LinkSample sample = sampler.sample(0, 0);
-  const std::vector<double> expected(9, static_cast<double>(sample.pairs.size() - 9) / 9.0);
-  std::vector<double> counts(9);
-  for (std::size_t i = 9; i < sample.pairs.size(); ++i) {
-    ++counts.at(sample.pairs[i].source - 1U);
-  }
-  EXPECT_LT(test::chi_square(counts, expected), test::chi_square_limit(8));
-}
-
-TEST(LinkNeighborSampler, HasTheEndsOfItsPairsAsSeeds) {
-  const LinkSplit split = link_split(drawn_graph(), "random", 0);
-  const auto links = std::make_shared<const LinkSampler>(400, split.train, LinkSamplerOptions{.batch_size = 32});
-  const LinkNeighborSampler sampler(links, split.messages, {.fanouts = {3, 2}, .seed = 4});
-  const Sample sample = sampler.sample(1, 2);
-  test::expect_valid(sample, split.messages);
-  std::set<NodeId> ends;
-  for (const auto& [u, v] : links->sample(1, 2).pairs) {
-    ends.insert({u, v});
-  }
-  EXPECT_EQ(test::list(sample.seeds), std::vector<NodeId>(ends.begin(), ends.end()));
 }
 
 TEST(LinkMetrics, AreThoseWorkedOutByHand) {

@@ -5,18 +5,21 @@
 #include "tests/public_files.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/trained_models.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/samplers/link_sampler.hpp"
 #include "weft/runs/link_evaluation.hpp"
+#include "weft/samplers/link_sampler.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
 namespace {
 
+using test::expect_same_bits;
 using test::expect_throws;
 using test::TemporaryFolder;
+using test::weights_in;
 
 /// Communities, so that who is joined can be learned.
 Dataset communities(bool has_features = true) {
@@ -44,21 +47,6 @@ TrainJob link_job(std::int64_t epochs, std::string_view sampler = "uniform_negat
   job.options.set_value("embedding", std::int64_t{8});
   job.options.set("sampler", sampler);
   return job;
-}
-
-std::vector<Tensor> weights_in(const std::filesystem::path& folder) {
-  std::vector<Tensor> weights;
-  for (NamedTensor& tensor : read_model_file(folder / "model.h5").tensors) {
-    weights.push_back(std::move(tensor.value));
-  }
-  return weights;
-}
-
-void expect_same_bits(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    EXPECT_TRUE(test::same_bits(a[i], b[i])) << i;
-  }
 }
 
 TEST(LinkTraining, LearnsWhoIsJoinedWithEverySampler) {
@@ -127,7 +115,7 @@ TEST(LinkTraining, GivesTheSameWeightsOnOneTwoAndFourThreads) {
   const Dataset data = communities();
   for (const SamplerInfo& sampler : link_samplers()) {
     SCOPED_TRACE(sampler.name);
-    std::vector<std::vector<Tensor>> weights;
+    std::vector<std::vector<NamedTensor>> weights;
     for (const int threads : {1, 2, 4}) {
       const TemporaryFolder folder;
       TrainJob job = link_job(4, sampler.name);

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <mutex>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -12,8 +11,8 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/layers/models.hpp"
-#include "weft/tasks/loader.hpp"
 #include "weft/tasks/inference.hpp"
+#include "weft/tasks/loader.hpp"
 #include "weft/tasks/sampling.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -401,24 +400,6 @@ TEST(RowBatches, OfPrecomputedHopsGiveWhatAllRowsGive) {
     const Sampling sampling(input, *model, options, {}, {});
     expect_near(infer_by_samples(*model, sampling, 120).logits, infer_at_once(*model, input).logits, 2e-5);
   }
-}
-
-TEST(Fanouts, AreNumbersOrAllAndTheLastCountsForFurtherHops) {
-  EXPECT_EQ(fanouts_of("15,10,5", 3), (std::vector<std::int64_t>{15, 10, 5}));
-  EXPECT_EQ(fanouts_of("4,all", 4), (std::vector<std::int64_t>{4, -1, -1, -1}));
-  expect_throws<ArgumentError>([] { (void)fanouts_of("3,,4", 3); }, "has ''");
-  expect_throws<ArgumentError>([] { (void)fanouts_of("0", 3); }, "has '0'");
-  expect_throws<ArgumentError>([] { (void)fanouts_of("1,2,3", 2); }, "has 3 numbers, expected at most 2");
-}
-
-TEST(Samplers, AreFoundByNameAndSayWhatTheyNeed) {
-  expect_throws<ArgumentError>([] { (void)sampler_info("neighbour"); }, "did you mean 'neighbor'?");
-  const CsrGraph graph = communities();
-  expect_throws<ArgumentError>(
-      [&] {
-        (void)make_sampler("weighted", {.graph = graph, .seeds = test::all_nodes(graph)}, Options(sampler_options()));
-      },
-      "the edges have no weight");
 }
 
 }  // namespace

@@ -2,18 +2,18 @@
 #include "weft/layers/kernels/low_rank_attention.hpp"
 
 #include <cmath>
-#include <numeric>
+
+#include <gtest/gtest.h>
 
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/layers/global_attention.hpp"
-#include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
 
+using test::constant;
 using test::dense_attention;
 using test::expect_gradient_matches;
 using test::expect_near;
@@ -23,10 +23,6 @@ using test::same_bits;
 
 // A single node, no node, graphs with more and with fewer nodes than landmarks.
 const std::vector<std::int64_t> kNodes{0, 1, 1, 8, 11}, kLandmarks{0, 1, 3, 6, 11};
-
-Variable constant(const Tensor& x) {
-  return Variable::constant(x);
-}
 
 /// softmax(<q_i, k_j> / sqrt(d)) v_j for every row i of each graph over the other side's rows j.
 Tensor dense_cross_attention(const Tensor& q, const Tensor& k, const Tensor& v, std::span<const std::int64_t> readers,
@@ -140,87 +136,6 @@ TEST(NystromProduct, GradientsMatchCentralDifferencesConvergedOrNot) {
   }
 }
 
-/// A mechanism with heads of 4 columns, and the exact softmax attention with the same weights.
-struct Mechanism {
-  Mechanism(std::string_view kind, std::int64_t landmarks) {
-    Options options(model_info("weft").options);
-    options.set("hidden", "8");
-    options.set("heads", "2");
-    options.set("landmarks", std::to_string(landmarks));
-    attention = make_global_attention(kind, options, 0, Random(5));
-    attention->list_parameters(list);
-  }
-
-  [[nodiscard]] Tensor run(const MessageBlock& graph, const Tensor& h) const {
-    Pass pass = Pass::inference();
-    return attention->forward(graph, constant(h), pass).value();
-  }
-  [[nodiscard]] Tensor exact(const MessageBlock& graph, const Tensor& h) const {
-    const auto project = [&](std::size_t i, const Tensor& x) {
-      return linear(constant(x), list.parameters[i].parameter->variable(), list.parameters[i + 1].parameter->variable())
-          .value();
-    };
-    const Tensor q = project(0, h), k = project(2, h);
-    return project(6, dense_attention(project(4, h), graph.segments(), 2, test::softmax_weight(q, k, 2)));
-  }
-
-  std::unique_ptr<GlobalAttention> attention;
-  ParameterList list;
-};
-
-MessageBlock path(NodeId n) {
-  std::vector<Edge> edges;
-  for (NodeId v = 0; v + 1 < n; ++v) {
-    edges.push_back({v, v + 1});
-  }
-  return MessageBlock(CsrGraph::from_edges(n, edges, {.symmetrize = true}));
-}
-
-TEST(NystromAndClusters, AreExactWithAsManyLandmarksAsNodes) {
-  const Tensor h = random_tensor(40, 8, 3);
-  for (const char* kind : {"nystrom", "clusters"}) {
-    SCOPED_TRACE(kind);
-    const Mechanism full(kind, 40);
-    expect_near(full.run(path(40), h), full.exact(path(40), h), 1e-4);
-  }
-}
-
-TEST(NystromAttention, ComesNearerToSoftmaxWithMoreLandmarks) {
-  // States that change slowly along the path, as neighbors' do.
-  Tensor h(64, 8);
-  for (std::int64_t i = 0; i < 64; ++i) {
-    for (std::int64_t c = 0; c < 8; ++c) {
-      h(i, c) = std::sin(0.05F * static_cast<float>(i * (c + 1)));
-    }
-  }
-  double last = 1e30;
-  for (const std::int64_t landmarks : {2, 8, 32}) {
-    const Mechanism mechanism("nystrom", landmarks);
-    const double error = test::largest_difference(mechanism.run(path(64), h), mechanism.exact(path(64), h));
-    EXPECT_LT(error, last);
-    last = error;
-  }
-  EXPECT_LT(last, 0.02);
-}
-
-TEST(Linformer, WithAssignmentsOfOneNodeEachIsExact) {
-  // Landmark l's seed points at node l so strongly that the softmax over nodes picks it.
-  Tensor h(6, 8);
-  for (std::int64_t i = 0; i < 6; ++i) {
-    h(i, i) = 1.0F;
-    h(i, 7) = 0.2F * static_cast<float>(i);
-  }
-  const Mechanism mechanism("linformer", 6);
-  for (const std::size_t projection : {8, 9}) {
-    Tensor& seeds = mechanism.list.parameters[projection].parameter->mutable_value();
-    std::ranges::fill(seeds.values(), 0.0F);
-    for (std::int64_t l = 0; l < 6; ++l) {
-      seeds(l, l) = 200.0F;
-    }
-  }
-  expect_near(mechanism.run(path(6), h), mechanism.exact(path(6), h), 1e-4);
-}
-
 TEST(LowRankAttention, GivesTheSameBitsOnAnyNumberOfThreads) {
   const std::vector<std::int64_t> nodes{0, 6000, 6100}, landmarks{0, 9, 15};
   std::vector<Tensor> outputs, gradients;
@@ -252,6 +167,27 @@ TEST(LowRankAttention, RefusesShapesThatDoNotFit) {
       },
       "nodes of 4 graphs and landmarks of 1");
   expect_throws<ArgumentError>([&] { (void)nystrom_product(x, x, x, x, {kNodes, kLandmarks}, 2, 0); }, "steps is 0");
+}
+
+using Codes = std::vector<std::int64_t>;
+
+TEST(LandmarkAttention, CountsLandmarksByTheirBias) {
+  // Logits 0 and biases log 1, log 3: a mean of one 4 and three 8s.
+  const Codes nodes{0, 2}, landmarks{0, 2};
+  const std::vector<float> bias{0.0F, std::log(3.0F)};
+  const auto attended = [&](const Variable& q) {
+    return landmark_attention(q, Variable::constant(Tensor{{1}, {-1}}), Variable::constant(Tensor{{4}, {8}}),
+                              {nodes, landmarks}, 1, bias);
+  };
+  expect_near(attended(Variable::constant(Tensor(2, 1))).value(), {{7}, {7}});
+  Parameter q(random_tensor(2, 1));
+  expect_gradient_matches(q, [&] { return attended(q.variable()); });
+  expect_throws<ArgumentError>(
+      [&] {
+        const Variable x = Variable::constant(Tensor(2, 1));
+        (void)landmark_attention(x, x, x, {nodes, landmarks}, 1, std::vector<float>(3));
+      },
+      "3 biases for 2 landmarks");
 }
 
 }  // namespace

@@ -3,37 +3,26 @@
 #include <string>
 #include <vector>
 
-#include "tests/sampler_checks.hpp"
 #include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
+#include "tests/trained_models.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/graph/generators.hpp"
-#include "weft/io/model_file.hpp"
-#include "weft/samplers/batch_sampler.hpp"
 #include "weft/runs/trained_model.hpp"
+#include "weft/samplers/batch_sampler.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_throws;
-using test::same_bits;
 using test::TemporaryFolder;
 
 constexpr std::int64_t kNodes = 300;
 
 /// Three communities whose features alone tell little; edges with a weight, a time and a type.
-Dataset communities() {
-  LabeledGraph made = contextual_block_model(
-      {.blocks = {.num_nodes = kNodes, .num_communities = 3, .degree_inside = 10, .degree_outside = 2, .seed = 5},
-       .num_features = 8,
-       .signal = 1.0});
-  Dataset data;
-  data.name = "communities";
-  data.num_classes = 3;
-  data.graph = std::move(made.graph);
-  data.node_features = Tensor::from_buffer(kNodes, 8, std::move(made.features));
-  data.node_labels = std::move(made.label);
+Dataset typed_communities() {
+  Dataset data = test::communities(kNodes);
   Tensor edges(data.graph.num_edges(), 2);
   data.edge_type = Buffer<std::int32_t>(static_cast<std::size_t>(data.graph.num_edges()));
   for (std::int64_t e = 0; e < edges.rows(); ++e) {
@@ -42,12 +31,6 @@ Dataset communities() {
     data.edge_type[static_cast<std::size_t>(e)] = static_cast<std::int32_t>(e % 2);
   }
   data.edge_features = std::move(edges);
-  Split split;
-  split.name = "rand0";
-  for (std::int64_t v = 0; v < kNodes; ++v) {
-    (v % 3 == 0 ? split.train : v % 3 == 1 ? split.val : split.test).push_back(v);
-  }
-  data.splits = {split};
   return data;
 }
 
@@ -69,7 +52,7 @@ const char* model_of(const SamplerInfo& sampler) {
 }
 
 TEST(Minibatches, OfEverySamplerLearn) {
-  const Dataset data = communities();
+  const Dataset data = typed_communities();
   for (const SamplerInfo& sampler : samplers()) {
     SCOPED_TRACE(sampler.name);
     TrainJob job = job_with(model_of(sampler), std::string(sampler.name));
@@ -83,7 +66,7 @@ TEST(Minibatches, OfEverySamplerLearn) {
 }
 
 TEST(Minibatches, GiveTheSameBitsAtAnyNumberOfThreads) {
-  const Dataset data = communities();
+  const Dataset data = typed_communities();
   for (const auto& [model, sampler] : {std::pair{"gcn", "neighbor"}, std::pair{"gat", "labor"},
                                        std::pair{"sage", "saint_walk"}, std::pair{"weft", "parts"}}) {
     SCOPED_TRACE(sampler);
@@ -93,19 +76,15 @@ TEST(Minibatches, GiveTheSameBitsAtAnyNumberOfThreads) {
       TrainJob job = job_with(model, sampler);
       job.folder = folder.path() / "run";
       with_threads(threads, [&] { (void)train(data, job); });
-      states.push_back(read_model_file(job.folder / "model.h5").tensors);
+      states.push_back(test::weights_in(job.folder));
     }
-    for (std::size_t k = 1; k < states.size(); ++k) {
-      ASSERT_EQ(states[k].size(), states[0].size());
-      for (std::size_t i = 0; i < states[0].size(); ++i) {
-        EXPECT_TRUE(same_bits(states[k][i].value, states[0][i].value)) << states[0][i].name;
-      }
-    }
+    test::expect_same_bits(states[1], states[0]);
+    test::expect_same_bits(states[2], states[0]);
   }
 }
 
 TEST(Minibatches, GoOnToTheSameBitsAfterAStopInsideAnEpoch) {
-  const Dataset data = communities();
+  const Dataset data = typed_communities();
   for (const char* sampler : {"neighbor", "cluster"}) {
     SCOPED_TRACE(sampler);
     const TemporaryFolder straight_folder, stopped_folder;
@@ -125,24 +104,19 @@ TEST(Minibatches, GoOnToTheSameBitsAfterAStopInsideAnEpoch) {
       interrupted = report.interrupted;
     }
     EXPECT_GT(stops, 5);
-    const auto expected = read_model_file(straight.folder / "model.h5").tensors;
-    const auto actual = read_model_file(stopped.folder / "model.h5").tensors;
-    ASSERT_EQ(actual.size(), expected.size());
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      EXPECT_TRUE(same_bits(actual[i].value, expected[i].value)) << expected[i].name;
-    }
+    test::expect_same_bits(test::weights_in(stopped.folder), test::weights_in(straight.folder));
   }
 }
 
 TEST(Minibatches, EndCleanlyWhenAStepFails) {
-  Dataset data = communities();
+  Dataset data = typed_communities();
   // A feature that makes the loss infinite in the middle of an epoch.
   std::get<Tensor>(data.node_features.in_memory())(0, 0) = std::numeric_limits<float>::infinity();
   expect_throws<NumericError>([&] { (void)train(data, job_with("sage", "neighbor")); }, "the loss is");
 }
 
 TEST(Minibatches, PredictLikeTheyEvaluate) {
-  const Dataset data = communities();
+  const Dataset data = typed_communities();
   for (const char* sampler : {"shadow", "neighbor"}) {
     const TemporaryFolder folder;
     TrainJob job = job_with("sage", sampler);
@@ -163,7 +137,7 @@ TEST(Minibatches, PredictLikeTheyEvaluate) {
 }
 
 TEST(Minibatches, AreRefusedWhereTheDataHasNotWhatTheSamplerNeeds) {
-  Dataset data = communities();
+  Dataset data = typed_communities();
   TrainJob job = job_with("sage", "weighted");
   job.options.set("edge_weight", "2");
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "edge_weight: is 2");

@@ -1,12 +1,10 @@
 // Sequences projected by weights of positions, and the attention that reads them.
 #include "weft/layers/kernels/position_projection.hpp"
 
-#include "tests/attention_reference.hpp"
+#include <gtest/gtest.h>
+
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/graph/generators.hpp"
-#include "weft/layers/global_attention.hpp"
-#include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
@@ -76,53 +74,6 @@ TEST(ProjectPositions, RefusesSegmentsLongerThanItHasWeights) {
         (void)project_positions(x, weights, Segments{0, 4, 9});
       },
       "graph 1 has 5 nodes, expected at most 4");
-}
-
-/// linformer_positions with two heads of 4 columns, in the nodes' own order.
-struct Positional {
-  explicit Positional(std::int64_t landmarks, std::int64_t max_positions) {
-    Options options(model_info("weft").options);
-    options.set("hidden", "8");
-    options.set("heads", "2");
-    options.set("order", "natural");
-    options.set("landmarks", std::to_string(landmarks));
-    options.set("max_positions", std::to_string(max_positions));
-    attention = make_global_attention("linformer_positions", options, 0, Random(5));
-    attention->list_parameters(list);
-  }
-
-  [[nodiscard]] Tensor run(const MessageBlock& graph, const Tensor& h) const {
-    Pass pass = Pass::inference();
-    return attention->forward(graph, Variable::constant(h), pass).value();
-  }
-
-  std::unique_ptr<GlobalAttention> attention;
-  ParameterList list;
-};
-
-TEST(LinformerPositions, IsExactSoftmaxAttentionWithAsManyLandmarksAsNodesAndTheIdentity) {
-  const Positional mechanism(6, 6);
-  for (const std::size_t projection : {8, 9}) {
-    Tensor& weights = mechanism.list.parameters[projection].parameter->mutable_value();
-    ASSERT_EQ(weights.shape(), (Shape{6, 6}));
-    for (std::int64_t i = 0; i < weights.size(); ++i) {
-      weights.data()[i] = i % 7 == 0 ? 1.0F : 0.0F;
-    }
-  }
-  const Tensor h = random_tensor(6, 8, 3);
-  const auto project = [&](std::size_t i, const Tensor& x) {
-    return linear(Variable::constant(x), mechanism.list.parameters[i].parameter->variable(),
-                  mechanism.list.parameters[i + 1].parameter->variable())
-        .value();
-  };
-  const Tensor q = project(0, h), k = project(2, h);
-  expect_near(mechanism.run(MessageBlock(grid(6, 1)), h),
-              project(6, test::dense_attention(project(4, h), Segments{0, 6}, 2, test::softmax_weight(q, k, 2))));
-}
-
-TEST(LinformerPositions, RefusesGraphsLongerThanItsPositions) {
-  expect_throws<ArgumentError>([] { (void)Positional(2, 5).run(MessageBlock(grid(6, 1)), Tensor(6, 8)); },
-                               "graph 0 has 6 nodes, expected at most 5");
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 
 #include <gtest/gtest.h>
 
+#include "weft/io/dataset.hpp"
+
 namespace weft::test {
 
 /// Nothing where the file is missing, which fails the test in continuous integration.
@@ -23,6 +25,11 @@ inline std::optional<std::filesystem::path> public_file(const std::string& name)
   }
   EXPECT_EQ(std::getenv("CI"), nullptr) << name << ".h5 is missing from " << root;
   return {};
+}
+
+inline std::optional<Dataset> public_dataset(const std::string& name) {
+  const std::optional<std::filesystem::path> path = public_file(name);
+  return path ? std::optional(read_dataset(*path)) : std::nullopt;
 }
 
 }  // namespace weft::test

@@ -33,6 +33,17 @@ inline std::vector<NodeId> all_nodes(const CsrGraph& graph) {
   return nodes;
 }
 
+/// With hubs.
+inline const CsrGraph& small_graph() {
+  static const CsrGraph graph = rmat({.num_nodes = 2000, .num_edges = 24'000, .seed = 3});
+  return graph;
+}
+
+inline const CsrGraph& small_undirected_graph() {
+  static const CsrGraph graph = rmat({.num_nodes = 600, .num_edges = 3000, .undirected = true, .seed = 3});
+  return graph;
+}
+
 /// Node 0 reads the nodes 1 .. n; nobody else reads.
 inline CsrGraph star(NodeId n) {
   std::vector<Edge> edges;
@@ -40,6 +51,25 @@ inline CsrGraph star(NodeId n) {
     edges.push_back({u, 0});
   }
   return CsrGraph::from_edges(std::int64_t{n} + 1, edges);
+}
+
+/// `count` nodes with at least `degree` neighbors.
+inline std::vector<NodeId> readers(const CsrGraph& graph, std::int64_t degree, std::size_t count) {
+  std::vector<NodeId> result;
+  for (const NodeId v : all_nodes(graph)) {
+    if (result.size() < count && graph.in_degree(v) >= degree) {
+      result.push_back(v);
+    }
+  }
+  EXPECT_EQ(result.size(), count);
+  return result;
+}
+
+/// The rows of a subgraph sample, in global ids, against induced_subgraph.
+inline void expect_induced(const Sample& sample, const CsrGraph& graph) {
+  const CsrGraph expected = induced_subgraph(graph, sample.inputs);
+  EXPECT_EQ(list(sample.blocks[0].block.offsets()), list(expected.offsets()));
+  EXPECT_EQ(list(sample.blocks[0].block.sources()), list(expected.sources()));
 }
 
 /// Blocks fit into each other, rows ascend, every edge is the graph's (where `of_graph`) and stands where the sample

@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "weft/core/random.hpp"
+#include "weft/tensor/sparse_matrix.hpp"
 #include "weft/tensor/variable.hpp"
 
 namespace weft::test {
@@ -21,6 +24,19 @@ inline Tensor random_tensor(std::int64_t rows, std::int64_t cols, std::uint64_t 
     result.data()[i] = static_cast<float>(random.normal(static_cast<std::uint64_t>(i)));
   }
   return result;
+}
+
+inline Variable constant(Tensor x) {
+  return Variable::constant(std::move(x));
+}
+
+/// [[1 0 2] [0 0 0] [0 3 4] [5 0 0]]
+inline SparseMatrix small_sparse() {
+  const std::vector<EdgeId> offsets = {0, 2, 2, 4, 5};
+  const std::vector<std::uint32_t> columns = {0, 2, 1, 2, 0};
+  const std::vector<float> values = {1, 2, 3, 4, 5};
+  return SparseMatrix(4, 3, Buffer<EdgeId>::copy_of(offsets), Buffer<std::uint32_t>::copy_of(columns),
+                      Buffer<float>::copy_of(values));
 }
 
 /// Each element within `tolerance` of the expected one, relative to its size where that is above 1.
@@ -79,6 +95,14 @@ inline void expect_gradient_matches(Parameter& parameter, const std::function<Va
       numeric = difference(parameter.mutable_value().data()[i], step / 8.0F);
     }
     ASSERT_NEAR(expected, numeric, tolerance * largest) << "element " << i;
+  }
+}
+
+/// Checks the gradient with respect to each of the inputs.
+inline void expect_gradients(const std::vector<Parameter*>& inputs, const std::function<Variable()>& output) {
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    SCOPED_TRACE(i);
+    expect_gradient_matches(*inputs[i], output);
   }
 }
 

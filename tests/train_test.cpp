@@ -1,64 +1,32 @@
 // Training: whole jobs, determinism and resuming.
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <vector>
 
 #include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
+#include "tests/temporary_folder.hpp"
+#include "tests/trained_models.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/graph/generators.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/models.hpp"
-#include "weft/tasks/classification_metrics.hpp"
 #include "weft/runs/trained_model.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
+using test::communities;
 using test::expect_near;
+using test::expect_same_bits;
 using test::expect_throws;
-
-/// A folder that goes away with the test.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (fs::temp_directory_path() / "weft-train-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  ~Folder() { fs::remove_all(path_); }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  [[nodiscard]] const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-/// Three communities whose features alone tell little.
-Dataset communities(std::int64_t num_nodes = 300) {
-  LabeledGraph made = contextual_block_model(
-      {.blocks = {.num_nodes = num_nodes, .num_communities = 3, .degree_inside = 10, .degree_outside = 2, .seed = 5},
-       .num_features = 8,
-       .signal = 1.0});
-  Dataset data;
-  data.name = "communities";
-  data.num_classes = 3;
-  data.graph = std::move(made.graph);
-  data.node_features = Tensor::from_buffer(num_nodes, 8, std::move(made.features));
-  data.node_labels = std::move(made.label);
-  Split split;
-  split.name = "rand0";
-  for (std::int64_t v = 0; v < num_nodes; ++v) {
-    (v % 3 == 0 ? split.train : v % 3 == 1 ? split.val : split.test).push_back(v);
-  }
-  data.splits.push_back(std::move(split));
-  return data;
-}
+using test::TemporaryFolder;
+using test::weights_in;
 
 TrainJob short_job(std::string_view model, std::int64_t epochs = 12) {
   TrainJob job;
@@ -68,21 +36,6 @@ TrainJob short_job(std::string_view model, std::int64_t epochs = 12) {
   job.options.set_value("epochs", epochs);
   job.options.set_value("hidden", std::int64_t{16});
   return job;
-}
-
-std::vector<Tensor> weights_in(const fs::path& folder) {
-  std::vector<Tensor> weights;
-  for (NamedTensor& tensor : read_model_file(folder / "model.h5").tensors) {
-    weights.push_back(std::move(tensor.value));
-  }
-  return weights;
-}
-
-void expect_same_bits(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
-  ASSERT_EQ(a.size(), b.size());
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    EXPECT_TRUE(test::same_bits(a[i], b[i])) << "tensor " << i;
-  }
 }
 
 std::string text_of(const fs::path& path) {
@@ -107,9 +60,9 @@ TEST(Train, EveryModelGivesTheSameWeightsOnOneTwoAndFourThreads) {
     if (info.needs_graphs) {
       continue;
     }
-    std::vector<std::vector<Tensor>> weights;
+    std::vector<std::vector<NamedTensor>> weights;
     for (const int threads : {1, 2, 4}) {
-      const Folder folder;
+      const TemporaryFolder folder;
       TrainJob job = short_job(info.name, 6);
       job.folder = folder.path();
       with_threads(threads, [&] { (void)train(data, job); });
@@ -127,7 +80,7 @@ TEST(Train, GoesOnFromACheckpointToTheSameBits) {
     if (info.needs_graphs) {
       continue;
     }
-    const Folder whole, cut;
+    const TemporaryFolder whole, cut;
     TrainJob job = short_job(info.name, 10);
     job.seeds = {3, 4};
     job.options.set("norm", std::string_view("batch"));
@@ -158,7 +111,7 @@ TEST(Train, GoesOnToTheSameBitsWithAttentionThatKeepsStatistics) {
   const Dataset data = communities();
   for (const std::string_view attention : {"goat", "performer", "nodeformer"}) {
     SCOPED_TRACE(attention);
-    const Folder whole, cut;
+    const TemporaryFolder whole, cut;
     TrainJob job = short_job("weft", 10);
     for (const auto& [name, value] : {std::pair<std::string_view, std::string_view>{"attention", attention},
                                       {"attention_warmup", "0.2"},
@@ -195,7 +148,7 @@ TEST(Train, MinimizesTheLossesOfLayersToo) {
 }
 
 TEST(Train, RefusesToResumeAnotherJobOrOtherData) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Dataset data = communities();
   TrainJob job = short_job("gcn", 3);
   job.folder = folder.path();
@@ -335,7 +288,7 @@ TEST(Train, PeakMemoryDoesNotGrowWithEpochs) {
 }
 
 TEST(Predictor, GivesWhatTheTrainerMeasured) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Dataset data = communities();
   for (const ModelInfo& info : models()) {
     SCOPED_TRACE(info.name);
@@ -383,7 +336,7 @@ Dataset marked_ring(std::int64_t num_nodes) {
 }
 
 TEST(Train, LearnsFromFeaturesOfEdgesAndPredictsWithThem) {
-  const Folder folder;
+  const TemporaryFolder folder;
   const Dataset data = marked_ring(300);
   for (const auto& [model, convolution] : {std::pair{"gine", "gine"}, {"gps", "gine"}, {"gcn", "gcn"}}) {
     SCOPED_TRACE(model);
@@ -429,7 +382,7 @@ TEST(Train, EncodingsTellNodesApartThatFeaturesDoNot) {
     labels.push_back(v % 6 < 3 ? 1 : 0);
   }
   data.node_labels = std::move(labels);
-  const Folder folder;
+  const TemporaryFolder folder;
   for (const char* encoding : {"none", "random_walk"}) {
     TrainJob job = short_job("mlp", 40);
     job.options.set("encoding", encoding);
@@ -443,7 +396,7 @@ TEST(Train, EncodingsTellNodesApartThatFeaturesDoNot) {
 }
 
 TEST(Predictor, RefusesModelsOfAnOlderFormat) {
-  const Folder folder;
+  const TemporaryFolder folder;
   TrainJob job = short_job("gcn", 2);
   job.folder = folder.path();
   (void)train(communities(), job);
@@ -454,7 +407,7 @@ TEST(Predictor, RefusesModelsOfAnOlderFormat) {
 }
 
 TEST(Predictor, NamesTheFileThatIsNotAModel) {
-  const Folder folder;
+  const TemporaryFolder folder;
   ModelFile file;
   file.config["model"] = "gcn";
   write_model_file(file, folder.path() / "model.h5");

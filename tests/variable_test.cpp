@@ -1,19 +1,15 @@
-// Differentiation itself, and the losses.
-#include <cmath>
-#include <limits>
-#include <vector>
+// Gradients of chains of operations, and the memory that they hold.
+#include "weft/tensor/variable.hpp"
+
+#include <gtest/gtest.h>
 
 #include "tests/support.hpp"
 #include "weft/tensor/dense_ops.hpp"
-#include "weft/tensor/losses.hpp"
 
 namespace weft {
 namespace {
 
-using test::expect_gradient_matches;
-using test::expect_near;
 using test::expect_throws;
-using test::random_tensor;
 
 TEST(Backward, AddsTheGradientsOfAllPaths) {
   Parameter x(Tensor{{3}});
@@ -72,80 +68,6 @@ TEST(Record, FreesValuesThatNobodyNeeds) {
   }
   // Scaling needs no value in its gradient: of ten results only the last is still held.
   EXPECT_LT(memory_use().live - before, std::int64_t{2} * 1000 * 1000 * 4 + (8 << 20));
-}
-
-TEST(CrossEntropy, IsTheMeanOverLabelledRowsOfTheIndex) {
-  const Variable logits = Variable::constant(Tensor{{0, 0}, {std::log(3.0F), 0}, {5, 5}, {9, -9}});
-  const std::vector<std::int64_t> labels = {0, 1, -1, 0}, index = {0, 1, 2};
-  EXPECT_NEAR(cross_entropy(logits, labels, index).value()(0, 0), (std::log(2.0) + std::log(4.0)) / 2, 1e-6);
-}
-
-TEST(CrossEntropy, HasTheGradientOfDifferences) {
-  Parameter logits(random_tensor(6, 4, 1));
-  const std::vector<std::int64_t> labels = {0, 1, 2, 3, -1, 0}, index = {0, 2, 4, 5};
-  expect_gradient_matches(logits, [&] { return scale(cross_entropy(logits.variable(), labels, index), 10); });
-}
-
-TEST(CrossEntropy, StaysFiniteForHugeLogits) {
-  Parameter logits(Tensor{{1e30F, -1e30F}});
-  const std::vector<std::int64_t> labels = {0}, index = {0};
-  const Variable loss = cross_entropy(logits.variable(), labels, index);
-  EXPECT_FLOAT_EQ(loss.value()(0, 0), 0);
-  expect_near(*backward(loss).of(logits.variable()), Tensor{{0, 0}});
-}
-
-TEST(CrossEntropy, RefusesWhatItCannotCount) {
-  const Variable logits = Variable::constant(Tensor(2, 2));
-  const std::vector<std::int64_t> labels = {-1, 2}, short_labels = {0}, first = {0}, second = {1}, outside = {5};
-  expect_throws<ArgumentError>([&] { (void)cross_entropy(logits, labels, first); },
-                               "none of the 1 rows given has a label");
-  expect_throws<ArgumentError>([&] { (void)cross_entropy(logits, labels, second); },
-                               "row 1 has label 2, expected -1 to 1");
-  expect_throws<ArgumentError>([&] { (void)cross_entropy(logits, short_labels, first); }, "there are 1 labels");
-  expect_throws<ArgumentError>([&] { (void)cross_entropy(logits, labels, outside); }, "index 5 is outside");
-}
-
-TEST(BinaryCrossEntropy, SkipsMissingTargetsAndHasTheGradientOfDifferences) {
-  const float missing = std::numeric_limits<float>::quiet_NaN();
-  const Tensor targets{{1, missing}, {0, 1}, {missing, missing}};
-  const std::vector<std::int64_t> index = {0, 1, 2};
-  const Variable zeros = Variable::constant(Tensor(3, 2));
-  EXPECT_NEAR(binary_cross_entropy(zeros, targets, index).value()(0, 0), std::log(2.0), 1e-6);
-  Parameter logits(random_tensor(3, 2, 4));
-  expect_gradient_matches(logits, [&] { return scale(binary_cross_entropy(logits.variable(), targets, index), 10); });
-  const std::vector<std::int64_t> none = {2};
-  expect_throws<ArgumentError>([&] { (void)binary_cross_entropy(zeros, targets, none); }, "no target is present");
-}
-
-TEST(MeanSquaredError, SkipsMissingTargetsAndHasTheGradientOfDifferences) {
-  const Tensor targets{{1}, {std::numeric_limits<float>::quiet_NaN()}, {3}};
-  const std::vector<std::int64_t> index = {0, 1, 2};
-  EXPECT_FLOAT_EQ(mean_squared_error(Variable::constant(Tensor{{2}, {9}, {0}}), targets, index).value()(0, 0), 5);
-  Parameter output(random_tensor(3, 1, 4));
-  expect_gradient_matches(output, [&] { return mean_squared_error(output.variable(), targets, index); });
-  expect_throws<ArgumentError>([&] { (void)mean_squared_error(Variable::constant(Tensor(2, 1)), targets, index); },
-                               "mean_squared_error: output is [2, 1] and targets are [3, 1]");
-}
-
-TEST(MeanAbsoluteError, IsAddedUpByWeightWhereThereAreSome) {
-  const Tensor targets{{1, 5}, {std::numeric_limits<float>::quiet_NaN(), 2}, {3, 3}};
-  const std::vector<std::int64_t> index = {2, 1};
-  const std::vector<float> weights = {0.5F, 2.0F};
-  const RowWeights given{weights, 4.0};
-  // Row 2 is off by 3 and 3 at weight 0.5, row 1 by 8 at weight 2; two columns and a divisor of 4.
-  const Variable output = Variable::constant(Tensor{{7, 7}, {9, 10}, {0, 6}});
-  EXPECT_FLOAT_EQ(mean_absolute_error(output, targets, index, given).value()(0, 0), 19.0F / 8.0F);
-  Parameter parameter(random_tensor(3, 2, 4));
-  expect_gradient_matches(parameter, [&] { return mean_squared_error(parameter.variable(), targets, index, given); });
-  expect_throws<ArgumentError>(
-      [&] {
-        (void)mean_absolute_error(output, targets, index, {std::span(weights).first(1), 1.0});
-      },
-      "there are 1 weights of 2 rows");
-}
-
-TEST(Softmax, SumsToOneInEveryRow) {
-  expect_near(softmax(Tensor{{0, std::log(3.0F)}, {1000, 1000}}), Tensor{{0.25F, 0.75F}, {0.5F, 0.5F}});
 }
 
 }  // namespace

@@ -1,9 +1,13 @@
-// Random walks, what PinSAGE makes of them, and negative edges.
+// Random walks, and the sampler of PinSage that is made of them.
+#include "weft/samplers/random_walks.hpp"
+
+#include <gtest/gtest.h>
+
 #include "tests/sampler_checks.hpp"
 #include "tests/support.hpp"
-#include "weft/samplers/negative_edges.hpp"
+#include "weft/core/parallel.hpp"
 #include "weft/samplers/pinsage_sampler.hpp"
-#include "weft/samplers/random_walks.hpp"
+#include "weft/samplers/seed_batches.hpp"
 
 namespace weft {
 namespace {
@@ -11,11 +15,7 @@ namespace {
 using test::all_nodes;
 using test::expect_throws;
 using test::list;
-
-const CsrGraph& small_graph() {
-  static const CsrGraph graph = rmat({.num_nodes = 1000, .num_edges = 6000, .undirected = true, .seed = 3});
-  return graph;
-}
+using test::small_undirected_graph;
 
 TEST(UniformWalks, FollowEdgesFromReaderToReadAndEndWhereNobodyIsRead) {
   // 0 reads 1, 1 reads 2, 2 reads nobody.
@@ -37,7 +37,7 @@ TEST(UniformWalks, TakeEveryNeighborEquallyOften) {
 }
 
 TEST(Walks, AreTheSameOnAnyNumberOfThreads) {
-  const CsrGraph& graph = small_graph();
+  const CsrGraph& graph = small_undirected_graph();
   const std::vector<NodeId> starts = all_nodes(graph);
   const Node2vecOptions options{.length = 10, .return_parameter = 0.5, .in_out_parameter = 2.0};
   const Buffer<NodeId> uniform = uniform_walks(graph, starts, 10, Random(2));
@@ -88,7 +88,7 @@ TEST(Walks, RefuseWrongArguments) {
 }
 
 TEST(PinsageSampler, IsAPureFunctionOfEpochAndIndex) {
-  const CsrGraph& graph = small_graph();
+  const CsrGraph& graph = small_undirected_graph();
   test::expect_pure(PinsageSampler(graph, SeedBatches(all_nodes(graph), {.batch_size = 300})), graph, false);
 }
 
@@ -122,79 +122,6 @@ TEST(PinsageSampler, KeepsIsolatedSeedsAndRefusesWrongArguments) {
   EXPECT_EQ(sample.blocks.size(), 2U);
   expect_throws<ArgumentError>([&] { (void)PinsageSampler(graph, SeedBatches({1}), {.num_walks = 0}); },
                                "0 walks of length 2");
-}
-
-TEST(NegativeSampler, NeverNamesAKnownEdge) {
-  const CsrGraph& graph = small_graph();
-  const std::vector<Edge> positives = edges_of(graph);
-  for (const double power : {0.0, 0.75}) {
-    const NegativeSampler sampler(graph, {.per_positive = 2, .degree_power = power});
-    const NegativeEdges negatives = sampler.sample(positives, Random(4));
-    ASSERT_EQ(negatives.edges.size(), 2 * positives.size());
-    for (std::size_t i = 0; i < negatives.edges.size(); ++i) {
-      const Edge edge = negatives.edges[i];
-      ASSERT_FALSE(graph.has_edge(edge));
-      ASSERT_NE(edge.source, edge.destination);
-      ASSERT_EQ(edge.destination, positives[static_cast<std::size_t>(negatives.positive[i])].destination);
-      ASSERT_TRUE(power == 0.0 || graph.in_degree(edge.source) > 0);
-    }
-    for (const int threads : {1, 2, 4}) {
-      with_threads(threads, [&] { EXPECT_EQ(sampler.sample(positives, Random(4)).edges, negatives.edges); });
-    }
-  }
-}
-
-TEST(NegativeSampler, DrawsInProportionToThePowerOfDegrees) {
-  // Sources 1, 2, 3 are read by 1, 4 and 9 others; power 1/2 weighs them 1 : 2 : 3. Node 0 reads nobody but 4.
-  std::vector<Edge> edges = {{4, 0}};
-  NodeId reader = 5;
-  for (const auto& [source, degree] : {std::pair<NodeId, int>{1, 1}, {2, 4}, {3, 9}}) {
-    for (int i = 0; i < degree; ++i) {
-      edges.push_back({source, reader++});
-    }
-  }
-  const CsrGraph graph = CsrGraph::from_edges(reader, edges);
-  const std::vector<Edge> positives(12'000, Edge{4, 0});
-  const NegativeEdges negatives = NegativeSampler(graph, {.degree_power = 0.5}).sample(positives, Random(6));
-  ASSERT_EQ(negatives.edges.size(), positives.size());
-  std::vector<double> counts(3);
-  for (const Edge edge : negatives.edges) {
-    ++counts.at(edge.source - 1U);
-  }
-  EXPECT_LT(test::chi_square(counts, std::vector<double>{2000, 4000, 6000}), test::chi_square_limit(2));
-}
-
-TEST(NegativeSampler, DrawsExactlyWhereAlmostEverythingIsKnown) {
-  // Node 0 reads 1 .. 9997 of 10 000 nodes: 9998 and 9999 are left. Node 1 reads all others.
-  std::vector<Edge> edges;
-  for (NodeId u = 0; u < 10'000; ++u) {
-    if (u != 0 && u < 9998) {
-      edges.push_back({u, 0});
-    }
-    if (u != 1) {
-      edges.push_back({u, 1});
-    }
-  }
-  const CsrGraph graph = CsrGraph::from_edges(10'000, edges);
-  std::vector<Edge> positives(2000, Edge{1, 0});
-  positives.push_back({0, 1});
-  const NegativeEdges negatives = NegativeSampler(graph).sample(positives, Random(6));
-  ASSERT_EQ(negatives.edges.size(), 2000U);
-  const auto high = std::ranges::count(negatives.edges, 9999U, &Edge::source);
-  EXPECT_EQ(std::ranges::count(negatives.edges, 9998U, &Edge::source) + high, 2000);
-  EXPECT_NEAR(static_cast<double>(high), 1000.0, 100.0);
-}
-
-TEST(NegativeSampler, RefusesWrongArguments) {
-  const CsrGraph graph = test::star(2);
-  expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.per_positive = 0}); }, "per_positive is 0");
-  expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.degree_power = -1.0}); }, "degree_power is -1");
-  expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.side = {0, 1}}); }, "sides of 2 nodes, expected 3");
-  expect_throws<ArgumentError>(
-      [&] {
-        (void)NegativeSampler(graph).sample(std::vector<Edge>{{0, 3}}, Random(0));
-      },
-      "positive number 0 is 0 -> 3");
 }
 
 }  // namespace

@@ -1,40 +1,24 @@
-// Every operation of tensor/: values by hand, gradients by central differences, refusals.
+// Operations on dense tensors: values by hand, gradients by central differences, refusals.
+#include "weft/tensor/dense_ops.hpp"
+
 #include <numeric>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/tensor/dense_ops.hpp"
-#include "weft/tensor/norm_ops.hpp"
+#include "weft/tensor/activation.hpp"
 
 namespace weft {
 namespace {
 
-using test::expect_gradient_matches;
+using test::constant;
+using test::expect_gradients;
 using test::expect_near;
 using test::expect_throws;
 using test::random_tensor;
-
-Variable constant(std::initializer_list<std::initializer_list<float>> rows) {
-  return Variable::constant(Tensor(rows));
-}
-
-/// Checks the gradient with respect to each of the inputs.
-void expect_gradients(std::vector<Parameter*> inputs, const std::function<Variable()>& output) {
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    SCOPED_TRACE(i);
-    expect_gradient_matches(*inputs[i], output);
-  }
-}
-
-SparseMatrix small_sparse() {
-  // [[1 0 2] [0 0 0] [0 3 4] [5 0 0]]
-  const std::vector<EdgeId> offsets = {0, 2, 2, 4, 5};
-  const std::vector<std::uint32_t> columns = {0, 2, 1, 2, 0};
-  const std::vector<float> values = {1, 2, 3, 4, 5};
-  return SparseMatrix(4, 3, Buffer<EdgeId>::copy_of(offsets), Buffer<std::uint32_t>::copy_of(columns),
-                      Buffer<float>::copy_of(values));
-}
+using test::small_sparse;
 
 TEST(Matmul, MultipliesByHand) {
   expect_near(matmul(constant({{1, 2}, {3, 4}}), constant({{5, 6}, {7, 8}})).value(), Tensor{{19, 22}, {43, 50}});
@@ -145,23 +129,6 @@ TEST(SparseLinear, DropsEntriesAndScalesTheOthers) {
     kept += v > 0.0F ? 1 : 0;
   }
   EXPECT_NEAR(static_cast<double>(kept) / 1000.0, 0.75, 0.05);
-}
-
-TEST(SparseMatrix, RefusesArraysThatBreakItsPromises) {
-  const auto make = [](std::vector<EdgeId> offsets, std::vector<std::uint32_t> columns) {
-    return SparseMatrix(2, 3, Buffer<EdgeId>::copy_of(offsets), Buffer<std::uint32_t>::copy_of(columns),
-                        Buffer<float>(columns.size(), 1.0F));
-  };
-  expect_throws<ArgumentError>([&] { (void)make({0, 1}, {0}); }, "there are 2 offsets");
-  expect_throws<ArgumentError>([&] { (void)make({1, 1, 1}, {0}); }, "start at 1");
-  expect_throws<ArgumentError>([&] { (void)make({0, 2, 1}, {0}); }, "fall after row 1");
-  expect_throws<ArgumentError>([&] { (void)make({0, 0, 2}, {0}); }, "end at 2");
-  expect_throws<ArgumentError>([&] { (void)make({0, 1, 1}, {3}); }, "entry 0 is in column 3");
-}
-
-TEST(SparseMatrix, SelectsRows) {
-  const std::vector<std::int64_t> index = {2, 0, 2};
-  expect_near(select_rows(small_sparse(), index).to_dense(), Tensor{{0, 3, 4}, {1, 0, 2}, {0, 3, 4}});
 }
 
 TEST(EmbeddingSum, AddsTheRowsOfTheCategories) {
@@ -277,87 +244,6 @@ TEST(Heads, AreScoredAveragedAndScaled) {
   expect_throws<ArgumentError>([&] { (void)mean_of_heads(x, 3); }, "4 columns cannot be cut into 3 heads");
   expect_throws<ArgumentError>([&] { (void)head_scores(x, constant({{1}}), 2); }, "head_scores: a is [1, 1]");
   expect_throws<ArgumentError>([&] { (void)multiply_heads(x, constant({{1}, {2}})); }, "multiply_heads");
-}
-
-TEST(Segments, AreSummedAndAveragedAndEmptyOnesAreZero) {
-  const std::vector<std::int64_t> segments = {0, 2, 2, 3};
-  Parameter x(Tensor{{1, 2}, {3, 4}, {5, 6}});
-  expect_near(segment_sum(x.variable(), segments).value(), Tensor{{4, 6}, {0, 0}, {5, 6}});
-  expect_near(segment_mean(x.variable(), segments).value(), Tensor{{2, 3}, {0, 0}, {5, 6}});
-  expect_gradients({&x}, [&] { return segment_sum(x.variable(), segments); });
-  expect_gradients({&x}, [&] { return segment_mean(x.variable(), segments); });
-  const std::vector<std::int64_t> wrong = {0, 2};
-  expect_throws<ArgumentError>([&] { (void)segment_sum(x.variable(), wrong); }, "segment_sum: segments must go from 0");
-}
-
-TEST(LayerNorm, NormalizesRowsAndHasTheGradientOfDifferences) {
-  expect_near(layer_norm(constant({{1, 3}}), constant({{1, 2}}), constant({{0, 5}}), 0.0F).value(), Tensor{{-1, 7}});
-  Parameter x(random_tensor(4, 6, 1)), gain(random_tensor(1, 6, 2)), bias(random_tensor(1, 6, 3));
-  expect_gradients({&x, &gain, &bias}, [&] { return layer_norm(x.variable(), gain.variable(), bias.variable()); });
-  expect_throws<ArgumentError>([&] { (void)layer_norm(x.variable(), bias.variable(), x.variable()); },
-                               "layer_norm: gain");
-}
-
-TEST(BatchNorm, NormalizesColumnsAndHasTheGradientOfDifferences) {
-  const Variable gain_of_two = constant({{1, 2}}), bias_of_two = constant({{0, 5}});
-  const BatchNormResult two =
-      batch_norm(constant({{1, 10}, {3, 30}}), gain_of_two, bias_of_two, Activation::none, 0.0F);
-  expect_near(two.output.value(), Tensor{{-1, 3}, {1, 7}});
-  expect_near(two.mean, Tensor{{2, 20}});
-  expect_near(two.variance, Tensor{{1, 100}});
-  expect_near(batch_norm(constant({{1, 10}, {3, 30}}), gain_of_two, bias_of_two, Activation::relu, 0.0F).output.value(),
-              Tensor{{0, 3}, {1, 7}});
-  Parameter x(random_tensor(7, 3, 1)), gain(random_tensor(1, 3, 2)), bias(random_tensor(1, 3, 3));
-  const Tensor mean{{0.5F, -1, 2}}, variance{{1, 4, 9}};
-  for (const Activation activation : {Activation::none, Activation::relu, Activation::elu, Activation::sigmoid}) {
-    expect_gradients({&x, &gain, &bias},
-                     [&] { return batch_norm(x.variable(), gain.variable(), bias.variable(), activation).output; });
-    expect_gradients({&x, &gain, &bias}, [&] {
-      return batch_norm(x.variable(), gain.variable(), bias.variable(), mean, variance, activation);
-    });
-  }
-  expect_throws<ArgumentError>(
-      [&] { (void)batch_norm(Variable::constant(Tensor(0, 3)), gain.variable(), bias.variable()); },
-      "expected at least one row");
-  expect_throws<ArgumentError>(
-      [&] { (void)batch_norm(x.variable(), gain.variable(), bias.variable(), Activation::gelu); }, "batch_norm");
-}
-
-TEST(BatchNorm, CountsARowAsOftenAsItIsTold) {
-  Parameter x(random_tensor(5, 70, 1)), gain(random_tensor(1, 70, 2)), bias(random_tensor(1, 70, 3));
-  const std::vector<float> counts = {1, 3, 2, 1, 2};
-  const std::vector<std::int64_t> repeated = {0, 1, 1, 1, 2, 2, 3, 4, 4};
-  const auto norm = [&](const Variable& rows, std::span<const float> of_rows) {
-    return batch_norm(rows, gain.variable(), bias.variable(), Activation::relu, kNormEpsilon, of_rows);
-  };
-  const BatchNormResult counted = norm(x.variable(), counts), all = norm(select_rows(x.variable(), repeated), {});
-  EXPECT_EQ(counted.num_rows, 9.0F);
-  expect_near(counted.mean, all.mean);
-  expect_near(counted.variance, all.variance);
-  expect_near(select_rows(counted.output.value(), repeated), all.output.value());
-  // The gradient of a counted row is the sum of those of the rows that it stands for.
-  const Tensor weights = random_tensor(9, 70, 4);
-  const Gradients a = backward(select_rows(counted.output, repeated), weights), b = backward(all.output, weights);
-  for (const Parameter* p : {&x, &gain, &bias}) {
-    expect_near(*a.of(p->variable()), *b.of(p->variable()), 1e-4);
-  }
-  expect_throws<ArgumentError>(
-      [&] {
-        (void)norm(x.variable(), std::vector<float>{1, 2});
-      },
-      "batch_norm: there are 2 counts, x is [5, 70]");
-}
-
-TEST(BatchNorm, KeepsTheMomentsOfManyRowsFarFromZero) {
-  // 5000 rows of 1000 + {-1, 1}: a sum of squares in floats would lose the variance.
-  Tensor x = Tensor::uninitialized(5000, 9);
-  for (std::int64_t i = 0; i < x.size(); ++i) {
-    x.data()[i] = 1000.0F + (i / 9 % 2 == 0 ? -1.0F : 1.0F);
-  }
-  const Variable one = Variable::constant(Tensor::full(1, 9, 1.0F)), zero = Variable::constant(Tensor(1, 9));
-  const BatchNormResult result = batch_norm(Variable::constant(x), one, zero);
-  expect_near(result.mean, Tensor::full(1, 9, 1000.0F), 1e-6);
-  expect_near(result.variance, Tensor::full(1, 9, 1.0F), 1e-4);
 }
 
 }  // namespace

@@ -1,18 +1,28 @@
-// Graphs as token sequences and back, molecules and SMILES.
-#include <filesystem>
+// Graphs as token sequences and back, by hand, drawn, and on real data.
+#include "weft/generation/graph_code.hpp"
+
+#include <cstdlib>
 #include <set>
 
+#include <gtest/gtest.h>
+
+#include "tests/imported_data.hpp"
+#include "tests/public_files.hpp"
 #include "tests/support.hpp"
 #include "tests/typed_graphs.hpp"
-#include "weft/generation/graph_code.hpp"
-#include "weft/molecules/molecules.hpp"
+#include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/graph/planarity.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/io/importers/text_input.hpp"
+#include "weft/molecules/molecule_reader.hpp"
+#include "weft/molecules/molecules.hpp"
+#include "weft/tasks/graph_corpus.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_throws;
+using test::public_dataset;
 using test::random_graph;
 using test::ring;
 
@@ -188,82 +198,92 @@ TEST(GraphCode, RefusesLoopsRepeatsAndEmptyGraphs) {
   expect_throws<ArgumentError>([] { (void)encode({{0, 0}, {{0, 1, 1}, {1, 0, 1}}}, Random(1)); }, "twice");
 }
 
-TEST(Planarity, KnowsTheTwoSmallestGraphsThatAreNotPlanar) {
-  std::vector<Edge> five, three;
-  for (NodeId a = 0; a < 5; ++a) {
-    for (NodeId b = 0; b < a; ++b) {
-      five.push_back({a, b});
+class RealGraphs : public testing::TestWithParam<const char*> {};
+
+TEST_P(RealGraphs, ComeBackFromTheirCodes) {
+  const std::optional<Dataset> dataset = public_dataset(GetParam());
+  if (!dataset) {
+    GTEST_SKIP() << GetParam() << " is missing; set WEFT_DATA";
+  }
+  const GraphCorpus corpus = read_graph_corpus(*dataset, "");
+  EXPECT_EQ(corpus.num_left_out, 0) << corpus.problem;
+  ASSERT_GT(corpus.graphs.size(), 0U);
+  for (std::size_t g = 0; g < corpus.graphs.size(); ++g) {
+    const GraphCode code = encode(corpus.graphs[g], Random(g));
+    ASSERT_TRUE(maps_onto(decode(code.tokens), corpus.graphs[g], code.order)) << "graph " << g;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, RealGraphs,
+                         testing::Values("qm9_smiles", "zinc12k", "planar", "sbm", "grid", "community_small"),
+                         [](const auto& test) { return std::string(test.param); });
+
+class RealMolecules : public testing::TestWithParam<const char*> {};
+
+TEST_P(RealMolecules, AreTheSameMoleculesBehindTheCode) {
+  const std::optional<Dataset> dataset = public_dataset(GetParam());
+  if (!dataset) {
+    GTEST_SKIP() << GetParam() << " is missing; set WEFT_DATA";
+  }
+  if (!reads_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "without RDKit";
+    GTEST_SKIP() << "this Weft was built without RDKit";
+  }
+  const GraphCorpus corpus = read_graph_corpus(*dataset, "");
+  const std::size_t step = std::max<std::size_t>(1, corpus.graphs.size() / 3000);
+  std::int64_t same = 0, total = 0;
+  for (std::size_t g = 0; g < corpus.graphs.size(); g += step) {
+    const TypedGraph back = decode(encode(corpus.graphs[g], Random(g)).tokens);
+    const std::string expected = standard_smiles(dataset->smiles[g]);
+    const std::string actual = standard_smiles(write_smiles(back, corpus.alphabet));
+    same += actual == expected ? 1 : 0;
+    ++total;
+    if (actual != expected && total - same < 5) {
+      std::cerr << "  " << expected << " became " << actual << '\n';
     }
   }
-  for (NodeId a = 0; a < 3; ++a) {
-    for (NodeId b = 3; b < 6; ++b) {
-      three.push_back({a, b});
-    }
-  }
-  EXPECT_FALSE(is_planar(5, five));
-  EXPECT_FALSE(is_planar(6, three));
-  five.pop_back();
-  three.pop_back();
-  EXPECT_TRUE(is_planar(5, five));
-  EXPECT_TRUE(is_planar(6, three));
+  EXPECT_EQ(same, total);
 }
 
-TEST(Molecules, HaveTheUsualHydrogens) {
-  EXPECT_EQ(hydrogens_of({6, 0}, 1), 3);
-  EXPECT_EQ(hydrogens_of({7, 1}, 3), 1);
-  EXPECT_EQ(hydrogens_of({8, -1}, 1), 0);
-  EXPECT_EQ(hydrogens_of({6, -1}, 2), 1);
-  EXPECT_EQ(hydrogens_of({16, 0}, 3), 1);
-  EXPECT_EQ(hydrogens_of({16, 0}, 6), 0);
+TEST(AllMoleculesOfZinc, ComeBackFromTheirCodes) {
+  const auto path = test::real_file("raw/zinc250k/zinc250k.smi.gz");
+  if (!path) {
+    GTEST_SKIP() << "zinc250k.smi.gz is missing; set WEFT_DATA";
+  }
+  if (!reads_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "without RDKit";
+    GTEST_SKIP() << "this Weft was built without RDKit";
+  }
+  TextInput input(*path);
+  std::vector<std::string> smiles;
+  for (std::string_view line; input.next(line);) {
+    smiles.emplace_back(line);
+  }
+  ASSERT_EQ(smiles.size(), 249455U);
+  const std::vector<AtomType> alphabet = {{6, 0},  {6, -1},  {7, 0},  {7, 1},  {7, -1}, {8, 0},
+                                          {8, -1}, {8, 1},   {9, 0},  {15, 0}, {15, 1}, {16, 0},
+                                          {16, 1}, {16, -1}, {17, 0}, {35, 0}, {53, 0}};
+  const double wrong =
+      parallel_sum(static_cast<std::int64_t>(smiles.size()), 512, [&](std::int64_t begin, std::int64_t end) {
+        double count = 0.0;
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
+          const TypedGraph molecule = molecule_of(smiles[i], alphabet);
+          const GraphCode code = encode(molecule, Random(i));
+          const TypedGraph back = decode(code.tokens);
+          // Their names are compared for some, since that takes ten times as long.
+          const bool same =
+              maps_onto(back, molecule, code.order) &&
+              (i % 16 != 0 || standard_smiles(write_smiles(back, alphabet)) == standard_smiles(smiles[i]));
+          EXPECT_TRUE(same) << smiles[i];
+          count += same ? 0.0 : 1.0;
+        }
+        return count;
+      });
+  EXPECT_EQ(wrong, 0.0);
 }
 
-TEST(Molecules, OfAromaticRingsGetAlternatingBonds) {
-  // Benzene: three double bonds; pyrrole, whose nitrogen has a hydrogen: two, none at the nitrogen.
-  std::vector<AromaticBond> benzene, pyrrole;
-  for (NodeId i = 0; i < 6; ++i) {
-    benzene.push_back({i, (i + 1) % 6, 1, true});
-  }
-  for (NodeId i = 0; i < 5; ++i) {
-    pyrrole.push_back({i, (i + 1) % 5, 1, true});
-  }
-  const std::vector<AtomType> carbons(6, AtomType{6, 0});
-  const std::vector<std::int32_t> ones(6, 1);
-  ASSERT_TRUE(kekulize(carbons, ones, benzene));
-  std::int32_t total = 0;
-  for (std::size_t i = 0; i < 6; ++i) {
-    EXPECT_EQ(benzene[i].order + benzene[(i + 1) % 6].order, 3);
-    total += benzene[i].order;
-  }
-  EXPECT_EQ(total, 9);
-  const std::vector<AtomType> ring = {{7, 0}, {6, 0}, {6, 0}, {6, 0}, {6, 0}};
-  ASSERT_TRUE(kekulize(ring, std::vector<std::int32_t>(5, 1), pyrrole));
-  EXPECT_EQ(pyrrole[0].order, 1);
-  EXPECT_EQ(pyrrole[4].order, 1);
-  EXPECT_EQ(pyrrole[1].order, 2);
-}
-
-TEST(Molecules, ThatNoBondsFitAreRefused) {
-  // Five carbons with one hydrogen each cannot pair up.
-  std::vector<AromaticBond> bonds;
-  for (NodeId i = 0; i < 5; ++i) {
-    bonds.push_back({i, (i + 1) % 5, 1, true});
-  }
-  EXPECT_FALSE(kekulize(std::vector<AtomType>(5, AtomType{6, 0}), std::vector<std::int32_t>(5, 1), bonds));
-  EXPECT_TRUE(bonds[0].is_aromatic);
-}
-
-TEST(SmilesWriter, WritesBranchesRingsChargesAndComponents) {
-  const std::vector<AtomType> alphabet = {{6, 0}, {7, 1}, {8, -1}, {8, 0}, {17, -1}};
-  EXPECT_EQ(write_smiles({{0, 0, 3}, {{0, 1, 1}, {1, 2, 2}}}, alphabet), "CC=O");
-  EXPECT_EQ(write_smiles({{0, 0, 3, 0}, {{0, 1, 1}, {1, 2, 2}, {1, 3, 1}}}, alphabet), "CC(=O)C");
-  EXPECT_EQ(write_smiles({{0, 0, 0}, {{0, 1, 1}, {1, 2, 1}, {2, 0, 1}}}, alphabet), "C1CC1");
-  EXPECT_EQ(write_smiles({{0, 1, 2}, {{0, 1, 1}, {1, 2, 1}}}, alphabet), "C[NH2+][O-]");
-  EXPECT_EQ(write_smiles({{1, 4}, {}}, alphabet), "[NH4+].[Cl-]");
-  // Two rings that share an atom use one number after the other.
-  EXPECT_EQ(
-      write_smiles({{0, 0, 0, 0, 0}, {{0, 1, 1}, {1, 2, 1}, {2, 0, 1}, {2, 3, 1}, {3, 4, 1}, {4, 2, 1}}}, alphabet),
-      "C1CC12CC2");
-}
+INSTANTIATE_TEST_SUITE_P(All, RealMolecules, testing::Values("qm9_smiles", "zinc12k"),
+                         [](const auto& test) { return std::string(test.param); });
 
 }  // namespace
 }  // namespace weft

@@ -1,50 +1,29 @@
-// Edges that stay in their file: the mapping, what is checked of them, and jobs that read them there.
-#include <cstdint>
-#include <cstring>
+// Files mapped into memory, and graphs whose edges stay in them.
+#include "weft/core/mapped_file.hpp"
+
 #include <filesystem>
 #include <fstream>
-#include <numeric>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/core/mapped_file.hpp"
+#include "tests/trained_models.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/graph/generators.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/hdf5_file.hpp"
-#include "weft/io/model_file.hpp"
-#include "weft/runs/memory_plan.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_throws;
-using test::random_tensor;
-using test::same_bits;
 using test::TemporaryFolder;
+using test::two_communities;
 
 constexpr ReadOptions kEdgesInFile{.leaves_edges = true};
-
-Dataset communities(std::int64_t nodes) {
-  LabeledGraph made = stochastic_block_model(
-      {.num_nodes = nodes, .num_communities = 2, .degree_inside = 8, .degree_outside = 2, .seed = 3});
-  Dataset data;
-  data.name = "two";
-  data.num_classes = 2;
-  data.graph = std::move(made.graph);
-  data.node_features = random_tensor(nodes, 6);
-  data.node_labels = std::move(made.label);
-  Split split{.name = "0", .train = {}, .val = {}, .test = {}};
-  for (std::int64_t v = 0; v < nodes; ++v) {
-    (v % 3 == 0 ? split.train : v % 3 == 1 ? split.val : split.test).push_back(v);
-  }
-  data.splits = {split};
-  return data;
-}
 
 /// Four nodes and the edges 0 - 1, 1 - 2, in a file whose sources are `sources`; small arrays are stored as they are.
 void write_path(const std::filesystem::path& path, const std::vector<std::int32_t>& sources) {
@@ -90,7 +69,7 @@ TEST(MappedFile, RefusesAFileThatEndsTooEarlyAtOnceOrLater) {
 
 TEST(EdgesInFile, AreTheSameGraph) {
   const TemporaryFolder folder;
-  const Dataset data = communities(1000);
+  const Dataset data = two_communities(1000, 6);
   write_dataset(data, folder / "data.h5");
   const CsrGraph graph = read_dataset(folder / "data.h5", {}, kEdgesInFile).graph;
   EXPECT_TRUE(graph.is_in_file());
@@ -121,7 +100,7 @@ TEST(EdgesInFile, AreCheckedEdgeByEdge) {
 
 TEST(EdgesInFile, MustBeStoredAsTheyAre) {
   const TemporaryFolder folder;
-  const Dataset data = communities(3000);  // more than 64 KiB of edges, which are compressed
+  const Dataset data = two_communities(3000, 6);  // more than 64 KiB of edges, which are compressed
   write_dataset(data, folder / "data.h5");
   expect_throws<DataError>([&] { (void)read_dataset(folder / "data.h5", {}, kEdgesInFile); },
                            "expected a plain array, as `h5repack");
@@ -132,7 +111,7 @@ TEST(EdgesInFile, MustBeStoredAsTheyAre) {
 
 TEST(EdgesInFile, TrainToTheSameBitsAsEdgesInMemory) {
   const TemporaryFolder folder;
-  write_dataset(communities(1200), folder / "data.h5");
+  write_dataset(two_communities(1200, 6), folder / "data.h5");
   for (const char* sampler : {"neighbor", "labor", "full"}) {
     SCOPED_TRACE(sampler);
     std::vector<std::vector<NamedTensor>> states;
@@ -147,54 +126,26 @@ TEST(EdgesInFile, TrainToTheSameBitsAsEdgesInMemory) {
                                         std::pair{"batch_size", "100"}, std::pair{"inference_rows", "300"}}) {
         job.options.set(name, value);
       }
-      job.splits = {"0"};
+      job.splits = {"rand0"};
       job.folder = folder / (std::string(sampler) + (in_file ? "file" : "memory"));
       with_threads(in_file ? 2 : 1, [&] { (void)train(data, job); });
-      states.push_back(read_model_file(job.folder / "model.h5").tensors);
+      states.push_back(test::weights_in(job.folder));
     }
-    ASSERT_EQ(states[0].size(), states[1].size());
-    for (std::size_t i = 0; i < states[0].size(); ++i) {
-      EXPECT_TRUE(same_bits(states[0][i].value, states[1][i].value)) << states[0][i].name;
-    }
+    test::expect_same_bits(states[0], states[1]);
   }
 }
 
 TEST(EdgesInFile, AreRefusedByJobsThatReadAllOfThem) {
   const TemporaryFolder folder;
-  write_dataset(communities(300), folder / "data.h5");
+  write_dataset(two_communities(300, 6), folder / "data.h5");
   const Dataset data = read_dataset(folder / "data.h5", {}, kEdgesInFile);
   TrainJob job;
   job.model = "sage";
   job.options = default_options("sage");
-  job.splits = {"0"};
+  job.splits = {"rand0"};
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "the job reads them all at once");
   job.options.set("sampler", "cluster");
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "expected sampler neighbor, labor or full");
-}
-
-TEST(MemoryPlan, LeavesEdgesInTheFileWhereTheyDoNotFit) {
-  // 2 GB of edges, 140 MB for the nodes.
-  DatasetSize size{.nodes = 5'000'000,
-                   .edges = 500'000'000,
-                   .features = 16,
-                   .feature_bytes = 320'000'000,
-                   .has_plain_edges = true,
-                   .num_classes = 4,
-                   .has_dense_features = true};
-  Options options = default_options("sage");
-  options.set("sampler", "neighbor");
-  EXPECT_FALSE(plan_memory(size, options, std::int64_t{12} << 30).read.leaves_edges);
-  const MemoryPlan tight = plan_memory(size, options, std::int64_t{4} << 30);
-  EXPECT_TRUE(tight.read.leaves_edges);
-  EXPECT_GT(tight.read.mapped_bytes, 0);
-  EXPECT_LT(tight.read.mapped_bytes, std::int64_t{1} << 30);
-  EXPECT_GT(tight.inference_rows, 0);
-  options.set("sampler", "cluster");
-  expect_throws<ArgumentError>([&] { (void)plan_memory(size, options, std::int64_t{2} << 30); },
-                               "its edges could stay in the file with sampler neighbor");
-  options.set("sampler", "neighbor");
-  size.has_plain_edges = false;
-  expect_throws<ArgumentError>([&] { (void)plan_memory(size, options, std::int64_t{2} << 30); }, "h5repack");
 }
 
 }  // namespace

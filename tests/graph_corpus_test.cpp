@@ -1,0 +1,33 @@
+// Graphs that a generator learns from.
+#include "weft/tasks/graph_corpus.hpp"
+
+#include <cstdlib>
+
+#include <gtest/gtest.h>
+
+#include "tests/public_files.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/molecules/molecule_properties.hpp"
+#include "weft/molecules/molecule_reader.hpp"
+
+namespace weft {
+namespace {
+
+using test::public_dataset;
+
+TEST(GraphCorpus, KnowsThePropertiesOfMolecules) {
+  const std::optional<Dataset> dataset = public_dataset("esol");
+  if (!dataset || !reads_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "without RDKit or data";
+    GTEST_SKIP() << "esol.h5 is missing, set WEFT_DATA; or this Weft was built without RDKit";
+  }
+  const GraphCorpus corpus = read_graph_corpus(*dataset, "logp,rings");
+  EXPECT_EQ(corpus.property_names, (std::vector<std::string>{"logp", "rings"}));
+  const std::vector<double> logp = molecule_property("logp", dataset->smiles);
+  for (std::int64_t g = 0; g < dataset->num_graphs(); g += 100) {
+    EXPECT_EQ(corpus.properties(g, 0), static_cast<float>(logp[static_cast<std::size_t>(g)])) << "molecule " << g;
+  }
+}
+
+}  // namespace
+}  // namespace weft
