@@ -6,10 +6,10 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/convolutions.hpp"
-#include "weft/layers/models.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/kernels/weighted_sum.hpp"
+#include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
@@ -94,7 +94,7 @@ TEST(SageConvolution, AddsTheNodeItselfAndTheMeanOfItsNeighbors) {
 }
 
 TEST(GinConvolution, NormalizesTheHiddenLayerOfItsNetwork) {
-  const auto conv = make_convolution({.kind = "gin", .in = 1, .out = 2, .hidden_norm = "layer"}, Random(1));
+  const auto conv = make_convolution({.kind = "gin", .in = 1, .out = 2, .hidden_norm = NormKind::layer}, Random(1));
   ParameterList list;
   conv->list_parameters(list);
   const auto set = [&](std::string_view name, const Tensor& value) {
@@ -191,16 +191,33 @@ TEST(Convolution, RefusesStatesOfAnotherWidth) {
 }
 
 TEST(Norm, BatchMovesItsRunningStatisticsInTrainingOnly) {
-  Norm norm("batch", 1);
+  Norm norm(NormKind::batch, 1);
   ParameterList list;
   norm.list_parameters(list);
   const Variable x = Variable::constant(Tensor{{0}, {10}});
-  (void)norm.forward(x, Pass::inference());
+  Pass inference = Pass::inference();
+  (void)norm.forward(x, inference);
+  update_statistics(list, inference);
   EXPECT_FLOAT_EQ((*list.statistics[0].value)(0, 0), 0.0F);
-  (void)norm.forward(x, Pass::train(Random(1)));
+  Pass pass = Pass::train(Random(1));
+  (void)norm.forward(x, pass);
+  EXPECT_FLOAT_EQ((*list.statistics[0].value)(0, 0), 0.0F) << "a pass writes nothing";
+  update_statistics(list, pass);
   EXPECT_FLOAT_EQ((*list.statistics[0].value)(0, 0), 0.5F);                 // 0.1 of the mean 5
   EXPECT_FLOAT_EQ((*list.statistics[1].value)(0, 0), 0.9F + 0.1F * 50.0F);  // the unbiased variance is 50
-  expect_throws<ArgumentError>([] { (void)Norm("group", 4); }, "kind is 'group'");
+  Options options(model_info("gcn").options);
+  expect_throws<ArgumentError>([&] { options.set("norm", "group"); }, "'group' is not one of none, layer, batch");
+}
+
+TEST(Norm, ThatRunsTwiceInAPassMovesItsStatisticsTwice) {
+  Norm norm(NormKind::batch, 1);
+  ParameterList list;
+  norm.list_parameters(list);
+  Pass pass = Pass::train(Random(1));
+  (void)norm.forward(Variable::constant(Tensor{{0}, {10}}), pass);
+  (void)norm.forward(Variable::constant(Tensor{{10}, {20}}), pass);
+  update_statistics(list, pass);
+  EXPECT_FLOAT_EQ((*list.statistics[0].value)(0, 0), 0.5F + 0.1F * (15.0F - 0.5F));
 }
 
 TEST(Models, GradientsOfAllParametersMatchDifferences) {
@@ -367,9 +384,12 @@ TEST(WeftModel, AttentionJoinsAfterTheWarmUpAndReachesEveryNode) {
   };
   Pass early = Pass::train(Random(1), 0.4);
   (void)model->forward(block, x, early);
+  update_statistics(*model, early);
   EXPECT_FALSE(first_output_moves());
   Pass late = Pass::train(Random(1), 0.6);
   (void)model->forward(block, x, late);
+  EXPECT_FALSE(first_output_moves()) << "a pass writes nothing";
+  update_statistics(*model, late);
   EXPECT_TRUE(first_output_moves());
 }
 

@@ -107,6 +107,7 @@ void TrainingRun::step(const Steps::Loss& loss_of, std::int64_t num_steps) {
   }
   Gradients gradients = backward(loss);
   optimizer_->step(gradients, rate_);
+  update_statistics(*model_, pass);
   if (average_) {
     average_->add(*model_, optimizer_->num_steps());
   }
