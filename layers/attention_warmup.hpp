@@ -17,7 +17,7 @@ class AttentionWarmup {
   /// Whether this pass attends: in training as its progress says, otherwise as the last training pass did.
   [[nodiscard]] bool has_joined(Pass& pass) const {
     if (!pass.is_training()) {
-      return joined_(0, 0) > 0.0F;
+      return share_ && joined_(0, 0) > 0.0F;
     }
     const bool joined = share_ && pass.progress() >= *share_;
     pass.update(joined_, Tensor{{joined ? 1.0F : 0.0F}});

@@ -8,9 +8,9 @@
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/layers/convolutions.hpp"
+#include "weft/layers/input_layers.hpp"
 #include "weft/layers/kernels/gated_aggregation.hpp"
 #include "weft/layers/kernels/gin_aggregation.hpp"
-#include "weft/layers/input_layers.hpp"
 #include "weft/layers/kernels/mix_columns.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
@@ -347,8 +347,8 @@ TEST(EdgeFeatures, GiveTheSameBitsOnAnyNumberOfThreads) {
 TEST(EdgeFeatures, AreRefusedWhereTheyAreNotThoseOfTheModel) {
   const MessageBlock block(three_edges());
   const Features x = Tensor(4, 2), edges = Tensor(3, 2), other = Tensor(3, 5), few = Tensor(2, 2);
-  Options options(model_info("gine").options);
-  const auto model = make_model("gine", shape_for(x, 2, edges), options, Random(1));
+  const StackOptions options{.convolution = "gine", .head = HeadKind::linear};
+  const auto model = make_model(shape_for(x, 2, edges), options, Random(1));
   Pass pass = Pass::inference();
   expect_throws<ArgumentError>([&] { (void)model->forward(block, x, pass); },
                                "made for 2 dense edge features, given no edge features");
@@ -357,7 +357,7 @@ TEST(EdgeFeatures, AreRefusedWhereTheyAreNotThoseOfTheModel) {
   expect_throws<ArgumentError>([&] { (void)model->forward(block, with_edges(x, few), pass); },
                                "features of 2 edges, the graph has 3");
   // A model made for none ignores them.
-  const auto plain = make_model("gine", shape_for(x, 2), options, Random(1));
+  const auto plain = make_model(shape_for(x, 2), options, Random(1));
   EXPECT_TRUE(same_bits(plain->forward(block, with_edges(x, other), pass).logits.value(),
                         plain->forward(block, x, pass).logits.value()));
 }
@@ -440,17 +440,18 @@ TEST(Encoding, IsRefusedWhereItIsMissingOrOfAnotherWidth) {
 
 TEST(StackModel, ReadsAllHopsSideBySide) {
   const Features x = random_tensor(7, 4, 1);
-  Options options(model_info("gin").options);
-  options.set("jumping_knowledge", "concat");
-  options.set("hidden", "5");
-  options.set("layers", "3");
-  const auto model = make_model("gin", shape_for(x, 2), options, Random(3));
+  StackOptions options{.convolution = "gin",
+                       .hidden = 5,
+                       .layers = 3,
+                       .jumping_knowledge = JumpingKnowledge::concat,
+                       .head = HeadKind::linear};
+  const auto model = make_model(shape_for(x, 2), options, Random(3));
   Pass pass = Pass::inference();
   const NodeModel::Output output = model->forward(MessageBlock(small_graph()), x, pass);
   EXPECT_EQ(output.embedding.shape(), (Shape{7, 15}));
   EXPECT_EQ(output.logits.shape(), (Shape{7, 2}));
-  options.set("head", "convolution");
-  expect_throws<ArgumentError>([&] { (void)make_model("gin", shape_for(x, 2), options, Random(3)); },
+  options.head = HeadKind::convolution;
+  expect_throws<ArgumentError>([&] { (void)make_model(shape_for(x, 2), options, Random(3)); },
                                "jumping_knowledge concat needs head linear");
 }
 

@@ -374,7 +374,7 @@ TEST(Models, AreDefinedForNoNodesOneNodeAndNoEdges) {
 
 TEST(WeftModel, AttentionJoinsAfterTheWarmUpAndReachesEveryNode) {
   const Features x = random_tensor(4, 5, 3);
-  const auto model = make_model("weft", shape_for(x, 3), options_of("weft", {{"attention_warmup", "0.5"}}), Random(7));
+  const auto model = make_model(shape_for(x, 3), WeftOptions{.attention_warmup = 0.5}, Random(7));
   const MessageBlock block(path_and_loner());
   Tensor changed = std::get<Tensor>(x);
   changed(3, 0) += 1.0F;  // the node without edges
@@ -394,14 +394,14 @@ TEST(WeftModel, AttentionJoinsAfterTheWarmUpAndReachesEveryNode) {
 }
 
 TEST(GpsModel, RefusesToReadNothing) {
-  const Options options = options_of("gps", {{"convolution", "none"}, {"attention", "none"}});
-  expect_throws<ArgumentError>([&] { (void)make_model("gps", shape_for(Tensor(1, 5), 3), options, Random(7)); },
+  const GpsOptions options{.convolution = "none", .attention = "none"};
+  expect_throws<ArgumentError>([&] { (void)make_model(shape_for(Tensor(1, 5), 3), options, Random(7)); },
                                "convolution and attention are both none");
 }
 
 TEST(PolynormerModel, StartsWithItsLocalHeadAndGoesOnWithTheGlobalOne) {
   const Features x = random_tensor(4, 5, 3);
-  const auto model = make_model("polynormer", shape_for(x, 3), options_of("polynormer"), Random(7));
+  const auto model = make_model(shape_for(x, 3), PolynormerOptions{}, Random(7));
   const MessageBlock block(path_and_loner());
   const auto reads = [&](const char* head, double progress) {
     Pass pass = Pass::train(Random(1), progress);
@@ -435,21 +435,20 @@ TEST(WeightedSum, AddsItsTermsAndHasTheGradientOfDifferences) {
 TEST(WeftModel, PropagationStartsAsPersonalizedPageRank) {
   const Tensor x = random_tensor(12, 5, 3);
   const MessageBlock block(small_graph());
-  const auto model_with = [&](const char* steps) {
-    return make_model("weft", shape_for(x, 3), options_of("weft", {{"propagation", steps}, {"restart", "0.25"}}),
-                      Random(7));
+  const auto model_with = [&](std::int64_t steps) {
+    return make_model(shape_for(x, 3), WeftOptions{.propagation = steps, .restart = 0.25}, Random(7));
   };
-  const Variable own = Variable::constant(logits(*model_with("0"), block, x));
+  const Variable own = Variable::constant(logits(*model_with(0), block, x));
   const GcnNorm norm(block);
   Variable expected = own;
   for (int step = 0; step < 3; ++step) {
     expected = scale(aggregate_gcn(norm, expected), 0.75F) + scale(own, 0.25F);
   }
-  expect_near(logits(*model_with("3"), block, x), expected.value());
+  expect_near(logits(*model_with(3), block, x), expected.value());
 }
 
 TEST(WeftModel, EveryGateStartsNearlyClosed) {
-  const auto model = make_model("weft", shape_for(Tensor(1, 5), 3), options_of("weft"), Random(7));
+  const auto model = make_model(shape_for(Tensor(1, 5), 3), WeftOptions{}, Random(7));
   const Parameter* bias = find(*model, "block0.gate.bias");
   ASSERT_NE(bias, nullptr);
   for (const float b : bias->value().values()) {
