@@ -53,6 +53,7 @@ struct Training {
     const Variable loss = cross_entropy(model->forward(block, features, pass).logits, labels, train);
     held = memory_use().live;
     (void)backward(loss);
+    update_statistics(*model, pass);
   }
 
   MessageBlock block;

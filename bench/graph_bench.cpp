@@ -75,6 +75,7 @@ class Training {
       Pass pass = Pass::train(Random(1).stream(static_cast<std::uint64_t>(optimizer_.num_steps())));
       Gradients gradients = backward(loss_of(*model_, pass));
       optimizer_.step(gradients, 1e-3);
+      update_statistics(*model_, pass);
       return ++done < count;
     });
     // Batches are even in cost, so a step reads an even share of the molecules.

@@ -113,6 +113,12 @@ void Options::set_value(std::string_view name, const OptionValue& value) {
   values_[found->first] = value;
 }
 
+const OptionValue& Options::value(std::string_view name) const {
+  const auto found = values_.find(name);
+  require(found != values_.end(), "Options: there is no option '", name, "'");
+  return found->second;
+}
+
 std::string nearest_name(std::string_view word, std::span<const std::string> names) {
   std::string best;
   std::size_t best_distance = word.size() / 2 + 2;

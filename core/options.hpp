@@ -52,6 +52,7 @@ class Options {
   void set_value(std::string_view name, const OptionValue& value);
 
   [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }
+  [[nodiscard]] const OptionValue& value(std::string_view name) const;
   [[nodiscard]] bool flag(std::string_view name) const { return get<bool>(name); }
   [[nodiscard]] std::int64_t integer(std::string_view name) const { return get<std::int64_t>(name); }
   [[nodiscard]] double real(std::string_view name) const { return get<double>(name); }
@@ -63,9 +64,7 @@ class Options {
  private:
   template <class T>
   [[nodiscard]] const T& get(std::string_view name) const {
-    const auto found = values_.find(name);
-    require(found != values_.end(), "Options: there is no option '", name, "'");
-    const T* value = std::get_if<T>(&found->second);
+    const T* value = std::get_if<T>(&this->value(name));
     require(value != nullptr, "Options: '", name, "' is read as another type than it has");
     return *value;
   }

@@ -65,6 +65,20 @@ Codebook::Codebook(std::int64_t size, std::int64_t width, const Random& random)
   }
 }
 
+Codebook Codebook::as_of(const Pass& pass) const {
+  Codebook result = *this;
+  for (Tensor Codebook::*part : {&Codebook::codes_, &Codebook::sizes_, &Codebook::mean_, &Codebook::variance_}) {
+    result.*part = pass.current(this->*part);
+  }
+  return result;
+}
+
+void Codebook::update(Pass& pass, Codebook learned) const {
+  for (Tensor Codebook::*part : {&Codebook::codes_, &Codebook::sizes_, &Codebook::mean_, &Codebook::variance_}) {
+    pass.update(this->*part, std::move(learned.*part));
+  }
+}
+
 void Codebook::list_parameters(ParameterList& list) {
   list.add_statistic("codebook", codes_);
   list.add_statistic("codebook_sizes", sizes_);

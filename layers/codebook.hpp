@@ -20,6 +20,11 @@ class Codebook {
   /// `size` codes for states of `width` columns.
   Codebook(std::int64_t size, std::int64_t width, const Random& random);
 
+  /// As this pass knows it: with what the pass has found so far.
+  [[nodiscard]] Codebook as_of(const Pass& pass) const;
+  /// Hands the pass what `learned` holds as the new statistics of this codebook.
+  void update(Pass& pass, Codebook learned) const;
+
   /// The code nearest to each row of x [n, d]; the first of equally near ones. O(n size d), in parallel.
   [[nodiscard]] std::vector<std::int64_t> nearest(const Tensor& x) const;
 

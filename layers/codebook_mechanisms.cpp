@@ -44,15 +44,17 @@ class Goat : public GlobalAttention {
   /// Gradients reach the queries and the maps of keys and values; codes are constants. A training pass reads the codes
   /// as the passes before have left them.
   [[nodiscard]] Variable forward(const MessageBlock& graph, const Variable& h, Pass& pass) const override {
-    const std::vector<std::int64_t> code_of = codebook_.nearest(h.value());
+    Codebook codebook = codebook_.as_of(pass);
+    const std::vector<std::int64_t> code_of = codebook.nearest(h.value());
     const CodesOfGraphs own(graph, code_of);
-    const Variable states = Variable::constant(codebook_.states());
+    const Variable states = Variable::constant(codebook.states());
     const Variable k = select_rows(key_.forward(states, pass), own.codes),
                    v = select_rows(value_.forward(states, pass), own.codes);
     const Variable o =
         landmark_attention(query_.forward(h, pass), k, v, {graph.segments(), own.landmarks}, heads_, own.log_counts);
     if (pass.is_training()) {
-      codebook_.learn(h.value(), code_of, pass.next_random());
+      codebook.learn(h.value(), code_of, pass.next_random());
+      codebook_.update(pass, std::move(codebook));
     }
     return out_.forward(o, pass);
   }
@@ -68,8 +70,7 @@ class Goat : public GlobalAttention {
  private:
   std::int64_t heads_;
   Linear query_, key_, value_, out_;
-  /// Written by training passes only.
-  mutable Codebook codebook_;
+  Codebook codebook_;
 };
 
 }  // namespace

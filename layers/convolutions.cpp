@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/convolution_kinds.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/kernels/dot_attention.hpp"
 #include "weft/layers/kernels/edge_attention.hpp"
 
@@ -232,14 +232,6 @@ std::span<const ConvolutionInfo> convolutions() {
 
 const ConvolutionInfo& convolution_info(std::string_view kind) {
   return row_of(kind).info;
-}
-
-Option convolution_option(std::string_view kind) {
-  Option option{"convolution", std::string(kind), "how a node reads its neighbors"};
-  for (const ConvolutionInfo& info : convolutions()) {
-    option.choices.push_back(info.name);
-  }
-  return option;
 }
 
 std::unique_ptr<Convolution> make_convolution(const ConvolutionOptions& options, const Random& random) {

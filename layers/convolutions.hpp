@@ -7,7 +7,6 @@
 #include <string_view>
 #include <vector>
 
-#include "weft/core/options.hpp"
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/dense_layers.hpp"
 #include "weft/layers/edge_states.hpp"
@@ -16,7 +15,7 @@
 namespace weft {
 
 struct ConvolutionOptions {
-  /// A row of convolutions(); "none" is a linear map without any edge.
+  /// A row of convolutions(), a name because kinds are added by rows; "none" is a linear map without any edge.
   std::string_view kind = "gcn";
   std::int64_t in = 0;
   /// Width of the result; a multiple of heads where `concat` is set.
@@ -32,11 +31,10 @@ struct ConvolutionOptions {
   std::int64_t edge_width = 0;
   /// Whether a later layer reads the states of edges; otherwise a kind that changes them leaves them.
   bool passes_edges = true;
-  /// Of the states of edges, where the kind changes them: "none", "layer" or "batch".
-  std::string_view edge_norm = "none";
-  /// Of the hidden layer of a kind that ends in a small network: "none", "layer" or "batch". GIN only; GINE's
-  /// authors have none there.
-  std::string_view hidden_norm = "none";
+  /// Of the states of edges, where the kind changes them.
+  NormKind edge_norm = NormKind::none;
+  /// Of the hidden layer of a kind that ends in a small network. GIN only; GINE's authors have none there.
+  NormKind hidden_norm = NormKind::none;
 };
 
 /// [inputs, in] -> [outputs, out]
@@ -72,8 +70,6 @@ struct ConvolutionInfo {
 [[nodiscard]] std::span<const ConvolutionInfo> convolutions();
 /// Throws ArgumentError for an unknown kind.
 [[nodiscard]] const ConvolutionInfo& convolution_info(std::string_view kind);
-/// The option "convolution" of models.
-[[nodiscard]] Option convolution_option(std::string_view kind);
 
 /// Throws ArgumentError for an unknown kind or a width that heads do not divide.
 [[nodiscard]] std::unique_ptr<Convolution> make_convolution(const ConvolutionOptions& options, const Random& random);

@@ -109,28 +109,24 @@ Variable Linear::forward_without_bias(const LayerInput& x, const Pass& pass) con
   return x.project(pass.use(weight_), Variable::constant(Tensor(1, out())), Activation::none);
 }
 
-Norm::Norm(std::string_view kind, std::int64_t width) {
-  require(kind == "none" || kind == "layer" || kind == "batch", "Norm: kind is '", kind,
-          "', expected none, layer or batch");
-  if (kind == "none") {
+Norm::Norm(NormKind kind, std::int64_t width) : kind_(kind) {
+  if (kind_ == NormKind::none) {
     return;
   }
-  kind_ = kind == "layer" ? Kind::layer : Kind::batch;
   gain_ = Parameter(Tensor::full(1, width, 1.0F));
   bias_ = Parameter(Tensor(1, width));
-  if (kind_ == Kind::batch) {
+  if (kind_ == NormKind::batch) {
     running_mean_ = Tensor(1, width);
     running_variance_ = Tensor::full(1, width, 1.0F);
   }
 }
 
-Variable Norm::forward(const Variable& x, const Pass& pass, Activation activation,
-                       std::span<const float> counts) const {
-  if (kind_ == Kind::none) {
+Variable Norm::forward(const Variable& x, Pass& pass, Activation activation, std::span<const float> counts) const {
+  if (kind_ == NormKind::none) {
     return activate(x, activation);
   }
   const Variable gain = pass.use(gain_), bias = pass.use(bias_);
-  if (kind_ == Kind::layer) {
+  if (kind_ == NormKind::layer) {
     return activate(layer_norm(x, gain, bias), activation);
   }
   if (!derives_from_result(activation)) {
@@ -143,20 +139,23 @@ Variable Norm::forward(const Variable& x, const Pass& pass, Activation activatio
   constexpr float kMomentum = 0.1F;
   const float n = result.num_rows;
   const float unbiased = n > 1.0F ? n / (n - 1.0F) : 1.0F;
+  Tensor mean = pass.current(running_mean_), variance = pass.current(running_variance_);
   for (std::int64_t j = 0; j < x.cols(); ++j) {
-    running_mean_(0, j) += kMomentum * (result.mean(0, j) - running_mean_(0, j));
-    running_variance_(0, j) += kMomentum * (unbiased * result.variance(0, j) - running_variance_(0, j));
+    mean(0, j) += kMomentum * (result.mean(0, j) - mean(0, j));
+    variance(0, j) += kMomentum * (unbiased * result.variance(0, j) - variance(0, j));
   }
+  pass.update(running_mean_, std::move(mean));
+  pass.update(running_variance_, std::move(variance));
   return std::move(result.output);
 }
 
 void Norm::list_parameters(ParameterList& list) {
-  if (kind_ == Kind::none) {
+  if (kind_ == NormKind::none) {
     return;
   }
   list.add("gain", gain_, ParameterGroup::vector);
   list.add("bias", bias_, ParameterGroup::vector);
-  if (kind_ == Kind::batch) {
+  if (kind_ == NormKind::batch) {
     list.add_statistic("running_mean", running_mean_);
     list.add_statistic("running_variance", running_variance_);
   }

@@ -3,9 +3,9 @@
 
 #include <optional>
 #include <span>
-#include <string_view>
 
 #include "weft/core/random.hpp"
+#include "weft/layers/kinds.hpp"
 #include "weft/layers/layer.hpp"
 #include "weft/layers/model_shape.hpp"
 #include "weft/tensor/dense_ops.hpp"
@@ -103,21 +103,18 @@ class Linear {
 class Norm {
  public:
   Norm() = default;
-  /// kind: "none", "layer" or "batch".
-  Norm(std::string_view kind, std::int64_t width);
+  Norm(NormKind kind, std::int64_t width);
 
   /// counts: [n], as how many nodes each row counts (MessageBlock::counts), or empty, one each.
-  [[nodiscard]] Variable forward(const Variable& x, const Pass& pass, Activation activation = Activation::none,
+  [[nodiscard]] Variable forward(const Variable& x, Pass& pass, Activation activation = Activation::none,
                                  std::span<const float> counts = {}) const;
   void list_parameters(ParameterList& list);
 
  private:
-  enum class Kind { none, layer, batch };
-  Kind kind_ = Kind::none;
+  NormKind kind_ = NormKind::none;
   Parameter gain_, bias_;
-  // What inference uses: an average over the training passes, each of which moves it by a tenth. Written by
-  // training passes only.
-  mutable Tensor running_mean_, running_variance_;
+  // What inference uses: an average over the training passes, each of which moves it by a tenth.
+  Tensor running_mean_, running_variance_;
 };
 
 }  // namespace weft

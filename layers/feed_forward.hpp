@@ -1,8 +1,6 @@
 // The second half of a transformer's block: every node alone goes through a small network.
 #pragma once
 
-#include <string_view>
-
 #include "weft/layers/dense_layers.hpp"
 
 namespace weft {
@@ -35,7 +33,7 @@ class TwoLinears {
 /// x + two linear maps of norm(x), GELU between them.
 class FeedForward {
  public:
-  FeedForward(std::string_view norm, std::int64_t width, float dropout, const Random& random)
+  FeedForward(NormKind norm, std::int64_t width, float dropout, const Random& random)
       : norm_(norm, width), linears_(width, dropout, random) {}
 
   [[nodiscard]] Variable forward(const Variable& x, Pass& pass) const {

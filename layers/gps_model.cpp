@@ -1,44 +1,55 @@
 #include "weft/layers/gps_model.hpp"
 
-#include "weft/layers/model_options.hpp"
+#include "weft/layers/option_tables.hpp"
 
 namespace weft {
+namespace {
 
-GpsModel::GpsModel(const ModelShape& shape, const Options& options, const Random& random)
-    : activation_(activation_of(options.text("activation"))), dropout_(static_cast<float>(options.real("dropout"))) {
-  const std::int64_t d = options.integer("hidden"), num_layers = options.integer("layers");
-  const std::string &convolution = options.text("convolution"), &attention = options.text("attention"),
-                    &norm = options.text("norm");
-  require(convolution != "none" || attention != "none",
+/// What draws its weights from which stream; block l from the l-th after the first. A block's attention has 1 to 4, and
+/// 6 and 7.
+enum Stream : std::uint64_t { kInput = 0, kFirstBlock = 1, kHead = 1000, kEdges = 1001 };
+enum BlockStream : std::uint64_t { kConvolution = 0, kFeedForward = 6 };
+
+}  // namespace
+
+GpsModel::GpsModel(const ModelShape& shape, const GpsOptions& options, const Random& random)
+    : activation_(options.activation), dropout_(static_cast<float>(options.dropout)) {
+  const std::int64_t d = options.hidden, num_layers = options.layers;
+  require(options.convolution != "none" || options.attention != "none",
           "model gps: convolution and attention are both none, expected at least one of them");
-  input_ = InputLayer(shape, options, d, random.stream(0));
-  edges_ = EdgeLayer(shape, d, random.stream(1001));
+  const Options attention = mechanism_options(d, options.heads, options.attention_options);
+  input_ = InputLayer(shape, input_options(options), random.stream(kInput));
+  edges_ = EdgeLayer(shape, d, random.stream(kEdges));
   for (std::int64_t l = 0; l < num_layers; ++l) {
-    const Random own = random.stream(static_cast<std::uint64_t>(l) + 1);
+    const Random own = random.stream(kFirstBlock + static_cast<std::uint64_t>(l));
     Block block;
-    if (convolution != "none") {
-      block.local = make_convolution({.kind = convolution,
+    if (options.convolution != "none") {
+      block.local = make_convolution({.kind = options.convolution,
                                       .in = d,
                                       .out = d,
-                                      .heads = options.integer("heads"),
-                                      .attention_dropout = static_cast<float>(options.real("attention_dropout")),
+                                      .heads = options.heads,
+                                      .attention_dropout = static_cast<float>(options.attention_dropout),
                                       .edge_width = shape.edge_kind != FeatureKind::none ? d : 0,
                                       .passes_edges = l + 1 < num_layers,
-                                      .edge_norm = norm},
-                                     own.stream(0));
-      block.local_norm = Norm(norm, d);
+                                      .edge_norm = options.norm},
+                                     own.stream(kConvolution));
+      block.local_norm = Norm(options.norm, d);
     }
-    if (attention != "none") {
-      block.global = make_global_attention(attention, options, l, own);
-      block.global_norm = Norm(norm, d);
+    if (options.attention != "none") {
+      block.global = make_global_attention(options.attention, attention, l, own);
+      block.global_norm = Norm(options.norm, d);
     }
-    if (options.flag("feed_forward")) {
-      block.feed_forward = std::make_unique<TwoLinears>(d, dropout_, own.stream(6));
-      block.last_norm = Norm(norm, d);
+    if (options.feed_forward) {
+      block.feed_forward = std::make_unique<TwoLinears>(d, dropout_, own.stream(kFeedForward));
+      block.last_norm = Norm(options.norm, d);
     }
     blocks_.push_back(std::move(block));
   }
-  head_ = Linear(d, shape.num_outputs, random.stream(1000));
+  head_ = Linear(d, shape.num_outputs, random.stream(kHead));
+}
+
+ModelTraits GpsModel::traits(const GpsOptions& options, FeatureKind edge_kind) {
+  return {.reads_edge_features = edge_kind != FeatureKind::none && convolution_info(options.convolution).reads_edges};
 }
 
 NodeModel::Output GpsModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
@@ -83,19 +94,6 @@ void GpsModel::list_parameters(ParameterList& list) {
     }
   }
   list.add_layer("head", head_);
-}
-
-std::vector<Option> gps_options() {
-  // For few labels: what is small and not normalized. Models for many turn the rest on.
-  std::vector<Option> options =
-      layer_options({.hidden = 64, .layers = 2, .heads = 4, .dropout = 0.6, .input_dropout = 0.5});
-  options.insert(options.begin(), {convolution_option("gcn"), attention_option("linear")});
-  options.push_back({"feed_forward", false, "a network of two linear maps at the end of each block"});
-  options.push_back({"attention_dropout", 0.0, "convolutions that attend: share of edges left out", 0.0, 0.99});
-  for (Option& option : global_attention_options()) {
-    options.push_back(std::move(option));
-  }
-  return options;
 }
 
 }  // namespace weft

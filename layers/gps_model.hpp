@@ -12,14 +12,16 @@
 #include "weft/layers/feed_forward.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/input_layers.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
 
 class GpsModel final : public NodeModel {
  public:
-  /// Reads the options of gps_options().
-  GpsModel(const ModelShape& shape, const Options& options, const Random& random);
+  GpsModel(const ModelShape& shape, const GpsOptions& options, const Random& random);
+
+  [[nodiscard]] static ModelTraits traits(const GpsOptions& options, FeatureKind edge_kind);
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
@@ -44,7 +46,5 @@ class GpsModel final : public NodeModel {
   std::vector<Block> blocks_;
   Linear head_;
 };
-
-[[nodiscard]] std::vector<Option> gps_options();
 
 }  // namespace weft

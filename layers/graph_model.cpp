@@ -1,38 +1,35 @@
 #include "weft/layers/graph_model.hpp"
 
-#include "weft/layers/wl_model.hpp"
-
 namespace weft {
 namespace {
 
-ModelShape without_outputs(ModelShape shape) {
-  shape.num_outputs = 0;
-  return shape;
-}
+/// What draws its weights from which stream, the first of several; stream 0 is the node model's.
+enum Stream : std::uint64_t { kFirstReadout = 1, kFirstHead = 2000 };
 
 }  // namespace
 
-GraphModel::GraphModel(std::string_view name, const ModelShape& shape, const Options& options, const Random& random)
-    : nodes_(make_model(name, without_outputs(shape), options, random.stream(0))),
-      reads_all_(options.text("readout") == "all"),
-      dropout_(static_cast<float>(options.real("head_dropout"))),
-      activation_(activation_of(options.text("activation"))) {
-  require(shape.num_outputs >= 1, "model ", name, ": num_outputs is ", shape.num_outputs, ", expected at least 1");
+GraphModel::GraphModel(std::unique_ptr<NodeModel> nodes, std::int64_t num_outputs, const GraphModelOptions& options,
+                       Activation activation, const Random& random)
+    : nodes_(std::move(nodes)),
+      reads_all_(options.readout == Readout::all),
+      dropout_(static_cast<float>(options.head_dropout)),
+      activation_(activation) {
   const std::vector<std::int64_t> widths =
       reads_all_ ? nodes_->kept_widths() : std::vector<std::int64_t>{nodes_->embedding_width()};
-  require(!widths.empty(), "model ", name, ": it shows no states but the last, expected readout last");
+  require(num_outputs >= 1 && !widths.empty(), "GraphModel: ", num_outputs, " outputs of ", widths.size(),
+          " states of the nodes, expected at least 1 of both");
   std::int64_t width = 0;
   for (std::size_t k = 0; k < widths.size(); ++k) {
-    readouts_.emplace_back(options.text("pooling"), widths[k], random.stream(k + 1));
+    readouts_.emplace_back(options.pooling, widths[k], random.stream(kFirstReadout + k));
     width += widths[k];
   }
-  const std::int64_t hidden = nodes_->embedding_width(), num_maps = options.integer("head_layers");
-  for (std::int64_t l = 0; l < num_maps; ++l) {
-    head_.emplace_back(width, l + 1 == num_maps ? shape.num_outputs : hidden,
-                       random.stream(2000 + static_cast<std::uint64_t>(l)));
+  const std::int64_t hidden = nodes_->embedding_width();
+  for (std::int64_t l = 0; l < options.head_layers; ++l) {
+    head_.emplace_back(width, l + 1 == options.head_layers ? num_outputs : hidden,
+                       random.stream(kFirstHead + static_cast<std::uint64_t>(l)));
     width = hidden;
   }
-  output_ = OutputScale(shape.num_outputs);
+  output_ = OutputScale(num_outputs);
 }
 
 NodeModel::Output GraphModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
@@ -65,30 +62,6 @@ void GraphModel::list_parameters(ParameterList& list) {
     list.add_layer("head" + std::to_string(l), head_[l]);
   }
   list.add_layer("output", output_);
-}
-
-std::vector<Option> graph_options() {
-  return {
-      pooling_option("mean"),
-      {"readout",
-       std::string("last"),
-       "what is pooled: the states after the last layer, or after every layer, side by side",
-       {},
-       {},
-       {"last", "all"}},
-      {"head_layers", std::int64_t{2}, "linear maps between the pooled states and the outputs", 1, 16},
-      {"head_dropout", 0.0, "share of what each of them reads that is dropped", 0.0, 0.99},
-      {"degree_categories", std::int64_t{64},
-       "graphs without features: a learned row for each in-degree below this; 0: the degree as a number", 0, 100000},
-      {"batch_size", std::int64_t{128}, "graphs in a step, about: batches are even in nodes and edges", 1, 1e6}};
-}
-
-std::unique_ptr<NodeModel> make_graph_model(std::string_view name, const ModelShape& shape, const Options& options,
-                                            const Random& random) {
-  if (name == "wl") {
-    return std::make_unique<WlModel>(shape, options, random);
-  }
-  return std::make_unique<GraphModel>(name, shape, options, random);
 }
 
 }  // namespace weft

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "weft/layers/graph_readout.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/layers/output_scale.hpp"
 
@@ -17,8 +18,9 @@ namespace weft {
 
 class GraphModel final : public NodeModel {
  public:
-  /// Reads the options of graph_options() and those of the model `name`.
-  GraphModel(std::string_view name, const ModelShape& shape, const Options& options, const Random& random);
+  /// nodes: made for 0 outputs. activation: of the head between its maps.
+  GraphModel(std::unique_ptr<NodeModel> nodes, std::int64_t num_outputs, const GraphModelOptions& options,
+             Activation activation, const Random& random);
 
   /// -> logits [graphs, num_outputs], embedding [graphs, width]: what the head's last map reads.
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
@@ -41,13 +43,5 @@ class GraphModel final : public NodeModel {
   std::vector<Linear> head_;
   OutputScale output_;
 };
-
-/// The options of every model of whole graphs, and of its training: pooling, readout, head_layers, head_dropout,
-/// degree_categories, batch_size.
-[[nodiscard]] std::vector<Option> graph_options();
-
-/// The model of that name for whole graphs: a GraphModel around the node model, or one that reads graphs by itself.
-[[nodiscard]] std::unique_ptr<NodeModel> make_graph_model(std::string_view name, const ModelShape& shape,
-                                                          const Options& options, const Random& random);
 
 }  // namespace weft

@@ -5,11 +5,8 @@
 
 namespace weft {
 
-GraphReadout::GraphReadout(std::string_view kind, std::int64_t width, const Random& random) {
-  require(kind == "sum" || kind == "mean" || kind == "max" || kind == "attention", "GraphReadout: kind is '", kind,
-          "', expected sum, mean, max or attention");
-  kind_ = kind == "sum" ? Kind::sum : kind == "mean" ? Kind::mean : kind == "max" ? Kind::max : Kind::attention;
-  if (kind_ == Kind::attention) {
+GraphReadout::GraphReadout(Pooling kind, std::int64_t width, const Random& random) : kind_(kind) {
+  if (kind_ == Pooling::attention) {
     score_ = Parameter(glorot_uniform(width, 1, random));
   }
 }
@@ -19,13 +16,13 @@ Variable GraphReadout::forward(const MessageBlock& block, const Variable& x, con
   require(x.rows() == block.num_outputs(), "GraphReadout: x has shape ", x.shape(), ", expected ", block.num_outputs(),
           " rows, one a node");
   switch (kind_) {
-    case Kind::sum:
+    case Pooling::sum:
       return segment_sum(x, block.segments());
-    case Kind::mean:
+    case Pooling::mean:
       return segment_mean(x, block.segments());
-    case Kind::max:
+    case Pooling::max:
       return segment_max(x, block.segments());
-    case Kind::attention:
+    case Pooling::attention:
       return segment_sum(multiply_heads(x, segment_softmax(matmul(x, pass.use(score_)), block.segments())),
                          block.segments());
   }
@@ -33,18 +30,9 @@ Variable GraphReadout::forward(const MessageBlock& block, const Variable& x, con
 }
 
 void GraphReadout::list_parameters(ParameterList& list) {
-  if (kind_ == Kind::attention) {
+  if (kind_ == Pooling::attention) {
     list.add("score", score_, ParameterGroup::weight);
   }
-}
-
-Option pooling_option(std::string_view kind) {
-  return {"pooling",
-          std::string(kind),
-          "how the states of a graph's nodes become its own: their sum, mean or largest value, or a weighted mean",
-          {},
-          {},
-          {"sum", "mean", "max", "attention"}};
 }
 
 }  // namespace weft

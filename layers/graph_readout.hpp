@@ -2,9 +2,6 @@
 // learned gate (Li et al., "Gated graph sequence neural networks", 2016, section 3). O(n d) time.
 #pragma once
 
-#include <string_view>
-
-#include "weft/core/options.hpp"
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/dense_layers.hpp"
 
@@ -13,8 +10,7 @@ namespace weft {
 class GraphReadout {
  public:
   GraphReadout() = default;
-  /// kind: "sum", "mean", "max" or "attention".
-  GraphReadout(std::string_view kind, std::int64_t width, const Random& random);
+  GraphReadout(Pooling kind, std::int64_t width, const Random& random);
 
   /// [nodes, width] -> [graphs, width]; a graph without nodes gives 0. Throws ArgumentError unless x has a row for each
   /// output of the block.
@@ -22,13 +18,9 @@ class GraphReadout {
   void list_parameters(ParameterList& list);
 
  private:
-  enum class Kind { sum, mean, max, attention };
-  Kind kind_ = Kind::mean;
+  Pooling kind_ = Pooling::mean;
   /// attention: the score of a node, [width, 1]; a bias would move all scores of a graph alike.
   Parameter score_;
 };
-
-/// The option "pooling".
-[[nodiscard]] Option pooling_option(std::string_view kind);
 
 }  // namespace weft

@@ -31,44 +31,45 @@ std::string described(std::int64_t num, FeatureKind kind, const char* what) {
   return kind == FeatureKind::none ? concat("no", what) : concat(num, " ", name_of(kind), what);
 }
 
+NodeEncoding encoding_of(const Options& options) {
+  const std::optional<NodeEncoding> kind = value_named<NodeEncoding>(options.text("encoding"));
+  require(kind.has_value(), "model: encoding is '", options.text("encoding"), "', which is none");
+  return *kind;
+}
+
 }  // namespace
 
-std::vector<Option> encoding_options() {
-  return {{"encoding",
-           std::string("none"),
-           "what a node is told of its place: probabilities of return of random walks, eigenvectors of the "
-           "Laplacian, or its degree",
-           {},
-           {},
-           {"none", "random_walk", "laplacian", "degree"}},
-          {"encoding_size", std::int64_t{0}, "steps of the walk or eigenvectors; 0: 20 steps, 8 eigenvectors", 0, 512}};
+std::int64_t encoding_width(NodeEncoding kind, std::int64_t size) {
+  switch (kind) {
+    case NodeEncoding::none:
+      return 0;
+    case NodeEncoding::random_walk:
+      return size > 0 ? size : 20;
+    case NodeEncoding::laplacian:
+      return size > 0 ? size : 8;
+    case NodeEncoding::degree:
+      return 1;
+  }
+  throw ArgumentError("encoding_width: unknown kind");
 }
 
 std::int64_t encoding_width(const Options& options) {
-  const std::string& kind = options.text("encoding");
-  const std::int64_t size = options.integer("encoding_size");
-  if (kind == "random_walk") {
-    return size > 0 ? size : 20;
-  }
-  if (kind == "laplacian") {
-    return size > 0 ? size : 8;
-  }
-  return kind == "degree" ? 1 : 0;
+  return encoding_width(encoding_of(options), options.integer("encoding_size"));
 }
 
 std::optional<Tensor> node_encoding(const MessageBlock& block, const Options& options) {
-  const std::string& kind = options.text("encoding");
   const std::int64_t k = encoding_width(options), n = block.num_outputs();
-  if (kind == "random_walk") {
-    return Tensor::from_buffer(n, k, random_walk_encoding(block, k));
+  switch (encoding_of(options)) {
+    case NodeEncoding::none:
+      return std::nullopt;
+    case NodeEncoding::random_walk:
+      return Tensor::from_buffer(n, k, random_walk_encoding(block, k));
+    case NodeEncoding::laplacian:
+      return Tensor::from_buffer(n, k, laplacian_encoding(block, k));
+    case NodeEncoding::degree:
+      return Tensor::from_buffer(n, k, degree_encoding(block.graph()));
   }
-  if (kind == "laplacian") {
-    return Tensor::from_buffer(n, k, laplacian_encoding(block, k));
-  }
-  if (kind == "degree") {
-    return Tensor::from_buffer(n, k, degree_encoding(block.graph()));
-  }
-  return std::nullopt;
+  throw ArgumentError("node_encoding: unknown kind");
 }
 
 Tensor degree_features(const MessageBlock& block) {
@@ -116,22 +117,22 @@ void require_input(const ModelShape& shape, const MessageBlock& block, const Nod
 LayerInput first_features(const ModelShape& shape, const MessageBlock& block, const NodeInput& input) {
   require_input(shape, block, input);
   return shape.feature_kind == FeatureKind::none ? LayerInput(Variable::constant(degree_features(block)))
-                                      : LayerInput(input.features);
+                                                 : LayerInput(input.features);
 }
 
 std::int64_t first_width(const ModelShape& shape) {
   return shape.feature_kind == FeatureKind::none ? 2 : input_width(shape);
 }
 
-InputLayer::InputLayer(const ModelShape& shape, const Options& options, std::int64_t width, const Random& random)
+InputLayer::InputLayer(const ModelShape& shape, const InputLayerOptions& options, const Random& random)
     : shape_(shape),
-      dropout_(static_cast<float>(options.real("input_dropout"))),
-      features_(first_width(shape), width, random, ParameterGroup::input),
-      encoding_width_(encoding_width(options)),
-      flips_signs_(options.text("encoding") == "laplacian") {
+      dropout_(options.dropout),
+      features_(first_width(shape), options.width, random, ParameterGroup::input),
+      encoding_width_(encoding_width(options.encoding, options.encoding_size)),
+      flips_signs_(options.encoding == NodeEncoding::laplacian) {
   if (encoding_width_ > 0) {
-    norm_ = Norm(flips_signs_ ? "none" : "batch", encoding_width_);
-    encoding_ = Linear(encoding_width_, width, random.stream(1), ParameterGroup::input);
+    norm_ = Norm(flips_signs_ ? NormKind::none : NormKind::batch, encoding_width_);
+    encoding_ = Linear(encoding_width_, options.width, random.stream(1), ParameterGroup::input);
   }
 }
 

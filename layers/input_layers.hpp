@@ -3,18 +3,17 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
+#include "weft/core/options.hpp"
 #include "weft/layers/dense_layers.hpp"
 #include "weft/layers/edge_states.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
 
-/// The options of every model that say which encoding it reads: encoding, encoding_size.
-[[nodiscard]] std::vector<Option> encoding_options();
-
-/// Columns of the encoding that `options` ask for; 0 if they ask for none.
+/// Columns of an encoding, of as many steps or eigenvectors as asked for or, for 0, as are usual; 0 for none.
+[[nodiscard]] std::int64_t encoding_width(NodeEncoding kind, std::int64_t size);
+/// Of the options encoding and encoding_size.
 [[nodiscard]] std::int64_t encoding_width(const Options& options);
 
 /// The encoding that `options` ask for (graph/encodings.hpp, laplacian_encoding.hpp), [n, encoding_width], or nothing.
@@ -34,14 +33,31 @@ void require_input(const ModelShape& shape, const MessageBlock& block, const Nod
 /// Columns of first_features: what the first linear map of a model must take.
 [[nodiscard]] std::int64_t first_width(const ModelShape& shape);
 
+struct InputLayerOptions {
+  /// Of the states.
+  std::int64_t width = 0;
+  /// Share of the features dropped.
+  float dropout = 0.0F;
+  NodeEncoding encoding = NodeEncoding::none;
+  /// As encoding_width() reads it.
+  std::int64_t encoding_size = 0;
+};
+/// Of a model's options.
+template <class S>
+[[nodiscard]] InputLayerOptions input_options(const S& options) {
+  return {.width = options.hidden,
+          .dropout = static_cast<float>(options.input_dropout),
+          .encoding = options.encoding,
+          .encoding_size = options.encoding_size};
+}
+
 /// activation(dropout(features) W + b + norm(encoding) W_e). Return probabilities and degrees go through batch norm;
 /// eigenvectors do not, they have a fixed scale, and in training each is turned round or not by a coin for each
 /// graph, because their sign means nothing (Dwivedi et al. 2020, section 4).
 class InputLayer {
  public:
   InputLayer() = default;
-  /// Reads the options encoding, encoding_size and input_dropout.
-  InputLayer(const ModelShape& shape, const Options& options, std::int64_t width, const Random& random);
+  InputLayer(const ModelShape& shape, const InputLayerOptions& options, const Random& random);
 
   /// -> [inputs, width]
   [[nodiscard]] Variable forward(const MessageBlock& block, const NodeInput& input, Pass& pass,

@@ -86,7 +86,7 @@ class Polynormer : public ProjectedAttention {
  public:
   Polynormer(const Options& options, const Random& random)
       : ProjectedAttention(options, random, Keys::same_as_queries),
-        norm_("layer", width()),
+        norm_(NormKind::layer, width()),
         factor_(width(), width(), random.stream(6)) {}
 
   void list_parameters(ParameterList& list) override {

@@ -19,10 +19,12 @@ std::int64_t num_parameters(Model& model) {
 }
 
 void update_statistics(Model& model, const Pass& pass) {
-  if (pass.updates().empty()) {
-    return;
+  if (!pass.updates().empty()) {
+    update_statistics(parameters_of(model), pass);
   }
-  const ParameterList list = parameters_of(model);
+}
+
+void update_statistics(const ParameterList& list, const Pass& pass) {
   for (const Pass::Update& update : pass.updates()) {
     const auto found = std::ranges::find(list.statistics, update.statistic, &NamedStatistic::value);
     require(found != list.statistics.end(), "update_statistics: the pass found a statistic that the model does not list");

@@ -2,6 +2,7 @@
 // named parameters; and what all models have in common.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -68,12 +69,22 @@ class Pass {
 
   /// A new value for a statistic of the model, as ParameterList has it: layers are not written while they run, so a
   /// training pass returns what it has found, and update_statistics() puts it there.
-  void update(const Tensor& statistic, Tensor value) { updates_.push_back({&statistic, std::move(value)}); }
+  void update(const Tensor& statistic, Tensor value) {
+    require(training_, "Pass::update: the pass does not train, expected one that does");
+    updates_.push_back({&statistic, std::move(value)});
+  }
   struct Update {
     const Tensor* statistic;
     Tensor value;
   };
   [[nodiscard]] const std::vector<Update>& updates() const { return updates_; }
+  /// The statistic as this pass knows it: a layer that runs twice in one pass goes on from what its first run found.
+  /// Valid until the next update().
+  [[nodiscard]] const Tensor& current(const Tensor& statistic) const {
+    const auto found = std::find_if(updates_.rbegin(), updates_.rend(),
+                                    [&](const Update& update) { return update.statistic == &statistic; });
+    return found == updates_.rend() ? statistic : found->value;
+  }
 
  private:
   Pass(bool training, const Random& step, double progress) : training_(training), step_(step), progress_(progress) {}
@@ -150,6 +161,8 @@ class Model {
 /// Writes what a training pass has found into the model's statistics, in the order in which it was found. Throws
 /// ArgumentError if one is not among them.
 void update_statistics(Model& model, const Pass& pass);
+/// The same for a layer alone.
+void update_statistics(const ParameterList& list, const Pass& pass);
 
 }  // namespace weft
 #pragma GCC visibility pop

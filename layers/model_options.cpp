@@ -1,47 +1,61 @@
 #include "weft/layers/model_options.hpp"
 
-#include "weft/layers/global_attention.hpp"
-#include "weft/layers/input_layers.hpp"
+#include <string_view>
+
+#include "weft/layers/option_tables.hpp"
 
 namespace weft {
+namespace {
 
-std::vector<Option> layer_options(const LayerDefaults& defaults) {
-  std::vector<Option> options = {
-      {"hidden", defaults.hidden, "width of every hidden layer, all heads together", 1, 65536},
-      {"layers", defaults.layers, "layers: how far a node sees along edges", 1, 1000},
-      {"heads", defaults.heads, "attention heads; divides hidden", 1, 1024},
-      {"dropout", defaults.dropout, "share of hidden states dropped after each layer", 0.0, 0.99},
-      {"input_dropout", defaults.input_dropout, "share of features dropped", 0.0, 0.99},
-      {"norm", std::string(defaults.norm), "normalization of hidden states", {}, {}, {"none", "layer", "batch"}},
-      {"activation", std::string(defaults.activation), "after every layer", {}, {}, {"relu", "elu", "gelu"}},
-      {"feature_norm",
-       std::string("auto"),
-       "auto: rows of sparse features are scaled to sum 1; row: of all features; none",
-       {},
-       {},
-       {"auto", "row", "none"}},
-  };
-  for (Option& option : encoding_options()) {
-    options.push_back(std::move(option));
+/// The options of a struct. Attention's own are checked by their names as well: a table reads only those that it has.
+template <class S>
+Options options_in(const S& values) {
+  if constexpr (requires { values.attention_options; }) {
+    (void)mechanism_options(values.hidden, values.heads, values.attention_options);
   }
-  return options;
+  return to_options(option_table<S>(), values);
 }
 
-Option attention_option(std::string_view kind) {
-  Option option{"attention", std::string(kind), "how a node reads all nodes of its graph"};
-  for (const AttentionInfo& info : global_attentions()) {
-    option.choices.push_back(info.name);
+template <class S>
+std::vector<std::pair<std::string, OptionValue>> changes_in(const Options& options) {
+  const Options defaults = to_options(option_table<S>(), S{});
+  std::vector<std::pair<std::string, OptionValue>> changes;
+  for (const auto& [name, value] : options.values()) {
+    if (value != defaults.value(name)) {
+      changes.emplace_back(name, value);
+    }
   }
-  option.choices.emplace_back("none");
-  return option;
+  return changes;
 }
 
-Option hops_option(std::int64_t count) {
-  return {"hops", count, "how far a node sees along edges; each distance is a token", 1, 64};
+template <class S>
+std::string name_of_model(const S& values) {
+  if constexpr (requires { values.convolution; }) {
+    return std::string(model_made_of(typeid(S), values.convolution));
+  } else {
+    return std::string(model_made_of(typeid(S), ""));
+  }
 }
 
-Option warmup_option(double share) {
-  return {"attention_warmup", share, "share of the training before attention joins", 0.0, 1.0};
-}
+}  // namespace
+
+ModelOptions::ModelOptions(const StackOptions& options)
+    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<StackOptions>(options_)) {}
+ModelOptions::ModelOptions(const WeftOptions& options)
+    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<WeftOptions>(options_)) {}
+ModelOptions::ModelOptions(const GpsOptions& options)
+    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<GpsOptions>(options_)) {}
+ModelOptions::ModelOptions(const PolynormerOptions& options)
+    : model_(name_of_model(options)),
+      options_(options_in(options)),
+      changes_(changes_in<PolynormerOptions>(options_)) {}
+ModelOptions::ModelOptions(const SignOptions& options)
+    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<SignOptions>(options_)) {}
+ModelOptions::ModelOptions(const NagphormerOptions& options)
+    : model_(name_of_model(options)),
+      options_(options_in(options)),
+      changes_(changes_in<NagphormerOptions>(options_)) {}
+ModelOptions::ModelOptions(const WlOptions& options)
+    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<WlOptions>(options_)) {}
 
 }  // namespace weft

@@ -13,6 +13,7 @@
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/blocks.hpp"
 #include "weft/layers/layer.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/layers/model_shape.hpp"
 #include "weft/layers/node_input.hpp"
 
@@ -20,9 +21,6 @@
 namespace weft {
 
 class OutputScale;
-
-/// Whether a model with these options reads features of edges; otherwise it is made for none.
-[[nodiscard]] bool reads_edge_features(const Options& options);
 
 struct ModelOutput {
   /// [n, num_outputs], before softmax; n outputs of the last block. Empty if the model makes states only.
@@ -77,6 +75,32 @@ class NodeModel : public Model {
   [[nodiscard]] virtual std::vector<std::int64_t> kept_widths() const { return {}; }
 };
 
+/// What a model reads in a pass beside the features that it is made for.
+enum class Reads {
+  /// The edges, or all nodes of its graph.
+  graph,
+  /// For each node, what hop_features() has prepared of its surroundings.
+  hops,
+  /// Each node alone; with edge features or not, no edge is looked at.
+  own_row,
+};
+
+/// What kind of model a row of the table is with some options.
+struct ModelTraits {
+  Reads reads = Reads::graph;
+  /// Whether NodeModel::hop_layers() is there, so that samples of hops and layer-wise inference suit it. Not of the
+  /// same model made for whole graphs, which reads them whole.
+  bool layers_read_a_hop = false;
+  /// As many as hop_layers() has; 0 if it is not there.
+  std::int64_t num_hop_layers = 0;
+  /// Reads::hops: how far.
+  std::int64_t num_hops = 0;
+  /// Whether it is made for features of edges, where the data have them.
+  bool reads_edge_features = false;
+
+  friend bool operator==(const ModelTraits&, const ModelTraits&) = default;
+};
+
 /// A row of the table.
 struct ModelInfo {
   std::string_view name;
@@ -85,7 +109,7 @@ struct ModelInfo {
   std::string_view cost;
   std::string_view source;
   /// With this model's defaults for few labels.
-  std::vector<Option> options;
+  std::vector<Option> options = {};
   /// Options of the model or of its training that differ from their defaults: in either case, and where
   /// there are many labels to learn from.
   std::vector<std::pair<std::string_view, OptionValue>> always, many_labels;
@@ -100,12 +124,33 @@ struct ModelInfo {
 /// Throws ArgumentError naming the nearest model if there is none of that name.
 [[nodiscard]] const ModelInfo& model_info(std::string_view name);
 
+/// No model is made for it. options: at least the model's own, and where it holds "edges", what that says. edge_kind:
+/// what the data have.
+[[nodiscard]] ModelTraits traits_of(std::string_view model, const Options& options, FeatureKind edge_kind);
+
+/// Whether a model with these options reads features of edges; otherwise it is made for none.
+[[nodiscard]] bool reads_edge_features(const Options& options);
+
+/// The options of every model of whole graphs, and of its training: pooling, readout, head_layers, head_dropout,
+/// degree_categories, batch_size.
+[[nodiscard]] std::vector<Option> graph_options();
 /// Options of a model and of its training where whole graphs are judged; those that the model has count.
 [[nodiscard]] std::vector<std::pair<std::string_view, OptionValue>> graph_defaults(std::string_view model);
 
-/// `options` holds at least the model's own. Weights are drawn from `random`.
+/// `options` holds at least the model's own. Weights are drawn from `random`. Throws ArgumentError if the model has
+/// nothing to say of a single node.
 [[nodiscard]] std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& shape,
                                                     const Options& options, const Random& random);
+/// The same by a struct: make_model(shape, StackOptions{.hidden = 32}, random).
+[[nodiscard]] std::unique_ptr<NodeModel> make_model(const ModelShape& shape, const ModelOptions& options,
+                                                    const Random& random);
+
+/// The model of that name for whole graphs: around the node model, or one that reads graphs by itself. `options` holds
+/// those of graph_options() too.
+[[nodiscard]] std::unique_ptr<NodeModel> make_graph_model(std::string_view name, const ModelShape& shape,
+                                                          const Options& options, const Random& random);
+[[nodiscard]] std::unique_ptr<NodeModel> make_graph_model(const ModelShape& shape, const ModelOptions& options,
+                                                          const GraphModelOptions& graph, const Random& random);
 
 }  // namespace weft
 #pragma GCC visibility pop

@@ -1,37 +1,42 @@
 #include "weft/layers/nagphormer_model.hpp"
 
 #include "weft/layers/hop_features.hpp"
-#include "weft/layers/model_options.hpp"
 #include "weft/layers/kernels/token_attention.hpp"
 
 namespace weft {
+namespace {
 
-NagphormerModel::NagphormerModel(const ModelShape& shape, const Options& options, const Random& random)
+/// What draws its weights from which stream; layer l from the l-th after the first.
+enum Stream : std::uint64_t { kInput = 0, kFirstLayer = 1, kScore = 1000, kHidden = 1001, kHead = 1002 };
+enum LayerStream : std::uint64_t { kQuery = 1, kKey = 2, kValue = 3, kOut = 4, kFeedForward = 5 };
+
+}  // namespace
+
+NagphormerModel::NagphormerModel(const ModelShape& shape, const NagphormerOptions& options, const Random& random)
     : shape_(shape),
-      activation_(activation_of(options.text("activation"))),
-      dropout_(static_cast<float>(options.real("dropout"))),
-      input_dropout_(static_cast<float>(options.real("input_dropout"))),
-      num_tokens_(options.integer("hops") + 1),
-      heads_(options.integer("heads")) {
-  const std::int64_t d = options.integer("hidden");
-  const std::string& norm = options.text("norm");
+      activation_(options.activation),
+      dropout_(static_cast<float>(options.dropout)),
+      input_dropout_(static_cast<float>(options.input_dropout)),
+      num_tokens_(options.hops + 1),
+      heads_(options.heads) {
+  const std::int64_t d = options.hidden;
   require(d % heads_ == 0, "model nagphormer: hidden ", d, " cannot be cut into ", heads_, " heads");
-  input_ = InputLayer(shape, options, d, random.stream(0));
-  for (std::int64_t l = 0; l < options.integer("layers"); ++l) {
-    const Random own = random.stream(static_cast<std::uint64_t>(l) + 1);
+  input_ = InputLayer(shape, input_options(options), random.stream(kInput));
+  for (std::int64_t l = 0; l < options.layers; ++l) {
+    const Random own = random.stream(kFirstLayer + static_cast<std::uint64_t>(l));
     Layer layer;
-    layer.norm = Norm(norm, d);
-    layer.query = Linear(d, d, own.stream(1));
-    layer.key = Linear(d, d, own.stream(2));
-    layer.value = Linear(d, d, own.stream(3));
-    layer.out = Linear(d, d, own.stream(4));
-    layer.feed_forward = std::make_unique<FeedForward>(norm, d, dropout_, own.stream(5));
+    layer.norm = Norm(options.norm, d);
+    layer.query = Linear(d, d, own.stream(kQuery));
+    layer.key = Linear(d, d, own.stream(kKey));
+    layer.value = Linear(d, d, own.stream(kValue));
+    layer.out = Linear(d, d, own.stream(kOut));
+    layer.feed_forward = std::make_unique<FeedForward>(options.norm, d, dropout_, own.stream(kFeedForward));
     layers_.push_back(std::move(layer));
   }
-  last_norm_ = Norm(norm, d);
-  score_ = Parameter(glorot_uniform(1, d, random.stream(1000)));
-  hidden_ = Linear(d, d, random.stream(1001));
-  head_ = Linear(d, shape.num_outputs, random.stream(1002));
+  last_norm_ = Norm(options.norm, d);
+  score_ = Parameter(glorot_uniform(1, d, random.stream(kScore)));
+  hidden_ = Linear(d, d, random.stream(kHidden));
+  head_ = Linear(d, shape.num_outputs, random.stream(kHead));
 }
 
 NodeModel::Output NagphormerModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
@@ -70,18 +75,6 @@ void NagphormerModel::list_parameters(ParameterList& list) {
   list.add("score", score_, ParameterGroup::weight);
   list.add_layer("hidden", hidden_);
   list.add_layer("head", head_);
-}
-
-std::vector<Option> nagphormer_options() {
-  std::vector<Option> options =
-      layer_options({.hidden = 64, .layers = 1, .heads = 4, .dropout = 0.3, .input_dropout = 0.3, .norm = "layer"});
-  for (Option& option : options) {
-    if (option.name == "layers") {
-      option.help = "layers of the transformer over the tokens";
-    }
-  }
-  options.insert(options.begin(), hops_option(3));
-  return options;
 }
 
 }  // namespace weft

@@ -13,14 +13,18 @@
 
 #include "weft/layers/feed_forward.hpp"
 #include "weft/layers/input_layers.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
 
 class NagphormerModel final : public NodeModel {
  public:
-  /// Reads the options of nagphormer_options().
-  NagphormerModel(const ModelShape& shape, const Options& options, const Random& random);
+  NagphormerModel(const ModelShape& shape, const NagphormerOptions& options, const Random& random);
+
+  [[nodiscard]] static ModelTraits traits(const NagphormerOptions& options, FeatureKind) {
+    return {.reads = Reads::hops, .num_hops = options.hops};
+  }
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
@@ -43,7 +47,5 @@ class NagphormerModel final : public NodeModel {
   Parameter score_;
   Linear hidden_, head_;
 };
-
-[[nodiscard]] std::vector<Option> nagphormer_options();
 
 }  // namespace weft

@@ -1,55 +1,72 @@
 #include "weft/layers/polynormer_model.hpp"
 
 #include "weft/layers/kernels/mix_columns.hpp"
-#include "weft/layers/model_options.hpp"
+#include "weft/layers/option_tables.hpp"
 
 namespace weft {
+namespace {
 
-PolynormerModel::PolynormerModel(const ModelShape& shape, const Options& options, const Random& random)
-    : activation_(activation_of(options.text("activation"))),
-      dropout_(static_cast<float>(options.real("dropout"))),
-      warmup_(options.real("attention_warmup")) {
-  const std::int64_t d = options.integer("hidden"), num_layers = options.integer("layers");
-  input_ = InputLayer(shape, options, d, random.stream(0));
-  edges_ = EdgeLayer(shape, d, random.stream(1001));
+/// What draws its weights from which stream; local and global layer l from the l-th after the first of its kind.
+enum Stream : std::uint64_t {
+  kInput = 0,
+  kFirstLocal = 1,
+  kLocalHead = 1000,
+  kEdges = 1001,
+  kGlobalHead = 1002,
+  kFirstGlobal = 2000
+};
+enum LocalStream : std::uint64_t { kConvolution = 0, kFactor = 1, kOwn = 2, kBalance = 3 };
+
+}  // namespace
+
+PolynormerModel::PolynormerModel(const ModelShape& shape, const PolynormerOptions& options, const Random& random)
+    : activation_(options.activation),
+      dropout_(static_cast<float>(options.dropout)),
+      warmup_(options.attention == "none" ? std::nullopt : std::optional(options.attention_warmup)) {
+  const std::int64_t d = options.hidden, num_layers = options.layers;
+  input_ = InputLayer(shape, input_options(options), random.stream(kInput));
+  edges_ = EdgeLayer(shape, d, random.stream(kEdges));
   for (std::int64_t l = 0; l < num_layers; ++l) {
-    const Random own = random.stream(static_cast<std::uint64_t>(l) + 1);
+    const Random own = random.stream(kFirstLocal + static_cast<std::uint64_t>(l));
     Local layer;
-    layer.factor = Linear(d, d, own.stream(1));
-    layer.own = Linear(d, d, own.stream(2));
-    layer.convolution = make_convolution({.kind = options.text("convolution"),
+    layer.factor = Linear(d, d, own.stream(kFactor));
+    layer.own = Linear(d, d, own.stream(kOwn));
+    layer.convolution = make_convolution({.kind = options.convolution,
                                           .in = d,
                                           .out = d,
-                                          .heads = options.integer("heads"),
-                                          .attention_dropout = static_cast<float>(options.real("attention_dropout")),
+                                          .heads = options.heads,
+                                          .attention_dropout = static_cast<float>(options.attention_dropout),
                                           .edge_width = shape.edge_kind != FeatureKind::none ? d : 0,
                                           .passes_edges = l + 1 < num_layers,
-                                          .edge_norm = options.text("norm")},
-                                         own.stream(0));
-    layer.norm = Norm(options.text("norm"), d);
-    layer.product_norm = Norm("layer", d);
+                                          .edge_norm = options.norm},
+                                         own.stream(kConvolution));
+    layer.norm = Norm(options.norm, d);
+    layer.product_norm = Norm(NormKind::layer, d);
     // As the paper starts it: numbers of about 1 / sqrt(d) before the sigmoid.
-    layer.balance = Parameter(glorot_uniform(1, d, own.stream(3)));
+    layer.balance = Parameter(glorot_uniform(1, d, own.stream(kBalance)));
     local_.push_back(std::move(layer));
   }
-  local_head_ = Linear(d, shape.num_outputs, random.stream(1000));
-  if (options.text("attention") == "none") {
-    warmup_ = 2.0;
+  local_head_ = Linear(d, shape.num_outputs, random.stream(kLocalHead));
+  if (warmup_.is_never()) {
     return;
   }
-  for (std::int64_t l = 0; l < options.integer("global_layers"); ++l) {
-    const Random own = random.stream(2000 + static_cast<std::uint64_t>(l));
-    global_.push_back(make_global_attention(options.text("attention"), options, l, own));
+  const Options attention = mechanism_options(d, options.heads, options.attention_options);
+  for (std::int64_t l = 0; l < options.global_layers; ++l) {
+    const Random own = random.stream(kFirstGlobal + static_cast<std::uint64_t>(l));
+    global_.push_back(make_global_attention(options.attention, attention, l, own));
   }
-  global_norm_ = Norm("layer", d);
-  global_head_ = Linear(d, shape.num_outputs, random.stream(1002));
+  global_norm_ = Norm(NormKind::layer, d);
+  global_head_ = Linear(d, shape.num_outputs, random.stream(kGlobalHead));
+}
+
+ModelTraits PolynormerModel::traits(const PolynormerOptions& options, FeatureKind edge_kind) {
+  return {.reads = options.convolution == "none" && options.attention == "none" ? Reads::own_row : Reads::graph,
+          .reads_edge_features = edge_kind != FeatureKind::none && convolution_info(options.convolution).reads_edges};
 }
 
 NodeModel::Output PolynormerModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
   const MessageBlock& block = blocks.whole("polynormer");
-  if (pass.is_training()) {
-    attends_(0, 0) = pass.progress() >= warmup_ ? 1.0F : 0.0F;
-  }
+  const bool attends = warmup_.has_joined(pass);
   const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
   Variable x = drop(input_.forward(block, input, pass, Activation::none));
   EdgeStates edges = edges_.forward(input, pass);
@@ -63,7 +80,7 @@ NodeModel::Output PolynormerModel::forward(const Blocks& blocks, const NodeInput
     total = total.rows() == 0 ? x : total + x;
     pass.keep(x);
   }
-  if (attends_(0, 0) == 0.0F) {
+  if (!attends) {
     return {local_head_.forward(total, pass), total};
   }
   x = global_norm_.forward(total, pass);
@@ -94,26 +111,7 @@ void PolynormerModel::list_parameters(ParameterList& list) {
     }
     list.add_layer("global_head", global_head_);
   }
-  list.add_statistic("attends", attends_);
-}
-
-std::vector<Option> polynormer_options() {
-  std::vector<Option> options =
-      layer_options({.hidden = 64, .layers = 2, .heads = 4, .dropout = 0.7, .input_dropout = 0.5, .norm = "none"});
-  options.insert(options.begin(),
-                 {convolution_option("gcn"), attention_option("polynormer"), warmup_option(0.8),
-                  Option{"global_layers", std::int64_t{1}, "layers of attention after the local ones", 1, 1000}});
-  for (Option& option : options) {
-    // Rows of sum 1 have products so small that layer norm's epsilon hides them.
-    if (option.name == "feature_norm") {
-      option.fallback = std::string("none");
-    }
-  }
-  options.push_back({"attention_dropout", 0.0, "convolutions that attend: share of edges left out", 0.0, 0.99});
-  for (Option& option : global_attention_options()) {
-    options.push_back(std::move(option));
-  }
-  return options;
+  warmup_.list_parameters(list);
 }
 
 }  // namespace weft

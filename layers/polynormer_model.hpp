@@ -12,17 +12,20 @@
 #include <memory>
 #include <vector>
 
+#include "weft/layers/attention_warmup.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/input_layers.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
 
 class PolynormerModel final : public NodeModel {
  public:
-  /// Reads the options of polynormer_options().
-  PolynormerModel(const ModelShape& shape, const Options& options, const Random& random);
+  PolynormerModel(const ModelShape& shape, const PolynormerOptions& options, const Random& random);
+
+  [[nodiscard]] static ModelTraits traits(const PolynormerOptions& options, FeatureKind edge_kind);
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
@@ -41,17 +44,13 @@ class PolynormerModel final : public NodeModel {
 
   Activation activation_;
   float dropout_;
-  double warmup_;
+  AttentionWarmup warmup_;
   InputLayer input_;
   EdgeLayer edges_;
   std::vector<Local> local_;
   std::vector<std::unique_ptr<GlobalAttention>> global_;
   Norm global_norm_;
   Linear local_head_, global_head_;
-  // Whether attention has joined; set by training passes, saved with the model.
-  mutable Tensor attends_ = Tensor(1, 1);
 };
-
-[[nodiscard]] std::vector<Option> polynormer_options();
 
 }  // namespace weft

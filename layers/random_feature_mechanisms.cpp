@@ -28,34 +28,34 @@ class Performer : public ProjectedAttention {
 
  protected:
   [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass& pass) const override {
-    redraw_if_due(pass);
-    return kernel_attention(queries_of(x.q), keys_of(x.k, graph), x.v, graph.segments(), heads(), kWeights);
+    const Tensor directions = directions_in(pass);
+    return kernel_attention(positive_features(x.q, directions, heads()),
+                            positive_features(x.k, directions, heads(), graph.segments()), x.v, graph.segments(),
+                            heads(), kWeights);
   }
-  [[nodiscard]] Variable queries_of(const Variable& q) const { return positive_features(q, directions_, heads()); }
-  [[nodiscard]] Variable keys_of(const Variable& k, const MessageBlock& graph) const {
-    return positive_features(k, directions_, heads(), graph.segments());
-  }
-  /// New directions for this training pass and those after it, as often as the options say.
-  void redraw_if_due(Pass& pass) const {
-    if (!pass.is_training() || redraw_ == 0) {
-      return;
+  /// Those of this pass; in training new ones for it and those after it, as often as the options say.
+  [[nodiscard]] Tensor directions_in(Pass& pass) const {
+    if (pass.is_training() && redraw_ > 0) {
+      const Random random = pass.next_random();
+      Tensor steps = pass.current(steps_);
+      if (steps(0, 0) >= static_cast<float>(redraw_)) {
+        pass.update(directions_, orthogonal_directions(directions_.rows(), directions_.cols(), random));
+        steps(0, 0) = 0.0F;
+      }
+      steps(0, 0) += 1.0F;
+      pass.update(steps_, std::move(steps));
     }
-    const Random random = pass.next_random();
-    if (steps_(0, 0) >= static_cast<float>(redraw_)) {
-      directions_ = orthogonal_directions(directions_.rows(), directions_.cols(), random);
-      steps_(0, 0) = 0.0F;
-    }
-    steps_(0, 0) += 1.0F;
+    return pass.current(directions_);
   }
   /// The features' own floor keeps the sum of weights above 0; a larger epsilon would blur small weights.
   static constexpr KernelAttentionOptions kWeights{.epsilon = 0.0F};
 
  private:
   std::int64_t redraw_;
-  // What inference uses is what training used last. Written by training passes only.
-  mutable Tensor directions_;
+  // What inference uses is what training used last.
+  Tensor directions_;
   /// Training passes since the directions were drawn.
-  mutable Tensor steps_{1, 1};
+  Tensor steps_{1, 1};
 };
 
 class NodeFormer : public Performer {
@@ -80,9 +80,10 @@ class NodeFormer : public Performer {
 
  private:
   [[nodiscard]] Variable attend(const MessageBlock& graph, const Inputs& x, Pass& pass) const override {
-    redraw_if_due(pass);
+    const Tensor directions = directions_in(pass);
     const float sharper = 1.0F / std::sqrt(temperature_);
-    const Variable q = queries_of(scale(x.q, sharper)), k = keys_of(scale(x.k, sharper), graph);
+    const Variable q = positive_features(scale(x.q, sharper), directions, heads()),
+                   k = positive_features(scale(x.k, sharper), directions, heads(), graph.segments());
     const Variable o = pass.is_training() ? with_noise(graph, q, k, x.v, pass)
                                           : kernel_attention(q, k, x.v, graph.segments(), heads(), kWeights);
     if (pass.is_training() && edge_loss_ > 0.0F) {

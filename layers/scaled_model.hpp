@@ -18,6 +18,10 @@ class ScaledModel final : public NodeModel, private HopLayers {
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override {
     return scaled(inner_->forward(blocks, input, pass), pass);
   }
+  [[nodiscard]] std::shared_ptr<const InputKinds> kinds_in(const Blocks& blocks, const NodeInput& input,
+                                                           bool is_training) const override {
+    return inner_->kinds_in(blocks, input, is_training);
+  }
   [[nodiscard]] const HopLayers* hop_layers() const override {
     return inner_->hop_layers() == nullptr ? nullptr : this;
   }

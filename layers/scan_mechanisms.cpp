@@ -32,7 +32,7 @@ class Scan : public ProjectedAttention {
         both_ways_(options.text("direction") == "both"),
         down_(width(), heads(), random.stream(6)),
         up_(both_ways_ ? Linear(width(), heads(), random.stream(7)) : Linear()),
-        norm_("layer", width()) {}
+        norm_(NormKind::layer, width()) {}
 
   void list_parameters(ParameterList& list) override {
     ProjectedAttention::list_parameters(list);

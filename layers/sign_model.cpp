@@ -1,29 +1,35 @@
 #include "weft/layers/sign_model.hpp"
 
 #include "weft/layers/hop_features.hpp"
-#include "weft/layers/model_options.hpp"
 
 namespace weft {
+namespace {
 
-SignModel::SignModel(const ModelShape& shape, const Options& options, const Random& random)
+/// What draws its weights from which stream; hop k's from the k-th after the first of its kind (hop 0's map is the
+/// input's), and so layer l's.
+enum Stream : std::uint64_t { kFirstHop = 0, kFirstJoin = 1000, kFirstLayer = 2000, kHead = 3000 };
+
+}  // namespace
+
+SignModel::SignModel(const ModelShape& shape, const SignOptions& options, const Random& random)
     : shape_(shape),
-      activation_(activation_of(options.text("activation"))),
-      dropout_(static_cast<float>(options.real("dropout"))),
-      input_dropout_(static_cast<float>(options.real("input_dropout"))) {
-  const std::int64_t d = options.integer("hidden"), num_hops = options.integer("hops");
-  input_ = InputLayer(shape, options, d, random.stream(0));
-  for (std::int64_t k = 0; k <= num_hops; ++k) {
+      activation_(options.activation),
+      dropout_(static_cast<float>(options.dropout)),
+      input_dropout_(static_cast<float>(options.input_dropout)) {
+  const std::int64_t d = options.hidden;
+  input_ = InputLayer(shape, input_options(options), random.stream(kFirstHop));
+  for (std::int64_t k = 0; k <= options.hops; ++k) {
     const auto id = static_cast<std::uint64_t>(k);
     if (k > 0) {
-      hops_.emplace_back(first_width(shape), d, random.stream(id), ParameterGroup::input);
+      hops_.emplace_back(first_width(shape), d, random.stream(kFirstHop + id), ParameterGroup::input);
     }
-    norms_.emplace_back(options.text("norm"), d);
-    joins_.emplace_back(d, d, random.stream(1000 + id));
+    norms_.emplace_back(options.norm, d);
+    joins_.emplace_back(d, d, random.stream(kFirstJoin + id));
   }
-  for (std::int64_t l = 1; l < options.integer("layers"); ++l) {
-    layers_.emplace_back(d, d, random.stream(2000 + static_cast<std::uint64_t>(l)));
+  for (std::int64_t l = 1; l < options.layers; ++l) {
+    layers_.emplace_back(d, d, random.stream(kFirstLayer + static_cast<std::uint64_t>(l)));
   }
-  head_ = Linear(d, shape.num_outputs, random.stream(3000));
+  head_ = Linear(d, shape.num_outputs, random.stream(kHead));
 }
 
 NodeModel::Output SignModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
@@ -64,18 +70,6 @@ void SignModel::list_parameters(ParameterList& list) {
     list.add_layer("layer" + std::to_string(l + 1), layers_[l]);
   }
   list.add_layer("head", head_);
-}
-
-std::vector<Option> sign_options() {
-  std::vector<Option> options = layer_options({.hidden = 64, .layers = 1, .dropout = 0.5, .input_dropout = 0.2});
-  std::erase_if(options, [](const Option& option) { return option.name == "heads"; });
-  for (Option& option : options) {
-    if (option.name == "layers") {
-      option.help = "linear maps after the hops are joined, the outputs' own not counted";
-    }
-  }
-  options.insert(options.begin(), hops_option(3));
-  return options;
 }
 
 }  // namespace weft

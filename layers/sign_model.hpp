@@ -9,14 +9,18 @@
 #include <vector>
 
 #include "weft/layers/input_layers.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
 
 class SignModel final : public NodeModel {
  public:
-  /// Reads the options of sign_options().
-  SignModel(const ModelShape& shape, const Options& options, const Random& random);
+  SignModel(const ModelShape& shape, const SignOptions& options, const Random& random);
+
+  [[nodiscard]] static ModelTraits traits(const SignOptions& options, FeatureKind) {
+    return {.reads = Reads::hops, .num_hops = options.hops};
+  }
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
@@ -35,7 +39,5 @@ class SignModel final : public NodeModel {
   std::vector<Linear> layers_;
   Linear head_;
 };
-
-[[nodiscard]] std::vector<Option> sign_options();
 
 }  // namespace weft

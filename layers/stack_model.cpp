@@ -1,87 +1,103 @@
 #include "weft/layers/stack_model.hpp"
 
-#include "weft/layers/model_options.hpp"
-
 namespace weft {
 namespace {
 
-ConvolutionOptions hop_options(const Options& options, std::int64_t in, std::int64_t out, bool is_first, bool is_output,
-                               bool is_last, bool has_edges) {
-  return {.kind = options.text("convolution"),
-          .in = in,
-          .out = out,
-          .heads = options.integer(is_output ? "output_heads" : "heads"),
-          .concat = !is_output,
-          .attention_dropout = static_cast<float>(options.real("attention_dropout")),
-          .group = is_first ? ParameterGroup::input : ParameterGroup::weight,
-          .edge_width = has_edges ? in : 0,
-          .passes_edges = !is_last,
-          .edge_norm = options.text("norm"),
-          .hidden_norm = options.text("norm")};
+/// What draws its weights from which stream; layer l from the l-th after the first.
+enum Stream : std::uint64_t { kInput = 0, kFirstLayer = 1, kHead = 1000, kEdges = 1001, kVirtualNode = 1002 };
+enum LayerStream : std::uint64_t { kConvolution = 0, kResidual = 1 };
+
+/// Where a hop stands in the model.
+struct HopPlace {
+  std::int64_t in = 0, out = 0;
+  bool is_first = false, is_output = false, is_last = false, has_edges = false;
+};
+
+ConvolutionOptions hop_options(const StackOptions& options, const HopPlace& place) {
+  return {.kind = options.convolution,
+          .in = place.in,
+          .out = place.out,
+          .heads = place.is_output ? options.output_heads : options.heads,
+          .concat = !place.is_output,
+          .attention_dropout = static_cast<float>(options.attention_dropout),
+          .group = place.is_first ? ParameterGroup::input : ParameterGroup::weight,
+          .edge_width = place.has_edges ? place.in : 0,
+          .passes_edges = !place.is_last,
+          .edge_norm = options.norm,
+          .hidden_norm = options.norm};
 }
 
 /// Whether the features must become states before the first hop.
-bool needs_map_before(const ModelShape& shape, const Options& options) {
-  return options.flag("pre_linear") || options.flag("virtual_node") || shape.edge_kind != FeatureKind::none ||
-         shape.num_outputs == 0 || encoding_width(options) > 0 ||
-         convolution_info(options.text("convolution")).needs_states;
+bool needs_map_before(const ModelShape& shape, const StackOptions& options) {
+  return options.pre_linear || options.virtual_node || shape.edge_kind != FeatureKind::none || shape.num_outputs == 0 ||
+         options.encoding != NodeEncoding::none || convolution_info(options.convolution).needs_states;
 }
 
 }  // namespace
 
-StackModel::StackModel(const ModelShape& shape, const Options& options, const Random& random)
+StackModel::StackModel(const ModelShape& shape, const StackOptions& options, const Random& random)
     : shape_(shape),
-      activation_(activation_of(options.text("activation"))),
-      dropout_(static_cast<float>(options.real("dropout"))),
-      input_dropout_(static_cast<float>(options.real("input_dropout"))),
-      jumping_(options.text("jumping_knowledge") == "sum"      ? Jumping::sum
-               : options.text("jumping_knowledge") == "concat" ? Jumping::concat
-                                                               : Jumping::none),
-      follows_from_colors_(convolution_info(options.text("convolution")).follows_from_colors &&
-                           shape.feature_kind == FeatureKind::categorical && encoding_width(options) == 0),
+      activation_(options.activation),
+      dropout_(static_cast<float>(options.dropout)),
+      input_dropout_(static_cast<float>(options.input_dropout)),
+      jumping_(options.jumping_knowledge),
+      follows_from_colors_(convolution_info(options.convolution).follows_from_colors &&
+                           shape.feature_kind == FeatureKind::categorical && options.encoding == NodeEncoding::none),
       reads_edges_(shape.edge_kind != FeatureKind::none) {
-  const std::int64_t hidden = options.integer("hidden");
-  const std::int64_t num_layers = options.integer("layers");
-  const bool conv_head = options.text("head") == "convolution" && shape.num_outputs > 0;
-  require(!conv_head || jumping_ == Jumping::none, "model: jumping_knowledge ", options.text("jumping_knowledge"),
+  const std::int64_t hidden = options.hidden, num_layers = options.layers;
+  const bool conv_head = options.head == HeadKind::convolution && shape.num_outputs > 0;
+  require(!conv_head || jumping_ == JumpingKnowledge::none, "model: jumping_knowledge ", name_of(jumping_),
           " needs head linear");
 
   std::int64_t width = first_width(shape);
   bool is_first = true;
   if (needs_map_before(shape, options)) {
-    before_ = std::make_unique<InputLayer>(shape, options, hidden, random.stream(0));
-    edges_ = EdgeLayer(shape, hidden, random.stream(1001));
+    before_ = std::make_unique<InputLayer>(shape, input_options(options), random.stream(kInput));
+    edges_ = EdgeLayer(shape, hidden, random.stream(kEdges));
     width = hidden;
     is_first = false;
     kept_widths_.push_back(hidden);
   }
-  if (options.flag("virtual_node")) {
+  if (options.virtual_node) {
     require(!conv_head, "model: virtual_node needs head linear");
     virtual_node_ =
-        std::make_unique<VirtualNode>(options.text("norm"), hidden, num_layers, dropout_, random.stream(1002));
+        std::make_unique<VirtualNode>(options.norm, hidden, num_layers, dropout_, random.stream(kVirtualNode));
   }
   for (std::int64_t l = 0; l < num_layers; ++l) {
     const bool is_output = conv_head && l + 1 == num_layers;
     const std::int64_t out = is_output ? shape.num_outputs : hidden;
-    const Random own = random.stream(static_cast<std::uint64_t>(l) + 1);
+    const Random own = random.stream(kFirstLayer + static_cast<std::uint64_t>(l));
     Hop hop;
-    hop.convolution = make_convolution(
-        hop_options(options, width, out, is_first, is_output, l + 1 == num_layers, shape.edge_kind != FeatureKind::none),
-        own.stream(0));
-    if (options.flag("residual") && !is_output) {
-      hop.residual = std::make_unique<Linear>(width, out, own.stream(1),
+    hop.convolution = make_convolution(hop_options(options, {.in = width,
+                                                             .out = out,
+                                                             .is_first = is_first,
+                                                             .is_output = is_output,
+                                                             .is_last = l + 1 == num_layers,
+                                                             .has_edges = reads_edges_}),
+                                       own.stream(kConvolution));
+    if (options.residual && !is_output) {
+      hop.residual = std::make_unique<Linear>(width, out, own.stream(kResidual),
                                               is_first ? ParameterGroup::input : ParameterGroup::weight);
     }
-    hop.norm = Norm(is_output ? "none" : options.text("norm"), out);
+    hop.norm = Norm(is_output ? NormKind::none : options.norm, out);
     hops_.push_back(std::move(hop));
     kept_widths_.push_back(out);
     width = out;
     is_first = false;
   }
-  embedding_width_ = jumping_ == Jumping::concat ? num_layers * hidden : width;
+  embedding_width_ = jumping_ == JumpingKnowledge::concat ? num_layers * hidden : width;
   if (!conv_head) {
-    head_ = std::make_unique<Linear>(embedding_width_, shape.num_outputs, random.stream(1000));
+    head_ = std::make_unique<Linear>(embedding_width_, shape.num_outputs, random.stream(kHead));
   }
+}
+
+ModelTraits StackModel::traits(const StackOptions& options, FeatureKind edge_kind) {
+  const bool reads_edges = edge_kind != FeatureKind::none && convolution_info(options.convolution).reads_edges;
+  const bool reads_hops = !reads_edges && !options.virtual_node;
+  return {.reads = options.convolution == "none" && !options.virtual_node ? Reads::own_row : Reads::graph,
+          .layers_read_a_hop = reads_hops,
+          .num_hop_layers = reads_hops ? options.layers : 0,
+          .reads_edge_features = reads_edges};
 }
 
 LayerInput StackModel::read_features(const MessageBlock& block, const NodeInput& input, Pass& pass) const {
@@ -91,7 +107,7 @@ LayerInput StackModel::read_features(const MessageBlock& block, const NodeInput&
 
 bool StackModel::shares_states(bool is_training) const {
   const bool draws = is_training && dropout_ > 0.0F;
-  return follows_from_colors_ && before_ && head_ && jumping_ == Jumping::none && !virtual_node_ && !draws;
+  return follows_from_colors_ && before_ && head_ && jumping_ == JumpingKnowledge::none && !virtual_node_ && !draws;
 }
 
 InputKinds StackModel::find_kinds(const Blocks& blocks, const NodeInput& input, bool of_nodes) const {
@@ -136,14 +152,14 @@ HopLayers::Carried StackModel::run_hop(std::size_t l, const MessageBlock& block,
   }
   const Variable states = hop.norm.forward(y, pass, activation_, block.counts());
   const Variable dropped = LayerInput(states).dropped(dropout_, pass).states();
-  if (jumping_ == Jumping::none) {
+  if (jumping_ == JumpingKnowledge::none) {
     return {dropped, {}};
   }
   if (l == 0) {
     return {dropped, dropped};
   }
   const Variable before = first_rows(total, block.num_outputs());
-  return {dropped, jumping_ == Jumping::sum ? before + dropped : concat_columns(before, dropped)};
+  return {dropped, jumping_ == JumpingKnowledge::sum ? before + dropped : concat_columns(before, dropped)};
 }
 
 NodeModel::Output StackModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
@@ -207,7 +223,7 @@ NodeModel::Output StackModel::finish(const Carried& last, Pass& pass) const {
   if (!head_) {
     return {last.states, last.total};
   }
-  const Variable& read = jumping_ == Jumping::none ? last.states : last.total;
+  const Variable& read = jumping_ == JumpingKnowledge::none ? last.states : last.total;
   return {head_->forward(read, pass), read};
 }
 
@@ -230,44 +246,6 @@ void StackModel::list_parameters(ParameterList& list) {
   if (head_) {
     list.add_layer("head", *head_);
   }
-}
-
-std::vector<Option> stack_options(std::string_view name) {
-  const bool attends = name == "gat" || name == "gatv2";
-  const bool is_mlp = name == "mlp";
-  const bool is_paper_style = name == "gcn" || attends;
-  const bool is_narrow = is_paper_style || name == "gin" || name == "gine" || name == "gatedgcn";
-  std::vector<Option> options = layer_options({.hidden = is_narrow ? 64 : 128,
-                                               .layers = 2,
-                                               .heads = attends ? 8 : 1,
-                                               .dropout = attends ? 0.6 : 0.5,
-                                               .input_dropout = attends         ? 0.6
-                                                                : name == "gcn" ? 0.5
-                                                                                : 0.0,
-                                               .norm = "none",
-                                               .activation = attends ? "elu" : "relu"});
-  options.insert(options.begin(), convolution_option(is_mlp ? "none" : name));
-  const std::vector<Option> own = {
-      {"output_heads", std::int64_t{1}, "attention heads of an output convolution; they are averaged", 1, 1024},
-      {"attention_dropout", attends ? 0.6 : 0.0, "share of edges whose message is left out", 0.0, 0.99},
-      {"residual", false, "add a linear map of a layer's input to its output"},
-      {"jumping_knowledge",
-       std::string("none"),
-       "what the head reads: the last layer, or all summed or side by side",
-       {},
-       {},
-       {"none", "sum", "concat"}},
-      {"pre_linear", false, "a linear map of the features before the first hop"},
-      {"virtual_node", false, "one more node for each graph that all others read and are read by"},
-      {"head",
-       std::string(is_paper_style ? "convolution" : "linear"),
-       "what makes the outputs: the last hop itself, or a linear map after it",
-       {},
-       {},
-       {"convolution", "linear"}},
-  };
-  options.insert(options.end(), own.begin(), own.end());
-  return options;
 }
 
 }  // namespace weft

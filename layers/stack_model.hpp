@@ -11,6 +11,7 @@
 
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/input_layers.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/layers/shared_states.hpp"
 #include "weft/layers/virtual_node.hpp"
@@ -19,8 +20,9 @@ namespace weft {
 
 class StackModel final : public NodeModel, public HopLayers {
  public:
-  /// Reads the options of stack_options().
-  StackModel(const ModelShape& shape, const Options& options, const Random& random);
+  StackModel(const ModelShape& shape, const StackOptions& options, const Random& random);
+
+  [[nodiscard]] static ModelTraits traits(const StackOptions& options, FeatureKind edge_kind);
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   [[nodiscard]] std::shared_ptr<const InputKinds> kinds_in(const Blocks& blocks, const NodeInput& input,
@@ -43,8 +45,6 @@ class StackModel final : public NodeModel, public HopLayers {
     Norm norm;
   };
 
-  enum class Jumping { none, sum, concat };
-
   /// Whether layers give nodes of one color the same states, if the pass does not tell them apart.
   [[nodiscard]] bool shares_states(bool is_training) const;
   [[nodiscard]] InputKinds find_kinds(const Blocks& blocks, const NodeInput& input, bool of_nodes) const;
@@ -55,7 +55,7 @@ class StackModel final : public NodeModel, public HopLayers {
   ModelShape shape_;
   Activation activation_;
   float dropout_, input_dropout_;
-  Jumping jumping_;
+  JumpingKnowledge jumping_;
   bool follows_from_colors_;
   bool reads_edges_;
   /// Null where the first hop reads the features as they come.
@@ -69,8 +69,5 @@ class StackModel final : public NodeModel, public HopLayers {
   /// The linear map to the outputs; null where the last hop's convolution makes them.
   std::unique_ptr<Linear> head_;
 };
-
-/// The options of StackModel, with the defaults of the model `name`.
-[[nodiscard]] std::vector<Option> stack_options(std::string_view name);
 
 }  // namespace weft

@@ -4,7 +4,7 @@
 
 namespace weft {
 
-VirtualNode::VirtualNode(std::string_view norm, std::int64_t width, std::int64_t layers, float dropout,
+VirtualNode::VirtualNode(NormKind norm, std::int64_t width, std::int64_t layers, float dropout,
                          const Random& random)
     : start_(Tensor(1, width)) {
   for (std::int64_t l = 0; l + 1 < layers; ++l) {

@@ -5,7 +5,6 @@
 //   every node of graph g reads x + v_g before a layer;  after it v_g <- v_g + two linear maps of (v_g + mean of x)
 #pragma once
 
-#include <string_view>
 #include <vector>
 
 #include "weft/graph/message_block.hpp"
@@ -17,7 +16,7 @@ class VirtualNode {
  public:
   VirtualNode() = default;
   /// For `layers` layers of `width` columns; the last one needs no update after it.
-  VirtualNode(std::string_view norm, std::int64_t width, std::int64_t layers, float dropout, const Random& random);
+  VirtualNode(NormKind norm, std::int64_t width, std::int64_t layers, float dropout, const Random& random);
 
   /// What every graph's node knows before the first layer: the same for all. -> [graphs, width]
   [[nodiscard]] Variable start(const MessageBlock& block, const Pass& pass) const;

@@ -1,12 +1,17 @@
 #include "weft/layers/weft_model.hpp"
 
 #include "weft/layers/kernels/aggregation.hpp"
-#include "weft/layers/model_options.hpp"
 #include "weft/layers/kernels/weighted_sum.hpp"
+#include "weft/layers/option_tables.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
+
+/// What draws its weights from which stream; block l from the l-th after the first. A block's attention has 1 to 4, and
+/// 6 and 7.
+enum Stream : std::uint64_t { kInput = 0, kFirstBlock = 1, kHead = 1000, kEdges = 1001 };
+enum BlockStream : std::uint64_t { kConvolution = 0, kGate = 5, kFeedForward = 6 };
 
 /// What each power of the propagation matrix has in `steps` steps of personalized PageRank. [1, steps + 1]
 Tensor page_rank_weights(std::int64_t steps, double restart) {
@@ -22,60 +27,60 @@ Tensor page_rank_weights(std::int64_t steps, double restart) {
 
 }  // namespace
 
-WeftModel::WeftModel(const ModelShape& shape, const Options& options, const Random& random)
-    : activation_(activation_of(options.text("activation"))),
-      residual_(options.flag("residual")),
-      jumping_sum_(options.text("jumping_knowledge") == "sum"),
-      dropout_(static_cast<float>(options.real("dropout"))),
-      warmup_(options.real("attention_warmup")),
+WeftModel::WeftModel(const ModelShape& shape, const WeftOptions& options, const Random& random)
+    : activation_(options.activation),
+      residual_(options.residual),
+      jumping_sum_(options.jumping_knowledge == JumpingKnowledge::sum),
+      dropout_(static_cast<float>(options.dropout)),
+      warmup_(options.attention == "none" ? std::nullopt : std::optional(options.attention_warmup)),
       // States for a readout have no outputs of nodes.
-      propagation_(shape.num_outputs > 0 ? options.integer("propagation") : 0),
-      powers_(page_rank_weights(options.integer("propagation"), options.real("restart"))) {
-  const std::int64_t d = options.integer("hidden"), heads = options.integer("heads");
+      propagation_(shape.num_outputs > 0 ? options.propagation : 0),
+      powers_(page_rank_weights(options.propagation, options.restart)) {
+  const std::int64_t d = options.hidden, heads = options.heads, num_layers = options.layers;
   require(d % heads == 0, "model weft: hidden ", d, " cannot be cut into ", heads, " heads");
-  const bool has_attention = options.text("attention") != "none";
-  const std::int64_t num_layers = options.integer("layers");
+  require(options.jumping_knowledge != JumpingKnowledge::concat,
+          "model weft: jumping_knowledge is concat, expected none or sum");
+  const Options attention = mechanism_options(d, heads, options.attention_options);
   const bool has_edges = shape.edge_kind != FeatureKind::none;
-  input_ = InputLayer(shape, options, d, random.stream(0));
-  edges_ = EdgeLayer(shape, d, random.stream(1001));
+  input_ = InputLayer(shape, input_options(options), random.stream(kInput));
+  edges_ = EdgeLayer(shape, d, random.stream(kEdges));
   for (std::int64_t l = 0; l < num_layers; ++l) {
-    const Random own = random.stream(static_cast<std::uint64_t>(l) + 1);
+    const Random own = random.stream(kFirstBlock + static_cast<std::uint64_t>(l));
     Block block;
-    block.norm = Norm(options.text("norm"), d);
-    block.local = make_convolution({.kind = options.text("convolution"),
+    block.norm = Norm(options.norm, d);
+    block.local = make_convolution({.kind = options.convolution,
                                     .in = d,
                                     .out = d,
                                     .heads = heads,
                                     .edge_width = has_edges ? d : 0,
                                     .passes_edges = l + 1 < num_layers,
-                                    .edge_norm = options.text("norm")},
-                                   own.stream(0));
-    if (has_attention) {
-      block.global = make_global_attention(options.text("attention"), options, l, own);
-      block.gate = Linear(d, heads, own.stream(5));
+                                    .edge_norm = options.norm},
+                                   own.stream(kConvolution));
+    if (!warmup_.is_never()) {
+      block.global = make_global_attention(options.attention, attention, l, own);
+      block.gate = Linear(d, heads, own.stream(kGate));
       for (float& b : block.gate.bias().mutable_value().values()) {
         b = -2.0F;
       }
     }
-    if (options.flag("feed_forward")) {
-      block.feed_forward = std::make_unique<FeedForward>(options.text("norm"), d, dropout_, own.stream(6));
+    if (options.feed_forward) {
+      block.feed_forward = std::make_unique<FeedForward>(options.norm, d, dropout_, own.stream(kFeedForward));
     }
     blocks_.push_back(std::move(block));
   }
-  if (!has_attention) {
-    warmup_ = 2.0;
-  }
-  last_norm_ = Norm(options.text("norm"), d);
-  head_ = Linear(d, shape.num_outputs, random.stream(1000));
+  last_norm_ = Norm(options.norm, d);
+  head_ = Linear(d, shape.num_outputs, random.stream(kHead));
+}
+
+ModelTraits WeftModel::traits(const WeftOptions& options, FeatureKind edge_kind) {
+  const bool reads_own_row = options.convolution == "none" && options.attention == "none" && options.propagation == 0;
+  return {.reads = reads_own_row ? Reads::own_row : Reads::graph,
+          .reads_edge_features = edge_kind != FeatureKind::none && convolution_info(options.convolution).reads_edges};
 }
 
 NodeModel::Output WeftModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
   const MessageBlock& block = blocks.whole("weft");
-  if (pass.is_training()) {
-    attends_(0, 0) = pass.progress() >= warmup_ ? 1.0F : 0.0F;
-  }
-  const bool attends = attends_(0, 0) > 0.0F;
-
+  const bool attends = warmup_.has_joined(pass);
   const auto drop = [&](const Variable& x) { return LayerInput(x).dropped(dropout_, pass).states(); };
   Variable x = drop(input_.forward(block, input, pass, activation_));
   EdgeStates edges = edges_.forward(input, pass);
@@ -121,7 +126,7 @@ void WeftModel::list_parameters(ParameterList& list) {
     Block& block = blocks_[l];
     list.add_layer(name + ".norm", block.norm);
     list.add_layer(name + ".local", *block.local);
-    if (warmup_ <= 1.0) {
+    if (block.global) {
       list.add_layer(name, *block.global);
       list.add_layer(name + ".gate", block.gate);
     }
@@ -134,38 +139,7 @@ void WeftModel::list_parameters(ParameterList& list) {
   if (propagation_ > 0) {
     list.add("propagation", powers_, ParameterGroup::vector);
   }
-  list.add_statistic("attends", attends_);
-}
-
-std::vector<Option> weft_options() {
-  std::vector<Option> options = layer_options({.hidden = 64,
-                                               .layers = 1,
-                                               .heads = 4,
-                                               .dropout = 0.7,
-                                               .input_dropout = 0.7,
-                                               .norm = "none",
-                                               .activation = "relu"});
-  options.insert(options.begin(), {convolution_option("gcn"), attention_option("linear"), warmup_option(0.5)});
-  const std::vector<Option> own = {
-      {"residual", true, "add a block's input to its output"},
-      {"feed_forward", false, "a network of two linear maps after each block, added to it"},
-      {"jumping_knowledge",
-       std::string("none"),
-       "what the head reads: the last block, or the sum of all",
-       {},
-       {},
-       {"none", "sum"}},
-      {"propagation", std::int64_t{10},
-       "outputs are a learned sum of those 0 to so many steps away, as graph convolution weighs them", 0, 1000},
-      {"restart", 1.0,
-       "propagation: the sum learning starts from is personalized PageRank with this restart; 1: a node's own outputs",
-       0.0, 1.0},
-  };
-  options.insert(options.end(), own.begin(), own.end());
-  for (Option& option : global_attention_options()) {
-    options.push_back(std::move(option));
-  }
-  return options;
+  warmup_.list_parameters(list);
 }
 
 }  // namespace weft

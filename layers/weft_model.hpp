@@ -16,18 +16,21 @@
 #include <memory>
 #include <vector>
 
+#include "weft/layers/attention_warmup.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/feed_forward.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/input_layers.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
 
 class WeftModel final : public NodeModel {
  public:
-  /// Reads the options of weft_options().
-  WeftModel(const ModelShape& shape, const Options& options, const Random& random);
+  WeftModel(const ModelShape& shape, const WeftOptions& options, const Random& random);
+
+  [[nodiscard]] static ModelTraits traits(const WeftOptions& options, FeatureKind edge_kind);
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
@@ -53,7 +56,7 @@ class WeftModel final : public NodeModel {
   Activation activation_;
   bool residual_, jumping_sum_;
   float dropout_;
-  double warmup_;
+  AttentionWarmup warmup_;
   std::int64_t propagation_;
   /// The weights of the outputs 0, 1, … propagation_ steps away.
   Parameter powers_;
@@ -62,10 +65,6 @@ class WeftModel final : public NodeModel {
   std::vector<Block> blocks_;
   Norm last_norm_;
   Linear head_;
-  // Whether attention has joined; set by training passes, saved with the model.
-  mutable Tensor attends_ = Tensor(1, 1);
 };
-
-[[nodiscard]] std::vector<Option> weft_options();
 
 }  // namespace weft

@@ -142,14 +142,12 @@ SparseMatrix wl_histograms(const MessageBlock& block, const Features& features, 
   return SparseMatrix(block.num_graphs(), buckets, std::move(offsets), std::move(columns), std::move(values));
 }
 
-WlModel::WlModel(const ModelShape& shape, const Options& options, const Random& random)
+WlModel::WlModel(const ModelShape& shape, const WlOptions& options, const Random& random)
     : shape_(shape),
-      rounds_(options.integer("rounds")),
-      scale_(options.text("histogram") == "count"  ? HistogramScale::count
-             : options.text("histogram") == "root" ? HistogramScale::root
-                                                   : HistogramScale::unit),
-      dropout_(static_cast<float>(options.real("dropout"))),
-      head_(options.integer("buckets"), shape.num_outputs, random, ParameterGroup::input),
+      rounds_(options.rounds),
+      scale_(options.histogram),
+      dropout_(static_cast<float>(options.dropout)),
+      head_(options.buckets, shape.num_outputs, random, ParameterGroup::input),
       output_(shape.num_outputs) {
   // Zeros: a color that no training graph has then changes nothing.
   ParameterList own;
@@ -160,8 +158,9 @@ WlModel::WlModel(const ModelShape& shape, const Options& options, const Random& 
 NodeModel::Output WlModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {
   const MessageBlock& block = blocks.whole("of graphs");
   require_input(shape_, block, input);
-  const Features histograms = wl_histograms(
-      block, input.features, shape_.edge_kind == FeatureKind::none ? nullptr : input.edge_features, rounds_, head_.in(), scale_);
+  const Features histograms =
+      wl_histograms(block, input.features, shape_.edge_kind == FeatureKind::none ? nullptr : input.edge_features,
+                    rounds_, head_.in(), scale_);
   const Variable y = head_.forward(LayerInput(histograms).dropped(dropout_, pass), pass);
   return {output_.forward(y, pass), y};
 }
@@ -169,14 +168,6 @@ NodeModel::Output WlModel::forward(const Blocks& blocks, const NodeInput& input,
 void WlModel::list_parameters(ParameterList& list) {
   list.add_layer("head", head_);
   list.add_layer("output", output_);
-}
-
-std::vector<Option> wl_options() {
-  return {{"rounds", std::int64_t{3}, "rounds of refinement: how far a color sees", 0, 64},
-          {"buckets", std::int64_t{16384}, "columns of the histogram", 1, 1 << 24},
-          {"histogram", std::string("root"), "how counts are scaled", {}, {}, {"count", "root", "unit"}},
-          {"dropout", 0.0, "share of a histogram's entries dropped", 0.0, 0.99},
-          {"edge_features", true, "whether colors see the features of edges"}};
 }
 
 }  // namespace weft

@@ -11,20 +11,11 @@
 #include <vector>
 
 #include "weft/layers/dense_layers.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/layers/output_scale.hpp"
 
 namespace weft {
-
-/// What the counts of a histogram are scaled by.
-enum class HistogramScale {
-  /// Nothing.
-  count,
-  /// The square root is taken of each.
-  root,
-  /// Divided by the length of the row, as a kernel with equal diagonal has it.
-  unit,
-};
 
 /// Row g: the histogram of graph g's colors in rounds 0 .. rounds, in `buckets` columns. Edge features, where there are
 /// any, are part of what a neighbor shows. Equal for isomorphic graphs.
@@ -34,8 +25,11 @@ enum class HistogramScale {
 
 class WlModel final : public NodeModel {
  public:
-  /// Reads the options of wl_options().
-  WlModel(const ModelShape& shape, const Options& options, const Random& random);
+  WlModel(const ModelShape& shape, const WlOptions& options, const Random& random);
+
+  [[nodiscard]] static ModelTraits traits(const WlOptions& options, FeatureKind edge_kind) {
+    return {.reads_edge_features = edge_kind != FeatureKind::none && options.edge_features};
+  }
 
   /// -> logits and embedding [graphs, num_outputs].
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
@@ -51,7 +45,5 @@ class WlModel final : public NodeModel {
   Linear head_;
   OutputScale output_;
 };
-
-[[nodiscard]] std::vector<Option> wl_options();
 
 }  // namespace weft

@@ -37,7 +37,7 @@ std::vector<std::uint64_t> seeds_of(const RunConfig& config) {
 
 /// Whether the job is to train on samples of one graph, although it names no sampler.
 bool wants_suited_sampler(const RunConfig& config) {
-  return config.on_samples && std::ranges::none_of(config.options, [](const auto& o) { return o.first == "sampler"; });
+  return config.on_samples && std::ranges::none_of(config.settings, [](const auto& o) { return o.first == "sampler"; });
 }
 
 /// The task that the config asks for, or else the data.
@@ -114,7 +114,8 @@ PreparedRun prepare(const RunPlan& plan, const RunObserver& observer) {
 
 }  // namespace
 
-RunPlan plan_run(RunConfig config, const RunObserver& observer) {
+RunPlan plan_run(RunConfig given, const RunObserver& observer) {
+  RunConfig config = with_settings(std::move(given));
   require(!config.dataset.empty(), "run: no dataset is named");
   require(!config.resume || !config.folder.empty(), "--resume: no run folder is named, expected -o RUN");
   // Wrong keys and values are told before any data are read; the defaults that count follow with the data.

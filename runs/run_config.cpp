@@ -116,7 +116,7 @@ void RunConfig::set(const std::string& key, const std::string& text) {
     runs = parse_integer<std::int64_t>(key, text, "a whole number");
     require(runs >= 1 && runs <= kMostRuns, "runs: ", runs, " is out of range, expected 1 to ", kMostRuns);
   } else {
-    options.emplace_back(key, text);
+    settings.emplace_back(key, text);
   }
 }
 
@@ -188,6 +188,28 @@ bool set_option(Options& options, const TaskInfo& task, const std::string& key, 
 
 }  // namespace
 
+RunConfig with_settings(RunConfig config) {
+  std::vector<std::pair<std::string, std::string>> settings;
+  if (config.options) {
+    require(config.model.empty() || config.model == config.options->model(), "run: the model is ", config.model,
+            ", but the options are those of ", config.options->model());
+    config.model = config.options->model();
+    for (const auto& [name, value] : config.options->changes()) {
+      settings.emplace_back(name, to_text(value));
+    }
+  }
+  if (config.training) {
+    for (const auto& [name, value] : changes_of(*config.training)) {
+      settings.emplace_back(name, to_text(value));
+    }
+  }
+  settings.insert(settings.end(), config.settings.begin(), config.settings.end());
+  config.settings = std::move(settings);
+  config.options.reset();
+  config.training.reset();
+  return config;
+}
+
 bool is_model_of_one_task(std::string_view model) {
   return std::ranges::any_of(tasks(), [&](const TaskInfo& task) { return !task.model.empty() && task.model == model; });
 }
@@ -206,7 +228,7 @@ void check_options(const RunConfig& config) {
   require(!candidates.empty(), "task: the model '", config.model, "' does not learn ", config.task);
   // Errors name what whole graphs have too, which is most.
   const auto shown = std::ranges::find(candidates, Rows::graphs, [](const Candidate& c) { return c.task.rows; });
-  for (const auto& [key, text] : config.options) {
+  for (const auto& [key, text] : config.settings) {
     bool known = false;
     for (Candidate& candidate : candidates) {
       known = set_option(candidate.options, candidate.task, key, text) || known;
@@ -219,12 +241,12 @@ void check_options(const RunConfig& config) {
 
 Options options_of(const RunConfig& config, const TaskInfo& task, LabelAmount amount, const FormerNames& former_names) {
   Options options = default_options(model_of(config, task), task.kind, amount);
-  for (const auto& [key, text] : config.options) {
+  for (const auto& [key, text] : config.settings) {
     if (!set_option(options, task, key, text)) {
       throw unknown_option(key, options);
     }
   }
-  for (const auto& [key, text] : config.options) {
+  for (const auto& [key, text] : config.settings) {
     if (const FormerOption* former = former_option(task, key)) {
       // Steps over which the rate rose are a share of the training now.
       std::string value = text;

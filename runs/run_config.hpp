@@ -5,13 +5,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "weft/core/options.hpp"
+#include "weft/layers/model_options.hpp"
 #include "weft/tasks/training_options.hpp"
+#include "weft/train/train_options.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
@@ -32,8 +35,11 @@ struct RunConfig {
   std::uint64_t seed = 0;
   /// So many runs for each split, with seeds one apart.
   std::int64_t runs = 1;
-  /// Name and value; later ones win.
-  std::vector<std::pair<std::string, std::string>> options = {};
+  /// Of the model and of training, as structs: what differs from their defaults counts. StackOptions{.hidden = 128}
+  std::optional<ModelOptions> options = {};
+  std::optional<TrainOptions> training = {};
+  /// Of any of them, name and value as text, which win over the structs; later ones win.
+  std::vector<std::pair<std::string, std::string>> settings = {};
 
   // How the run is carried out; not what it is.
 
@@ -54,6 +60,9 @@ struct RunConfig {
   /// "key=value".
   void set(const std::string& assignment);
 };
+
+/// The same with model and settings in place of the structs.
+[[nodiscard]] RunConfig with_settings(RunConfig config);
 
 /// Whether a model is that of one task alone, as the one that makes graphs is.
 [[nodiscard]] bool is_model_of_one_task(std::string_view model);

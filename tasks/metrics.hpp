@@ -12,7 +12,6 @@
 #include "weft/tasks/output_kind.hpp"
 #include "weft/tensor/tensor.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 struct MetricInfo {
@@ -51,4 +50,3 @@ struct Metric {
 [[nodiscard]] std::vector<std::string> metric_names(OutputKind outputs);
 
 }  // namespace weft
-#pragma GCC visibility pop

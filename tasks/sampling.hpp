@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "weft/core/options.hpp"
-#include "weft/layers/model_traits.hpp"
+#include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
 #include "weft/tasks/batches.hpp"
 #include "weft/tasks/model_input.hpp"

@@ -4,7 +4,6 @@
 #include <array>
 #include <vector>
 
-#include "weft/layers/model_traits.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
 #include "weft/tasks/metrics.hpp"

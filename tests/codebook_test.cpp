@@ -176,6 +176,8 @@ TEST(Goat, LearnsItsCodebookInTrainingPassesOnly) {
   EXPECT_TRUE(same_bits(goat.codes(), before));
   Pass pass = Pass::train(Random(1));
   (void)goat.attention->forward(batch, Variable::constant(h), pass);
+  EXPECT_TRUE(same_bits(goat.codes(), before)) << "a pass writes nothing";
+  update_statistics(goat.list, pass);
   EXPECT_FALSE(same_bits(goat.codes(), before));
   expect_near(select_rows(h, Codes{0, 4, 8, 12}), [&] {
     Book book(4, 8);

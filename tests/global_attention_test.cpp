@@ -53,25 +53,6 @@ Tensor run(const GlobalAttention& attention, const MessageBlock& graph, const Te
   return attention.forward(graph, Variable::constant(h), pass).value();
 }
 
-/// Statistics that training passes change, put back: so that a pass can be repeated.
-class KeptStatistics {
- public:
-  explicit KeptStatistics(const ParameterList& list) : statistics_(list.statistics) {
-    for (const NamedStatistic& statistic : statistics_) {
-      values_.push_back(*statistic.value);
-    }
-  }
-  void put_back() const {
-    for (std::size_t i = 0; i < values_.size(); ++i) {
-      *statistics_[i].value = values_[i];
-    }
-  }
-
- private:
-  std::vector<NamedStatistic> statistics_;
-  std::vector<Tensor> values_;
-};
-
 TEST(GlobalAttention, EveryKindSaysWhatItIsAndTakesItsOptionsFromTheModel) {
   std::set<std::string_view> names;
   const Options options(model_info("weft").options);
@@ -96,9 +77,7 @@ TEST(GlobalAttention, EveryKindHasTheGradientOfDifferences) {
     Parameter h(random_tensor(11, 8, 5));
     ParameterList list;
     attention->list_parameters(list);
-    const KeptStatistics statistics(list);
     const auto forward = [&] {
-      statistics.put_back();
       Pass pass = Pass::train(Random(1));
       return attention->forward(batch, h.variable(), pass);
     };
@@ -428,9 +407,7 @@ TEST(WeftModel, WithEveryAttentionHasTheGradientOfDifferencesAndLearns) {
     options.set("activation", "gelu");
     const auto model = make_model("weft", shape_for(x, 2), options, Random(7));
     const ParameterList list = parameters_of(*model);
-    const KeptStatistics statistics(list);
     const auto forward = [&] {
-      statistics.put_back();
       Pass pass = Pass::train(Random(1), 1.0);
       return model->forward(batch, x, pass).logits;
     };

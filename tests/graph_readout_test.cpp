@@ -53,15 +53,16 @@ TEST(GraphReadout, SumsAveragesAndTakesTheLargest) {
   const MessageBlock block(CsrGraph::from_edges(5, {}), {0, 2, 2, 5});
   const Variable x = Variable::constant({{1, 2}, {3, -4}, {6, 0}, {0, 3}, {0, 6}});
   const Pass pass = Pass::inference();
-  expect_near(GraphReadout("sum", 2, Random(1)).forward(block, x, pass).value(), {{4, -2}, {0, 0}, {6, 9}});
-  expect_near(GraphReadout("mean", 2, Random(1)).forward(block, x, pass).value(), {{2, -1}, {0, 0}, {2, 3}});
-  expect_near(GraphReadout("max", 2, Random(1)).forward(block, x, pass).value(), {{3, 2}, {0, 0}, {6, 6}});
-  expect_throws<ArgumentError>([&] { (void)GraphReadout("median", 2, Random(1)); }, "expected sum, mean, max");
+  expect_near(GraphReadout(Pooling::sum, 2, Random(1)).forward(block, x, pass).value(), {{4, -2}, {0, 0}, {6, 9}});
+  expect_near(GraphReadout(Pooling::mean, 2, Random(1)).forward(block, x, pass).value(), {{2, -1}, {0, 0}, {2, 3}});
+  expect_near(GraphReadout(Pooling::max, 2, Random(1)).forward(block, x, pass).value(), {{3, 2}, {0, 0}, {6, 6}});
+  Options options(graph_options());
+  expect_throws<ArgumentError>([&] { options.set("pooling", "median"); }, "not one of sum, mean, max, attention");
 }
 
 TEST(GraphReadout, AttentionWeighsNodesBySoftmaxOfTheirScores) {
   const MessageBlock block(CsrGraph::from_edges(3, {}), {0, 2, 3});
-  GraphReadout readout("attention", 1, Random(1));
+  GraphReadout readout(Pooling::attention, 1, Random(1));
   ParameterList list;
   readout.list_parameters(list);
   ASSERT_EQ(list.parameters.size(), 1U);
@@ -79,7 +80,7 @@ TEST(GraphReadout, AttentionWeighsNodesBySoftmaxOfTheirScores) {
 TEST(VirtualNode, TellsEveryNodeWhatFarNodesHold) {
   // Without an edge, only the virtual node can carry anything from one node to another.
   const MessageBlock block(CsrGraph::from_edges(4, {}), {0, 3, 4});
-  const VirtualNode node("none", 2, 2, 0.0F, Random(1));
+  const VirtualNode node(NormKind::none, 2, 2, 0.0F, Random(1));
   Pass pass = Pass::inference();
   const auto after = [&](float far) {
     const Variable x = Variable::constant({{far, 1}, {2, 0}, {0, 1}, {5, 5}});

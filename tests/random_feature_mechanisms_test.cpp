@@ -34,6 +34,7 @@ struct Mechanism {
   std::vector<Variable> train(const MessageBlock& graph, const Tensor& h, std::uint64_t step) const {
     Pass pass = Pass::train(Random(step));
     (void)attention->forward(graph, Variable::constant(h), pass);
+    update_statistics(list, pass);
     return pass.losses();
   }
   [[nodiscard]] Tensor run(const MessageBlock& graph, const Tensor& h) const {

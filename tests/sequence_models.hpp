@@ -29,7 +29,7 @@ inline SequenceModel model_for(const CodeVocabulary& vocabulary, std::int64_t pr
            .vocabulary = vocabulary.size(),
            .properties = properties,
            .clue_features = vocabulary.num_clue_features()},
-          {.width = 32, .layers = 2, .heads = 4},
+          {.hidden = 32, .layers = 2, .heads = 4},
           Random(5)};
 }
 

@@ -77,6 +77,7 @@ Outcome step(const std::string& name, const Options& options, const MessageBlock
   const Variable y = model->forward(block, input, pass).logits;
   Outcome result{y.value(), {}, {}, model->kinds_in(block, input, true)->shared.num_layers()};
   const Gradients gradients = backward(y, random_tensor(y.rows(), y.cols(), 5));
+  update_statistics(*model, pass);
   const ParameterList list = parameters_of(*model);
   for (const NamedParameter& p : list.parameters) {
     result.gradients.push_back(*gradients.of(p.parameter->variable()));

@@ -1,10 +1,13 @@
 // Adam and AdamW, gradient clipping, learning-rate schedules.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
+#include "weft/core/enum_names.hpp"
 #include "weft/layers/layer.hpp"
 #include "weft/tensor/variable.hpp"
 
@@ -48,6 +51,9 @@ class Adam {
 
 /// cosine falls to final_rate at the end, step by step_factor every step_epochs.
 enum class ScheduleKind { constant, cosine, step };
+template <>
+inline constexpr std::array kEnumNames<ScheduleKind> = {std::string_view("constant"), std::string_view("cosine"),
+                                                           std::string_view("step")};
 
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::constant;

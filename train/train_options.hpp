@@ -1,17 +1,28 @@
 // How any task is trained: what the loop, its optimizer and its schedule read.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
+#include "weft/core/enum_names.hpp"
 #include "weft/core/options.hpp"
 #include "weft/train/optimizer.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 enum class OptimizerKind { adam, adamw };
+template <>
+inline constexpr std::array kEnumNames<OptimizerKind> = {std::string_view("adam"), std::string_view("adamw")};
 /// Which matrices decay.
 enum class DecayKind { all, input };
+template <>
+inline constexpr std::array kEnumNames<DecayKind> = {std::string_view("all"), std::string_view("input")};
 
 struct TrainOptions {
   /// At most.
@@ -47,5 +58,9 @@ struct TrainOptions {
 [[nodiscard]] std::span<const Option> train_option_table();
 /// `options` holds at least those of the table.
 [[nodiscard]] TrainOptions train_options_of(const Options& options);
+/// The options that differ from the defaults above: what someone has set who leaves the rest to task and model. Throws
+/// ArgumentError naming the option if a value is out of its range.
+[[nodiscard]] std::vector<std::pair<std::string, OptionValue>> changes_of(const TrainOptions& options);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -1,0 +1,211 @@
+// The table of models: what its rows say of a model is what the model does.
+#include "weft/layers/models.hpp"
+
+#include <algorithm>
+
+#include "tests/support.hpp"
+#include "weft/layers/convolutions.hpp"
+#include "weft/layers/hop_features.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_throws;
+using test::random_tensor;
+using test::same_bits;
+
+struct Case {
+  std::string_view model;
+  Options options;
+};
+
+/// Every row with its defaults and with what changes how it reads the graph. Small, and with nothing that is not read
+/// before some training.
+std::vector<Case> cases() {
+  using Sets = std::vector<std::pair<std::string, std::string>>;
+  std::vector<Sets> variants = {{},
+                                {{"virtual_node", "true"}, {"head", "linear"}},
+                                {{"virtual_node", "true"}, {"head", "linear"}, {"convolution", "none"}},
+                                {{"jumping_knowledge", "sum"}, {"head", "linear"}},
+                                {{"pre_linear", "true"}},
+                                {{"attention", "none"}},
+                                {{"convolution", "none"}, {"attention", "none"}, {"propagation", "0"}},
+                                {{"convolution", "none"}, {"attention", "none"}, {"propagation", "3"}},
+                                {{"convolution", "none"}, {"propagation", "0"}},
+                                {{"hops", "2"}},
+                                {{"edge_features", "false"}}};
+  for (const ConvolutionInfo& info : convolutions()) {
+    variants.push_back({{"convolution", std::string(info.name)}});
+  }
+  std::vector<Case> result;
+  for (const ModelInfo& info : models()) {
+    for (const Sets& sets : variants) {
+      Options options(info.options);
+      const bool has_all = std::ranges::all_of(sets, [&](const auto& set) {
+        return options.has(set.first) || set.first == "head" || set.first == "attention" || set.first == "propagation";
+      });
+      if (!has_all) {
+        continue;
+      }
+      Sets all = sets;
+      all.insert(all.end(), {{"hidden", "8"}, {"layers", "3"}, {"restart", "0.5"}, {"buckets", "64"}});
+      for (const auto& [name, value] : all) {
+        if (options.has(name)) {
+          options.set(name, value);
+        }
+      }
+      if (info.name == "gps" && options.text("convolution") == "none" && options.text("attention") == "none") {
+        continue;  // it refuses to read nothing
+      }
+      result.push_back({info.name, std::move(options)});
+    }
+  }
+  return result;
+}
+
+std::string described(const Case& c) {
+  std::string text(c.model);
+  for (const char* name : {"convolution", "attention", "virtual_node", "propagation", "hops"}) {
+    text += c.options.has(name) ? concat(" ", name, " ", to_text(c.options.value(name))) : "";
+  }
+  return text;
+}
+
+const MessageBlock& ring() {
+  static const MessageBlock kRing(
+      CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 2}, {2, 3}, {3, 0}}, {.symmetrize = true}));
+  return kRing;
+}
+
+/// As after training: attention has joined.
+std::unique_ptr<NodeModel> trained(const Case& c, const ModelShape& shape) {
+  auto model = make_model(c.model, shape, c.options, Random(3));
+  for (const NamedStatistic& statistic : parameters_of(*model).statistics) {
+    if (statistic.name == "attends") {
+      *statistic.value = Tensor{{1}};
+    }
+  }
+  return model;
+}
+
+Tensor logits(const NodeModel& model, const MessageBlock& block, const NodeInput& input) {
+  Pass pass = Pass::inference();
+  return model.forward(block, input, pass).logits.value();
+}
+
+TEST(ModelTraits, AgreeWithTheHopLayersOfTheModelForEveryRow) {
+  const Features x = random_tensor(4, 5, 1), edges = random_tensor(8, 3, 2), none;
+  std::int64_t with_hops = 0, without = 0;
+  for (const Case& c : cases()) {
+    if (model_info(c.model).needs_graphs) {
+      continue;
+    }
+    for (const Features* given : {&edges, &none}) {
+      SCOPED_TRACE(described(c));
+      const ModelTraits traits = traits_of(c.model, c.options, kind_of(*given));
+      const auto model =
+          make_model(c.model, shape_for(x, 2, traits.reads_edge_features ? *given : none), c.options, Random(3));
+      EXPECT_EQ(traits.layers_read_a_hop, model->hop_layers() != nullptr);
+      EXPECT_EQ(traits.num_hop_layers,
+                traits.layers_read_a_hop ? static_cast<std::int64_t>(model->hop_layers()->num_layers()) : 0);
+      ++(traits.layers_read_a_hop ? with_hops : without);
+    }
+  }
+  EXPECT_GT(with_hops, 20);
+  EXPECT_GT(without, 20);
+}
+
+TEST(ModelTraits, SayWhetherFeaturesOfEdgesChangeTheOutputs) {
+  const Features x = random_tensor(4, 5, 1), edges = random_tensor(8, 3, 2), others = random_tensor(8, 3, 3);
+  const ModelShape shape = shape_for(x, 2, edges);
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(described(c));
+    EXPECT_FALSE(traits_of(c.model, c.options, FeatureKind::none).reads_edge_features);
+    const bool is_wl = model_info(c.model).needs_graphs;
+    Options options = c.options;
+    options.add(graph_options());
+    const bool expected = traits_of(c.model, c.options, FeatureKind::dense).reads_edge_features;
+    EXPECT_EQ(expected, reads_edge_features(c.options));
+    if (is_wl) {
+      EXPECT_EQ(expected, options.flag("edge_features"));
+      continue;
+    }
+    const auto model = trained(c, shape);
+    const auto logits_with = [&](const Features& e) {
+      NodeInput input(x);
+      input.edge_features = &e;
+      return logits(*model, ring(), input);
+    };
+    EXPECT_EQ(expected, !same_bits(logits_with(edges), logits_with(others)));
+  }
+}
+
+TEST(ModelTraits, SayWhetherANodeReadsItsOwnRowAlone) {
+  const Tensor x = random_tensor(4, 5, 1);
+  Tensor changed = x;
+  changed(2, 0) += 1.0F;
+  std::int64_t alone = 0;
+  for (const Case& c : cases()) {
+    if (model_info(c.model).needs_graphs) {
+      continue;
+    }
+    SCOPED_TRACE(described(c));
+    const auto model = trained(c, shape_for(x, 2));
+    const Features before = x, after = changed;
+    const Tensor a = logits(*model, ring(), before), b = logits(*model, ring(), after);
+    bool same = true;
+    for (const std::int64_t v : {0, 1, 3}) {
+      same = same && std::ranges::equal(a.row(v), b.row(v));
+    }
+    const Reads reads = traits_of(c.model, c.options, FeatureKind::none).reads;
+    EXPECT_EQ(reads == Reads::own_row, same);
+    alone += same ? 1 : 0;
+  }
+  EXPECT_GE(alone, 4);
+}
+
+TEST(ModelTraits, SayHowManyHopsAreComputedBeforehand) {
+  const Features x = random_tensor(4, 5, 1);
+  for (const Case& c : cases()) {
+    const ModelTraits traits = traits_of(c.model, c.options, FeatureKind::none);
+    EXPECT_EQ(traits.reads == Reads::hops, traits.num_hops > 0);
+    if (traits.reads != Reads::hops) {
+      continue;
+    }
+    SCOPED_TRACE(described(c));
+    const auto model = make_model(c.model, shape_for(x, 2), c.options, Random(3));
+    const std::vector<Tensor> hops = hop_features(ring(), x, traits.num_hops + 1);
+    NodeInput input(x);
+    input.hops = std::span(hops).first(static_cast<std::size_t>(traits.num_hops));
+    EXPECT_EQ(logits(*model, ring(), input).shape(), (Shape{4, 2}));
+    input.hops = hops;
+    expect_throws<ArgumentError>([&] { (void)logits(*model, ring(), input); }, concat("made for ", traits.num_hops));
+  }
+}
+
+TEST(ModelTraits, HaveNoFeaturesOfEdgesWhereEdgesAreLeftOut) {
+  Options options(model_info("gine").options);
+  EXPECT_TRUE(traits_of("gine", options, FeatureKind::categorical).reads_edge_features);
+  EXPECT_FALSE(traits_of("gine", options, FeatureKind::categorical).layers_read_a_hop);
+  const std::vector<Option> edges = {{"edges", false, "whether there are edges"}};
+  options.add(edges);
+  EXPECT_FALSE(traits_of("gine", options, FeatureKind::categorical).reads_edge_features);
+  EXPECT_TRUE(traits_of("gine", options, FeatureKind::categorical).layers_read_a_hop);
+}
+
+TEST(Models, SayWhichReadWholeGraphsOnly) {
+  for (const ModelInfo& info : models()) {
+    SCOPED_TRACE(info.name);
+    EXPECT_EQ(info.needs_graphs, info.name == "wl");
+    Options options(info.options);
+    options.add(graph_options());
+    EXPECT_NE(make_graph_model(info.name, shape_for(Tensor(1, 3), 2), options, Random(1)), nullptr);
+    if (info.needs_graphs) {
+      expect_throws<ArgumentError>([&] { (void)make_model(info.name, shape_for(Tensor(1, 3), 2), options, Random(1)); },
+                                   "made for whole graphs, the task is about nodes");
+    }
+  }
+}
+
+}  // namespace
+}  // namespace weft
