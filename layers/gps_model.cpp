@@ -7,8 +7,10 @@ namespace {
 
 /// What draws its weights from which stream; block l from the l-th after the first. A block's attention has 1 to 4, and
 /// 6 and 7.
-enum Stream : std::uint64_t { kInput = 0, kFirstBlock = 1, kHead = 1000, kEdges = 1001 };
-enum BlockStream : std::uint64_t { kConvolution = 0, kFeedForward = 6 };
+namespace stream {
+enum OfModel : std::uint64_t { input = 0, first_block = 1, head = 1000, edges = 1001 };
+enum OfBlock : std::uint64_t { convolution = 0, feed_forward = 6 };
+}  // namespace stream
 
 }  // namespace
 
@@ -18,10 +20,10 @@ GpsModel::GpsModel(const ModelShape& shape, const GpsOptions& options, const Ran
   require(options.convolution != "none" || options.attention != "none",
           "model gps: convolution and attention are both none, expected at least one of them");
   const Options attention = mechanism_options(d, options.heads, options.attention_options);
-  input_ = InputLayer(shape, input_options(options), random.stream(kInput));
-  edges_ = EdgeLayer(shape, d, random.stream(kEdges));
+  input_ = InputLayer(shape, input_options(options), random.stream(stream::input));
+  edges_ = EdgeLayer(shape, d, random.stream(stream::edges));
   for (std::int64_t l = 0; l < num_layers; ++l) {
-    const Random own = random.stream(kFirstBlock + static_cast<std::uint64_t>(l));
+    const Random own = random.stream(stream::first_block + static_cast<std::uint64_t>(l));
     Block block;
     if (options.convolution != "none") {
       block.local = make_convolution({.kind = options.convolution,
@@ -32,7 +34,7 @@ GpsModel::GpsModel(const ModelShape& shape, const GpsOptions& options, const Ran
                                       .edge_width = shape.edge_kind != FeatureKind::none ? d : 0,
                                       .passes_edges = l + 1 < num_layers,
                                       .edge_norm = options.norm},
-                                     own.stream(kConvolution));
+                                     own.stream(stream::convolution));
       block.local_norm = Norm(options.norm, d);
     }
     if (options.attention != "none") {
@@ -40,12 +42,12 @@ GpsModel::GpsModel(const ModelShape& shape, const GpsOptions& options, const Ran
       block.global_norm = Norm(options.norm, d);
     }
     if (options.feed_forward) {
-      block.feed_forward = std::make_unique<TwoLinears>(d, dropout_, own.stream(kFeedForward));
+      block.feed_forward = std::make_unique<TwoLinears>(d, dropout_, own.stream(stream::feed_forward));
       block.last_norm = Norm(options.norm, d);
     }
     blocks_.push_back(std::move(block));
   }
-  head_ = Linear(d, shape.num_outputs, random.stream(kHead));
+  head_ = Linear(d, shape.num_outputs, random.stream(stream::head));
 }
 
 ModelTraits GpsModel::traits(const GpsOptions& options, FeatureKind edge_kind) {

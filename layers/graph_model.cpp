@@ -4,7 +4,9 @@ namespace weft {
 namespace {
 
 /// What draws its weights from which stream, the first of several; stream 0 is the node model's.
-enum Stream : std::uint64_t { kFirstReadout = 1, kFirstHead = 2000 };
+namespace stream {
+enum OfModel : std::uint64_t { first_readout = 1, first_head = 2000 };
+}  // namespace stream
 
 }  // namespace
 
@@ -20,13 +22,13 @@ GraphModel::GraphModel(std::unique_ptr<NodeModel> nodes, std::int64_t num_output
           " states of the nodes, expected at least 1 of both");
   std::int64_t width = 0;
   for (std::size_t k = 0; k < widths.size(); ++k) {
-    readouts_.emplace_back(options.pooling, widths[k], random.stream(kFirstReadout + k));
+    readouts_.emplace_back(options.pooling, widths[k], random.stream(stream::first_readout + k));
     width += widths[k];
   }
   const std::int64_t hidden = nodes_->embedding_width();
   for (std::int64_t l = 0; l < options.head_layers; ++l) {
     head_.emplace_back(width, l + 1 == options.head_layers ? num_outputs : hidden,
-                       random.stream(kFirstHead + static_cast<std::uint64_t>(l)));
+                       random.stream(stream::first_head + static_cast<std::uint64_t>(l)));
     width = hidden;
   }
   output_ = OutputScale(num_outputs);

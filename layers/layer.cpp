@@ -27,7 +27,8 @@ void update_statistics(Model& model, const Pass& pass) {
 void update_statistics(const ParameterList& list, const Pass& pass) {
   for (const Pass::Update& update : pass.updates()) {
     const auto found = std::ranges::find(list.statistics, update.statistic, &NamedStatistic::value);
-    require(found != list.statistics.end(), "update_statistics: the pass found a statistic that the model does not list");
+    require(found != list.statistics.end(),
+            "update_statistics: the pass found a statistic that the model does not list");
     *found->value = update.value;
   }
 }

@@ -16,7 +16,9 @@ namespace weft {
 namespace {
 
 /// Of the randomness of a model of whole graphs; the rest is GraphModel's own.
-enum Stream : std::uint64_t { kNodes = 0 };
+namespace stream {
+enum OfModel : std::uint64_t { nodes = 0 };
+}  // namespace stream
 
 /// The row of a model that is made of a shape, options S and randomness.
 template <class Model, class S>
@@ -40,7 +42,7 @@ ModelRow node_row(const ModelInfo& info, const S& defaults) {
     const auto graph = from_options(option_table<GraphModelOptions>(), options);
     ModelShape states_only = shape;
     states_only.num_outputs = 0;
-    std::unique_ptr<NodeModel> nodes = make(states_only, options, random.stream(kNodes));
+    std::unique_ptr<NodeModel> nodes = make(states_only, options, random.stream(stream::nodes));
     require(graph.readout == Readout::last || !nodes->kept_widths().empty(), "model ", name,
             ": it shows no states but the last, expected readout last");
     return std::make_unique<GraphModel>(std::move(nodes), shape.num_outputs, graph,

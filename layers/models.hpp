@@ -128,7 +128,7 @@ struct ModelInfo {
 /// what the data have.
 [[nodiscard]] ModelTraits traits_of(std::string_view model, const Options& options, FeatureKind edge_kind);
 
-/// Whether a model with these options reads features of edges; otherwise it is made for none.
+/// Whether a model with these options reads features of edges where there are some; traits_of() says it of given data.
 [[nodiscard]] bool reads_edge_features(const Options& options);
 
 /// The options of every model of whole graphs, and of its training: pooling, readout, head_layers, head_dropout,

@@ -7,8 +7,10 @@ namespace weft {
 namespace {
 
 /// What draws its weights from which stream; layer l from the l-th after the first.
-enum Stream : std::uint64_t { kInput = 0, kFirstLayer = 1, kScore = 1000, kHidden = 1001, kHead = 1002 };
-enum LayerStream : std::uint64_t { kQuery = 1, kKey = 2, kValue = 3, kOut = 4, kFeedForward = 5 };
+namespace stream {
+enum OfModel : std::uint64_t { input = 0, first_layer = 1, score = 1000, hidden = 1001, head = 1002 };
+enum OfLayer : std::uint64_t { query = 1, key = 2, value = 3, out = 4, feed_forward = 5 };
+}  // namespace stream
 
 }  // namespace
 
@@ -21,22 +23,22 @@ NagphormerModel::NagphormerModel(const ModelShape& shape, const NagphormerOption
       heads_(options.heads) {
   const std::int64_t d = options.hidden;
   require(d % heads_ == 0, "model nagphormer: hidden ", d, " cannot be cut into ", heads_, " heads");
-  input_ = InputLayer(shape, input_options(options), random.stream(kInput));
+  input_ = InputLayer(shape, input_options(options), random.stream(stream::input));
   for (std::int64_t l = 0; l < options.layers; ++l) {
-    const Random own = random.stream(kFirstLayer + static_cast<std::uint64_t>(l));
+    const Random own = random.stream(stream::first_layer + static_cast<std::uint64_t>(l));
     Layer layer;
     layer.norm = Norm(options.norm, d);
-    layer.query = Linear(d, d, own.stream(kQuery));
-    layer.key = Linear(d, d, own.stream(kKey));
-    layer.value = Linear(d, d, own.stream(kValue));
-    layer.out = Linear(d, d, own.stream(kOut));
-    layer.feed_forward = std::make_unique<FeedForward>(options.norm, d, dropout_, own.stream(kFeedForward));
+    layer.query = Linear(d, d, own.stream(stream::query));
+    layer.key = Linear(d, d, own.stream(stream::key));
+    layer.value = Linear(d, d, own.stream(stream::value));
+    layer.out = Linear(d, d, own.stream(stream::out));
+    layer.feed_forward = std::make_unique<FeedForward>(options.norm, d, dropout_, own.stream(stream::feed_forward));
     layers_.push_back(std::move(layer));
   }
   last_norm_ = Norm(options.norm, d);
-  score_ = Parameter(glorot_uniform(1, d, random.stream(kScore)));
-  hidden_ = Linear(d, d, random.stream(kHidden));
-  head_ = Linear(d, shape.num_outputs, random.stream(kHead));
+  score_ = Parameter(glorot_uniform(1, d, random.stream(stream::score)));
+  hidden_ = Linear(d, d, random.stream(stream::hidden));
+  head_ = Linear(d, shape.num_outputs, random.stream(stream::head));
 }
 
 NodeModel::Output NagphormerModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {

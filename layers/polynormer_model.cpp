@@ -7,15 +7,17 @@ namespace weft {
 namespace {
 
 /// What draws its weights from which stream; local and global layer l from the l-th after the first of its kind.
-enum Stream : std::uint64_t {
-  kInput = 0,
-  kFirstLocal = 1,
-  kLocalHead = 1000,
-  kEdges = 1001,
-  kGlobalHead = 1002,
-  kFirstGlobal = 2000
+namespace stream {
+enum OfModel : std::uint64_t {
+  input = 0,
+  first_local = 1,
+  local_head = 1000,
+  edges = 1001,
+  global_head = 1002,
+  first_global = 2000
 };
-enum LocalStream : std::uint64_t { kConvolution = 0, kFactor = 1, kOwn = 2, kBalance = 3 };
+enum OfLocal : std::uint64_t { convolution = 0, factor = 1, own = 2, balance = 3 };
+}  // namespace stream
 
 }  // namespace
 
@@ -24,13 +26,13 @@ PolynormerModel::PolynormerModel(const ModelShape& shape, const PolynormerOption
       dropout_(static_cast<float>(options.dropout)),
       warmup_(options.attention == "none" ? std::nullopt : std::optional(options.attention_warmup)) {
   const std::int64_t d = options.hidden, num_layers = options.layers;
-  input_ = InputLayer(shape, input_options(options), random.stream(kInput));
-  edges_ = EdgeLayer(shape, d, random.stream(kEdges));
+  input_ = InputLayer(shape, input_options(options), random.stream(stream::input));
+  edges_ = EdgeLayer(shape, d, random.stream(stream::edges));
   for (std::int64_t l = 0; l < num_layers; ++l) {
-    const Random own = random.stream(kFirstLocal + static_cast<std::uint64_t>(l));
+    const Random own = random.stream(stream::first_local + static_cast<std::uint64_t>(l));
     Local layer;
-    layer.factor = Linear(d, d, own.stream(kFactor));
-    layer.own = Linear(d, d, own.stream(kOwn));
+    layer.factor = Linear(d, d, own.stream(stream::factor));
+    layer.own = Linear(d, d, own.stream(stream::own));
     layer.convolution = make_convolution({.kind = options.convolution,
                                           .in = d,
                                           .out = d,
@@ -39,24 +41,24 @@ PolynormerModel::PolynormerModel(const ModelShape& shape, const PolynormerOption
                                           .edge_width = shape.edge_kind != FeatureKind::none ? d : 0,
                                           .passes_edges = l + 1 < num_layers,
                                           .edge_norm = options.norm},
-                                         own.stream(kConvolution));
+                                         own.stream(stream::convolution));
     layer.norm = Norm(options.norm, d);
     layer.product_norm = Norm(NormKind::layer, d);
     // As the paper starts it: numbers of about 1 / sqrt(d) before the sigmoid.
-    layer.balance = Parameter(glorot_uniform(1, d, own.stream(kBalance)));
+    layer.balance = Parameter(glorot_uniform(1, d, own.stream(stream::balance)));
     local_.push_back(std::move(layer));
   }
-  local_head_ = Linear(d, shape.num_outputs, random.stream(kLocalHead));
+  local_head_ = Linear(d, shape.num_outputs, random.stream(stream::local_head));
   if (warmup_.is_never()) {
     return;
   }
   const Options attention = mechanism_options(d, options.heads, options.attention_options);
   for (std::int64_t l = 0; l < options.global_layers; ++l) {
-    const Random own = random.stream(kFirstGlobal + static_cast<std::uint64_t>(l));
+    const Random own = random.stream(stream::first_global + static_cast<std::uint64_t>(l));
     global_.push_back(make_global_attention(options.attention, attention, l, own));
   }
   global_norm_ = Norm(NormKind::layer, d);
-  global_head_ = Linear(d, shape.num_outputs, random.stream(kGlobalHead));
+  global_head_ = Linear(d, shape.num_outputs, random.stream(stream::global_head));
 }
 
 ModelTraits PolynormerModel::traits(const PolynormerOptions& options, FeatureKind edge_kind) {

@@ -1,8 +1,8 @@
 // The attentions by positive random features: Performer, and NodeFormer, which adds noise, edges and a loss.
 #include <cmath>
 
-#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/attention_mechanisms.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/kernels/edge_likelihood.hpp"
 #include "weft/layers/kernels/feature_maps.hpp"
 #include "weft/layers/kernels/segment_attention.hpp"

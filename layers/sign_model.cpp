@@ -7,7 +7,9 @@ namespace {
 
 /// What draws its weights from which stream; hop k's from the k-th after the first of its kind (hop 0's map is the
 /// input's), and so layer l's.
-enum Stream : std::uint64_t { kFirstHop = 0, kFirstJoin = 1000, kFirstLayer = 2000, kHead = 3000 };
+namespace stream {
+enum OfModel : std::uint64_t { first_hop = 0, first_join = 1000, first_layer = 2000, head = 3000 };
+}  // namespace stream
 
 }  // namespace
 
@@ -17,19 +19,19 @@ SignModel::SignModel(const ModelShape& shape, const SignOptions& options, const 
       dropout_(static_cast<float>(options.dropout)),
       input_dropout_(static_cast<float>(options.input_dropout)) {
   const std::int64_t d = options.hidden;
-  input_ = InputLayer(shape, input_options(options), random.stream(kFirstHop));
+  input_ = InputLayer(shape, input_options(options), random.stream(stream::first_hop));
   for (std::int64_t k = 0; k <= options.hops; ++k) {
     const auto id = static_cast<std::uint64_t>(k);
     if (k > 0) {
-      hops_.emplace_back(first_width(shape), d, random.stream(kFirstHop + id), ParameterGroup::input);
+      hops_.emplace_back(first_width(shape), d, random.stream(stream::first_hop + id), ParameterGroup::input);
     }
     norms_.emplace_back(options.norm, d);
-    joins_.emplace_back(d, d, random.stream(kFirstJoin + id));
+    joins_.emplace_back(d, d, random.stream(stream::first_join + id));
   }
   for (std::int64_t l = 1; l < options.layers; ++l) {
-    layers_.emplace_back(d, d, random.stream(kFirstLayer + static_cast<std::uint64_t>(l)));
+    layers_.emplace_back(d, d, random.stream(stream::first_layer + static_cast<std::uint64_t>(l)));
   }
-  head_ = Linear(d, shape.num_outputs, random.stream(kHead));
+  head_ = Linear(d, shape.num_outputs, random.stream(stream::head));
 }
 
 NodeModel::Output SignModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {

@@ -4,8 +4,10 @@ namespace weft {
 namespace {
 
 /// What draws its weights from which stream; layer l from the l-th after the first.
-enum Stream : std::uint64_t { kInput = 0, kFirstLayer = 1, kHead = 1000, kEdges = 1001, kVirtualNode = 1002 };
-enum LayerStream : std::uint64_t { kConvolution = 0, kResidual = 1 };
+namespace stream {
+enum OfModel : std::uint64_t { input = 0, first_layer = 1, head = 1000, edges = 1001, virtual_node = 1002 };
+enum OfLayer : std::uint64_t { convolution = 0, residual = 1 };
+}  // namespace stream
 
 /// Where a hop stands in the model.
 struct HopPlace {
@@ -52,8 +54,8 @@ StackModel::StackModel(const ModelShape& shape, const StackOptions& options, con
   std::int64_t width = first_width(shape);
   bool is_first = true;
   if (needs_map_before(shape, options)) {
-    before_ = std::make_unique<InputLayer>(shape, input_options(options), random.stream(kInput));
-    edges_ = EdgeLayer(shape, hidden, random.stream(kEdges));
+    before_ = std::make_unique<InputLayer>(shape, input_options(options), random.stream(stream::input));
+    edges_ = EdgeLayer(shape, hidden, random.stream(stream::edges));
     width = hidden;
     is_first = false;
     kept_widths_.push_back(hidden);
@@ -61,12 +63,12 @@ StackModel::StackModel(const ModelShape& shape, const StackOptions& options, con
   if (options.virtual_node) {
     require(!conv_head, "model: virtual_node needs head linear");
     virtual_node_ =
-        std::make_unique<VirtualNode>(options.norm, hidden, num_layers, dropout_, random.stream(kVirtualNode));
+        std::make_unique<VirtualNode>(options.norm, hidden, num_layers, dropout_, random.stream(stream::virtual_node));
   }
   for (std::int64_t l = 0; l < num_layers; ++l) {
     const bool is_output = conv_head && l + 1 == num_layers;
     const std::int64_t out = is_output ? shape.num_outputs : hidden;
-    const Random own = random.stream(kFirstLayer + static_cast<std::uint64_t>(l));
+    const Random own = random.stream(stream::first_layer + static_cast<std::uint64_t>(l));
     Hop hop;
     hop.convolution = make_convolution(hop_options(options, {.in = width,
                                                              .out = out,
@@ -74,9 +76,9 @@ StackModel::StackModel(const ModelShape& shape, const StackOptions& options, con
                                                              .is_output = is_output,
                                                              .is_last = l + 1 == num_layers,
                                                              .has_edges = reads_edges_}),
-                                       own.stream(kConvolution));
+                                       own.stream(stream::convolution));
     if (options.residual && !is_output) {
-      hop.residual = std::make_unique<Linear>(width, out, own.stream(kResidual),
+      hop.residual = std::make_unique<Linear>(width, out, own.stream(stream::residual),
                                               is_first ? ParameterGroup::input : ParameterGroup::weight);
     }
     hop.norm = Norm(is_output ? NormKind::none : options.norm, out);
@@ -87,7 +89,7 @@ StackModel::StackModel(const ModelShape& shape, const StackOptions& options, con
   }
   embedding_width_ = jumping_ == JumpingKnowledge::concat ? num_layers * hidden : width;
   if (!conv_head) {
-    head_ = std::make_unique<Linear>(embedding_width_, shape.num_outputs, random.stream(kHead));
+    head_ = std::make_unique<Linear>(embedding_width_, shape.num_outputs, random.stream(stream::head));
   }
 }
 

@@ -4,8 +4,7 @@
 
 namespace weft {
 
-VirtualNode::VirtualNode(NormKind norm, std::int64_t width, std::int64_t layers, float dropout,
-                         const Random& random)
+VirtualNode::VirtualNode(NormKind norm, std::int64_t width, std::int64_t layers, float dropout, const Random& random)
     : start_(Tensor(1, width)) {
   for (std::int64_t l = 0; l + 1 < layers; ++l) {
     updates_.push_back({Norm(norm, width), TwoLinears(width, dropout, random.stream(static_cast<std::uint64_t>(l)))});

@@ -10,8 +10,10 @@ namespace {
 
 /// What draws its weights from which stream; block l from the l-th after the first. A block's attention has 1 to 4, and
 /// 6 and 7.
-enum Stream : std::uint64_t { kInput = 0, kFirstBlock = 1, kHead = 1000, kEdges = 1001 };
-enum BlockStream : std::uint64_t { kConvolution = 0, kGate = 5, kFeedForward = 6 };
+namespace stream {
+enum OfModel : std::uint64_t { input = 0, first_block = 1, head = 1000, edges = 1001 };
+enum OfBlock : std::uint64_t { convolution = 0, gate = 5, feed_forward = 6 };
+}  // namespace stream
 
 /// What each power of the propagation matrix has in `steps` steps of personalized PageRank. [1, steps + 1]
 Tensor page_rank_weights(std::int64_t steps, double restart) {
@@ -42,10 +44,10 @@ WeftModel::WeftModel(const ModelShape& shape, const WeftOptions& options, const 
           "model weft: jumping_knowledge is concat, expected none or sum");
   const Options attention = mechanism_options(d, heads, options.attention_options);
   const bool has_edges = shape.edge_kind != FeatureKind::none;
-  input_ = InputLayer(shape, input_options(options), random.stream(kInput));
-  edges_ = EdgeLayer(shape, d, random.stream(kEdges));
+  input_ = InputLayer(shape, input_options(options), random.stream(stream::input));
+  edges_ = EdgeLayer(shape, d, random.stream(stream::edges));
   for (std::int64_t l = 0; l < num_layers; ++l) {
-    const Random own = random.stream(kFirstBlock + static_cast<std::uint64_t>(l));
+    const Random own = random.stream(stream::first_block + static_cast<std::uint64_t>(l));
     Block block;
     block.norm = Norm(options.norm, d);
     block.local = make_convolution({.kind = options.convolution,
@@ -55,21 +57,21 @@ WeftModel::WeftModel(const ModelShape& shape, const WeftOptions& options, const 
                                     .edge_width = has_edges ? d : 0,
                                     .passes_edges = l + 1 < num_layers,
                                     .edge_norm = options.norm},
-                                   own.stream(kConvolution));
+                                   own.stream(stream::convolution));
     if (!warmup_.is_never()) {
       block.global = make_global_attention(options.attention, attention, l, own);
-      block.gate = Linear(d, heads, own.stream(kGate));
+      block.gate = Linear(d, heads, own.stream(stream::gate));
       for (float& b : block.gate.bias().mutable_value().values()) {
         b = -2.0F;
       }
     }
     if (options.feed_forward) {
-      block.feed_forward = std::make_unique<FeedForward>(options.norm, d, dropout_, own.stream(kFeedForward));
+      block.feed_forward = std::make_unique<FeedForward>(options.norm, d, dropout_, own.stream(stream::feed_forward));
     }
     blocks_.push_back(std::move(block));
   }
   last_norm_ = Norm(options.norm, d);
-  head_ = Linear(d, shape.num_outputs, random.stream(kHead));
+  head_ = Linear(d, shape.num_outputs, random.stream(stream::head));
 }
 
 ModelTraits WeftModel::traits(const WeftOptions& options, FeatureKind edge_kind) {

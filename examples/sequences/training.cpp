@@ -24,7 +24,7 @@ weft::Options options_for(const Recipe& recipe) {
 std::unique_ptr<weft::NodeModel> make_model(const Task& task, const weft::Options& options,
                                             const weft::Random& random) {
   weft::ModelShape shape;
-  shape.feature_kind = FeatureKind::categorical;
+  shape.feature_kind = weft::FeatureKind::categorical;
   shape.num_features = std::ssize(task.num_categories);
   shape.num_categories = task.num_categories;
   shape.num_outputs = task.num_classes;
