@@ -20,9 +20,10 @@
 #include <weft/graph/boost_graph.hpp>
 #include <weft/graph/csr_graph.hpp>
 #include <weft/graph/generators.hpp>
-#include <weft/tasks/classification_metrics.hpp>
+#include <weft/runs/run.hpp>
 #include <weft/runs/trained_model.hpp>
-#include <weft/train/trainer.hpp>
+#include <weft/tasks/classification_metrics.hpp>
+#include <weft/tasks/training_options.hpp>
 
 namespace {
 
@@ -109,7 +110,7 @@ void train_and_save(Month month, const std::filesystem::path& folder) {
   data.splits = {split};
   data.node_labels = std::move(month.label);
 
-  const auto options = weft::default_options("weft", weft::label_budget(data, split));
+  const auto options = weft::default_options("weft", data, split);
   weft::TrainJob job{.model = "weft", .options = options, .splits = {"random"}, .folder = folder};
   job.options.set("epochs", "60");
   job.options.set("hidden", "32");
@@ -120,8 +121,8 @@ void train_and_save(Month month, const std::filesystem::path& folder) {
 }
 
 void score(const Month& month, const std::filesystem::path& folder) {
-  const weft::Predictor predictor = weft::Predictor::load(folder);
-  const weft::Tensor p = predictor.probabilities(month.graph, describe(month.graph));
+  const weft::TrainedModel model = weft::TrainedModel::load(folder);
+  const weft::Tensor p = model.probabilities(month.graph, describe(month.graph));
 
   std::vector<float> scores;
   for (std::int64_t v = 0; v < p.rows(); ++v) {

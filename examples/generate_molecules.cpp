@@ -5,13 +5,13 @@
 #include <iostream>
 
 #include <weft/molecules/molecules.hpp>
-#include <weft/tasks/graph_generator.hpp>
+#include <weft/runs/trained_model.hpp>
 
 int main(int argc, char** argv) try {
-  const weft::GraphGenerator generator = weft::GraphGenerator::load(argc > 1 ? argv[1] : "run");
+  const weft::TrainedModel model = weft::TrainedModel::load(argc > 1 ? argv[1] : "run");
   const long count = argc > 2 ? std::atol(argv[2]) : 10;
-  for (const weft::SampledGraph& sample : generator.sample(count, {.seed = 1, .temperature = 0.9})) {
-    std::cout << weft::write_smiles(sample.graph, generator.traits().alphabet) << '\n';
+  for (const weft::SampledGraph& sample : model.generate(count, {.seed = 1, .temperature = 0.9})) {
+    std::cout << weft::write_smiles(sample.graph, model.generator().alphabet) << '\n';
   }
 } catch (const std::exception& error) {
   std::cerr << error.what() << '\n';

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include <weft/graph/generators.hpp>
-#include <weft/layers/kernels/aggregation.hpp>
 #include <weft/layers/dense_layers.hpp>
-#include <weft/tensor/losses.hpp>
+#include <weft/layers/kernels/aggregation.hpp>
 #include <weft/tasks/classification_metrics.hpp>
+#include <weft/tensor/losses.hpp>
 #include <weft/train/optimizer.hpp>
 
 namespace {

@@ -7,6 +7,7 @@
 
 #include "weft/tensor/tensor.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Share of `index` whose largest logit (the first of equals) is the label. Labels are >= 0 at `index`.
@@ -41,3 +42,4 @@ namespace weft {
                                                                       std::span<const std::int64_t> index);
 
 }  // namespace weft
+#pragma GCC visibility pop
