@@ -51,15 +51,16 @@ std::optional<EpochRecord> record_in(const std::string& line) {
     const auto found = json.find(key);
     return found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : std::int64_t{-1};
   };
-  EpochRecord record{.run = integer("run"),
-                     .epoch = integer("epoch"),
-                     .loss = real("loss"),
-                     .learning_rate = real("learning_rate"),
-                     .train = real("train"),
-                     .val = real("val"),
-                     .best_val = real("best_val"),
-                     .best_epoch = integer("best_epoch"),
-                     .seconds = real("seconds")};
+  EpochRecord record;
+  record.run = integer("run");
+  record.epoch = integer("epoch");
+  record.loss = real("loss");
+  record.learning_rate = real("learning_rate");
+  record.train = real("train");
+  record.val = real("val");
+  record.best_val = real("best_val");
+  record.best_epoch = integer("best_epoch");
+  record.seconds = real("seconds");
   if (const auto seed = json.find("seed"); seed != json.end() && seed->is_number_integer()) {
     record.seed = seed->get<std::uint64_t>();
   }

@@ -216,12 +216,12 @@ RunSummary read_run(const std::filesystem::path& folder) {
     // Stopped in its first run: what the model says of itself is all there is.
     const std::vector<double>& figures = model.reals("figures");
     require(figures.size() == 3, files.model().string(), ": figures has ", figures.size(), " numbers, expected 3");
-    run.runs.push_back({.seed = std::stoull(model.text("seed")),
-                        .split = trained.split(),
-                        .train = figures[0],
-                        .val = figures[1],
-                        .test = figures[2],
-                        .best_epoch = model.integers("best_epoch").at(0)});
+    RunResult only{.seed = std::stoull(model.text("seed")), .split = trained.split(), .test_metrics = {}};
+    only.train = figures[0];
+    only.val = figures[1];
+    only.test = figures[2];
+    only.best_epoch = model.integers("best_epoch").at(0);
+    run.runs.push_back(std::move(only));
   }
   for (const RunResult& one : run.runs) {
     run.train_seconds += one.seconds;

@@ -26,7 +26,8 @@ Prediction TrainedModel::predict(const Dataset& dataset, const Wanted& wanted) c
 
 Tensor TrainedModel::probabilities(const CsrGraph& graph, const NodeFeatures& features,
                                    const Features& edge_features) const {
-  return predict({.graph = graph, .node_features = features, .edge_features = edge_features}, {.embedding = false})
+  return predict(Graphs{.graph = graph, .node_features = features, .edge_features = edge_features},
+                 {.embedding = false})
       .probabilities;
 }
 

@@ -1,6 +1,8 @@
 // What is drawn from a sequence model: whole graphs by its chances, within constraints, beginning as asked.
 #include "weft/generation/graph_sampler.hpp"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "tests/sequence_models.hpp"

@@ -1,6 +1,7 @@
 // Counter-based randomness: known answers, distributions, permutations, and four blocks at once.
 #include "weft/core/random.hpp"
 
+#include <array>
 #include <algorithm>
 #include <numeric>
 #include <set>

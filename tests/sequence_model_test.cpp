@@ -1,6 +1,8 @@
 // The model of graph codes: its two forms and its loss.
 #include "weft/generation/sequence_model.hpp"
 
+#include <limits>
+
 #include <gtest/gtest.h>
 
 #include "tests/sequence_models.hpp"

@@ -1,7 +1,13 @@
 // Vector functions against the scalar ones.
 #include "weft/tensor/simd.hpp"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 #include <gtest/gtest.h>
+
+#include "weft/core/random.hpp"
 
 namespace weft {
 namespace {
