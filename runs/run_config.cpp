@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include <toml++/toml.h>
@@ -215,28 +216,24 @@ bool is_model_of_one_task(std::string_view model) {
 }
 
 void check_options(const RunConfig& config) {
-  struct Candidate {
-    const TaskInfo& task;
-    Options options;
-  };
-  std::vector<Candidate> candidates;
+  std::optional<ArgumentError> refused;
+  Rows refused_by = Rows::none;
   for (const TaskInfo& task : tasks()) {
-    if (may_be_of(config, task)) {
-      candidates.push_back({task, default_options(model_of(config, task), task.kind)});
+    if (!may_be_of(config, task)) {
+      continue;
+    }
+    try {
+      (void)options_of(config, task);
+      return;
+    } catch (const ArgumentError& error) {
+      // What whole graphs say counts: they have most options.
+      if (!refused || (task.rows == Rows::graphs && refused_by != Rows::graphs)) {
+        refused.emplace(error.what());
+        refused_by = task.rows;
+      }
     }
   }
-  require(!candidates.empty(), "task: the model '", config.model, "' does not learn ", config.task);
-  // Errors name what whole graphs have too, which is most.
-  const auto shown = std::ranges::find(candidates, Rows::graphs, [](const Candidate& c) { return c.task.rows; });
-  for (const auto& [key, text] : config.settings) {
-    bool known = false;
-    for (Candidate& candidate : candidates) {
-      known = set_option(candidate.options, candidate.task, key, text) || known;
-    }
-    if (!known) {
-      throw unknown_option(key, (shown != candidates.end() ? *shown : candidates.front()).options);
-    }
-  }
+  throw refused.value_or(ArgumentError(concat("task: the model '", config.model, "' does not learn ", config.task)));
 }
 
 Options options_of(const RunConfig& config, const TaskInfo& task, LabelAmount amount, const FormerNames& former_names) {
