@@ -11,9 +11,9 @@
 #include "weft/generation/sequence_loss.hpp"
 #include "weft/io/dataset_lookup.hpp"
 #include "weft/tensor/dense_kernels.hpp"
-#include "weft/tasks/generator_trainer.hpp"
+#include "weft/tasks/generation_task.hpp"
 #include "weft/tasks/graph_corpus.hpp"
-#include "weft/tasks/graph_generator.hpp"
+#include "weft/tasks/training_options.hpp"
 #include "weft/train/optimizer.hpp"
 
 namespace weft::bench {
@@ -29,10 +29,9 @@ struct Generator {
     const std::filesystem::path folders[] = {folder, folder / "h5"};
     corpus = read_graph_corpus(read_dataset(find_dataset("qm9_smiles", folders)), "");
     corpus.graphs.resize(20000);
-    traits.options = Options(generation_options());
-    traits.vocabulary =
-        CodeVocabulary(corpus.graphs, {.capacity = corpus.capacity, .labels_are_orders = true}, Random(1));
-    model = make_sequence_model(traits, Random(1));
+    traits.vocabulary = std::make_shared<const CodeVocabulary>(
+        corpus.graphs, VocabularyOptions{.capacity = corpus.capacity, .labels_are_orders = true}, Random(1));
+    model = make_sequence_model(traits, default_options(kGeneratorModel, TaskKind::generation), Random(1));
     ParameterList list;
     model->list_parameters(list);
     optimizer = std::make_unique<Adam>(list.parameters, AdamOptions{.decoupled = true, .clip = 1.0});
@@ -45,7 +44,7 @@ struct Generator {
                        .random = Random(static_cast<std::uint64_t>(step)).stream(static_cast<std::uint64_t>(i))});
     }
     ++step;
-    return make_sequence_batch(traits.vocabulary, items);
+    return make_sequence_batch(*traits.vocabulary, items);
   }
 
   void train_step() {
@@ -80,7 +79,7 @@ class Products {
       add(d, 4 * d);
       add(2 * d, d);
     }
-    add(d, generator().traits.vocabulary.size());
+    add(d, generator().traits.vocabulary->size());
   }
 
   void run() {
@@ -129,7 +128,7 @@ BENCHMARK(train_step)->UseManualTime()->Iterations(20)->Unit(benchmark::kMillise
 void draw(benchmark::State& state) {
   // How many tokens are drawn, so that the yardstick has as many.
   std::int64_t tokens = 0;
-  for (const SampledGraph& sample : sample_graphs(*generator().model, generator().traits.vocabulary, kDrawn, {})) {
+  for (const SampledGraph& sample : sample_graphs(*generator().model, *generator().traits.vocabulary, kDrawn, {})) {
     tokens += sample.graph.num_nodes() + static_cast<std::int64_t>(sample.graph.edges.size()) / 2;
   }
   const std::int64_t steps = tokens / kLanes;
@@ -145,7 +144,7 @@ void draw(benchmark::State& state) {
   };
   run_rounds(state, {.name = "products", .work = yardstick},
              {{.name = "draw",
-               .work = [] { (void)sample_graphs(*generator().model, generator().traits.vocabulary, kDrawn, {}); }}});
+               .work = [] { (void)sample_graphs(*generator().model, *generator().traits.vocabulary, kDrawn, {}); }}});
   state.counters["tokens"] = static_cast<double>(tokens);
 }
 BENCHMARK(draw)->UseManualTime()->Iterations(20)->Unit(benchmark::kMillisecond);

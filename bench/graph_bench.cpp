@@ -21,8 +21,9 @@
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/distinct_rows.hpp"
 #include "weft/tensor/row_ranges.hpp"
+#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/training_options.hpp"
 #include "weft/train/optimizer.hpp"
-#include "weft/tasks/problem.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::bench {
@@ -45,7 +46,7 @@ const Dataset& dataset(const std::string& name) {
 TrainJob gine_job(const Dataset& data) {
   TrainJob job;
   job.model = "gine";
-  job.options = default_options(job.model, LabelBudget::graphs);
+  job.options = default_options(job.model, TaskKind::graph_classification);
   job.options.set_value("layers", kLayers);
   job.options.set_value("hidden", kWidth);
   job.options.set_value("batch_size", kBatch);
@@ -59,36 +60,35 @@ class Training {
  public:
   explicit Training(const Dataset& data)
       : job_(gine_job(data)),
-        problem_(make_problem(data, job_)),
+        task_(make_task(data, job_)),
         split_(data.splits.front()),
-        model_(problem_->new_model(Random(0))),
+        model_(task_->new_model(split_, Random(0))),
         optimizer_(parameters_of(*model_).parameters, {}),
-        steps_(problem_->steps(split_, 0)),
-        num_steps_(steps_->num_steps(0)) {
-    problem_->prepare(*model_, split_);
-  }
+        epochs_(task_->epochs(*model_, split_, 0)),
+        num_steps_(epochs_->epoch(0, 0)->num_steps()) {}
 
   /// The first `count` steps of the next epoch. Returns how many molecules they read.
   std::int64_t run(std::int64_t count) {
     std::int64_t done = 0;
-    steps_->run_epoch(epoch_++, 0, [&](const Steps::Loss& loss_of) {
+    const std::unique_ptr<Epoch> epoch = epochs_->epoch(epoch_++, 0);
+    for (const Step* step = epoch->next(); step != nullptr; step = done < count ? epoch->next() : nullptr) {
       Pass pass = Pass::train(Random(1).stream(static_cast<std::uint64_t>(optimizer_.num_steps())));
-      Gradients gradients = backward(loss_of(*model_, pass));
+      Gradients gradients = backward(step->loss(*model_, pass));
       optimizer_.step(gradients, 1e-3);
       update_statistics(*model_, pass);
-      return ++done < count;
-    });
+      ++done;
+    }
     // Batches are even in cost, so a step reads an even share of the molecules.
     return static_cast<std::int64_t>(split_.train.size()) * done / num_steps_;
   }
 
  private:
   TrainJob job_;
-  std::unique_ptr<Problem> problem_;
+  std::unique_ptr<Task> task_;
   const Split& split_;
-  std::unique_ptr<NodeModel> model_;
+  std::unique_ptr<Model> model_;
   Adam optimizer_;
-  std::unique_ptr<Steps> steps_;
+  std::unique_ptr<Epochs> epochs_;
   /// Of an epoch, about.
   std::int64_t num_steps_, epoch_ = 0;
 };

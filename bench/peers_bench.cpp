@@ -22,7 +22,8 @@
 #include "weft/core/parallel.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/samplers/neighbor_sampler.hpp"
-#include "weft/tasks/problem.hpp"
+#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/training_options.hpp"
 #include "weft/train/training_run.hpp"
 
 namespace weft::bench {
@@ -112,11 +113,11 @@ TrainJob job_of(const Request& request) {
 
 Figures train_steps(const Dataset& dataset, const Request& request) {
   const TrainJob job = job_of(request);
-  const auto problem = make_problem(dataset, job);
+  const auto task = make_task(dataset, job);
   const auto named = [&](const Split& split) { return request.split.empty() || split.name == request.split; };
   const auto split = std::ranges::find_if(dataset.splits, named);
   require(split != dataset.splits.end(), "train: there is no split ", request.split);
-  TrainingRun run(*problem, *split, 0);
+  TrainingRun run(*task, train_options_of(job.options), *split, 0);
   const auto steps = [&](std::int64_t count) {
     std::int64_t done = 0;
     require(!run.advance([&] { return ++done == count; }), "train: the epoch has too few batches for ", count, " more");

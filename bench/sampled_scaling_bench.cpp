@@ -13,7 +13,8 @@
 #include "bench/inputs.hpp"
 #include "bench/rounds.hpp"
 #include "weft/samplers/neighbor_sampler.hpp"
-#include "weft/tasks/problem.hpp"
+#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/training_options.hpp"
 #include "weft/train/training_run.hpp"
 
 namespace weft::bench {
@@ -62,8 +63,8 @@ double training_seconds(const Dataset& data) {
   for (const auto& [name, value] : settings) {
     job.options.set(name, value);
   }
-  const auto problem = make_problem(data, job);
-  TrainingRun run(*problem, data.splits.front(), 0);
+  const auto task = make_task(data, job);
+  TrainingRun run(*task, train_options_of(job.options), data.splits.front(), 0);
   // All steps but the last, after which a run would look at the whole graph.
   const std::int64_t steps = static_cast<std::int64_t>(data.splits.front().train.size() + 63) / 64 - 1;
   std::int64_t done = 0;

@@ -12,6 +12,7 @@
 #include "weft/samplers/link_sampler.hpp"
 #include "weft/tasks/generation_task.hpp"
 #include "weft/tasks/link_task.hpp"
+#include "weft/tasks/metrics.hpp"
 #include "weft/tasks/training_options.hpp"
 
 namespace weft::cli {
@@ -65,6 +66,28 @@ std::vector<std::pair<std::string_view, OptionValue>> graph_defaults_of(const Mo
   return defaults;
 }
 
+OptionDefaults generation_defaults() {
+  return task_info(TaskKind::generation).defaults(kGeneratorModel);
+}
+
+Json tasks_json() {
+  Json all = Json::array();
+  for (const TaskInfo& task : tasks()) {
+    all.push_back({{"name", std::string(task.name())}, {"summary", std::string(task.summary)}});
+  }
+  return all;
+}
+
+Json metrics_json() {
+  Json all = Json::array();
+  for (const Metric& metric : metrics()) {
+    all.push_back({{"name", std::string(metric.info.name)},
+                   {"summary", std::string(metric.info.summary)},
+                   {"higher_is_better", metric.info.higher_is_better}});
+  }
+  return all;
+}
+
 Json models_json() {
   Json all = Json::array();
   for (const ModelInfo& model : models()) {
@@ -108,7 +131,12 @@ Json models_json() {
           {"link_samplers", link_sampler_list},
           {"link_options", options_json(link_options())},
           {"links", overrides_json(link_defaults(""))},
-          {"generator", {{"name", std::string(kGeneratorModel)}, {"options", options_json(generation_options())}}}};
+          {"generator",
+           {{"name", std::string(kGeneratorModel)},
+            {"options", options_json(generation_options())},
+            {"always", overrides_json(generation_defaults())}}},
+          {"tasks", tasks_json()},
+          {"metrics", metrics_json()}};
 }
 
 std::string options_text(std::span<const Option> options) {
@@ -164,7 +192,8 @@ std::string models_text() {
                       ": learns to make graphs (--task generation), by gated linear attention over their codes\n"
                       "  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"
                       "  source: docs/generation.md\n",
-                      options_text(generation_options()));
+                      options_text(generation_options()),
+                      overrides_text("and those of training, unless set otherwise", generation_defaults()));
 }
 
 }  // namespace

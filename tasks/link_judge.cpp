@@ -127,6 +127,7 @@ RankingFigures LinkResults::ranking() const {
 }
 
 double LinkJudge::figure(const Metric& metric, const Tensor& states, std::span<const std::int64_t> rows) const {
+  require(metric.of_links != nullptr, "metric ", metric.info.name, " is not for links");
   return metric.of_links(LinkResults(*this, states, rows));
 }
 

@@ -16,7 +16,7 @@
 #include "tests/trained_models.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
 
 namespace weft {
 namespace {

@@ -11,7 +11,7 @@
 #include "weft/layers/virtual_node.hpp"
 #include "weft/layers/wl_model.hpp"
 #include "weft/tensor/dense_ops.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
 
 namespace weft {
 namespace {
@@ -32,7 +32,7 @@ CsrGraph renamed(const CsrGraph& graph, const std::vector<NodeId>& order) {
 }
 
 Options graph_options_of(std::string_view model) {
-  Options options = default_options(model, LabelBudget::graphs);
+  Options options = default_options(model, TaskKind::graph_classification);
   if (options.has("hidden")) {
     options.set_value("hidden", std::int64_t{16});
   }

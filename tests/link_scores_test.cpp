@@ -9,7 +9,7 @@
 #include "tests/support.hpp"
 #include "tests/synthetic_data.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/tasks/link_steps.hpp"
+#include "weft/tasks/link_task.hpp"
 
 namespace weft {
 namespace {

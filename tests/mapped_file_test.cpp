@@ -14,7 +14,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/hdf5_file.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
 
 namespace weft {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "tests/support.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
 
 namespace weft {
 namespace {

@@ -8,7 +8,7 @@
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/layers/graph_model.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
 
 namespace weft {
 namespace {
@@ -43,7 +43,7 @@ CategoricalMatrix categories(std::int64_t rows, std::uint64_t seed) {
 }
 
 Options options_of(const std::string& name) {
-  Options options = default_options(name, LabelBudget::graphs);
+  Options options = default_options(name, TaskKind::graph_classification);
   options.set_value("hidden", std::int64_t{12});
   options.set_value("layers", std::int64_t{3});
   options.set_value("norm", std::string("batch"));

@@ -12,9 +12,9 @@
 #include "weft/graph/message_block.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/runs/cross_validation.hpp"
-#include "weft/runs/evaluation.hpp"
 #include "weft/tasks/target_metrics.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
+#include "weft/runs/trained_model.hpp"
 
 namespace weft {
 namespace {
@@ -87,7 +87,7 @@ Dataset sizes() {
 TrainJob short_job(std::string_view model, std::int64_t epochs) {
   TrainJob job;
   job.model = model;
-  job.options = default_options(model, LabelBudget::graphs);
+  job.options = default_options(model, TaskKind::graph_classification);
   job.splits = {"rand0"};
   job.options.set_value("epochs", epochs);
   job.options.set_value("batch_size", std::int64_t{8});
@@ -116,7 +116,7 @@ TEST(TargetMetrics, CountByHand) {
   EXPECT_DOUBLE_EQ(mean_absolute_error(outputs, truth, rows), 0.5);
   EXPECT_DOUBLE_EQ(root_mean_squared_error(outputs, truth, rows), std::sqrt(0.5));
   // Errors 1 against a spread of 2 around the mean.
-  EXPECT_NEAR(regression_metrics(outputs, truth, rows).at("r2"), 0.5, 1e-12);
+  EXPECT_NEAR(r_squared(outputs, truth, rows), 0.5, 1e-12);
 }
 
 TEST(TargetMetrics, CountEqualScoresAsOneThreshold) {
@@ -204,12 +204,11 @@ TEST(GraphTraining, LearnsNumbersAndSaysThemInTheirUnit) {
   EXPECT_FALSE(report.higher_is_better);
   // The targets are around 5620 and 12; without the unit of each the first alone would be learned.
   EXPECT_LT(report.runs[0].test, 30.0);
-  const Predictor predictor = Predictor::load(folder.path());
-  EXPECT_TRUE(predictor.judges_graphs());
+  const TrainedModel predictor = TrainedModel::load(folder.path());
+  EXPECT_EQ(predictor.task().kind, TaskKind::graph_regression);
   EXPECT_EQ(predictor.outputs(), OutputKind::values);
-  const Evaluation evaluation(predictor, data);
-  EXPECT_NEAR(evaluation.figures(data.splits[0].test).at("mae"), report.runs[0].test, 1e-9);
-  EXPECT_NEAR(evaluation.prediction().probabilities(4, 0), 5400.0, 60.0);
+  EXPECT_NEAR(predictor.evaluate(data, job.splits)[0].test.at("mae"), report.runs[0].test, 1e-9);
+  EXPECT_NEAR(predictor.predict(data).probabilities(4, 0), 5400.0, 60.0);
   const ModelFile file = read_model_file(folder.path() / "model.h5");
   ASSERT_NE(file.find_tensor("output.shift"), nullptr);
   // 6.2 nodes in the mean.
@@ -233,10 +232,10 @@ TEST(GraphTraining, LearnsSeveralLabelsOfWhichSomeAreMissing) {
   const TrainReport report = train(data, job);
   EXPECT_EQ(report.metric, "roc_auc");
   EXPECT_GE(report.runs[0].test, 0.95);
-  const Evaluation evaluation(Predictor::load(folder.path()), data);
-  const Tensor& said = evaluation.prediction().probabilities;
+  const auto model = TrainedModel::load(folder.path());
+  const Tensor said = model.predict(data).probabilities;
   EXPECT_TRUE(std::ranges::all_of(said.values(), [](float p) { return p >= 0.0F && p <= 1.0F; }));
-  EXPECT_NEAR(evaluation.figures(data.splits[0].test).at("roc_auc"), report.runs[0].test, 1e-9);
+  EXPECT_NEAR(model.evaluate(data, job.splits)[0].test.at("roc_auc"), report.runs[0].test, 1e-9);
 }
 
 TEST(GraphTraining, PredictsAGraphAloneAsItDoesAmongOthers) {
@@ -245,18 +244,21 @@ TEST(GraphTraining, PredictsAGraphAloneAsItDoesAmongOthers) {
   TrainJob job = short_job("gin", 10);
   job.folder = folder.path();
   (void)train(data, job);
-  const Predictor predictor = Predictor::load(folder.path());
-  const Tensor all = predict_dataset(predictor, data).probabilities;
+  const TrainedModel predictor = TrainedModel::load(folder.path());
+  const Tensor all = predictor.predict(data).probabilities;
   const CsrGraph alone = star(4);
   const std::int64_t whole[] = {0, 4};
-  const Tensor one = predictor.predict_graphs(alone, whole, {}, {}).probabilities;
+  const NodeFeatures none;
+  const Features no_edges;
+  const Graphs graphs{.graph = alone, .node_features = none, .edge_features = no_edges, .node_ptr = whole};
+  const Tensor one = predictor.predict(graphs).probabilities;
   // Graph 4 of the set is a star of four nodes.
   expect_near(one, select_rows(all, std::vector<std::int64_t>{4}), 1e-5);
-  const std::vector<float> importance = predictor.node_importance(alone, whole, {}, {}, 1);
+  const std::vector<float> importance = predictor.node_importance(graphs, 1);
   ASSERT_EQ(importance.size(), 4U);
   EXPECT_NEAR(importance[1], importance[3], 1e-5) << "equal places in the graph add the same";
   EXPECT_NE(importance[0], importance[1]);
-  expect_throws<ArgumentError>([&] { (void)predictor.predict(alone, {}); }, "judges whole graphs");
+  expect_throws<ArgumentError>([&] { (void)predictor.probabilities(alone, {}); }, "is one of graph_classification");
 }
 
 TEST(GraphTraining, RefusesDataAndMetricsThatDoNotFit) {

@@ -1,15 +1,12 @@
-// Parts of the command that are worth a test of their own: isolation, configurations, the bar.
+// Parts of the command that are worth a test of their own: isolation, and the bar.
 #include <unistd.h>
 
 #include <csignal>
-#include <fstream>
 #include <new>
 
 #include "tests/support.hpp"
-#include "tests/temporary_folder.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
-#include "weft/runs/run_config.hpp"
 
 namespace weft::test {
 namespace {
@@ -69,28 +66,6 @@ TEST(ProgressBar, FillsByShare) {
   EXPECT_EQ(bar_text(1, 4, 8), "##......");
   EXPECT_EQ(bar_text(9, 4, 4), "####");
   EXPECT_EQ(bar_text(0, 0, 2), "..");
-}
-
-TEST(RunConfig, ReadsBackWhatItWrote) {
-  const TemporaryFolder folder;
-  RunConfig config;
-  config.dataset = "a \"quoted\" \\ path\n";
-  config.model = "weft";
-  config.splits = {"0", "strat1"};
-  config.seed = 18446744073709551615U;
-  config.runs = 3;
-  config.set("learning_rate=1");
-  const Options options = options_of(config, LabelBudget::few);
-  std::ofstream(folder / "c.toml") << run_config_text(config, options);
-  RunConfig again;
-  read_run_config(folder / "c.toml", again);
-  EXPECT_EQ(again.dataset, config.dataset);
-  EXPECT_EQ(again.model, "weft");
-  EXPECT_EQ(again.splits, config.splits);
-  EXPECT_EQ(again.seed, config.seed);
-  EXPECT_EQ(again.runs, 3);
-  EXPECT_EQ(options_of(again, LabelBudget::many), options);
-  EXPECT_EQ(options_of(again, LabelBudget::many).real("learning_rate"), 1.0);
 }
 
 }  // namespace

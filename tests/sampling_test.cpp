@@ -10,7 +10,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/samplers/batch_sampler.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
 
 namespace weft {
 namespace {
@@ -124,7 +124,7 @@ TEST(Minibatches, PredictLikeTheyEvaluate) {
     job.folder = folder.path() / "run";
     const TrainReport report = train(data, job);
     const Tensor probabilities =
-        Predictor::load(job.folder).probabilities(data.graph, data.node_features, data.edge_features);
+        TrainedModel::load(job.folder).probabilities(data.graph, data.node_features, data.edge_features);
     const auto& labels = std::get<std::vector<std::int64_t>>(data.node_labels);
     std::int64_t right = 0;
     for (const std::int64_t v : data.splits[0].test) {

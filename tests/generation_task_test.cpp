@@ -1,5 +1,6 @@
 // Training a generator: it learns, goes on to the bit, is read from its file, and refuses what it cannot train.
-#include "weft/tasks/generator_trainer.hpp"
+#include "weft/tasks/generation_task.hpp"
+#include "weft/tasks/training_options.hpp"
 
 #include <filesystem>
 #include <fstream>
@@ -8,8 +9,9 @@
 #include "tests/temporary_folder.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/model_file.hpp"
+#include "weft/runs/run.hpp"
+#include "weft/runs/trained_model.hpp"
 #include "weft/tasks/graph_corpus.hpp"
-#include "weft/tasks/graph_generator.hpp"
 
 namespace weft {
 namespace {
@@ -46,9 +48,9 @@ Dataset rings(std::int64_t count, std::int64_t shortest, std::int64_t longest) {
 TrainJob job_with(const std::vector<std::pair<std::string, std::string>>& options) {
   TrainJob job;
   job.model = kGeneratorModel;
-  job.options = Options(generation_options());
+  job.options = default_options(kGeneratorModel, TaskKind::generation);
   for (const auto& [name, value] : std::vector<std::pair<std::string, std::string>>{
-           {"width", "16"}, {"layers", "1"}, {"heads", "2"}, {"batch_size", "32"}, {"warmup_steps", "10"}}) {
+           {"hidden", "16"}, {"layers", "1"}, {"heads", "2"}, {"batch_size", "32"}, {"warmup", "0.05"}}) {
     job.options.set(name, value);
   }
   for (const auto& [name, value] : options) {
@@ -73,16 +75,16 @@ TEST_F(TrainGenerator, LearnsToMakeRings) {
   job.folder = folder_.path();
   std::vector<EpochRecord> records;
   const TrainReport report =
-      train_generator(dataset, job, {.on_epoch = [&](const EpochRecord& r) { records.push_back(r); }});
+      train(dataset, job, {.on_epoch = [&](const EpochRecord& r) { records.push_back(r); }});
   ASSERT_EQ(records.size(), 2U);
   // Four sizes, equally likely: log 4 = 1.386 nats is all there is to know.
   EXPECT_NEAR(report.runs[0].val, std::log(4.0), 0.05);
   EXPECT_EQ(report.metric, "nll");
-  const GraphGenerator generator = GraphGenerator::load(folder_.path());
+  const auto generator = TrainedModel::load(folder_.path());
   for (const bool is_masked : {true, false}) {
     std::int64_t good = 0;
     std::vector<int> sizes(7, 0);
-    for (const SampledGraph& sample : generator.sample(400, {.seed = 1, .is_masked = is_masked})) {
+    for (const SampledGraph& sample : generator.generate(400, {.seed = 1, .is_masked = is_masked})) {
       good += sample.is_whole && is_ring(sample.graph) ? 1 : 0;
       ++sizes[std::min<std::size_t>(sample.graph.types.size(), 6)];
     }
@@ -98,30 +100,30 @@ TEST_F(TrainGenerator, GivesTheSizeThatItIsAskedFor) {
   TrainJob job =
       job_with({{"epochs", "2"}, {"epoch_graphs", "6400"}, {"learning_rate", "0.01"}, {"condition", "nodes,rings"}});
   job.folder = folder_.path();
-  (void)train_generator(dataset, job);
-  const GraphGenerator generator = GraphGenerator::load(folder_.path());
+  (void)train(dataset, job);
+  const auto generator = TrainedModel::load(folder_.path());
   for (const double size : {3.0, 5.0}) {
     std::int64_t right = 0;
-    for (const SampledGraph& sample : generator.sample(200, {.seed = 1, .wishes = {{"nodes", size}}})) {
+    for (const SampledGraph& sample : generator.generate(200, {.seed = 1, .wishes = {{"nodes", size}}})) {
       right += static_cast<double>(sample.graph.num_nodes()) == size ? 1 : 0;
     }
     EXPECT_GE(right, 180) << "of size " << size;
   }
-  expect_throws<ArgumentError>([&] { (void)generator.sample(1, {.wishes = {{"color", 1.0}}}); }, "color");
+  expect_throws<ArgumentError>([&] { (void)generator.generate(1, {.wishes = {{"color", 1.0}}}); }, "color");
 }
 
 TEST_F(TrainGenerator, GoesOnToTheBit) {
   const Dataset dataset = rings(40, 3, 7);
   TrainJob job = job_with({{"epochs", "3"}, {"epoch_graphs", "320"}, {"dropout", "0.1"}});
   job.folder = folder_ / "whole";
-  (void)train_generator(dataset, job);
+  (void)train(dataset, job);
   // Stopped in the middle of the second epoch, of ten steps each.
   job.folder = folder_ / "parts";
   int steps = 0;
-  const TrainReport stopped = train_generator(dataset, job, {.should_stop = [&] { return ++steps == 14; }});
+  const TrainReport stopped = train(dataset, job, {.should_stop = [&] { return ++steps == 14; }});
   EXPECT_TRUE(stopped.interrupted);
   job.resume = true;
-  const TrainReport resumed = train_generator(dataset, job);
+  const TrainReport resumed = train(dataset, job);
   EXPECT_FALSE(resumed.interrupted);
   const ModelFile whole = read_model_file(folder_ / "whole" / "model.h5"),
                   parts = read_model_file(folder_ / "parts" / "model.h5");
@@ -138,28 +140,62 @@ TEST_F(TrainGenerator, GoesOnToTheBit) {
   EXPECT_EQ(lines, 3);
 }
 
+TEST_F(TrainGenerator, GoesOverSeedsAndSplitsAndStopsEarlyAsOtherTasksDo) {
+  Dataset dataset = rings(40, 3, 7);
+  dataset.splits.push_back(dataset.splits[0]);
+  dataset.splits[1].name = "rand1";
+  std::swap(dataset.splits[1].val, dataset.splits[1].test);
+  TrainJob job = job_with({{"epochs", "60"}, {"epoch_graphs", "32"}, {"eval_every", "2"}, {"patience", "1"},
+                           {"learning_rate", "0"}, {"average", "0"}});
+  job.splits = {"rand0", "rand1"};
+  job.seeds = {0, 1};
+  job.folder = folder_.path();
+  const TrainReport report = train(dataset, job);
+  ASSERT_EQ(report.runs.size(), 4U);
+  EXPECT_EQ(report.runs[2].split, "rand1");
+  EXPECT_EQ(report.runs[3].seed, 1U);
+  for (const RunResult& run : report.runs) {
+    // Weights that do not move are never better than at their first judgment.
+    EXPECT_EQ(run.best_epoch, 1);
+    EXPECT_EQ(run.epochs, 4);
+  }
+  EXPECT_EQ(report.runs[0].val, report.runs[2].test);
+  EXPECT_EQ(TrainedModel::load(folder_.path()).split(), report.runs[report.best_run].split);
+}
+
+TEST_F(TrainGenerator, MakesAModelThatSaysWhatItIs) {
+  TrainJob job = job_with({{"epochs", "1"}, {"epoch_graphs", "32"}});
+  job.folder = folder_.path();
+  const Dataset dataset = rings(40, 3, 7);
+  (void)train(dataset, job);
+  const auto model = TrainedModel::load(folder_.path());
+  expect_throws<ArgumentError>([&] { (void)model.predict(dataset); },
+                               "the model sequence of rings is one of generation, expected one of nodes, graphs or links");
+  expect_throws<ArgumentError>([&] { (void)model.evaluate(dataset, job.splits); }, "is one of generation");
+}
+
 TEST_F(TrainGenerator, DoesNotDependOnTheNumberOfThreads) {
   const Dataset dataset = rings(40, 3, 7);
   const TrainJob job = job_with({{"epochs", "1"}, {"epoch_graphs", "640"}, {"batch_size", "64"}});
   double one = 0.0, two = 0.0;
-  with_threads(1, [&] { one = train_generator(dataset, job).runs[0].val; });
-  with_threads(2, [&] { two = train_generator(dataset, job).runs[0].val; });
+  with_threads(1, [&] { one = train(dataset, job).runs[0].val; });
+  with_threads(2, [&] { two = train(dataset, job).runs[0].val; });
   EXPECT_EQ(one, two);
 }
 
 TEST_F(TrainGenerator, RefusesACheckpointOfAnotherJob) {
   TrainJob job = job_with({{"epochs", "1"}, {"epoch_graphs", "64"}});
   job.folder = folder_.path();
-  (void)train_generator(rings(40, 3, 7), job);
+  (void)train(rings(40, 3, 7), job);
   job.resume = true;
-  expect_throws<ArgumentError>([&] { (void)train_generator(rings(40, 3, 6), job); }, "another dataset");
-  job.options.set("width", "32");
-  expect_throws<ArgumentError>([&] { (void)train_generator(rings(40, 3, 7), job); }, "option.width");
+  expect_throws<ArgumentError>([&] { (void)train(rings(40, 3, 6), job); }, "another dataset");
+  job.options.set("hidden", "32");
+  expect_throws<ArgumentError>([&] { (void)train(rings(40, 3, 7), job); }, "option.hidden");
 }
 
 TEST_F(TrainGenerator, StopsAtItsTimeBudget) {
   TrainJob job = job_with({{"epochs", "1000000"}, {"epoch_graphs", "64"}, {"budget_minutes", "0.01"}});
-  const TrainReport report = train_generator(rings(40, 3, 7), job);
+  const TrainReport report = train(rings(40, 3, 7), job);
   EXPECT_FALSE(report.interrupted);
   EXPECT_GE(report.runs[0].seconds, 0.6);
   EXPECT_LT(report.num_epochs, 1000000);
@@ -168,15 +204,12 @@ TEST_F(TrainGenerator, StopsAtItsTimeBudget) {
 TEST_F(TrainGenerator, RefusesWhatItCannotLearnFrom) {
   Dataset dataset = rings(40, 3, 7);
   TrainJob job = job_with({});
-  job.seeds = {0, 1};
-  expect_throws<ArgumentError>([&] { (void)train_generator(dataset, job); }, "one run");
-  job.seeds = {0};
   job.splits = {"nowhere"};
-  expect_throws<ArgumentError>([&] { (void)train_generator(dataset, job); }, "nowhere");
+  expect_throws<ArgumentError>([&] { (void)train(dataset, job); }, "nowhere");
   job = job_with({{"condition", "weight"}});
-  expect_throws<ArgumentError>([&] { (void)train_generator(dataset, job); }, "weight");
+  expect_throws<ArgumentError>([&] { (void)train(dataset, job); }, "weight");
   dataset.directed = true;
-  expect_throws<ArgumentError>([&] { (void)train_generator(dataset, job_with({})); }, "directed");
+  expect_throws<ArgumentError>([&] { (void)train(dataset, job_with({})); }, "directed");
 }
 
 TEST(GraphCorpus, CountsWhatAGeneratorCanBeAskedFor) {

@@ -15,7 +15,7 @@
 #include "weft/layers/models.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/tasks/classification_metrics.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
 
 namespace weft {
 namespace {
@@ -174,19 +174,25 @@ TEST(Train, SelectsByValidationAndReportsTestAtThatEpoch) {
   EXPECT_EQ(report.runs[0].test, report.runs[0].test_metrics.at("accuracy"));
 }
 
-TEST(LabelBudget, IsManyFromAHundredTrainingLabelsAClass) {
+TEST(LabelAmount, IsManyFromAHundredTrainingLabelsAClass) {
   Dataset data = communities(900);
-  EXPECT_EQ(label_budget(data, data.splits[0]), LabelBudget::many);  // 300 for 3 classes
+  EXPECT_EQ(label_amount(data, data.splits[0]), LabelAmount::many);  // 300 for 3 classes
   data.splits[0].train.pop_back();
-  EXPECT_EQ(label_budget(data, data.splits[0]), LabelBudget::few);
+  EXPECT_EQ(label_amount(data, data.splits[0]), LabelAmount::few);
   EXPECT_EQ(default_options("gcn").text("norm"), "none");
-  EXPECT_EQ(default_options("gcn", LabelBudget::many).text("norm"), "batch");
+  EXPECT_EQ(default_options("gcn", TaskKind::node_classification, LabelAmount::many).text("norm"), "batch");
 }
 
-TEST(LabelBudget, HasDefaultsForEveryModel) {
-  for (const ModelInfo& info : models()) {
-    for (const LabelBudget budget : {LabelBudget::few, LabelBudget::many, LabelBudget::graphs, LabelBudget::links}) {
-      EXPECT_NO_THROW((void)default_options(info.name, budget)) << info.name;
+TEST(DefaultOptions, AreThereForEveryModelAndTask) {
+  for (const TaskInfo& task : tasks()) {
+    if (!task.model.empty()) {
+      EXPECT_NO_THROW((void)default_options(task.model, task.kind)) << task.name();
+      continue;
+    }
+    for (const ModelInfo& info : models()) {
+      for (const LabelAmount amount : {LabelAmount::few, LabelAmount::many}) {
+        EXPECT_NO_THROW((void)default_options(info.name, task.kind, amount)) << info.name << " " << task.name();
+      }
     }
   }
 }
@@ -287,7 +293,7 @@ TEST(Train, PeakMemoryDoesNotGrowWithEpochs) {
   EXPECT_LE(memory_use().peak, after_four + (after_four >> 6));
 }
 
-TEST(Predictor, GivesWhatTheTrainerMeasured) {
+TEST(TrainedModel, GivesWhatTheTrainerMeasured) {
   const TemporaryFolder folder;
   const Dataset data = communities();
   for (const ModelInfo& info : models()) {
@@ -298,7 +304,7 @@ TEST(Predictor, GivesWhatTheTrainerMeasured) {
     TrainJob job = short_job(info.name, 10);
     job.folder = folder.path();
     const TrainReport report = train(data, job);
-    const Predictor predictor = Predictor::load(folder.path());
+    const TrainedModel predictor = TrainedModel::load(folder.path());
     const Tensor p = predictor.probabilities(data.graph, data.node_features);
     EXPECT_DOUBLE_EQ(accuracy(p, std::get<std::vector<std::int64_t>>(data.node_labels), data.splits[0].test),
                      report.runs[0].test);
@@ -355,9 +361,9 @@ TEST(Train, LearnsFromFeaturesOfEdgesAndPredictsWithThem) {
       continue;
     }
     EXPECT_GT(test, 0.99);
-    const Predictor predictor = Predictor::load(folder.path());
-    EXPECT_EQ(predictor.shape().edge_kind, "dense");
-    const Tensor p = predictor.predict(data.graph, data.node_features, data.edge_features).logits;
+    const TrainedModel predictor = TrainedModel::load(folder.path());
+    EXPECT_EQ(predictor.shape().edge_kind, FeatureKind::dense);
+    const Tensor p = predictor.predict(data).logits;
     EXPECT_NEAR(roc_auc(p, std::get<std::vector<std::int64_t>>(data.node_labels), data.splits[0].test), test, 1e-9);
     expect_throws<ArgumentError>([&] { (void)predictor.probabilities(data.graph, data.node_features); },
                                  "given no edge features");
@@ -389,13 +395,13 @@ TEST(Train, EncodingsTellNodesApartThatFeaturesDoNot) {
     job.folder = folder.path();
     const TrainReport report = train(data, job);
     EXPECT_NEAR(report.runs[0].test, encoding == std::string("none") ? 0.5 : 1.0, 0.01) << encoding;
-    const Tensor p = Predictor::load(folder.path()).probabilities(data.graph, data.node_features);
+    const Tensor p = TrainedModel::load(folder.path()).probabilities(data.graph, data.node_features);
     EXPECT_NEAR(roc_auc(p, std::get<std::vector<std::int64_t>>(data.node_labels), data.splits[0].test),
                 report.runs[0].test, 1e-9);
   }
 }
 
-TEST(Predictor, RefusesModelsOfAnOlderFormat) {
+TEST(TrainedModel, RefusesModelsOfAnOlderFormat) {
   const TemporaryFolder folder;
   TrainJob job = short_job("gcn", 2);
   job.folder = folder.path();
@@ -403,15 +409,15 @@ TEST(Predictor, RefusesModelsOfAnOlderFormat) {
   ModelFile file = read_model_file(folder.path() / "model.h5");
   file.config.erase("edge_kind");
   write_model_file(file, folder.path() / "model.h5");
-  expect_throws<DataError>([&] { (void)Predictor::load(folder.path()); }, "made by an older Weft; train it again");
+  expect_throws<DataError>([&] { (void)TrainedModel::load(folder.path()); }, "made by an older Weft; train it again");
 }
 
-TEST(Predictor, NamesTheFileThatIsNotAModel) {
+TEST(TrainedModel, NamesTheFileThatIsNotAModel) {
   const TemporaryFolder folder;
   ModelFile file;
   file.config["model"] = "gcn";
   write_model_file(file, folder.path() / "model.h5");
-  expect_throws<DataError>([&] { (void)Predictor::load(folder.path()); }, "model.h5");
+  expect_throws<DataError>([&] { (void)TrainedModel::load(folder.path()); }, "model.h5");
 }
 
 }  // namespace

@@ -9,9 +9,11 @@
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/runs/link_evaluation.hpp"
 #include "weft/samplers/link_sampler.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/layers/kernels/link_scores.hpp"
+#include "weft/runs/run.hpp"
+#include "weft/runs/trained_model.hpp"
+#include "weft/tasks/link_split.hpp"
 
 namespace weft {
 namespace {
@@ -40,7 +42,7 @@ Dataset communities(bool has_features = true) {
 TrainJob link_job(std::int64_t epochs, std::string_view sampler = "uniform_negatives", std::string_view model = "gcn") {
   TrainJob job;
   job.model = model;
-  job.options = default_options(model, LabelBudget::links);
+  job.options = default_options(model, TaskKind::link_prediction);
   job.splits = {"random"};
   job.options.set_value("epochs", epochs);
   job.options.set_value("hidden", std::int64_t{16});
@@ -163,10 +165,25 @@ TEST(LinkTraining, SelectsByTheMetricThatIsAskedFor) {
   expect_throws<ArgumentError>([&] { (void)train(communities(), job); }, "metric 'accuracy' is not one of");
 }
 
-TEST(LinkTraining, RefusesSeveralSplitsAndModelsWithoutHopsForSamples) {
+TEST(LinkTraining, GoesOverSplitsThatEachHaveAGraphOfTheirOwn) {
+  Dataset data = communities();
+  const std::vector<Edge> edges = edges_of(data.graph);
+  data.splits = {{.name = "a", .train = {}, .val = {}, .test = {}, .test_edges = {edges[0], edges[50]}},
+                 {.name = "b", .train = {}, .val = {}, .test = {}, .test_edges = {edges[100], edges[150]}}};
+  TrainJob job = link_job(3);
+  job.splits = {"a", "b"};
+  const TrainReport both = train(data, job);
+  ASSERT_EQ(both.runs.size(), 2U);
+  for (const RunResult& run : both.runs) {
+    job.splits = {run.split};
+    EXPECT_EQ(train(data, job).runs[0].val, run.val) << run.split;
+  }
+}
+
+TEST(LinkTraining, RefusesSplitsThatAreNotThereAndModelsWithoutHopsForSamples) {
   TrainJob job = link_job(1);
   job.splits = {"random", "other"};
-  expect_throws<ArgumentError>([&] { (void)train(communities(), job); }, "on 2 splits, expected one");
+  expect_throws<ArgumentError>([&] { (void)train(communities(), job); }, "has no split of links 'other'");
   expect_throws<ArgumentError>([] { (void)train(communities(), link_job(1, "neighbor", "weft")); },
                                "draws a hop for each layer");
 }
@@ -180,20 +197,20 @@ TEST(LinkTraining, EveryModelLearnsLinks) {
   }
 }
 
-TEST(LinkEvaluation, GivesWhatTheTrainerMeasured) {
+TEST(TrainedLinks, GiveWhatTheTrainerMeasured) {
   const TemporaryFolder folder;
   const Dataset data = communities();
   TrainJob job = link_job(10);
   job.options.set("split_seed", "7");
   job.folder = folder.path();
   const TrainReport report = train(data, job);
-  const Predictor predictor = Predictor::load(folder.path());
-  EXPECT_TRUE(predictor.judges_links());
-  const LinkEvaluation evaluation(predictor, data, "random");
-  EXPECT_EQ(evaluation.figures(evaluation.rows().test), report.runs[0].test_metrics);
-  EXPECT_EQ(link_states(predictor, data).shape(), (Shape{300, 8}));
-  // The links of the test are read there and not here.
-  EXPECT_FALSE(test::same_bits(link_states(predictor, data), evaluation.states()));
+  const auto model = TrainedModel::load(folder.path());
+  EXPECT_EQ(model.task().kind, TaskKind::link_prediction);
+  EXPECT_EQ(model.evaluate(data, job.splits)[0].test, report.runs[0].test_metrics);
+  EXPECT_EQ(model.predict(data).logits.shape(), (Shape{300, 8}));
+  const std::vector<Edge> pairs = {{0, 1}, {2, 5}};
+  EXPECT_EQ(model.score_pairs(data, pairs), link_scores(model.predict(data).logits, pairs));
+  expect_throws<ArgumentError>([&] { (void)model.generate(1); }, "is one of link_prediction, expected one of generation");
 }
 
 TEST(LinkTraining, ReachesTheGraphAutoencoderOnCora) {

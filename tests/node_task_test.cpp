@@ -6,9 +6,9 @@
 #include "tests/temporary_folder.hpp"
 #include "weft/core/random.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/runs/evaluation.hpp"
 #include "weft/runs/memory_estimate.hpp"
-#include "weft/train/trainer.hpp"
+#include "weft/runs/run.hpp"
+#include "weft/runs/trained_model.hpp"
 
 namespace weft {
 namespace {
@@ -90,15 +90,14 @@ TEST(NodeTargets, AreLearnedInTheirUnitAndPredictedFromTheFile) {
   EXPECT_FALSE(report.higher_is_better);
   // The mean alone is off by 25 in column 0 and by 0.25 in column 1: by 16 over all entries.
   EXPECT_LT(report.runs[0].test, 6.0);
-  Predictor predictor = Predictor::load(folder / "run");
+  TrainedModel predictor = TrainedModel::load(folder / "run");
   EXPECT_EQ(predictor.outputs(), OutputKind::values);
-  const Evaluation evaluation(predictor, data);
-  EXPECT_NEAR(evaluation.figures(data.splits[0].test).at("mae"), report.runs[0].test, 1e-4);
-  const Tensor& values = evaluation.prediction().probabilities;
+  EXPECT_NEAR(predictor.evaluate(data, job.splits)[0].test.at("mae"), report.runs[0].test, 1e-4);
+  const Tensor values = predictor.predict(data).probabilities;
   EXPECT_NEAR(static_cast<double>(values(2, 0)), 1000.0, 150.0);
   EXPECT_NEAR(static_cast<double>(values(2, 1)), -3.0, 2.0);
   predictor.set_inference_rows(100);
-  test::expect_near(Evaluation(predictor, data).prediction().probabilities, values, 1e-2);
+  test::expect_near(predictor.predict(data).probabilities, values, 1e-2);
 }
 
 TEST(NodeTargets, AreLearnedFromSamplesToo) {

@@ -13,8 +13,8 @@
 #include "weft/tasks/link_judge.hpp"
 #include "weft/tasks/link_metrics.hpp"
 #include "weft/tasks/link_split.hpp"
-#include "weft/tasks/link_steps.hpp"
-#include "weft/tasks/classification_metrics.hpp"
+#include "weft/tasks/link_task.hpp"
+#include "weft/samplers/link_sampler.hpp"
 
 namespace weft {
 namespace {
@@ -135,9 +135,9 @@ TEST(LinkJudge, SetsPairsAgainstLinksThatAreNoLinkOfAnyPart) {
   EXPECT_NEAR(judge.mean_loss(states, judge.rows().test), (std::log1p(std::exp(-1.0)) + std::log(2.0)) / 2.0, 1e-12);
   // States that say nothing: every figure is that of chance.
   const Tensor equal = Tensor::full(6, 1, 1.0F);
-  EXPECT_DOUBLE_EQ(judge.figure("roc_auc", equal, judge.rows().train), 0.5);
-  EXPECT_DOUBLE_EQ(judge.figure("mrr", equal, judge.rows().train), 1.0 / 51.0);
-  expect_throws<ArgumentError>([&] { (void)judge.figure("accuracy", equal, {}); }, "'accuracy' is not one of");
+  EXPECT_DOUBLE_EQ(judge.figure(metric_named("roc_auc"), equal, judge.rows().train), 0.5);
+  EXPECT_DOUBLE_EQ(judge.figure(metric_named("mrr"), equal, judge.rows().train), 1.0 / 51.0);
+  expect_throws<ArgumentError>([&] { (void)judge.figure(metric_named("accuracy"), equal, {}); }, "accuracy is not for links");
 }
 
 TEST(LinkRanking, IsThatWorkedOutByHand) {

@@ -1,0 +1,44 @@
+// Metrics of classes.
+#include "weft/tasks/classification_metrics.hpp"
+
+#include <cmath>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/support.hpp"
+
+namespace weft {
+namespace {
+
+TEST(ClassificationMetrics, CountByHand) {
+  // Predictions 0 0 1 1 1 against labels 0 1 1 1 0.
+  const Tensor logits{{2, 0}, {1, 0}, {0, 3}, {0, 4}, {0, 1}};
+  const std::vector<std::int64_t> labels = {0, 1, 1, 1, 0}, all = {0, 1, 2, 3, 4};
+  EXPECT_DOUBLE_EQ(accuracy(logits, labels, all), 0.6);
+  // Class 0: tp 1 fp 1 fn 1; class 1: tp 2 fp 1 fn 1.
+  EXPECT_DOUBLE_EQ(macro_f1(logits, labels, all), (0.5 + 2.0 / 3.0) / 2.0);
+  // Scores of class 1: -2 -1 3 4 1; of six pairs the two with node 1 against node 4 and 0 give one loss.
+  EXPECT_DOUBLE_EQ(roc_auc(logits, labels, all), 5.0 / 6.0);
+  EXPECT_EQ(confusion_matrix(logits, labels, all), (std::vector<std::vector<std::int64_t>>{{1, 1}, {1, 2}}));
+  EXPECT_TRUE(std::isnan(accuracy(logits, labels, {})));
+  const std::vector<std::int64_t> only_ones = {1, 2};
+  EXPECT_TRUE(std::isnan(roc_auc(logits, labels, only_ones)));
+}
+
+TEST(ClassificationMetrics, RocAucCountsTiesAsHalf) {
+  const std::vector<float> scores = {1, 1, 2, 0};
+  const std::vector<std::uint8_t> outcomes = {1, 0, 1, 0};
+  EXPECT_DOUBLE_EQ(roc_auc(scores, outcomes), (0.5 + 1 + 1 + 1) / 4.0);
+}
+
+TEST(ClassificationMetrics, RocAucOfManyClassesIsTheMeanOfEachAgainstTheRest) {
+  const Tensor logits{{5, 0, 0}, {0, 5, 0}, {0, 0, 5}, {5, 0, 0}};
+  const std::vector<std::int64_t> labels = {0, 1, 2, 1}, all = {0, 1, 2, 3};
+  // Class 0 has one of three pairs tied; class 1 two of four; class 2 none.
+  const double class0 = 2.5 / 3.0, class1 = (1 + 1 + 0.5 + 0.5) / 4.0, class2 = 1.0;
+  EXPECT_NEAR(roc_auc(logits, labels, all), (class0 + class1 + class2) / 3.0, 1e-12);
+}
+
+}  // namespace
+}  // namespace weft

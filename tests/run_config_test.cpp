@@ -1,0 +1,84 @@
+// Configurations of runs: TOML and back, structs, names of before.
+#include "weft/runs/run_config.hpp"
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_throws;
+using test::TemporaryFolder;
+
+TEST(RunConfig, ReadsBackWhatItWrote) {
+  const TemporaryFolder folder;
+  const TaskInfo& nodes = task_info(TaskKind::node_classification);
+  RunConfig config;
+  config.dataset = "a \"quoted\" \\ path\n";
+  config.model = "weft";
+  config.splits = {"0", "strat1"};
+  config.seed = 18446744073709551615U;
+  config.runs = 3;
+  config.set("learning_rate=1");
+  const Options options = options_of(config, nodes);
+  std::ofstream(folder / "c.toml") << run_config_text(config, options);
+  RunConfig again;
+  read_run_config(folder / "c.toml", again);
+  EXPECT_EQ(again.dataset, config.dataset);
+  EXPECT_EQ(again.model, "weft");
+  EXPECT_EQ(again.splits, config.splits);
+  EXPECT_EQ(again.seed, config.seed);
+  EXPECT_EQ(again.runs, 3);
+  EXPECT_EQ(options_of(again, nodes, LabelAmount::many), options);
+  EXPECT_EQ(options_of(again, nodes, LabelAmount::many).real("learning_rate"), 1.0);
+}
+
+TEST(RunConfig, TakesStructsAndLetsTextsWin) {
+  RunConfig config{.options = StackOptions{.convolution = "sage", .hidden = 32},
+                   .training = TrainOptions{.epochs = 7, .learning_rate = 0.5},
+                   .settings = {{"learning_rate", "0.25"}}};
+  const RunConfig plain = with_settings(config);
+  EXPECT_EQ(plain.model, "sage");
+  const Options options = options_of(plain, task_info(TaskKind::node_classification));
+  EXPECT_EQ(options.integer("hidden"), 32);
+  EXPECT_EQ(options.integer("epochs"), 7);
+  EXPECT_EQ(options.real("learning_rate"), 0.25);
+  // What is left alone is what the model's row says.
+  EXPECT_EQ(options.real("weight_decay"), 5e-4);
+  config.model = "gat";
+  expect_throws<ArgumentError>([&] { (void)with_settings(config); }, "the options are those of sage");
+}
+
+TEST(RunConfig, ReadsOptionsOfGenerationByTheNamesThatTheyHad) {
+  RunConfig config{.task = "generation", .settings = {{"width", "32"}, {"ema", "0.9"}, {"warmup_steps", "50"}}};
+  check_options(config);
+  std::vector<std::string> told;
+  const Options options = options_of(config, task_info(TaskKind::generation), LabelAmount::few,
+                                     {.num_steps = 200, .on_message = [&](const std::string& text) { told.push_back(text); }});
+  EXPECT_EQ(options.integer("hidden"), 32);
+  EXPECT_EQ(options.real("average"), 0.9);
+  EXPECT_EQ(options.real("warmup"), 0.25);
+  ASSERT_EQ(told.size(), 3U);
+  EXPECT_EQ(told[0], "option width is called hidden now: hidden = 32");
+  EXPECT_EQ(told[2], "option warmup_steps is called warmup now: warmup = 0.25");
+  config.settings = {{"warmup_steps", "many"}};
+  expect_throws<ArgumentError>([&] { check_options(config); }, "'many' is not a whole number");
+}
+
+TEST(RunConfig, RefusesWhatNoTaskTakes) {
+  RunConfig config;
+  config.set("layrs=3");
+  expect_throws<ArgumentError>([&] { check_options(config); }, "did you mean 'layers'?");
+  config.settings = {{"sampler", "degree_negatives"}};
+  EXPECT_NO_THROW(check_options(config));  // of links
+  config.task = "generation";
+  expect_throws<ArgumentError>([&] { check_options(config); }, "there is no option 'sampler'");
+  expect_throws<ArgumentError>([&] { config.set("task", "regression"); }, "is not one of generation, link_prediction");
+}
+
+}  // namespace
+}  // namespace weft
