@@ -121,8 +121,8 @@ bool counts_runs(const ModelFile& checkpoint) {
 
 JobProgress progress_of(const ModelFile& checkpoint, const ModelFile& expected) {
   require(counts_runs(checkpoint),
-          "resume: the checkpoint was made by an older Weft, which trained generators in another way; its model is read "
-          "as ever, but training cannot go on: train again without --resume");
+          "resume: the checkpoint was made by an older Weft, which trained generators in another way; the model beside "
+          "it is read as ever, but training cannot go on: train again without --resume");
   for (const auto& [key, value] : expected.config) {
     // Names of classes are not what was learned, and were not always there; another time between checkpoints may be asked
     // for without changing what was done.
