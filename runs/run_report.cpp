@@ -208,12 +208,13 @@ RunSummary read_run(const std::filesystem::path& folder) {
     run.num_parameters = model.integers("num_parameters").at(0);
   }
   if (std::filesystem::exists(files.checkpoint())) {
-    JobProgress progress = progress_in(read_model_file(files.checkpoint(), kCheckpointFormat));
+    const ModelFile checkpoint = read_model_file(files.checkpoint(), kCheckpointFormat);
+    JobProgress progress = counts_runs(checkpoint) ? progress_in(checkpoint) : JobProgress{};
     run.runs = std::move(progress.done);
     run.best_run = progress.best_run;
   }
   if (run.runs.empty()) {
-    // Stopped in its first run: what the model says of itself is all there is.
+    // Stopped in its first run, or a generator of before: what the model says of itself is all there is.
     const std::vector<double>& figures = model.reals("figures");
     require(figures.size() == 3, files.model().string(), ": figures has ", figures.size(), " numbers, expected 3");
     RunResult only{.seed = std::stoull(model.text("seed")), .split = trained.split(), .test_metrics = {}};

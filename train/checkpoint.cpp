@@ -115,7 +115,14 @@ ModelFile checkpoint_of(const Task& task, const TrainJob& job, const std::vector
   return file;
 }
 
+bool counts_runs(const ModelFile& checkpoint) {
+  return checkpoint.config.contains("splits") && checkpoint.config.contains("seeds");
+}
+
 JobProgress progress_of(const ModelFile& checkpoint, const ModelFile& expected) {
+  require(counts_runs(checkpoint),
+          "resume: the checkpoint was made by an older Weft, which trained generators in another way; the model beside "
+          "it is read as ever, but training cannot go on: train again without --resume");
   for (const auto& [key, value] : expected.config) {
     // Names of classes are not what was learned, and were not always there; another time between checkpoints may be asked
     // for without changing what was done.

@@ -34,8 +34,13 @@ struct JobProgress {
 [[nodiscard]] ModelFile checkpoint_of(const Task& task, const TrainJob& job, const std::vector<std::int64_t>& data,
                                       const JobProgress& progress);
 
-/// The reverse. Throws ArgumentError naming the difference if the checkpoint was made by another job or for other data.
-/// `expected`: what checkpoint_of() gives for this job before its first step.
+/// Whether a checkpoint says which runs of its job are done. Those of generators did not, before generators were
+/// trained by the one loop of all tasks.
+[[nodiscard]] bool counts_runs(const ModelFile& checkpoint);
+
+/// The reverse of checkpoint_of(). Throws ArgumentError naming the difference if the checkpoint was made by another
+/// job, for other data, or by a Weft that trained otherwise. `expected`: what checkpoint_of() gives for this job before
+/// its first step.
 [[nodiscard]] JobProgress progress_of(const ModelFile& checkpoint, const ModelFile& expected);
 /// The same without checks against a job. Throws ArgumentError if the file says nothing sound.
 [[nodiscard]] JobProgress progress_in(const ModelFile& checkpoint);
