@@ -15,8 +15,13 @@ namespace weft {
 /// neighbors with hydrogens; formal charge + 5; hydrogens; radical electrons; hybridization (SP, SP2, SP3, SP3D,
 /// SP3D2, S, rest); aromatic; in a ring.
 inline const std::vector<std::int64_t> kAtomCategories = {119, 5, 12, 12, 10, 6, 7, 2, 2};
+/// Where some of them stand, and what is added to a charge.
+inline constexpr std::int64_t kElementColumn = 0, kChargeColumn = 3, kHydrogensColumn = 4;
+inline constexpr std::int32_t kChargeOffset = 5;
 /// Single, double, triple, aromatic, other; stereo (none, any, Z, E, cis, trans); conjugated.
 inline const std::vector<std::int64_t> kBondCategories = {5, 6, 2};
+/// The first kinds of bonds are the orders 1, 2 and 3; this one follows.
+inline constexpr std::int32_t kAromaticBond = 3;
 
 /// The heavy atoms in the order of the SMILES.
 struct Molecule {

@@ -12,19 +12,15 @@
 namespace weft {
 namespace {
 
-// Columns of atoms and bonds as molecules/molecule_reader.hpp has them.
-constexpr std::int64_t kElement = 0, kCharge = 3, kHydrogens = 4;
-constexpr std::int32_t kChargeOffset = 5, kAromaticBond = 3;
-
 /// Atoms with their hydrogens, bonds once each.
-struct Drawing {
+struct AtomsAndBonds {
   std::vector<AtomType> atoms;
   std::vector<std::int32_t> hydrogens;
   std::vector<AromaticBond> bonds;
 
   void add_atom(const std::int32_t* columns) {
-    atoms.push_back({columns[kElement], columns[kCharge] - kChargeOffset});
-    hydrogens.push_back(columns[kHydrogens]);
+    atoms.push_back({columns[kElementColumn], columns[kChargeColumn] - kChargeOffset});
+    hydrogens.push_back(columns[kHydrogensColumn]);
   }
   /// False for a bond that has no order.
   bool add_bond(NodeId a, NodeId b, std::int32_t kind) {
@@ -33,7 +29,7 @@ struct Drawing {
   }
 };
 
-std::string drawing_problem(Drawing& drawing, bool bonds_have_orders) {
+std::string problem_of(AtomsAndBonds& drawing, bool bonds_have_orders) {
   if (!bonds_have_orders) {
     return "a bond is neither single, double, triple nor aromatic";
   }
@@ -46,7 +42,7 @@ std::string drawing_problem(Drawing& drawing, bool bonds_have_orders) {
   return kekulize(drawing.atoms, drawing.hydrogens, drawing.bonds) ? "" : "its aromatic bonds have no Kekulé form";
 }
 
-TypedGraph typed(const Drawing& drawing, const std::map<AtomType, std::int32_t>& number_of) {
+TypedGraph typed(const AtomsAndBonds& drawing, const std::map<AtomType, std::int32_t>& number_of) {
   TypedGraph graph;
   for (const AtomType& atom : drawing.atoms) {
     graph.types.push_back(number_of.at(atom));
@@ -92,11 +88,11 @@ void for_each_edge(const Dataset& dataset, std::int64_t g, Body body) {
 void read_molecules(const Dataset& dataset, GraphCorpus& corpus) {
   const auto& atoms = std::get<CategoricalMatrix>(dataset.node_features.in_memory());
   const auto& bonds = std::get<CategoricalMatrix>(dataset.edge_features);
-  std::vector<Drawing> drawings(static_cast<std::size_t>(dataset.num_graphs()));
+  std::vector<AtomsAndBonds> drawings(static_cast<std::size_t>(dataset.num_graphs()));
   std::vector<std::string> problems(drawings.size());
   parallel_for(dataset.num_graphs(), 256, [&](std::int64_t first, std::int64_t behind) {
     for (std::int64_t g = first; g < behind; ++g) {
-      Drawing& drawing = drawings[static_cast<std::size_t>(g)];
+      AtomsAndBonds& drawing = drawings[static_cast<std::size_t>(g)];
       const auto [begin, end] = nodes_of(dataset, g);
       for (std::int64_t v = begin; v < end; ++v) {
         drawing.add_atom(atoms.values.data() + v * atoms.cols());
@@ -106,7 +102,7 @@ void read_molecules(const Dataset& dataset, GraphCorpus& corpus) {
         have_orders =
             drawing.add_bond(a, b, bonds.values[position * static_cast<std::size_t>(bonds.cols())]) && have_orders;
       });
-      problems[static_cast<std::size_t>(g)] = drawing_problem(drawing, have_orders);
+      problems[static_cast<std::size_t>(g)] = problem_of(drawing, have_orders);
     }
   });
   std::map<AtomType, std::int32_t> number_of;
@@ -125,7 +121,7 @@ void read_molecules(const Dataset& dataset, GraphCorpus& corpus) {
     corpus.alphabet.push_back(atom);
   }
   corpus.capacity.assign(corpus.alphabet.size(), 0);
-  for (const Drawing& drawing : drawings) {
+  for (const AtomsAndBonds& drawing : drawings) {
     corpus.graphs.push_back(typed(drawing, number_of));
     std::vector<std::int32_t> valence = drawing.hydrogens;
     for (const AromaticBond& bond : drawing.bonds) {
@@ -226,7 +222,7 @@ TypedGraph molecule_of(std::string_view smiles, std::span<const AtomType> alphab
   Molecule molecule;
   std::string problem;
   require(read_molecule(smiles, false, molecule, problem), "molecule_of: '", smiles, "' ", problem);
-  Drawing drawing;
+  AtomsAndBonds drawing;
   for (std::int64_t v = 0; v < molecule.num_atoms; ++v) {
     drawing.add_atom(molecule.atoms.data() + static_cast<std::size_t>(v) * kAtomCategories.size());
   }
@@ -236,7 +232,7 @@ TypedGraph molecule_of(std::string_view smiles, std::span<const AtomType> alphab
                                    molecule.bond_features[i * kBondCategories.size()]) &&
                   have_orders;
   }
-  problem = drawing_problem(drawing, have_orders);
+  problem = problem_of(drawing, have_orders);
   require(problem.empty(), "molecule_of: '", smiles, "': ", problem);
   std::map<AtomType, std::int32_t> number_of;
   for (std::size_t i = 0; i < alphabet.size(); ++i) {
