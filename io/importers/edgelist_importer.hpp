@@ -9,6 +9,7 @@
 #include "weft/io/importers/bad_rows.hpp"
 #include "weft/io/importers/imported_file.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// All files are CSV, TSV or columns between blanks, plain, gzip or xz; '#' and '%' start comment lines, and
@@ -50,3 +51,4 @@ DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const Import
                                     const ProgressCallback& progress = {});
 
 }  // namespace weft
+#pragma GCC visibility pop
