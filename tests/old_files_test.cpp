@@ -18,18 +18,11 @@
 namespace weft {
 namespace {
 
+using test::expect_near;
 using test::Json;
 using test::json_in;
 using test::OldFiles;
 using test::real_in;
-
-/// Sums of another processor are added in another order, and tables of then have six digits.
-void expect_near(double found, double kept, double relative = 1e-5) {
-  EXPECT_TRUE(std::isnan(found) == std::isnan(kept));
-  if (!std::isnan(kept)) {
-    EXPECT_NEAR(found, kept, relative * (1.0 + std::abs(kept)));
-  }
-}
 
 Json features_json(const Features& features) {
   struct Visitor {
@@ -125,11 +118,11 @@ TEST_F(OldFiles, DenseFeaturesTargetsAndWeightsAreThoseOfTheRing) {
 }
 
 /// Graph g has 4 + g % 5 nodes; node v of it is of type (v * v + g) % 3; the class is whether it is a path.
-TEST_F(OldFiles, CategoricalFeaturesAndClassesAreThoseOfTheRingsAndPaths) {
+TEST_F(OldFiles, GraphsAndTheirClassesAreTheRingsAndPaths) {
   for (const auto& release : releases()) {
     SCOPED_TRACE(release);
     const Dataset rings = read_dataset(release / "data" / "rings.h5");
-    const auto& types = std::get<CategoricalMatrix>(rings.node_features.in_memory());
+    const auto& types = std::get<Tensor>(rings.node_features.in_memory());
     const auto& classes = std::get<std::vector<std::int64_t>>(rings.graph_labels);
     ASSERT_EQ(rings.num_graphs(), 30);
     for (std::int64_t g = 0; g < 30; ++g) {
@@ -139,9 +132,33 @@ TEST_F(OldFiles, CategoricalFeaturesAndClassesAreThoseOfTheRingsAndPaths) {
       EXPECT_EQ(classes[static_cast<std::size_t>(g)], g % 2);
       EXPECT_EQ(rings.graph.in_degree(static_cast<NodeId>(first)), g % 2 == 0 ? 2 : 1);
       for (std::int64_t v = 0; v < size; ++v) {
-        EXPECT_EQ(types.values[static_cast<std::size_t>(first + v)], (v * v + g) % 3);
+        for (std::int64_t type = 0; type < 3; ++type) {
+          EXPECT_EQ(types(first + v, type), type == (v * v + g) % 3 ? 1.0F : 0.0F);
+        }
       }
     }
+  }
+}
+
+/// The target of a molecule is its number of atoms; the third is ethanol.
+TEST_F(OldFiles, CategoricalFeaturesAreThoseOfTheMolecules) {
+  for (const auto& release : releases()) {
+    SCOPED_TRACE(release);
+    const Dataset atoms = read_dataset(release / "data" / "atoms.h5");
+    const auto& features = std::get<CategoricalMatrix>(atoms.node_features.in_memory());
+    const auto& targets = std::get<Tensor>(atoms.graph_labels);
+    ASSERT_EQ(atoms.num_graphs(), 24);
+    for (std::int64_t g = 0; g < 24; ++g) {
+      const auto i = static_cast<std::size_t>(g);
+      EXPECT_EQ(targets(g, 0), static_cast<float>(atoms.node_ptr[i + 1] - atoms.node_ptr[i]));
+    }
+    EXPECT_EQ(atoms.smiles.at(2), "CCO");
+    // The first column is the atomic number.
+    std::vector<std::int32_t> elements;
+    for (std::int64_t v = atoms.node_ptr[2]; v < atoms.node_ptr[3]; ++v) {
+      elements.push_back(features.values[static_cast<std::size_t>(v * features.cols())]);
+    }
+    EXPECT_EQ(elements, (std::vector<std::int32_t>{6, 6, 8}));
   }
 }
 
