@@ -1,19 +1,17 @@
 // What earlier releases wrote is read to what was in it then: tests/old_files/README.md.
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/old_files.hpp"
-#include "weft/core/error.hpp"
 #include "weft/graph/csr_graph.hpp"
 #include "weft/runs/generated_graphs.hpp"
-#include "weft/runs/run.hpp"
-#include "weft/runs/run_folder.hpp"
-#include "weft/runs/run_report.hpp"
 #include "weft/runs/trained_model.hpp"
-#include "weft/train/checkpoint.hpp"
 
 namespace weft {
 namespace {
@@ -85,7 +83,6 @@ TEST_F(OldFiles, DatasetsHoldWhatTheirOwnCommandSaidOfThem) {
                           {"symmetric", is_symmetric(dataset.graph)},
                           {"source", dataset.source}};
       for (const auto& [key, value] : holds.items()) {
-        // The newest datasets are read by their own release first, which may say more than those before.
         EXPECT_EQ(value, said.at(key)) << key;
       }
     }

@@ -1,5 +1,7 @@
 // Run folders of earlier releases: what is read of them, and whether training goes on: tests/old_files/README.md.
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <string>
 #include <vector>
 
