@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -47,6 +48,14 @@ inline Json json_in(const std::filesystem::path& path) {
 /// NaN where the figure is not defined.
 inline double real_in(const Json& value) {
   return value.is_number() ? value.get<double>() : std::numeric_limits<double>::quiet_NaN();
+}
+
+/// Sums of another processor are added in another order, and tables of then have six digits.
+inline void expect_near(double found, double kept, double relative = 1e-5) {
+  EXPECT_EQ(std::isnan(found), std::isnan(kept)) << found << " for " << kept;
+  if (!std::isnan(kept)) {
+    EXPECT_NEAR(found, kept, relative * (1.0 + std::abs(kept)));
+  }
 }
 
 class OldFiles : public testing::Test {

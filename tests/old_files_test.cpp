@@ -1,35 +1,26 @@
 // What earlier releases wrote is read to what was in it then: tests/old_files/README.md.
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "tests/old_files.hpp"
-#include "weft/core/error.hpp"
 #include "weft/graph/csr_graph.hpp"
 #include "weft/runs/generated_graphs.hpp"
-#include "weft/runs/run.hpp"
-#include "weft/runs/run_folder.hpp"
-#include "weft/runs/run_report.hpp"
 #include "weft/runs/trained_model.hpp"
-#include "weft/train/checkpoint.hpp"
 
 namespace weft {
 namespace {
 
+using test::expect_near;
 using test::Json;
 using test::json_in;
 using test::OldFiles;
 using test::real_in;
-
-/// Sums of another processor are added in another order, and tables of then have six digits.
-void expect_near(double found, double kept, double relative = 1e-5) {
-  EXPECT_TRUE(std::isnan(found) == std::isnan(kept));
-  if (!std::isnan(kept)) {
-    EXPECT_NEAR(found, kept, relative * (1.0 + std::abs(kept)));
-  }
-}
 
 Json features_json(const Features& features) {
   struct Visitor {
@@ -92,7 +83,6 @@ TEST_F(OldFiles, DatasetsHoldWhatTheirOwnCommandSaidOfThem) {
                           {"symmetric", is_symmetric(dataset.graph)},
                           {"source", dataset.source}};
       for (const auto& [key, value] : holds.items()) {
-        // The newest datasets are read by their own release first, which may say more than those before.
         EXPECT_EQ(value, said.at(key)) << key;
       }
     }
@@ -125,11 +115,11 @@ TEST_F(OldFiles, DenseFeaturesTargetsAndWeightsAreThoseOfTheRing) {
 }
 
 /// Graph g has 4 + g % 5 nodes; node v of it is of type (v * v + g) % 3; the class is whether it is a path.
-TEST_F(OldFiles, CategoricalFeaturesAndClassesAreThoseOfTheRingsAndPaths) {
+TEST_F(OldFiles, GraphsAndTheirClassesAreTheRingsAndPaths) {
   for (const auto& release : releases()) {
     SCOPED_TRACE(release);
     const Dataset rings = read_dataset(release / "data" / "rings.h5");
-    const auto& types = std::get<CategoricalMatrix>(rings.node_features.in_memory());
+    const auto& types = std::get<Tensor>(rings.node_features.in_memory());
     const auto& classes = std::get<std::vector<std::int64_t>>(rings.graph_labels);
     ASSERT_EQ(rings.num_graphs(), 30);
     for (std::int64_t g = 0; g < 30; ++g) {
@@ -139,9 +129,33 @@ TEST_F(OldFiles, CategoricalFeaturesAndClassesAreThoseOfTheRingsAndPaths) {
       EXPECT_EQ(classes[static_cast<std::size_t>(g)], g % 2);
       EXPECT_EQ(rings.graph.in_degree(static_cast<NodeId>(first)), g % 2 == 0 ? 2 : 1);
       for (std::int64_t v = 0; v < size; ++v) {
-        EXPECT_EQ(types.values[static_cast<std::size_t>(first + v)], (v * v + g) % 3);
+        for (std::int64_t type = 0; type < 3; ++type) {
+          EXPECT_EQ(types(first + v, type), type == (v * v + g) % 3 ? 1.0F : 0.0F);
+        }
       }
     }
+  }
+}
+
+/// The target of a molecule is its number of atoms; the third is ethanol.
+TEST_F(OldFiles, CategoricalFeaturesAreThoseOfTheMolecules) {
+  for (const auto& release : releases()) {
+    SCOPED_TRACE(release);
+    const Dataset atoms = read_dataset(release / "data" / "atoms.h5");
+    const auto& features = std::get<CategoricalMatrix>(atoms.node_features.in_memory());
+    const auto& targets = std::get<Tensor>(atoms.graph_labels);
+    ASSERT_EQ(atoms.num_graphs(), 24);
+    for (std::int64_t g = 0; g < 24; ++g) {
+      const auto i = static_cast<std::size_t>(g);
+      EXPECT_EQ(targets(g, 0), static_cast<float>(atoms.node_ptr[i + 1] - atoms.node_ptr[i]));
+    }
+    EXPECT_EQ(atoms.smiles.at(2), "CCO");
+    // The first column is the atomic number.
+    std::vector<std::int32_t> elements;
+    for (std::int64_t v = atoms.node_ptr[2]; v < atoms.node_ptr[3]; ++v) {
+      elements.push_back(features.values[static_cast<std::size_t>(v * features.cols())]);
+    }
+    EXPECT_EQ(elements, (std::vector<std::int32_t>{6, 6, 8}));
   }
 }
 

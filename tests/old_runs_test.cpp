@@ -1,5 +1,7 @@
 // Run folders of earlier releases: what is read of them, and whether training goes on: tests/old_files/README.md.
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -13,18 +15,19 @@
 namespace weft {
 namespace {
 
+using test::expect_near;
 using test::Json;
 using test::json_in;
 using test::OldFiles;
 using test::real_in;
 
-void expect_same_figures(const RunResult& found, const Json& kept, double within) {
+void expect_same_figures(const RunResult& found, const Json& kept, double relative) {
   EXPECT_EQ(found.seed, kept.at("seed"));
   EXPECT_EQ(found.split, kept.at("split"));
   EXPECT_EQ(found.best_epoch, kept.at("best_epoch"));
-  EXPECT_NEAR(found.train, real_in(kept.at("train")), within);
-  EXPECT_NEAR(found.val, real_in(kept.at("val")), within);
-  EXPECT_NEAR(found.test, real_in(kept.at("test")), within);
+  expect_near(found.train, real_in(kept.at("train")), relative);
+  expect_near(found.val, real_in(kept.at("val")), relative);
+  expect_near(found.test, real_in(kept.at("test")), relative);
 }
 
 bool trains_generator_otherwise(const std::filesystem::path& checkpoint) {
@@ -95,8 +98,8 @@ TEST_F(OldFiles, AStoppedRunGoesOnToTheEndThatItWouldHaveHad) {
                                    whole = read_metrics(run / "metrics.jsonl");
     ASSERT_EQ(found.size(), whole.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
-      EXPECT_NEAR(found[i].loss, whole[i].loss, 1e-4 * (1.0 + std::abs(whole[i].loss)));
-      EXPECT_NEAR(found[i].val, whole[i].val, 1e-4 * (1.0 + std::abs(whole[i].val)));
+      expect_near(found[i].loss, whole[i].loss, 1e-4);
+      expect_near(found[i].val, whole[i].val, 1e-4);
     }
   }
 }

@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 
 quiet="--quiet --threads 1"
 
-### Datasets, and what the command says of each.
+# Datasets, and what the command says of each.
 
 # 60 nodes in 3 communities; dense features, in 32 and in 16 bits.
 "$weft" synth sbm --nodes 60 --features 8 --classes 3 --seed 1 $quiet -o data/communities.h5
@@ -99,7 +99,7 @@ for data in data/*.h5; do
   "$weft" info "$data" --json $quiet > "${data%.h5}.json"
 done
 
-### Runs: train RUN DATA FLAGS... makes a folder, and keeps what the command says of the run.
+# Runs: train RUN DATA FLAGS... makes a folder, and keeps what the command says of the run.
 
 # A run folder does not depend on where it was made.
 tidy() {
