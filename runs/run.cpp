@@ -112,6 +112,13 @@ PreparedRun prepare(const RunPlan& plan, const RunObserver& observer) {
   return run;
 }
 
+/// Everything that decides the run.
+void write_config(const RunFiles& files, const PreparedRun& run) {
+  RunConfig saved = run.config;
+  saved.dataset = std::filesystem::absolute(saved.dataset).string();
+  writing([&] { write_file_atomically(files.config(), run_config_text(saved, run.job.options)); });
+}
+
 }  // namespace
 
 RunPlan plan_run(RunConfig given, const RunObserver& observer) {
@@ -155,11 +162,10 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
     if (plan.config.resume && !job.resume) {
       say(observer, "there is no checkpoint to go on from; starting from the beginning");
     }
-    RunConfig saved = prepared.config;
-    saved.dataset = std::filesystem::absolute(saved.dataset).string();
-    writing([&] { write_file_atomically(folder->files().config(), run_config_text(saved, job.options)); });
     if (job.resume) {
       curves.read(read_metrics(folder->files().metrics()));
+    } else {
+      write_config(folder->files(), prepared);
     }
   }
   RunSummary summary;
@@ -174,6 +180,10 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
                        },
                    .should_stop = observer.should_stop},
                   folder ? &*folder : nullptr);
+  if (job.resume) {
+    // Not before: a checkpoint that is refused leaves its folder as it was.
+    write_config(folder->files(), prepared);
+  }
   summary.dataset = prepared.dataset.name;
   summary.task = prepared.dataset.task;
   summary.config = prepared.config;
