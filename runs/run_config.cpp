@@ -149,10 +149,8 @@ void read_run_config(const std::filesystem::path& path, RunConfig& config) {
 
 namespace {
 
-std::string_view model_of(const RunConfig& config, const TaskInfo& task) {
-  return !task.model.empty()    ? task.model
-         : config.model.empty() ? std::string_view(TrainJob{}.model)
-                                : std::string_view(config.model);
+std::string model_of(const RunConfig& config, const TaskInfo& task) {
+  return !task.model.empty() ? std::string(task.model) : config.model.empty() ? TrainJob{}.model : config.model;
 }
 
 /// Whether a config without a dataset may be one of the task.

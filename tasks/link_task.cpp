@@ -32,14 +32,24 @@ std::vector<Edge> in_rows(std::span<const Edge> pairs, const Batch& batch) {
   return rows;
 }
 
+/// The names of metrics of links that need two sides, or of those that do not, in the order of the table.
+std::string names_of_metrics(bool need_sides, std::string_view between) {
+  std::string names;
+  for (const Metric& metric : metrics()) {
+    if (metric.is_for(OutputKind::states) && metric.needs_sides == need_sides) {
+      names += (names.empty() ? "" : std::string(between)) + std::string(metric.info.name);
+    }
+  }
+  return names;
+}
+
 std::string metric_of_job(const Options& options) {
   const std::string& wanted = options.text("metric") == "auto" ? std::string("roc_auc") : options.text("metric");
   const std::span<const Metric> all = metrics();
   const auto found = std::ranges::find(all, wanted, [](const Metric& metric) { return metric.info.name; });
   require(found != all.end() && found->is_for(OutputKind::states) && (!found->needs_sides || options.flag("bipartite")),
-          "metric '", wanted,
-          "' is not one of link_prediction: expected roc_auc, average_precision, hits@20, hits@50, mrr, or with bipartite "
-          "recall@20 or ndcg@20");
+          "metric '", wanted, "' is not one of link_prediction: expected ", names_of_metrics(false, ", "),
+          ", or with bipartite ", names_of_metrics(true, " or "));
   return wanted;
 }
 
