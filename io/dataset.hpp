@@ -36,8 +36,8 @@ using Labels = std::variant<std::monostate, std::vector<std::int64_t>, Tensor>;
 /// Disjoint sets of nodes, or of graphs where the dataset holds many; and of links, pairs of nodes of one graph, whose
 /// sets are disjoint also where a pair is turned round.
 struct Split {
-  std::string name;
-  std::vector<std::int64_t> train, val, test;
+  std::string name = {};
+  std::vector<std::int64_t> train = {}, val = {}, test = {};
   std::vector<Edge> train_edges = {}, val_edges = {}, test_edges = {};
 
   [[nodiscard]] bool has_edges() const { return !train_edges.empty() || !val_edges.empty() || !test_edges.empty(); }
@@ -66,8 +66,8 @@ struct Dataset {
   Labels node_labels;
   /// One for each node, or empty.
   std::vector<std::string> node_names;
-  /// Where each node stood in the data that this was made of, if nodes were put into another order; or empty. What is
-  /// said of node v is told as of node original_node[v].
+  /// Where each node stood in the data that this was made of, if nodes were put into another order; or empty: node v is
+  /// number original_node[v] there, and predictions are written by that number.
   std::vector<std::int64_t> original_node;
 
   /// [num_graphs + 1] where the dataset holds many graphs laid end to end, or empty.

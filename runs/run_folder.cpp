@@ -143,7 +143,7 @@ void RunFolder::start_log(std::int64_t num_records) {
     kept += line + '\n';
   }
   writing([&] { write_file_atomically(files_.metrics(), kept); });
-  metrics_.open(files_.metrics(), std::ios::app);
+  metrics_ = std::ofstream(files_.metrics(), std::ios::app);
   if (!metrics_) {
     throw OutputError(files_.metrics().string() + ": cannot be written");
   }

@@ -19,12 +19,12 @@ namespace weft {
 struct TrainJob {
   std::string model = "weft";
   /// As default_options() of tasks/training_options.hpp gives them, changed where wanted.
-  Options options;
+  Options options = {};
   /// One run for each pair of these.
-  std::vector<std::string> splits;
+  std::vector<std::string> splits = {};
   std::vector<std::uint64_t> seeds = {0};
   /// The run folder (runs/run_folder.hpp), made if it is not there; empty: nothing is kept.
-  std::filesystem::path folder;
+  std::filesystem::path folder = {};
   /// Go on from the checkpoint, if there is one. Throws ArgumentError if it belongs to another job or dataset.
   bool resume = false;
   /// Stop, as if interrupted, after so much time; 0: no limit.
