@@ -100,7 +100,9 @@ TEST(TextInput, RefusesCompressedDataThatIsCutOrDamaged) {
 
 TEST(TextInput, LimitsLinesAndExpansion) {
   const TemporaryFolder folder;
-  write(folder / "long", "short\n" + std::string(1 << 20, 'x'));
+  std::string long_line = "short\n";
+  long_line.append(1 << 20, 'x');
+  write(folder / "long", long_line);
   test::expect_throws<DataError>([&] { lines_of(folder / "long", {.line_bytes = 1000}); },
                                  "long: line 2: is longer than 1000 bytes");
   write(folder / "bomb.gz", gzipped(std::string(1 << 22, '\n')));
