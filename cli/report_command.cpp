@@ -1,6 +1,8 @@
 // weft report: the page of a run again from its folder, or one page that compares several runs.
 #include <CLI/CLI.hpp>
 
+#include <span>
+
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/core/error.hpp"
@@ -36,6 +38,25 @@ void sort_arguments(ReportFlags& flags) {
           " runs are compared by what their folders hold, expected no dataset");
 }
 
+/// What was written, and of which runs.
+void tell(const ReportFlags& flags, const std::filesystem::path& page, std::span<const RunSummary> runs) {
+  if (flags.json) {
+    Json all = Json::array();
+    for (const RunSummary& run : runs) {
+      all.push_back({{"run", run.config.folder.string()},
+                     {"dataset", run.dataset},
+                     {"task", std::string(name_of(run.task))},
+                     {"model", run.config.model},
+                     {"metric", run.metric},
+                     {"val", run.mean(&RunResult::val)},
+                     {"test", run.mean_test()},
+                     {"test_std", run.deviation(&RunResult::test)}});
+    }
+    print_json({{"path", page.string()}, {"runs", all}});
+  }
+  say(flags.quiet, "wrote " + page.string());
+}
+
 void report_again(const ReportFlags& flags, const std::filesystem::path& data) {
   RunSummary run = read_run(flags.runs.front());
   Dataset dataset = load_dataset(data, flags).dataset;
@@ -45,7 +66,7 @@ void report_again(const ReportFlags& flags, const std::filesystem::path& data) {
   }
   const RunFiles files{flags.runs.front()};
   writing([&] { write_run_report(files, dataset, run); });
-  say(flags.quiet, "wrote " + files.report().string());
+  tell(flags, files.report(), {&run, 1});
 }
 
 void compare(const ReportFlags& flags) {
@@ -55,7 +76,7 @@ void compare(const ReportFlags& flags) {
   }
   const std::string page = comparison_html(runs);
   writing([&] { write_file_atomically(flags.output, page); });
-  say(flags.quiet, "wrote " + flags.output);
+  tell(flags, flags.output, runs);
 }
 
 }  // namespace

@@ -162,10 +162,13 @@ bool may_be_of(const RunConfig& config, const TaskInfo& task) {
                             : config.model == task.model;
 }
 
-ArgumentError unknown_option(const std::string& key, const Options& options) {
+ArgumentError unknown_option(const std::string& key, const Options& options, const TaskInfo& task) {
   std::vector<std::string> names(kRunKeys.begin(), kRunKeys.end());
   for (const auto& [name, value] : options.values()) {
     names.push_back(name);
+  }
+  for (const FormerOption& former : former_options(task)) {
+    names.emplace_back(former.before);
   }
   return unknown_name("option", key, names, "; `weft models` lists them");
 }
@@ -238,7 +241,7 @@ Options options_of(const RunConfig& config, const TaskInfo& task, LabelAmount am
   Options options = default_options(model_of(config, task), task.kind, amount);
   for (const auto& [key, text] : config.settings) {
     if (!set_option(options, task, key, text)) {
-      throw unknown_option(key, options);
+      throw unknown_option(key, options, task);
     }
   }
   for (const auto& [key, text] : config.settings) {

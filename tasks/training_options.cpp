@@ -122,14 +122,16 @@ std::string_view suited_sampler(std::string_view model, const Options& options) 
   return traits.reads != Reads::graph ? "rows" : traits.layers_read_a_hop ? "neighbor" : "parts";
 }
 
+std::span<const FormerOption> former_options(const TaskInfo& task) {
+  static constexpr std::array<FormerOption, 3> kOfGeneration = {
+      {{"width", "hidden"}, {"ema", "average"}, {"warmup_steps", "warmup", false}}};
+  return task.kind == TaskKind::generation ? std::span<const FormerOption>(kOfGeneration) : std::span<const FormerOption>();
+}
+
 const FormerOption* former_option(const TaskInfo& task, std::string_view name) {
-  static constexpr std::array<FormerOption, 3> kOfGeneration = {{
-      {"width", "hidden"}, {"ema", "average"}, {"warmup_steps", "warmup", false}}};
-  if (task.kind != TaskKind::generation) {
-    return nullptr;
-  }
-  const auto found = std::ranges::find(kOfGeneration, name, &FormerOption::before);
-  return found == kOfGeneration.end() ? nullptr : &*found;
+  const std::span<const FormerOption> all = former_options(task);
+  const auto found = std::ranges::find(all, name, &FormerOption::before);
+  return found == all.end() ? nullptr : &*found;
 }
 
 }  // namespace weft

@@ -39,6 +39,7 @@ struct FormerOption {
   /// Whether the value means the same; otherwise it has to be converted (warmup_steps).
   bool keeps_value = true;
 };
+[[nodiscard]] std::span<const FormerOption> former_options(const TaskInfo& task);
 /// nullptr if the task has no such option.
 [[nodiscard]] const FormerOption* former_option(const TaskInfo& task, std::string_view name);
 

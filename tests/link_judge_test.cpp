@@ -15,6 +15,7 @@
 #include "weft/tasks/link_split.hpp"
 #include "weft/tasks/link_task.hpp"
 #include "weft/samplers/link_sampler.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 
 namespace weft {
 namespace {

@@ -11,6 +11,7 @@
 #include "weft/io/model_file.hpp"
 #include "weft/samplers/link_sampler.hpp"
 #include "weft/layers/kernels/link_scores.hpp"
+#include "weft/layers/models.hpp"
 #include "weft/runs/run.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/tasks/link_split.hpp"
