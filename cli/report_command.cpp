@@ -64,8 +64,10 @@ void report_again(const ReportFlags& flags, const std::filesystem::path& data) {
   if (const auto protocol = protocol_of(run.config.protocol)) {
     prepare_folds(dataset, *protocol);
   }
+  require(dataset.name == run.dataset, "weft report: the model in ", flags.runs.front(), " is of ", run.dataset,
+          ", but the dataset is ", dataset.name);
   const RunFiles files{flags.runs.front()};
-  writing([&] { write_run_report(files, dataset, run); });
+  write_run_report(files, dataset, run);
   tell(flags, files.report(), {&run, 1});
 }
 

@@ -75,10 +75,15 @@ void FoldCurves::add(const EpochRecord& record) {
   }
 }
 
-void FoldCurves::read_at_common_epoch(TrainReport& report) const {
-  const MeanEpoch best = best_mean_epoch(curves_, report.higher_is_better);
-  if (best.epoch < 0 || curves_.size() != report.runs.size()) {
-    return;
+bool FoldCurves::read_at_common_epoch(TrainReport& report) const {
+  if (curves_.size() < report.runs.size()) {
+    return false;
+  }
+  // A run that is not done may have records too.
+  const MeanEpoch best =
+      best_mean_epoch(std::span(curves_).first(report.runs.size()), report.higher_is_better);
+  if (best.epoch < 0) {
+    return false;
   }
   for (std::size_t r = 0; r < report.runs.size(); ++r) {
     RunResult& run = report.runs[r];
@@ -87,6 +92,7 @@ void FoldCurves::read_at_common_epoch(TrainReport& report) const {
     run.train = std::numeric_limits<double>::quiet_NaN();
     run.test_metrics = {{report.metric, run.test}};
   }
+  return true;
 }
 
 }  // namespace weft

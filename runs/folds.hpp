@@ -30,8 +30,9 @@ class FoldCurves {
   /// A record that is not the next of its run is passed over.
   void add(const EpochRecord& record);
 
-  /// Protocol gin: every run's figures become those of the epoch with the best mean.
-  void read_at_common_epoch(TrainReport& report) const;
+  /// Protocol gin: every run's figures become those of the epoch with the best mean. False, and nothing is done, if the
+  /// curves of some run are not there.
+  [[nodiscard]] bool read_at_common_epoch(TrainReport& report) const;
 
  private:
   std::vector<std::vector<double>> curves_;

@@ -189,12 +189,14 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
   summary.config = prepared.config;
   summary.options = job.options;
   summary.load_seconds = prepared.load_seconds;
-  if (protocol_of(prepared.config.protocol) == Protocol::gin) {
-    curves.read_at_common_epoch(summary);
+  if (protocol_of(prepared.config.protocol) == Protocol::gin && !curves.read_at_common_epoch(summary)) {
+    say(observer,
+        "protocol gin: metrics.jsonl does not hold the epochs of every fold, so there is no common one; the figures are "
+        "those of each fold's own best epoch");
   }
   const bool was_stopped = summary.interrupted && observer.should_stop && observer.should_stop();
   if (folder && !was_stopped) {
-    writing([&] { write_run_report(folder->files(), prepared.dataset, summary); });
+    write_run_report(folder->files(), prepared.dataset, summary);
   }
   return summary;
 }

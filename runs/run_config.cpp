@@ -178,7 +178,8 @@ bool set_option(Options& options, const TaskInfo& task, const std::string& key, 
   const FormerOption* former = former_option(task, key);
   const std::string name = former != nullptr && former->keeps_value ? std::string(former->now) : key;
   if (former != nullptr && !former->keeps_value) {
-    (void)parse_integer<std::int64_t>(key, text, "a whole number");
+    require(parse_integer<std::int64_t>(key, text, "a whole number") >= 0, key, ": '", text,
+            "' is not a whole number from 0 on");
     return true;
   }
   if (!options.has(name)) {
@@ -243,20 +244,20 @@ Options options_of(const RunConfig& config, const TaskInfo& task, LabelAmount am
     if (!set_option(options, task, key, text)) {
       throw unknown_option(key, options, task);
     }
-  }
-  for (const auto& [key, text] : config.settings) {
-    if (const FormerOption* former = former_option(task, key)) {
+    const FormerOption* former = former_option(task, key);
+    if (former == nullptr) {
+      continue;
+    }
+    std::string value = text;
+    if (!former->keeps_value && former_names.num_steps > 0) {
       // Steps over which the rate rose are a share of the training now.
-      std::string value = text;
-      if (!former->keeps_value && former_names.num_steps > 0) {
-        const auto steps = static_cast<double>(parse_integer<std::int64_t>(key, text, "a whole number"));
-        value = to_text(std::min(1.0, steps / static_cast<double>(former_names.num_steps)));
-        options.set(former->now, value);
-      }
-      if (former_names.on_message) {
-        former_names.on_message(concat("option ", former->before, " is called ", former->now, " now: ", former->now,
-                                       " = ", value));
-      }
+      const auto steps = static_cast<double>(parse_integer<std::int64_t>(key, text, "a whole number"));
+      value = to_text(std::min(1.0, steps / static_cast<double>(former_names.num_steps)));
+      options.set(former->now, value);
+    }
+    if (former_names.on_message) {
+      former_names.on_message(
+          concat("option ", former->before, " is called ", former->now, " now: ", former->now, " = ", value));
     }
   }
   return options;

@@ -186,7 +186,8 @@ void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSu
   for (const auto& [name, value] : run.options.values()) {
     data.config.emplace_back(name, to_text(value));
   }
-  write_file_atomically(files.report(), report_html(data));
+  const std::string page = report_html(data);
+  writing([&] { write_file_atomically(files.report(), page); });
 }
 
 RunSummary read_run(const std::filesystem::path& folder) {
@@ -231,7 +232,9 @@ RunSummary read_run(const std::filesystem::path& folder) {
   if (protocol_of(run.config.protocol) == Protocol::gin) {
     FoldCurves curves;
     curves.read(read_metrics(files.metrics()));
-    curves.read_at_common_epoch(run);
+    if (!curves.read_at_common_epoch(run)) {
+      throw DataError(files.metrics().string(), "", "does not hold the epochs of every fold, which protocol gin needs");
+    }
   }
   return run;
 }

@@ -11,7 +11,7 @@
 
 namespace weft {
 
-/// Shows the best run. Throws DataError if the model cannot be read or the page cannot be written.
+/// Shows the best run. Throws DataError if the model cannot be read, OutputError if the page cannot be written.
 void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSummary& run);
 
 /// What came of the run in a folder, read again from its files. Throws DataError if they are broken.

@@ -23,6 +23,13 @@ constexpr std::int64_t kLeastEpochGraphs = 4096, kJudgedAtOnce = 256;
 /// Of the training part, while training: enough to see whether a model overfits.
 constexpr std::int64_t kTrainGraphsJudged = 256;
 
+/// The dataset, if it is many graphs: splits are of these.
+const Dataset& many_graphs(const Dataset& dataset) {
+  require(dataset.has_many_graphs(), "train: the task is generation, but the dataset ", dataset.name,
+          " is one graph, expected /graphs/node_ptr");
+  return dataset;
+}
+
 const SequenceModel& sequence_model(const Model& model) {
   const auto* found = dynamic_cast<const SequenceModel*>(&model);
   require(found != nullptr, "generation: the model writes no codes, expected ", kGeneratorModel);
@@ -211,7 +218,9 @@ std::vector<std::string> lines_of(const std::string& text) {
 }  // namespace
 
 GenerationTask::GenerationTask(const Dataset& dataset, const TrainJob& job)
-    : dataset_(dataset), job_(job), corpus_(read_graph_corpus(dataset, job.options.text("condition"))) {
+    : dataset_(many_graphs(dataset)),
+      job_(job),
+      corpus_(read_graph_corpus(dataset, job.options.text("condition"))) {
   for (const std::string& name : job.splits) {
     const Split* split = dataset.find_split(name);
     require(split != nullptr, "train: the dataset ", dataset.name, " has no split '", name, "'");

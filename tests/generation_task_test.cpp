@@ -206,6 +206,10 @@ TEST_F(TrainGenerator, RefusesWhatItCannotLearnFrom) {
   TrainJob job = job_with({});
   job.splits = {"nowhere"};
   expect_throws<ArgumentError>([&] { (void)train(dataset, job); }, "nowhere");
+  Dataset alone = rings(40, 3, 7);
+  alone.node_ptr.clear();
+  job = job_with({});
+  expect_throws<ArgumentError>([&] { (void)train(alone, job); }, "is one graph, expected /graphs/node_ptr");
   job = job_with({{"condition", "weight"}});
   expect_throws<ArgumentError>([&] { (void)train(dataset, job); }, "weight");
   dataset.directed = true;

@@ -293,6 +293,21 @@ TEST(Train, PeakMemoryDoesNotGrowWithEpochs) {
   EXPECT_LE(memory_use().peak, after_four + (after_four >> 6));
 }
 
+TEST(Train, AStoppedRunDoesNotTakeThePlaceOfAModelThatIsDone) {
+  const TemporaryFolder folder;
+  TrainJob job = short_job("gcn", 6);
+  job.seeds = {0, 1};
+  job.folder = folder.path();
+  const Dataset data = communities();
+  int epochs = 0;
+  // In the second run, whose weights at the start need not be judged.
+  const TrainReport report = train(data, job, {.on_epoch = [&](const EpochRecord&) { ++epochs; },
+                                               .should_stop = [&] { return epochs == 8; }});
+  EXPECT_TRUE(report.interrupted);
+  EXPECT_EQ(report.best_run, 0U);
+  EXPECT_EQ(read_model_file(folder.path() / "model.h5").text("seed"), "0");
+}
+
 TEST(TrainedModel, GivesWhatTheTrainerMeasured) {
   const TemporaryFolder folder;
   const Dataset data = communities();

@@ -1,5 +1,6 @@
 #include "weft/train/checkpoint.hpp"
 
+#include <algorithm>
 #include <sstream>
 
 #include "weft/train/train_options.hpp"
@@ -143,8 +144,9 @@ JobProgress progress_in(const ModelFile& checkpoint) {
   const std::vector<std::int64_t>& counts = checkpoint.integers("job");
   const std::size_t num_runs = splits.size() * seeds.size();
   require(counts.size() == 3 && counts[0] >= 0 && counts[0] <= static_cast<std::int64_t>(num_runs) && counts[1] >= 0 &&
-              counts[1] <= counts[0] && counts[2] >= 0,
-          "resume: the checkpoint counts ", counts.empty() ? -1 : counts[0], " runs of ", num_runs);
+              counts[1] < std::max<std::int64_t>(1, counts[0]) && counts[2] >= 0,
+          "checkpoint: job counts ", counts.empty() ? -1 : counts[0], " runs of ", num_runs,
+          ", with a best one and lines that do not go with them");
   JobProgress progress{.done = {}, .best_run = static_cast<std::size_t>(counts[1]), .num_records = counts[2]};
   for (std::int64_t i = 0; i < counts[0]; ++i) {
     const std::string name = "done." + std::to_string(i);

@@ -120,12 +120,14 @@ class Trainer {
            (job_.max_minutes > 0.0 && since_start_.seconds() > 60.0 * job_.max_minutes);
   }
 
-  /// A run that was stopped counts with what it has reached; the checkpoint, written before, goes on from there.
+  /// A run that was stopped counts with what it has reached; the checkpoint, written before, goes on from there. It does
+  /// not take the place of the model of a run that is done: it may end up worse.
   void finish(TrainingRun& run) {
     const RunResult result = run.finish();
     const std::size_t number = progress_.done.size();
     const double sign = task_.higher_is_better() ? 1.0 : -1.0;
-    const bool is_best = number == 0 || !(sign * result.val <= sign * progress_.done[progress_.best_run].val);
+    const bool is_better = number == 0 || !(sign * result.val <= sign * progress_.done[progress_.best_run].val);
+    const bool is_best = is_better && (number == 0 || !stopped_);
     progress_.done.push_back(result);
     if (is_best) {
       progress_.best_run = number;

@@ -1,0 +1,54 @@
+// Curves of folds.
+#include "weft/runs/folds.hpp"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+
+#include "tests/support.hpp"
+
+namespace weft {
+namespace {
+
+EpochRecord record(std::int64_t run, std::int64_t epoch, double val) {
+  EpochRecord record;
+  record.run = run;
+  record.epoch = epoch;
+  record.val = val;
+  return record;
+}
+
+TEST(FoldCurves, AreReadAtTheEpochWithTheBestMean) {
+  FoldCurves curves;
+  const double values[2][3] = {{0.5, 0.9, 0.7}, {0.6, 0.2, 0.8}};
+  for (std::int64_t run = 0; run < 2; ++run) {
+    for (std::int64_t epoch = 0; epoch < 3; ++epoch) {
+      curves.add(record(run, epoch, values[run][epoch]));
+    }
+  }
+  // A run that is not done, and records that are none of the next.
+  curves.add(record(2, 0, 1.0));
+  curves.add(record(9, 0, 1.0));
+  curves.add(record(0, 10'000'000, 1.0));
+  TrainReport report;
+  report.metric = "accuracy";
+  report.runs.resize(2);
+  ASSERT_TRUE(curves.read_at_common_epoch(report));
+  EXPECT_EQ(report.runs[0].best_epoch, 2);
+  EXPECT_EQ(report.runs[0].test, 0.7);
+  EXPECT_EQ(report.runs[1].test, 0.8);
+  EXPECT_TRUE(std::isnan(report.runs[1].train));
+}
+
+TEST(FoldCurves, SayWhenTheyAreNotAllThere) {
+  FoldCurves curves;
+  curves.add(record(0, 0, 0.5));
+  TrainReport report;
+  report.runs.resize(2);
+  report.runs[1].test = 0.25;
+  EXPECT_FALSE(curves.read_at_common_epoch(report));
+  EXPECT_EQ(report.runs[1].test, 0.25);
+}
+
+}  // namespace
+}  // namespace weft
