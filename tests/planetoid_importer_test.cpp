@@ -14,11 +14,10 @@ using Kind = PickleObject::Kind;
 TEST(Pickle, ReadsPlainValues) {
   const TemporaryFolder folder;
   // {1: [2, -3], 'ab': (None, True)}
-  const std::string bytes(
+  const std::string bytes =
       "\x80\x02}(K\x01](K\x02J\xfd\xff\xff\xff"
       "eU\x02"
-      "abN\x88\x86u.",
-      28);
+      "abN\x88\x86u.";
   const Pickle pickle(write_bytes(folder / "p", bytes));
   const PickleObject& root = pickle.root();
   ASSERT_EQ(root.kind, Kind::dictionary);
