@@ -101,7 +101,8 @@ Work add_evaluate_command(CLI::App& app) {
     rehearse_model(flags->run, *flags);
     std::optional<TrainedModel> predictor;
     on_this_thread([&] { predictor = TrainedModel::load(flags->run); });
-    require(predictor->task().rows != Rows::none, "weft evaluate: ", predictor->what(), ", expected one of nodes, graphs or links; `weft generate --report` judges it");
+    require(predictor->task().rows != Rows::none, "weft evaluate: ", predictor->what(),
+            ", expected one of nodes, graphs or links; `weft generate --report` judges it");
     const ReadOptions read = plan_prediction(flags->memory_limit, data, *flags, *predictor);
     rehearse_dataset(data, *flags, read);
     with_threads(flags->threads, [&] {

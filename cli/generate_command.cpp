@@ -10,20 +10,20 @@
 #include <set>
 
 #include "weft/cli/console.hpp"
-#include "weft/runs/generation_report.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
-#include "weft/runs/run_config.hpp"
 #include "weft/cli/stop_signal.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
-#include "weft/tasks/graph_corpus.hpp"
-#include "weft/runs/generated_graphs.hpp"
 #include "weft/runs/folds.hpp"
+#include "weft/runs/generated_graphs.hpp"
+#include "weft/runs/generation_report.hpp"
+#include "weft/runs/run_config.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/trained_model.hpp"
+#include "weft/tasks/graph_corpus.hpp"
 
 namespace weft::cli {
 namespace {
@@ -92,8 +92,9 @@ double valid_without_mask(const GenerateFlags& flags, const TrainedModel& genera
   const std::vector<std::string> smiles =
       generator.generator().makes_molecules() ? smiles_of(samples, generator.generator()) : std::vector<std::string>();
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    valid += generator.generator().makes_molecules() ? !smiles[i].empty()
-                                         : samples[i].is_whole && is_valid_graph(csr_graph_of(samples[i].graph), kind);
+    valid += generator.generator().makes_molecules()
+                 ? !smiles[i].empty()
+                 : samples[i].is_whole && is_valid_graph(csr_graph_of(samples[i].graph), kind);
   }
   return static_cast<double>(valid) / static_cast<double>(flags.count);
 }
@@ -102,7 +103,8 @@ double valid_without_mask(const GenerateFlags& flags, const TrainedModel& genera
 void report(const GenerateFlags& flags, const RunConfig& config, const TrainedModel& generator,
             const std::vector<SampledGraph>& samples, const std::vector<std::string>& smiles, Json& json) {
   const LoadedDataset loaded = load_dataset(dataset_path(config.dataset), flags);
-  const Split& split = *loaded.dataset.find_split(matching_splits(loaded.dataset, generator.task(), config.splits).front());
+  const Split& split =
+      *loaded.dataset.find_split(matching_splits(loaded.dataset, generator.task(), config.splits).front());
   say(flags.quiet, concat("comparing with ", split.test.size(), " test graphs"));
   const GraphKind kind = *graph_kind_of(flags.kind);
   const GenerationReport made{

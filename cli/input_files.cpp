@@ -78,7 +78,8 @@ ReadOptions plan_prediction(const std::string& limit, const std::filesystem::pat
   if (limit.empty()) {
     return {};
   }
-  require(model.task().rows != Rows::graphs, "--memory-limit: the model judges whole graphs, expected a model of nodes");
+  require(model.task().rows != Rows::graphs,
+          "--memory-limit: the model judges whole graphs, expected a model of nodes");
   if (!flags.trust) {
     rehearse(data, [&] { (void)read_dataset_size(data); });
   }

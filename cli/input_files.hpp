@@ -36,8 +36,8 @@ void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags)
 [[nodiscard]] LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags& flags,
                                          const ReadOptions& options = {});
 
-/// What of `data` a model reads into memory to predict within `limit`, as "4G", or everything if that is empty; also sets
-/// how many nodes the model judges at a time. Starts no thread.
+/// What of `data` a model reads into memory to predict within `limit`, as "4G", or everything if that is empty; also
+/// sets how many nodes the model judges at a time. Starts no thread.
 [[nodiscard]] ReadOptions plan_prediction(const std::string& limit, const std::filesystem::path& data,
                                           const SharedFlags& flags, TrainedModel& model);
 

@@ -22,9 +22,9 @@
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
-#include "weft/io/model_file.hpp"
 #include "weft/io/importers/pair_file.hpp"
 #include "weft/io/importers/smiles_importer.hpp"
+#include "weft/io/model_file.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/tasks/labels.hpp"
@@ -279,7 +279,8 @@ Work add_predict_command(CLI::App& app) {
             name_of(predictor->outputs()), ", expected one of links");
     require(flags->pairs.empty() || (!is_text && flags->memory_limit.empty() && extension == ".csv"),
             "--pairs: expected a dataset without --memory-limit, and a .csv to write");
-    require(predictor->task().rows != Rows::none, "weft predict: ", predictor->what(), ", expected one of nodes, graphs or links; `weft generate` draws from it");
+    require(predictor->task().rows != Rows::none, "weft predict: ", predictor->what(),
+            ", expected one of nodes, graphs or links; `weft generate` draws from it");
     const ReadOptions read = is_text ? ReadOptions{} : plan_prediction(flags->memory_limit, data, *flags, *predictor);
     if (!is_text) {
       rehearse_dataset(data, *flags, read);

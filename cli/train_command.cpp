@@ -89,9 +89,8 @@ void train_command(const TrainFlags& flags) {
     const GentleStop gentle;
     const RunSummary summary = run(plan, progress.observer());
     progress.clear();
-    const std::string way_on = flags.output.empty()
-                                   ? "nothing was saved, because no run folder was given with -o"
-                                   : "saved. To go on: weft train -o " + flags.output + " --resume";
+    const std::string way_on = flags.output.empty() ? "nothing was saved, because no run folder was given with -o"
+                                                    : "saved. To go on: weft train -o " + flags.output + " --resume";
     if (summary.interrupted && stop_requested()) {
       throw Interrupted("interrupted; " + way_on);
     }

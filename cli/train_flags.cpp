@@ -6,13 +6,12 @@ namespace weft::cli {
 
 void add_train_flags(CLI::App& command, TrainFlags& flags) {
   command.add_option("DATA", flags.data, "a dataset file, or the name of one under $WEFT_DATA or the cache");
-  command.add_option("-o,--output", flags.output,
-                      "a folder for the model, its checkpoint, config, metrics and report");
+  command.add_option("-o,--output", flags.output, "a folder for the model, its checkpoint, config, metrics and report");
   command.add_option("--model", flags.model, "the model; `weft models` lists them");
   command
       .add_option("--task", flags.task,
-                   "generation: learn to make such graphs; link_prediction: which nodes are joined; otherwise what the "
-                   "dataset is for")
+                  "generation: learn to make such graphs; link_prediction: which nodes are joined; otherwise what the "
+                  "dataset is for")
       ->check(CLI::IsMember({"generation", "link_prediction"}));
   command.add_option("--config", flags.config, "a TOML file with any of the options; flags and --set win over it");
   command.add_option("--set", flags.assignments, "key=value: sets an option of training or of the model; repeatable")
@@ -24,11 +23,10 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
       "train on samples: neighbor, labor, cluster, ...; `weft models` lists them. With --batch-size alone "
       "the one that suits the model. Links: uniform_negatives or degree_negatives");
   command.add_option("--batch-size", flags.batch_size,
-                      "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many; links");
-  command.add_option(
-      "--memory-limit", flags.memory_limit,
-      "keep to so much memory, as 4G: features and edges may stay in the file, evaluation goes layer by "
-      "layer");
+                     "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many; links");
+  command.add_option("--memory-limit", flags.memory_limit,
+                     "keep to so much memory, as 4G: features and edges may stay in the file, evaluation goes layer by "
+                     "layer");
   command.add_flag("--estimate", flags.estimate, "tell the memory and time that the job needs, without training");
   command.add_option("--seed", flags.seed, "decides everything that is random")->check(whole_seed());
   command.add_option("--runs", flags.runs, "so many runs, with seeds one apart: mean and deviation");

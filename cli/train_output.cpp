@@ -5,9 +5,9 @@
 #include <cstdio>
 #include <optional>
 
+#include "weft/cli/stop_signal.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/runs/cross_validation.hpp"
-#include "weft/cli/stop_signal.hpp"
 #include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {

@@ -80,8 +80,7 @@ bool FoldCurves::read_at_common_epoch(TrainReport& report) const {
     return false;
   }
   // A run that is not done may have records too.
-  const MeanEpoch best =
-      best_mean_epoch(std::span(curves_).first(report.runs.size()), report.higher_is_better);
+  const MeanEpoch best = best_mean_epoch(std::span(curves_).first(report.runs.size()), report.higher_is_better);
   if (best.epoch < 0) {
     return false;
   }

@@ -34,8 +34,7 @@ Dataset dataset_of(std::span<const SampledGraph> samples, const GeneratorTraits&
     const TypedGraph& graph = samples[i].graph;
     const auto first = static_cast<NodeId>(types.size());
     for (const std::int32_t type : graph.types) {
-      types.push_back(traits.makes_molecules() ? traits.alphabet[static_cast<std::size_t>(type)].element
-                                                  : type);
+      types.push_back(traits.makes_molecules() ? traits.alphabet[static_cast<std::size_t>(type)].element : type);
     }
     for (const TypedEdge& edge : graph.edges) {
       edges.push_back({{first + edge.a, first + edge.b}, edge.label});

@@ -6,9 +6,9 @@
 #include <numeric>
 
 #include "weft/generation/graph_metrics.hpp"
-#include "weft/molecules/molecule_metrics.hpp"
 #include "weft/graph/graph_slices.hpp"
 #include "weft/molecules/molecule_drawing.hpp"
+#include "weft/molecules/molecule_metrics.hpp"
 #include "weft/runs/graph_drawing.hpp"
 #include "weft/runs/report.hpp"
 #include "weft/runs/svg_chart.hpp"

@@ -8,9 +8,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include "weft/generation/graph_sampler.hpp"
 #include "weft/generation/graph_validity.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/generation/graph_sampler.hpp"
 #include "weft/tasks/generation_request.hpp"
 
 namespace weft {

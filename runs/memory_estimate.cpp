@@ -241,10 +241,10 @@ JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJo
   }
   const TrainOptions options = train_options_of(job.options);
   const auto epochs = static_cast<double>(options.epochs);
-  const double of_run = options.budget_minutes > 0.0
-                            ? 60.0 * options.budget_minutes
-                            : epochs * (estimate.epoch_seconds +
-                                        estimate.evaluation_seconds / static_cast<double>(options.eval_every));
+  const double of_run =
+      options.budget_minutes > 0.0
+          ? 60.0 * options.budget_minutes
+          : epochs * (estimate.epoch_seconds + estimate.evaluation_seconds / static_cast<double>(options.eval_every));
   estimate.total_seconds = static_cast<double>(job.splits.size() * job.seeds.size()) * of_run;
   return estimate;
 }

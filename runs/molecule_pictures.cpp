@@ -5,8 +5,8 @@
 
 #include "weft/graph/graph_slices.hpp"
 #include "weft/molecules/molecule_drawing.hpp"
-#include "weft/tensor/row_ranges.hpp"
 #include "weft/runs/svg_chart.hpp"
+#include "weft/tensor/row_ranges.hpp"
 
 namespace weft {
 namespace {
@@ -65,7 +65,8 @@ std::vector<float> importance_of(const TrainedModel& model, const Dataset& datas
   const NodeFeatures atoms = rows_in(dataset.node_features, nodes);
   const Features bonds = rows_in(dataset.edge_features, edges);
   return model.node_importance(
-      {.graph = block.graph(), .node_features = atoms, .edge_features = bonds, .node_ptr = block.segments()}, one.output);
+      {.graph = block.graph(), .node_features = atoms, .edge_features = bonds, .node_ptr = block.segments()},
+      one.output);
 }
 
 }  // namespace

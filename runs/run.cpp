@@ -45,9 +45,8 @@ const TaskInfo& task_of_run(const RunConfig& config, TaskKind of_data) {
   if (!config.task.empty()) {
     return task_info(config.task);
   }
-  const auto own = std::ranges::find_if(tasks(), [&](const TaskInfo& task) {
-    return !task.model.empty() && task.model == config.model;
-  });
+  const auto own = std::ranges::find_if(
+      tasks(), [&](const TaskInfo& task) { return !task.model.empty() && task.model == config.model; });
   return own != tasks().end() ? *own : task_info(of_data);
 }
 
@@ -133,12 +132,14 @@ RunPlan plan_run(RunConfig given, const RunObserver& observer) {
   const std::int64_t limit = bytes_of(config.memory_limit);
   const DatasetSize size = read_dataset_size(config.dataset);
   const TaskInfo& task = task_of_run(config, size.task);
-  require(task.rows != Rows::links,
-          "--memory-limit: link_prediction reads the whole graph and all features in every step, and what that takes is "
-          "not known beforehand; expected a task about nodes");
-  require(task.rows != Rows::none, "--memory-limit: ", task.name(),
-          " holds all graphs in memory, and what codes of them take is not known beforehand; expected a task about nodes "
-          "or graphs");
+  require(
+      task.rows != Rows::links,
+      "--memory-limit: link_prediction reads the whole graph and all features in every step, and what that takes is "
+      "not known beforehand; expected a task about nodes");
+  require(
+      task.rows != Rows::none, "--memory-limit: ", task.name(),
+      " holds all graphs in memory, and what codes of them take is not known beforehand; expected a task about nodes "
+      "or graphs");
   Options options = options_of(config, task, label_amount(size));
   if (wants_suited_sampler(config)) {
     options.set("sampler", suited_sampler(config.model.empty() ? TrainJob{}.model : config.model, options));
@@ -169,17 +170,16 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
     }
   }
   RunSummary summary;
-  static_cast<TrainReport&>(summary) =
-      weft::train(*make_task(prepared.dataset, job), job,
-                  {.on_epoch =
-                       [&](const EpochRecord& record) {
-                         curves.add(record);
-                         if (observer.on_epoch) {
-                           observer.on_epoch(record);
-                         }
-                       },
-                   .should_stop = observer.should_stop},
-                  folder ? &*folder : nullptr);
+  static_cast<TrainReport&>(summary) = weft::train(*make_task(prepared.dataset, job), job,
+                                                   {.on_epoch =
+                                                        [&](const EpochRecord& record) {
+                                                          curves.add(record);
+                                                          if (observer.on_epoch) {
+                                                            observer.on_epoch(record);
+                                                          }
+                                                        },
+                                                    .should_stop = observer.should_stop},
+                                                   folder ? &*folder : nullptr);
   if (job.resume) {
     // Not before: a checkpoint that is refused leaves its folder as it was.
     write_config(folder->files(), prepared);
@@ -191,7 +191,8 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
   summary.load_seconds = prepared.load_seconds;
   if (protocol_of(prepared.config.protocol) == Protocol::gin && !curves.read_at_common_epoch(summary)) {
     say(observer,
-        "protocol gin: metrics.jsonl does not hold the epochs of every fold, so there is no common one; the figures are "
+        "protocol gin: metrics.jsonl does not hold the epochs of every fold, so there is no common one; the figures "
+        "are "
         "those of each fold's own best epoch");
   }
   const bool was_stopped = summary.interrupted && observer.should_stop && observer.should_stop();

@@ -1,5 +1,5 @@
-// A run from its configuration to its report, as `weft train` does it: what of the data is read into memory, sampler and
-// folds are chosen, the task is trained, and a run folder holds what came of it.
+// A run from its configuration to its report, as `weft train` does it: what of the data is read into memory, sampler
+// and folds are chosen, the task is trained, and a run folder holds what came of it.
 #pragma once
 
 #include <filesystem>
@@ -50,8 +50,8 @@ struct RunSummary : TrainReport {
 /// Throws ArgumentError for a key or value that makes no sense, or a memory limit that cannot be kept.
 [[nodiscard]] RunPlan plan_run(RunConfig config, const RunObserver& observer = {});
 
-/// Throws ArgumentError if data and config do not fit together, DataError for data that break their format, NumericError
-/// if training diverges, OutputError if the folder cannot be written.
+/// Throws ArgumentError if data and config do not fit together, DataError for data that break their format,
+/// NumericError if training diverges, OutputError if the folder cannot be written.
 RunSummary run(const RunPlan& plan, const RunObserver& observer = {});
 inline RunSummary run(const RunConfig& config, const RunObserver& observer = {}) {
   return run(plan_run(config, observer), observer);
@@ -60,8 +60,8 @@ inline RunSummary run(const RunConfig& config, const RunObserver& observer = {})
 /// The memory and time that the run will take, without training.
 [[nodiscard]] JobEstimate estimate_run(const RunPlan& plan, const RunObserver& observer = {});
 
-/// Trains on a dataset that is in memory already; job.folder is a run folder. What run() does after its choices, without
-/// a report.
+/// Trains on a dataset that is in memory already; job.folder is a run folder. What run() does after its choices,
+/// without a report.
 TrainReport train(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer = {});
 
 }  // namespace weft

@@ -158,8 +158,7 @@ bool may_be_of(const RunConfig& config, const TaskInfo& task) {
   if (!config.task.empty()) {
     return task.name() == config.task;
   }
-  return task.model.empty() ? config.model.empty() || !is_model_of_one_task(config.model)
-                            : config.model == task.model;
+  return task.model.empty() ? config.model.empty() || !is_model_of_one_task(config.model) : config.model == task.model;
 }
 
 ArgumentError unknown_option(const std::string& key, const Options& options, const TaskInfo& task) {

@@ -70,8 +70,8 @@ struct RunConfig {
 /// Throws ArgumentError for a key that no task has which the config may be of, or a value out of place.
 void check_options(const RunConfig& config);
 
-/// Sets what the file says. Throws DataError if it cannot be read or is not TOML, ArgumentError naming the file for a key
-/// or value that makes no sense.
+/// Sets what the file says. Throws DataError if it cannot be read or is not TOML, ArgumentError naming the file for a
+/// key or value that makes no sense.
 void read_run_config(const std::filesystem::path& path, RunConfig& config);
 
 /// What is needed to read options by names that they had before.
@@ -82,8 +82,8 @@ struct FormerNames {
   std::function<void(const std::string&)> on_message = {};
 };
 
-/// The model's defaults for such data, changed as the config says. Throws ArgumentError for keys that are neither; names
-/// the nearest one.
+/// The model's defaults for such data, changed as the config says. Throws ArgumentError for keys that are neither;
+/// names the nearest one.
 [[nodiscard]] Options options_of(const RunConfig& config, const TaskInfo& task, LabelAmount amount = LabelAmount::few,
                                  const FormerNames& former_names = {});
 

@@ -100,8 +100,8 @@ RunFolder::RunFolder(const std::filesystem::path& path) : files_{path} {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error || !std::filesystem::is_directory(path)) {
-    throw OutputError(concat(path.string(), ": the run folder cannot be made: ",
-                             error ? error.message() : "a file of that name is there"));
+    throw OutputError(concat(
+        path.string(), ": the run folder cannot be made: ", error ? error.message() : "a file of that name is there"));
   }
   lock_ = open((path / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (lock_ < 0) {

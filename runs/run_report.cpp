@@ -87,10 +87,12 @@ void add_targets(const LabeledPrediction& evaluation, std::span<const std::int64
 
 /// The states that links are scored by, colored by the classes of nodes where there are any.
 void add_links(const TrainedModel& model, const Dataset& dataset, const RunResult& run, ReportData& data) {
-  const LinkSplit links = link_split(dataset, run.split, static_cast<std::uint64_t>(model.options().integer("split_seed")),
-                                     model.options().flag("bipartite"));
+  const LinkSplit links =
+      link_split(dataset, run.split, static_cast<std::uint64_t>(model.options().integer("split_seed")),
+                 model.options().flag("bipartite"));
   static const Features kNoFeatures;
-  data.embedding = model.predict(Graphs{links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
+  data.embedding =
+      model.predict(Graphs{links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
   const auto* classes = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
   if (classes != nullptr && dataset.num_classes <= kMostClassesShown) {
     data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
@@ -256,10 +258,10 @@ std::string comparison_html(std::span<const RunSummary> runs) {
                                          run.num_parameters, " parameters, ", seconds_text(run.train_seconds)));
   }
   for (const auto& [metric, series] : curves) {
-    data.charts.push_back({"Validation " + metric,
-                           line_chart({"Validation " + metric, "The " + metric + " on the validation part by epoch",
-                                       "epoch", metric},
-                                      series, std::nan(""))});
+    data.charts.push_back(
+        {"Validation " + metric,
+         line_chart({"Validation " + metric, "The " + metric + " on the validation part by epoch", "epoch", metric},
+                    series, std::nan(""))});
   }
   return report_html(data);
 }

@@ -33,9 +33,7 @@ class Batch {
   /// A view of this.
   [[nodiscard]] NodeInput input() const;
   /// Finds now what passes of `model` would have to look for.
-  void find_kinds(const NodeModel& model, bool is_training) {
-    kinds_ = model.kinds_in(blocks(), input(), is_training);
-  }
+  void find_kinds(const NodeModel& model, bool is_training) { kinds_ = model.kinds_in(blocks(), input(), is_training); }
 
   /// What outputs are asked for: the nodes or graphs, the row of each among the outputs of the last block, and what the
   /// loss of each is multiplied with (empty: 1). All are empty where the step itself knows.

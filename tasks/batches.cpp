@@ -35,9 +35,10 @@ class Samples final : public Batches {
           const ModelInput& input)
       : sampler_(std::move(sampler)), sums_(info.sums), origin_(std::move(origin)), input_(input) {
     if (input.has_edge_features()) {
-      require(info.is_subgraph && info.name != "rows", "sampler ", info.name,
-              ": the model reads features of edges, and carries their states from layer to layer; it needs a sampler of "
-              "subgraphs");
+      require(
+          info.is_subgraph && info.name != "rows", "sampler ", info.name,
+          ": the model reads features of edges, and carries their states from layer to layer; it needs a sampler of "
+          "subgraphs");
       require(shape_of(*input.edge_features()).rows <= kMaxNodes, "sampler ", info.name, ": there are features of ",
               shape_of(*input.edge_features()).rows, " edges, expected at most ", kMaxNodes);
     }

@@ -63,8 +63,8 @@ class Batches {
 /// The batches first, first + 1, ... of an epoch, in order, made ahead (core/parallel.hpp, ItemsAhead).
 class BatchStream {
  public:
-  /// The source must outlive the stream. Where `times` is not null, what the caller does between batches is counted there
-  /// as training, and what it waits for them.
+  /// The source must outlive the stream. Where `times` is not null, what the caller does between batches is counted
+  /// there as training, and what it waits for them.
   BatchStream(const Batches& batches, std::int64_t epoch, std::int64_t first, StageTimes* times = nullptr);
 
   [[nodiscard]] std::int64_t num_batches() const { return batches_->num_batches(); }
@@ -89,8 +89,8 @@ class BatchStream {
 class BatchEpochs final : public Epochs {
  public:
   /// The loss, [1, 1], of what the model says of batch `index` of `epoch`.
-  using Loss = std::function<Variable(const Variable& logits, const Batch& batch, std::int64_t epoch,
-                                      std::int64_t index)>;
+  using Loss =
+      std::function<Variable(const Variable& logits, const Batch& batch, std::int64_t epoch, std::int64_t index)>;
   BatchEpochs(std::unique_ptr<const Batches> batches, Loss loss)
       : batches_(std::move(batches)), loss_(std::move(loss)) {}
 

@@ -139,8 +139,7 @@ CodeVocabulary vocabulary_of(const GraphCorpus& corpus, const std::vector<std::i
   require(!graphs.empty(), "train: the training part has no graphs",
           corpus.problem.empty() ? "" : "; the first that was left out: ", corpus.problem);
   std::int64_t passes = options.integer("vocabulary_passes");
-  passes =
-      passes > 0 ? passes : std::max<std::int64_t>(2, kVocabularyCodes / static_cast<std::int64_t>(graphs.size()));
+  passes = passes > 0 ? passes : std::max<std::int64_t>(2, kVocabularyCodes / static_cast<std::int64_t>(graphs.size()));
   const std::string walk = options.text("walk"), neighborhood = options.text("neighborhood");
   const bool is_plain = !corpus.is_molecular();
   return {graphs,
@@ -218,9 +217,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 }  // namespace
 
 GenerationTask::GenerationTask(const Dataset& dataset, const TrainJob& job)
-    : dataset_(many_graphs(dataset)),
-      job_(job),
-      corpus_(read_graph_corpus(dataset, job.options.text("condition"))) {
+    : dataset_(many_graphs(dataset)), job_(job), corpus_(read_graph_corpus(dataset, job.options.text("condition"))) {
   for (const std::string& name : job.splits) {
     const Split* split = dataset.find_split(name);
     require(split != nullptr, "train: the dataset ", dataset.name, " has no split '", name, "'");
@@ -235,8 +232,7 @@ GenerationTask::Part GenerationTask::make_part(const Split& split) const {
   part.traits.vocabulary = std::make_shared<const CodeVocabulary>(vocabulary_of(corpus_, split.train, options()));
   const CodeVocabulary& vocabulary = *part.traits.vocabulary;
   // Types that only other parts have are not in the vocabulary; the alphabet says nothing of them either.
-  part.traits.alphabet.resize(
-      std::min(part.traits.alphabet.size(), static_cast<std::size_t>(vocabulary.num_types())));
+  part.traits.alphabet.resize(std::min(part.traits.alphabet.size(), static_cast<std::size_t>(vocabulary.num_types())));
   part.graphs.name = split.name;
   part.graphs.train = writable(corpus_, vocabulary, split.train, 1);
   part.graphs.val = writable(corpus_, vocabulary, split.val, 2);
@@ -248,7 +244,8 @@ GenerationTask::Part GenerationTask::make_part(const Split& split) const {
 }
 
 const Split* GenerationTask::find_split(std::string_view name) const {
-  const auto found = std::ranges::find(parts_, name, [](const auto& part) { return std::string_view(part->graphs.name); });
+  const auto found =
+      std::ranges::find(parts_, name, [](const auto& part) { return std::string_view(part->graphs.name); });
   return found == parts_.end() ? nullptr : &(*found)->graphs;
 }
 
@@ -295,8 +292,8 @@ Figures GenerationTask::judge(const Model& model, const Split& split, Parts part
   const Part& part = part_of(split);
   const std::int64_t most = options().integer("val_graphs");
   Figures figures;
-  figures.train = nats_per_graph(model, part, part.graphs.train,
-                                 parts == Parts::all ? most : std::min(most, kTrainGraphsJudged));
+  figures.train =
+      nats_per_graph(model, part, part.graphs.train, parts == Parts::all ? most : std::min(most, kTrainGraphsJudged));
   figures.val = nats_per_graph(model, part, part.graphs.val, most);
   if (parts == Parts::all) {
     figures.test = nats_per_graph(model, part, part.graphs.test, most);
@@ -472,10 +469,17 @@ std::span<const Option> generation_options() {
 namespace {
 
 OptionDefaults generation_defaults(std::string_view) {
-  return {{"epochs", std::int64_t{20}},   {"learning_rate", 3e-3},          {"weight_decay", 0.02},
-          {"optimizer", std::string("adamw")}, {"beta2", 0.98},             {"schedule", std::string("cosine")},
-          {"warmup", 0.02},               {"final_rate", 0.02},             {"clip", 1.0},
-          {"average", 0.999},             {"checkpoint_seconds", 120.0}};
+  return {{"epochs", std::int64_t{20}},
+          {"learning_rate", 3e-3},
+          {"weight_decay", 0.02},
+          {"optimizer", std::string("adamw")},
+          {"beta2", 0.98},
+          {"schedule", std::string("cosine")},
+          {"warmup", 0.02},
+          {"final_rate", 0.02},
+          {"clip", 1.0},
+          {"average", 0.999},
+          {"checkpoint_seconds", 120.0}};
 }
 
 std::unique_ptr<TrainedTask> open_generator(ModelDescription description, const ModelFile& file) {

@@ -20,7 +20,8 @@ namespace weft {
 /// What the command line calls the model.
 inline constexpr std::string_view kGeneratorModel = "sequence";
 
-/// The metric is "nll": nats for a graph, written in one random code, under the mask; an upper bound of the graph's own.
+/// The metric is "nll": nats for a graph, written in one random code, under the mask; an upper bound of the graph's
+/// own.
 class GenerationTask final : public Task {
  public:
   /// Both must outlive the task. Throws ArgumentError if a training part has no graph that a vocabulary can write.

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "weft/io/dataset.hpp"
 #include "weft/molecules/molecules.hpp"
 #include "weft/molecules/typed_graph.hpp"
-#include "weft/io/dataset.hpp"
 #include "weft/tensor/tensor.hpp"
 
 namespace weft {

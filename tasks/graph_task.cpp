@@ -59,8 +59,8 @@ TrainedGraphs::TrainedGraphs(ModelDescription described, const std::vector<Named
 }
 
 ModelInput TrainedGraphs::input_of(const Graphs& graphs) const {
-  require(!graphs.node_ptr.empty(), "predict: the data are one graph, expected /graphs/node_ptr: ",
-          description().what());
+  require(!graphs.node_ptr.empty(),
+          "predict: the data are one graph, expected /graphs/node_ptr: ", description().what());
   return {graphs.graph,
           {graphs.node_ptr.begin(), graphs.node_ptr.end()},
           graphs.node_features,

@@ -147,7 +147,7 @@ Outputs infer_by_batches(const NodeModel& model, const Batches& batches, std::in
 }
 
 Outputs infer_by_layers(const HopLayers& layers, const ModelInput& input, std::int64_t chunk_rows,
-                            const Wanted& wanted) {
+                        const Wanted& wanted) {
   require(chunk_rows >= 1, "infer_by_layers: chunk_rows is ", chunk_rows, ", expected at least 1");
   const CsrGraph& graph = input.block().graph();
   const std::int64_t n = graph.num_nodes();

@@ -30,9 +30,9 @@ struct Outputs {
 [[nodiscard]] Outputs infer_by_layers(const HopLayers& layers, const ModelInput& input, std::int64_t chunk_rows,
                                       const Wanted& wanted = {});
 
-/// Nodes, the way that the job's options ask for: by samples where the sampler says so, in chunks of inference_rows nodes
-/// where that is set and the model is made of layers that read one hop each, otherwise at once. `sampling` may be null
-/// where the job has no sampler.
+/// Nodes, the way that the job's options ask for: by samples where the sampler says so, in chunks of inference_rows
+/// nodes where that is set and the model is made of layers that read one hop each, otherwise at once. `sampling` may be
+/// null where the job has no sampler.
 [[nodiscard]] Outputs infer_nodes(const NodeModel& model, const ModelInput& input, const Options& options,
                                   const Sampling* sampling, const Wanted& wanted = {});
 

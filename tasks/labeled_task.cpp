@@ -39,7 +39,8 @@ void LabeledTask::set_unit(NodeModel& model, const Split& split) const {
     return;
   }
   OutputScale* scale = model.output_scale();
-  require(scale != nullptr, "train: the model ", job().model, " knows no unit of its outputs, expected one for numbers");
+  require(scale != nullptr, "train: the model ", job().model,
+          " knows no unit of its outputs, expected one for numbers");
   const TargetUnit unit = unit_of(split);
   scale->set_unit(unit.mean, unit.deviation);
 }

@@ -6,9 +6,9 @@
 #include <iterator>
 #include <limits>
 
-#include "weft/tensor/losses.hpp"
 #include "weft/tasks/classification_metrics.hpp"
 #include "weft/tasks/target_metrics.hpp"
+#include "weft/tensor/losses.hpp"
 
 namespace weft {
 namespace {

@@ -11,8 +11,8 @@
 
 #include "weft/io/dataset.hpp"
 #include "weft/tasks/metrics.hpp"
-#include "weft/tensor/variable.hpp"
 #include "weft/tasks/output_kind.hpp"
+#include "weft/tensor/variable.hpp"
 
 namespace weft {
 

@@ -10,10 +10,10 @@
 #include <vector>
 
 #include "weft/samplers/negative_edges.hpp"
-#include "weft/tensor/tensor.hpp"
 #include "weft/tasks/link_ranking.hpp"
 #include "weft/tasks/link_split.hpp"
 #include "weft/tasks/metrics.hpp"
+#include "weft/tensor/tensor.hpp"
 
 namespace weft {
 

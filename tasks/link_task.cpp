@@ -62,9 +62,10 @@ LinkTask::Part::Part(const Dataset& dataset, const TrainJob& job, const std::str
 
 LinkTask::LinkTask(const Dataset& data, const TrainJob& train_job)
     : RowTask(data, train_job), metric_(metric_of_job(train_job.options)) {
-  require(!data.node_features.is_in_file(),
-          "train: the features stay in their file, and link_prediction reads them all at once; expected a larger memory "
-          "limit");
+  require(
+      !data.node_features.is_in_file(),
+      "train: the features stay in their file, and link_prediction reads them all at once; expected a larger memory "
+      "limit");
   require(!train_job.splits.empty(), "train: there are 0 splits, expected at least one");
   for (const std::string& split : train_job.splits) {
     parts_.push_back(std::make_unique<const Part>(data, train_job, split));
@@ -166,8 +167,7 @@ std::vector<Evaluation> TrainedLinks::evaluate(const Dataset& dataset, std::span
   for (const std::string& name : splits) {
     const LinkSplit links = link_split(dataset, name, split_seed_of(options), options.flag("bipartite"));
     const LinkJudge judge(links, split_seed_of(options));
-    const Tensor states =
-        predict({links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
+    const Tensor states = predict({links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
     const auto figures = [&](const std::vector<std::int64_t>& part) { return judge.figures(states, part); };
     const Split& rows = judge.rows();
     evaluations.push_back({name, figures(rows.train), figures(rows.val), figures(rows.test)});

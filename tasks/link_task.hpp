@@ -28,8 +28,7 @@ class LinkTask final : public RowTask {
   [[nodiscard]] std::unique_ptr<Model> new_model(const Split& split, const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                std::uint64_t seed) const override;
-  [[nodiscard]] Tensor infer(const Model& model, const Split& split,
-                             std::span<const std::int64_t> rows) const override;
+  [[nodiscard]] Tensor infer(const Model& model, const Split& split, std::span<const std::int64_t> rows) const override;
 
  protected:
   [[nodiscard]] std::vector<std::int64_t> labeled(std::span<const std::int64_t> part) const override {
@@ -75,8 +74,8 @@ class TrainedLinks final : public TrainedNodes {
 /// positives of Kipf, Welling 2016). states [n, d] -> [1, 1]
 [[nodiscard]] Variable link_loss(const Variable& states, std::span<const Edge> pairs, std::int64_t num_links);
 
-/// embedding, negatives_per_edge, degree_power, node_table, bipartite, split_seed, and sampler and batch_size in a sense
-/// of their own.
+/// embedding, negatives_per_edge, degree_power, node_table, bipartite, split_seed, and sampler and batch_size in a
+/// sense of their own.
 [[nodiscard]] std::span<const Option> link_options();
 [[nodiscard]] OptionDefaults link_defaults(std::string_view model);
 

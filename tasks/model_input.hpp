@@ -32,7 +32,9 @@ class ModelInput {
   [[nodiscard]] const Tensor* encoding() const { return encoding_ ? &*encoding_ : nullptr; }
   /// Null if the model reads none.
   [[nodiscard]] const Features* edge_features() const { return edge_features_; }
-  [[nodiscard]] bool has_edge_features() const { return edge_features_ != nullptr && shape_of(*edge_features_).rows > 0; }
+  [[nodiscard]] bool has_edge_features() const {
+    return edge_features_ != nullptr && shape_of(*edge_features_).rows > 0;
+  }
   [[nodiscard]] const std::vector<Tensor>& hops() const { return hops_; }
   /// All of it, as a view of this.
   [[nodiscard]] NodeInput nodes() const;

@@ -98,8 +98,8 @@ Tensor NodeTask::infer(const Model& model, const Split&, std::span<const std::in
 
 TrainedNodes::TrainedNodes(ModelDescription described, const std::vector<NamedTensor>& state)
     : TrainedTask(std::move(described)) {
-  std::unique_ptr<NodeModel> network = make_node_model(description().model, description().shape,
-                                                       description().options, description().outputs, Random(0));
+  std::unique_ptr<NodeModel> network = make_node_model(description().model, description().shape, description().options,
+                                                       description().outputs, Random(0));
   set_state(*network, state);
   network_ = std::move(network);
 }

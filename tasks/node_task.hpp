@@ -21,8 +21,7 @@ class NodeTask final : public LabeledTask {
   [[nodiscard]] std::unique_ptr<Model> new_model(const Split& split, const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                std::uint64_t seed) const override;
-  [[nodiscard]] Tensor infer(const Model& model, const Split& split,
-                             std::span<const std::int64_t> rows) const override;
+  [[nodiscard]] Tensor infer(const Model& model, const Split& split, std::span<const std::int64_t> rows) const override;
 
  private:
   ModelInput input_;

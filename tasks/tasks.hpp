@@ -62,8 +62,8 @@ struct TaskRow {
 /// The splits that the dataset has for a task.
 [[nodiscard]] std::vector<std::string> split_names(const Dataset& dataset, const TaskInfo& task);
 
-/// The task that the dataset poses. Both must outlive it. Throws ArgumentError if the labels or splits that it needs are
-/// not there.
+/// The task that the dataset poses. Both must outlive it. Throws ArgumentError if the labels or splits that it needs
+/// are not there.
 [[nodiscard]] std::unique_ptr<Task> make_task(const Dataset& dataset, const TrainJob& job);
 
 /// The trained model that a file holds, which `name` names in errors. Throws DataError if it holds none.

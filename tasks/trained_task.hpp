@@ -96,8 +96,8 @@ class TrainedTask {
   ModelDescription description_;
 };
 
-/// The dataset as graphs to predict with a model of this shape: molecules of one atom each have no bond, so nothing says
-/// which columns bonds would have, and `no_edges` is filled in with such.
+/// The dataset as graphs to predict with a model of this shape: molecules of one atom each have no bond, so nothing
+/// says which columns bonds would have, and `no_edges` is filled in with such.
 [[nodiscard]] Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, Features& no_edges);
 
 /// Probabilities, or what outputs of that kind are themselves.

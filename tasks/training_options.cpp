@@ -14,9 +14,10 @@ namespace {
 
 /// What the loop has no need of: metrics, losses, and how graphs are read.
 std::vector<Option> graph_reading_options() {
-  Option metric{"metric", std::string("auto"),
-                "what validation selects by; auto: roc_auc for two classes of nodes, for graphs if one class is rare or "
-                "there are several labels, and for links, otherwise accuracy; mae for numbers"};
+  Option metric{
+      "metric", std::string("auto"),
+      "what validation selects by; auto: roc_auc for two classes of nodes, for graphs if one class is rare or "
+      "there are several labels, and for links, otherwise accuracy; mae for numbers"};
   metric.choices.push_back("auto");
   for (const Metric& one : metrics()) {
     if (!one.of_graphs) {
@@ -117,7 +118,8 @@ Options default_options(std::string_view model, const Dataset& dataset, const Sp
 }
 
 std::string_view suited_sampler(std::string_view model, const Options& options) {
-  // Whether layers read a hop each is asked of a graph without features of edges: they would need a subgraph, and say so.
+  // Whether layers read a hop each is asked of a graph without features of edges: they would need a subgraph, and say
+  // so.
   const ModelTraits traits = traits_of(model, options, FeatureKind::none);
   return traits.reads != Reads::graph ? "rows" : traits.layers_read_a_hop ? "neighbor" : "parts";
 }
@@ -125,7 +127,8 @@ std::string_view suited_sampler(std::string_view model, const Options& options) 
 std::span<const FormerOption> former_options(const TaskInfo& task) {
   static constexpr std::array<FormerOption, 3> kOfGeneration = {
       {{"width", "hidden"}, {"ema", "average"}, {"warmup_steps", "warmup", false}}};
-  return task.kind == TaskKind::generation ? std::span<const FormerOption>(kOfGeneration) : std::span<const FormerOption>();
+  return task.kind == TaskKind::generation ? std::span<const FormerOption>(kOfGeneration)
+                                           : std::span<const FormerOption>();
 }
 
 const FormerOption* former_option(const TaskInfo& task, std::string_view name) {

@@ -15,8 +15,8 @@ namespace weft {
 /// The options of training models that read graphs: those of the loop, metric, edges, samplers, …
 [[nodiscard]] std::span<const Option> training_options();
 
-/// How much there is to learn the classes or numbers of nodes from. A hundred labels want a small model that is held back
-/// by dropout and decay, as the papers on citation graphs have it; thousands want a deep, normalized one.
+/// How much there is to learn the classes or numbers of nodes from. A hundred labels want a small model that is held
+/// back by dropout and decay, as the papers on citation graphs have it; thousands want a deep, normalized one.
 enum class LabelAmount { few, many };
 /// Many: a hundred or more labeled training nodes for each class, on average. Tasks about other rows have few.
 [[nodiscard]] LabelAmount label_amount(const Dataset& dataset, const Split& split);

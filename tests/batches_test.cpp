@@ -38,7 +38,6 @@ Options options_for(const std::string& model, std::vector<std::pair<std::string,
   return options;
 }
 
-
 /// What the batches from `first` on make of use(); how many there were.
 template <class Use>
 int use_all(const Batches& batches, std::int64_t epoch, std::int64_t first, const Use& use) {
@@ -167,7 +166,8 @@ TEST(Batches, EndCleanlyWhereverAnExceptionIsThrownAndWorkAgain) {
   for (const int threads : {1, 2, 4}) {
     with_threads(threads, [&] {
       for (int round = 0; round < 10; ++round) {
-        const NodeFeatures broken(std::make_shared<const FailingRows>(3)), good(std::make_shared<const FailingRows>(1000));
+        const NodeFeatures broken(std::make_shared<const FailingRows>(3)),
+            good(std::make_shared<const FailingRows>(1000));
         const ModelInput broken_input(graph, {}, broken, no_edges, options);
         const ModelInput input(graph, {}, good, no_edges, options);
         int used = 0;

@@ -74,8 +74,7 @@ TEST_F(TrainGenerator, LearnsToMakeRings) {
   TrainJob job = job_with({{"epochs", "2"}, {"epoch_graphs", "6400"}, {"learning_rate", "0.01"}});
   job.folder = folder_.path();
   std::vector<EpochRecord> records;
-  const TrainReport report =
-      train(dataset, job, {.on_epoch = [&](const EpochRecord& r) { records.push_back(r); }});
+  const TrainReport report = train(dataset, job, {.on_epoch = [&](const EpochRecord& r) { records.push_back(r); }});
   ASSERT_EQ(records.size(), 2U);
   // Four sizes, equally likely: log 4 = 1.386 nats is all there is to know.
   EXPECT_NEAR(report.runs[0].val, std::log(4.0), 0.05);
@@ -145,8 +144,12 @@ TEST_F(TrainGenerator, GoesOverSeedsAndSplitsAndStopsEarlyAsOtherTasksDo) {
   dataset.splits.push_back(dataset.splits[0]);
   dataset.splits[1].name = "rand1";
   std::swap(dataset.splits[1].val, dataset.splits[1].test);
-  TrainJob job = job_with({{"epochs", "60"}, {"epoch_graphs", "32"}, {"eval_every", "2"}, {"patience", "1"},
-                           {"learning_rate", "0"}, {"average", "0"}});
+  TrainJob job = job_with({{"epochs", "60"},
+                           {"epoch_graphs", "32"},
+                           {"eval_every", "2"},
+                           {"patience", "1"},
+                           {"learning_rate", "0"},
+                           {"average", "0"}});
   job.splits = {"rand0", "rand1"};
   job.seeds = {0, 1};
   job.folder = folder_.path();
@@ -169,8 +172,9 @@ TEST_F(TrainGenerator, MakesAModelThatSaysWhatItIs) {
   const Dataset dataset = rings(40, 3, 7);
   (void)train(dataset, job);
   const auto model = TrainedModel::load(folder_.path());
-  expect_throws<ArgumentError>([&] { (void)model.predict(dataset); },
-                               "the model sequence of rings is one of generation, expected one of nodes, graphs or links");
+  expect_throws<ArgumentError>(
+      [&] { (void)model.predict(dataset); },
+      "the model sequence of rings is one of generation, expected one of nodes, graphs or links");
   expect_throws<ArgumentError>([&] { (void)model.evaluate(dataset, job.splits); }, "is one of generation");
 }
 

@@ -12,9 +12,9 @@
 #include "weft/graph/message_block.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/runs/cross_validation.hpp"
-#include "weft/tasks/target_metrics.hpp"
 #include "weft/runs/run.hpp"
 #include "weft/runs/trained_model.hpp"
+#include "weft/tasks/target_metrics.hpp"
 
 namespace weft {
 namespace {

@@ -39,7 +39,6 @@ Options options_for(const std::string& model, std::vector<std::pair<std::string,
   return options;
 }
 
-
 std::unique_ptr<NodeModel> model_for(const std::string& name, const NodeFeatures& features, const Options& options) {
   return make_model(name, shape_for(features, 3), options, Random(1));
 }
@@ -137,13 +136,16 @@ TEST(HopSamples, AreRefusedByModelsWhoseLayersReadTheSameNodes) {
   for (const char* name : {"weft", "gps", "polynormer"}) {
     const Options options = options_for(name, {{"sampler", "neighbor"}});
     const ModelInput input(graph, {}, features, kNoEdges, options);
-    expect_throws<ArgumentError>([&] { (void)Sampling(input, traits_of(name, options, FeatureKind::none), options, kNoEdges, {}); },
-                                 "it needs a sampler of subgraphs");
+    expect_throws<ArgumentError>(
+        [&] { (void)Sampling(input, traits_of(name, options, FeatureKind::none), options, kNoEdges, {}); },
+        "it needs a sampler of subgraphs");
     EXPECT_EQ(suited_sampler(name, options), "parts");
   }
   const Options sign = options_for("sign", {{"sampler", "cluster"}});
   const ModelInput input(graph, {}, features, kNoEdges, sign);
-  expect_throws<ArgumentError>([&] { (void)Sampling(input, traits_of("sign", sign, FeatureKind::none), sign, kNoEdges, {}); }, "its sampler is rows");
+  expect_throws<ArgumentError>(
+      [&] { (void)Sampling(input, traits_of("sign", sign, FeatureKind::none), sign, kNoEdges, {}); },
+      "its sampler is rows");
   EXPECT_EQ(suited_sampler("sign", sign), "rows");
   EXPECT_EQ(suited_sampler("gat", default_options("gat")), "neighbor");
 }
@@ -157,7 +159,8 @@ TEST(RowBatches, OfPrecomputedHopsGiveWhatAllRowsGive) {
     const ModelInput input(graph, {}, features, kNoEdges, options);
     const auto model = model_for(name, features, options);
     const Sampling sampling(input, traits_of(name, options, FeatureKind::none), options, kNoEdges, {});
-    expect_near(infer_by_batches(*model, *sampling.batches(test::all_nodes(graph), false, 0), 120, true).logits, infer_by_batches(*model, *whole_graph(input), 120, true).logits, 2e-5);
+    expect_near(infer_by_batches(*model, *sampling.batches(test::all_nodes(graph), false, 0), 120, true).logits,
+                infer_by_batches(*model, *whole_graph(input), 120, true).logits, 2e-5);
   }
 }
 

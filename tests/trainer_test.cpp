@@ -13,9 +13,9 @@
 #include "weft/io/model_file.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/runs/run.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/tasks/classification_metrics.hpp"
-#include "weft/runs/run.hpp"
 
 namespace weft {
 namespace {
@@ -301,8 +301,8 @@ TEST(Train, AStoppedRunDoesNotTakeThePlaceOfAModelThatIsDone) {
   const Dataset data = communities();
   int epochs = 0;
   // In the second run, whose weights at the start need not be judged.
-  const TrainReport report = train(data, job, {.on_epoch = [&](const EpochRecord&) { ++epochs; },
-                                               .should_stop = [&] { return epochs == 8; }});
+  const TrainReport report =
+      train(data, job, {.on_epoch = [&](const EpochRecord&) { ++epochs; }, .should_stop = [&] { return epochs == 8; }});
   EXPECT_TRUE(report.interrupted);
   EXPECT_EQ(report.best_run, 0U);
   EXPECT_EQ(read_model_file(folder.path() / "model.h5").text("seed"), "0");

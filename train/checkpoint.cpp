@@ -125,8 +125,8 @@ JobProgress progress_of(const ModelFile& checkpoint, const ModelFile& expected) 
           "resume: the checkpoint was made by an older Weft, which trained generators in another way; the model beside "
           "it is read as ever, but training cannot go on: train again without --resume");
   for (const auto& [key, value] : expected.config) {
-    // Names of classes are not what was learned, and were not always there; another time between checkpoints may be asked
-    // for without changing what was done.
+    // Names of classes are not what was learned, and were not always there; another time between checkpoints may be
+    // asked for without changing what was done.
     if (key == "class_names" || key == "option.checkpoint_seconds") {
       continue;
     }

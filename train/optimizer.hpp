@@ -53,7 +53,7 @@ class Adam {
 enum class ScheduleKind { constant, cosine, step };
 template <>
 inline constexpr std::array kEnumNames<ScheduleKind> = {std::string_view("constant"), std::string_view("cosine"),
-                                                           std::string_view("step")};
+                                                        std::string_view("step")};
 
 struct ScheduleOptions {
   ScheduleKind kind = ScheduleKind::constant;

@@ -80,8 +80,8 @@ class Task {
   [[nodiscard]] virtual const Split* find_split(std::string_view name) const = 0;
   /// An untrained model, which knows what it must know of the split, such as the unit of its targets.
   [[nodiscard]] virtual std::unique_ptr<Model> new_model(const Split& split, const Random& random) const = 0;
-  /// The steps to be taken of `model`, whose weights are not read here. All must outlive the epochs. Throws ArgumentError
-  /// if the training part has nothing to learn from.
+  /// The steps to be taken of `model`, whose weights are not read here. All must outlive the epochs. Throws
+  /// ArgumentError if the training part has nothing to learn from.
   [[nodiscard]] virtual std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                        std::uint64_t seed) const = 0;
 

@@ -120,8 +120,8 @@ class Trainer {
            (job_.max_minutes > 0.0 && since_start_.seconds() > 60.0 * job_.max_minutes);
   }
 
-  /// A run that was stopped counts with what it has reached; the checkpoint, written before, goes on from there. It does
-  /// not take the place of the model of a run that is done: it may end up worse.
+  /// A run that was stopped counts with what it has reached; the checkpoint, written before, goes on from there. It
+  /// does not take the place of the model of a run that is done: it may end up worse.
   void finish(TrainingRun& run) {
     const RunResult result = run.finish();
     const std::size_t number = progress_.done.size();
