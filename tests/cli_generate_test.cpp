@@ -141,6 +141,7 @@ TEST_F(CliGenerate, RefusesWhatCannotBe) {
   complains({"generate", "rings.h5", "-n", "5", "-o", "x.h5"}, 3, "rings.h5");
   complains({"train", "rings.h5", "--task", "generation", "--set", "widht=5"}, 2, "width");
   complains({"train", "rings.h5", "--task", "generation", "--model", "gcn"}, 2, "gcn");
+  complains({"train", "rings.h5", "--task", "generation", "--estimate"}, 2, "--estimate");
   EXPECT_FALSE(std::filesystem::exists(path("x.h5")));
 }
 
