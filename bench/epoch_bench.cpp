@@ -14,6 +14,7 @@
 #include "weft/io/dataset_lookup.hpp"
 #include "weft/io/importers/debian_importer.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/tasks/training_options.hpp"
 #include "weft/tensor/losses.hpp"
 #include "weft/train/trainer.hpp"
 

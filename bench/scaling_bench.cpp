@@ -23,6 +23,7 @@
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/tasks/training_options.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::bench {
