@@ -10,7 +10,6 @@
 #include "weft/generation/sequence_loss.hpp"
 #include "weft/generation/sequence_model.hpp"
 #include "weft/tasks/metrics.hpp"
-#include "weft/train/model_state.hpp"
 
 namespace weft {
 namespace {
@@ -196,24 +195,6 @@ void standardize(const GraphCorpus& corpus, GenerationTask::Part& part) {
   }
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    text += name + '\n';
-  }
-  return text;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
 }  // namespace
 
 GenerationTask::GenerationTask(const Dataset& dataset, const TrainJob& job)
@@ -328,101 +309,6 @@ void GenerationTask::fingerprint(Fingerprint& data) const {
       data.mix(static_cast<std::uint64_t>(number));
     }
   }
-}
-
-std::unique_ptr<SequenceModel> make_sequence_model(const GeneratorTraits& traits, const Options& options,
-                                                   const Random& random) {
-  const SequenceShape shape{.input_categories = traits.vocabulary->input_categories(),
-                            .vocabulary = traits.vocabulary->size(),
-                            .properties = static_cast<std::int64_t>(traits.property_names.size()),
-                            .clue_features = traits.vocabulary->num_clue_features()};
-  return std::make_unique<SequenceModel>(shape,
-                                         SequenceModelOptions{.hidden = options.integer("hidden"),
-                                                              .layers = options.integer("layers"),
-                                                              .heads = options.integer("heads"),
-                                                              .dropout = static_cast<float>(options.real("dropout"))},
-                                         random);
-}
-
-void put_traits(const GeneratorTraits& traits, ModelFile& file) {
-  file.config["property_names"] = joined(traits.property_names);
-  file.numbers["vocabulary"] = traits.vocabulary->to_numbers();
-  std::vector<std::int64_t> atoms;
-  for (const AtomType& atom : traits.alphabet) {
-    atoms.insert(atoms.end(), {atom.element, atom.charge});
-  }
-  file.numbers["alphabet"] = std::move(atoms);
-  file.numbers["property_means"] = traits.property_means;
-  file.numbers["property_deviations"] = traits.property_deviations;
-}
-
-GeneratorTraits traits_of(const ModelFile& file) {
-  GeneratorTraits traits;
-  traits.vocabulary = std::make_shared<const CodeVocabulary>(CodeVocabulary::from_numbers(file.integers("vocabulary")));
-  const std::vector<std::int64_t>& atoms = file.integers("alphabet");
-  require(atoms.empty() || static_cast<std::int64_t>(atoms.size()) == 2 * traits.vocabulary->num_types(),
-          "the alphabet has ", atoms.size(), " numbers for ", traits.vocabulary->num_types(),
-          " types, expected two each");
-  for (std::size_t i = 0; i < atoms.size(); i += 2) {
-    require(atoms[i] >= 1 && atoms[i] <= 118 && std::abs(atoms[i + 1]) <= 20, "the alphabet has element ", atoms[i],
-            " with charge ", atoms[i + 1]);
-    traits.alphabet.push_back({static_cast<std::int32_t>(atoms[i]), static_cast<std::int32_t>(atoms[i + 1])});
-  }
-  traits.property_names = lines_of(file.text("property_names"));
-  traits.property_means = file.reals("property_means");
-  traits.property_deviations = file.reals("property_deviations");
-  require(traits.property_means.size() == traits.property_names.size() &&
-              traits.property_deviations.size() == traits.property_names.size(),
-          "there are ", traits.property_means.size(), " means for ", traits.property_names.size(), " properties");
-  return traits;
-}
-
-TrainedGenerator::TrainedGenerator(ModelDescription described, const ModelFile& file)
-    : TrainedTask(std::move(described)), traits_(traits_of(file)) {
-  std::unique_ptr<SequenceModel> model = make_sequence_model(traits_, description().options, Random(0));
-  set_state(*model, file.tensors);
-  model_ = std::move(model);
-}
-
-std::vector<SampledGraph> TrainedGenerator::generate(std::int64_t count, const GenerationRequest& request,
-                                                     const ProgressCallback& progress) const {
-  require(request.best_of >= 1, "generate: best_of is ", request.best_of, ", expected at least 1");
-  SamplingOptions options{.seed = request.seed,
-                          .temperature = request.temperature,
-                          .is_masked = request.is_masked,
-                          .guidance = request.guidance,
-                          .beginning = request.beginning};
-  options.constraint =
-      make_graph_constraint(request.constraint.empty() ? description().options.text("constraint") : request.constraint);
-  if (!request.wishes.empty()) {
-    options.properties.assign(traits_.property_names.size(), std::numeric_limits<float>::quiet_NaN());
-  } else {
-    options.guidance = 0.0;
-  }
-  for (const auto& [name, value] : request.wishes) {
-    const auto found = std::ranges::find(traits_.property_names, name);
-    require(found != traits_.property_names.end(), "generate: the model cannot be asked for '", name,
-            "'; it was trained with ", traits_.property_names.empty() ? "no properties" : "other properties than that");
-    const auto j = static_cast<std::size_t>(found - traits_.property_names.begin());
-    options.properties[j] = static_cast<float>((value - traits_.property_means[j]) / traits_.property_deviations[j]);
-  }
-  std::vector<SampledGraph> all =
-      sample_graphs(*model_, *traits_.vocabulary, count * request.best_of, options, progress);
-  if (request.best_of == 1) {
-    return all;
-  }
-  // By length, or the shortest graphs would always be the likeliest.
-  const auto score = [](const SampledGraph& x) {
-    return x.log_likelihood /
-           static_cast<double>(x.graph.num_nodes() + static_cast<std::int64_t>(x.graph.edges.size()));
-  };
-  std::vector<SampledGraph> best;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto first = all.begin() + i * request.best_of;
-    best.push_back(std::move(*std::max_element(first, first + request.best_of,
-                                               [&](const auto& a, const auto& b) { return score(a) < score(b); })));
-  }
-  return best;
 }
 
 std::span<const Option> generation_options() {

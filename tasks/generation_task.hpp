@@ -7,18 +7,13 @@
 #include <vector>
 
 #include "weft/core/options.hpp"
-#include "weft/generation/graph_sampler.hpp"
 #include "weft/generation/sequence_batch.hpp"
-#include "weft/tasks/generation_request.hpp"
 #include "weft/tasks/graph_corpus.hpp"
 #include "weft/tasks/tasks.hpp"
-#include "weft/tasks/trained_task.hpp"
+#include "weft/tasks/trained_generator.hpp"
 #include "weft/train/task.hpp"
 
 namespace weft {
-
-/// What the command line calls the model.
-inline constexpr std::string_view kGeneratorModel = "sequence";
 
 /// The metric is "nll": nats for a graph, written in one random code, under the mask; an upper bound of the graph's
 /// own.
@@ -61,31 +56,8 @@ class GenerationTask final : public Task {
   std::vector<std::unique_ptr<const Part>> parts_;
 };
 
-class TrainedGenerator final : public TrainedTask {
- public:
-  TrainedGenerator(ModelDescription description, const ModelFile& file);
-
-  /// As sample_graphs(). Throws ArgumentError for a property that the model does not know.
-  [[nodiscard]] std::vector<SampledGraph> generate(std::int64_t count, const GenerationRequest& request,
-                                                   const ProgressCallback& progress) const override;
-  [[nodiscard]] const GeneratorTraits& generator() const override { return traits_; }
-  [[nodiscard]] const SequenceModel& model() const { return *model_; }
-
- private:
-  GeneratorTraits traits_;
-  std::unique_ptr<const SequenceModel> model_;
-};
-
 /// Sizes of the model, how graphs are written, and what may be asked for, beside the options of training.
 [[nodiscard]] std::span<const Option> generation_options();
-
-/// An untrained model for these traits. `options` holds at least hidden, layers, heads and dropout.
-[[nodiscard]] std::unique_ptr<SequenceModel> make_sequence_model(const GeneratorTraits& traits, const Options& options,
-                                                                 const Random& random);
-
-/// Traits as settings and numbers of a file, and back. Throws ArgumentError if they make no generator.
-void put_traits(const GeneratorTraits& traits, ModelFile& file);
-[[nodiscard]] GeneratorTraits traits_of(const ModelFile& file);
 
 /// The row generation of the table of tasks.
 [[nodiscard]] std::vector<TaskRow> generation_tasks();
