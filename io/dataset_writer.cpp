@@ -248,10 +248,11 @@ void refuse(const std::string& object, const std::string& problem) {
 
 void write_dataset(const Dataset& dataset, const std::filesystem::path& path, const WriteOptions& options) {
   check_dataset(dataset, refuse);
-  require(options.feature_type == FeatureType::float32 || std::holds_alternative<Tensor>(dataset.node_features.in_memory()),
-          "write_dataset: /node/x: the features of nodes are ",
-          std::holds_alternative<std::monostate>(dataset.node_features.in_memory()) ? "missing" : "not dense",
-          ", expected dense ones to store as ", name_of(options.feature_type));
+  require(
+      options.feature_type == FeatureType::float32 || std::holds_alternative<Tensor>(dataset.node_features.in_memory()),
+      "write_dataset: /node/x: the features of nodes are ",
+      std::holds_alternative<std::monostate>(dataset.node_features.in_memory()) ? "missing" : "not dense",
+      ", expected dense ones to store as ", name_of(options.feature_type));
   OutputFile file(path);
   write_root_attributes(file, dataset);
   write_offsets(file, dataset.graph.offsets());

@@ -57,7 +57,8 @@ Features select_rows(const Features& features, std::span<const std::uint32_t> in
 }
 
 const Features& NodeFeatures::in_memory() const {
-  require(!is_in_file(), "features: they stay in their file, and were asked for all at once; expected a larger memory limit");
+  require(!is_in_file(),
+          "features: they stay in their file, and were asked for all at once; expected a larger memory limit");
   return in_memory_;
 }
 

@@ -99,7 +99,8 @@ TEST(RawDataset, MayHoldEveryWidthAndByteOrderOfNumbers) {
       file.reals("node/x", {4, 1}, {0.5, -1.25, 1024, 0}, type);
     }
     const Dataset data = read_dataset(folder / "data.h5");
-    EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{0.5F}, {-1.25F}, {1024.0F}, {0.0F}}));
+    EXPECT_TRUE(
+        test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{0.5F}, {-1.25F}, {1024.0F}, {0.0F}}));
   }
 }
 

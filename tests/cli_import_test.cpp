@@ -87,7 +87,8 @@ TEST_F(Cli, MakesTheSameRmatFileWithinEveryMemoryLimit) {
   const Dataset data = read_dataset(path("r.h5"));
   const CsrGraph graph = rmat({.num_nodes = 2000, .num_edges = 1500000, .undirected = true});
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), graph.sources()));
-  EXPECT_EQ(std::get<Tensor>(data.node_features.in_memory())(1999, 2), static_cast<float>(Random(0).stream(1).normal(5999)));
+  EXPECT_EQ(std::get<Tensor>(data.node_features.in_memory())(1999, 2),
+            static_cast<float>(Random(0).stream(1).normal(5999)));
 
   const CommandResult narrow = weft({"synth", "rmat", "--nodes", "2000000", "--memory-limit", "64M", "-o", "n.h5"});
   EXPECT_EQ(narrow.code, 2);

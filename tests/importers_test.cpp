@@ -248,8 +248,9 @@ TEST(Importers, ReadMoleculesAsTheTypedFunction) {
                    told.push_back(problem);
                  }});
   expect_same_dataset(
-      data, import_smiles(
-                {.input = table, .smiles = "what", .targets = {"z", "y"}, .task = TaskKind::graph_regression, .seed = 2}));
+      data,
+      import_smiles(
+          {.input = table, .smiles = "what", .targets = {"z", "y"}, .task = TaskKind::graph_regression, .seed = 2}));
   ASSERT_EQ(told.size(), 1U);
   EXPECT_NE(told[0].find("m.csv: line 3"), std::string::npos) << told[0];
   const Options strict = options_of("smiles", {{"smiles", "what"}, {"strict", "true"}});

@@ -91,7 +91,8 @@ TEST(Npz, ReadsEdgeListsFeaturesAndMasks) {
   EXPECT_EQ(data.num_classes, 2);
   EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 2, 4, 6, 6}));
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 2, 0, 2, 0, 1}));
-  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1, 2}, {3, 4}, {5, 6}, {7, 8}}));
+  EXPECT_TRUE(
+      test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1, 2}, {3, 4}, {5, 6}, {7, 8}}));
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, 1, 1, 0}));
   ASSERT_EQ(data.splits.size(), 2U);
   EXPECT_EQ(data.splits[1].name, "1");

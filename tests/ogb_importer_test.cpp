@@ -60,7 +60,8 @@ TEST(Ogb, ReadsManyGraphsWithCategories) {
   EXPECT_EQ(data.node_ptr, (std::vector<std::int64_t>{0, 2, 3, 6}));
   EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 1, 2, 2, 3, 4, 6}));
   EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 5, 5, 3, 4}));
-  EXPECT_EQ(std::get<CategoricalMatrix>(data.node_features.in_memory()).num_categories, (std::vector<std::int64_t>{9, 2}));
+  EXPECT_EQ(std::get<CategoricalMatrix>(data.node_features.in_memory()).num_categories,
+            (std::vector<std::int64_t>{9, 2}));
   const auto& bonds = std::get<CategoricalMatrix>(data.edge_features);
   EXPECT_TRUE(std::ranges::equal(bonds.values, std::vector<std::int32_t>{0, 0, 3, 1, 3, 1}));
   const Tensor& y = std::get<Tensor>(data.graph_labels);

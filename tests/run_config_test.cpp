@@ -57,8 +57,9 @@ TEST(RunConfig, ReadsOptionsOfGenerationByTheNamesThatTheyHad) {
   RunConfig config{.task = "generation", .settings = {{"width", "32"}, {"ema", "0.9"}, {"warmup_steps", "50"}}};
   check_options(config);
   std::vector<std::string> told;
-  const Options options = options_of(config, task_info(TaskKind::generation), LabelAmount::few,
-                                     {.num_steps = 200, .on_message = [&](const std::string& text) { told.push_back(text); }});
+  const Options options =
+      options_of(config, task_info(TaskKind::generation), LabelAmount::few,
+                 {.num_steps = 200, .on_message = [&](const std::string& text) { told.push_back(text); }});
   EXPECT_EQ(options.integer("hidden"), 32);
   EXPECT_EQ(options.real("average"), 0.9);
   EXPECT_EQ(options.real("warmup"), 0.25);

@@ -42,8 +42,8 @@ void train(weft::NodeModel& model, const Task& task, const Recipe& recipe, const
     const weft::Variable loss =
         weft::cross_entropy(model.forward(batch.block, batch.features, pass).logits, batch.labels, batch.asked);
     weft::Gradients gradients = weft::backward(loss);
-    const double factor =
-        weft::schedule_factor({.kind = weft::ScheduleKind::cosine, .warmup = 0.05}, static_cast<double>(step), recipe.steps);
+    const double factor = weft::schedule_factor({.kind = weft::ScheduleKind::cosine, .warmup = 0.05},
+                                                static_cast<double>(step), recipe.steps);
     optimizer.step(gradients, recipe.learning_rate * factor);
     weft::update_statistics(model, pass);
     report(step + 1, static_cast<double>(loss.value()(0, 0)));

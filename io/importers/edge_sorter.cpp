@@ -135,8 +135,8 @@ class EdgeSorter::SorterOf final : public EdgeSorter::Sorter {
   void visit(FunctionRef<void(const EdgePiece&)> use) const override {
     std::vector<PieceRoom> room(index(kRangesAhead));
     std::vector<MergeRoom> merge_room(index(kRangesAhead));
-    const std::int64_t num_pieces = runs_.empty() ? in_memory_.buckets.num_buckets()
-                                                  : static_cast<std::int64_t>(range_begin_.size()) - 1;
+    const std::int64_t num_pieces =
+        runs_.empty() ? in_memory_.buckets.num_buckets() : static_cast<std::int64_t>(range_begin_.size()) - 1;
     ItemsAhead pieces(0, num_pieces, kRangesAhead, [&](std::int64_t i, std::int64_t slot) {
       room[index(slot)].take(runs_.empty() ? in_memory_.bucket(i)
                                            : std::span<const Item>(merged(i, merge_room[index(slot)])));

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 using TakeEdges = FunctionRef<void(std::span<const Edge> edges, std::span<const float> weights)>;
 
 void check(const EdgelistOptions& options) {
-  require(options.task == TaskKind::node_classification || options.task == TaskKind::node_regression, "import_edgelist: task ",
-          name_of(options.task), ", expected node_classification or node_regression");
+  require(options.task == TaskKind::node_classification || options.task == TaskKind::node_regression,
+          "import_edgelist: task ", name_of(options.task), ", expected node_classification or node_regression");
 }
 
 std::int64_t read_edges(const EdgelistOptions& options, const ProgressCallback& progress, NodeNames& names,
