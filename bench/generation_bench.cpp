@@ -10,10 +10,10 @@
 #include "weft/generation/graph_sampler.hpp"
 #include "weft/generation/sequence_loss.hpp"
 #include "weft/io/dataset_lookup.hpp"
-#include "weft/tensor/dense_kernels.hpp"
 #include "weft/tasks/generation_task.hpp"
 #include "weft/tasks/graph_corpus.hpp"
 #include "weft/tasks/training_options.hpp"
+#include "weft/tensor/dense_kernels.hpp"
 #include "weft/train/optimizer.hpp"
 
 namespace weft::bench {

@@ -18,11 +18,11 @@
 #include "weft/graph/color_refinement.hpp"
 #include "weft/graph/graph_slices.hpp"
 #include "weft/io/dataset_lookup.hpp"
+#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/training_options.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/distinct_rows.hpp"
 #include "weft/tensor/row_ranges.hpp"
-#include "weft/tasks/tasks.hpp"
-#include "weft/tasks/training_options.hpp"
 #include "weft/train/optimizer.hpp"
 #include "weft/train/trainer.hpp"
 

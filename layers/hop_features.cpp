@@ -1,7 +1,7 @@
 #include "weft/layers/hop_features.hpp"
 
-#include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/input_layers.hpp"
+#include "weft/layers/kernels/aggregation.hpp"
 
 namespace weft {
 

@@ -10,8 +10,8 @@
 #include "weft/layers/input_layers.hpp"
 #include "weft/layers/virtual_node.hpp"
 #include "weft/layers/wl_model.hpp"
-#include "weft/tensor/dense_ops.hpp"
 #include "weft/runs/run.hpp"
+#include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {

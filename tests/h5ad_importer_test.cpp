@@ -6,9 +6,9 @@
 
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
+#include "weft/io/hdf5_file.hpp"
 #include "weft/io/importers/h5ad_importer.hpp"
 #include "weft/io/importers/importers.hpp"
-#include "weft/io/hdf5_file.hpp"
 
 namespace weft {
 namespace {

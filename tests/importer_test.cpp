@@ -9,12 +9,12 @@
 #include "tests/compressed_text.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/io/importers/bag_of_words.hpp"
 #include "weft/io/dataset_lookup.hpp"
+#include "weft/io/importers/bag_of_words.hpp"
 #include "weft/io/importers/debian_importer.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
-#include "weft/io/splits.hpp"
 #include "weft/io/importers/text_input.hpp"
+#include "weft/io/splits.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft {
@@ -264,7 +264,8 @@ TEST(Edgelist, JoinsFeaturesLabelsAndSplit) {
                        .labels = write(folder / "l", "a,red\nz,blue\nb,red\n"),
                        .split = write(folder / "s", "z,train\na,val\nb,test\n")});
   EXPECT_EQ(data.node_names, (Lines{"b", "a", "c", "z"}));
-  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{5, 6}, {1, -25}, {3, 4}, {7, 0}}));
+  EXPECT_TRUE(
+      test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{5, 6}, {1, -25}, {3, 4}, {7, 0}}));
   EXPECT_EQ(data.class_names, (Lines{"blue", "red"}));
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{1, 1, -1, 0}));
   ASSERT_EQ(data.splits.size(), 1U);

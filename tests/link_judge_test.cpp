@@ -10,12 +10,12 @@
 #include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/importers/pair_file.hpp"
+#include "weft/samplers/link_sampler.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 #include "weft/tasks/link_judge.hpp"
 #include "weft/tasks/link_metrics.hpp"
 #include "weft/tasks/link_split.hpp"
 #include "weft/tasks/link_task.hpp"
-#include "weft/samplers/link_sampler.hpp"
-#include "weft/tasks/classification_metrics.hpp"
 
 namespace weft {
 namespace {
@@ -138,7 +138,8 @@ TEST(LinkJudge, SetsPairsAgainstLinksThatAreNoLinkOfAnyPart) {
   const Tensor equal = Tensor::full(6, 1, 1.0F);
   EXPECT_DOUBLE_EQ(judge.figure(metric_named("roc_auc"), equal, judge.rows().train), 0.5);
   EXPECT_DOUBLE_EQ(judge.figure(metric_named("mrr"), equal, judge.rows().train), 1.0 / 51.0);
-  expect_throws<ArgumentError>([&] { (void)judge.figure(metric_named("accuracy"), equal, {}); }, "accuracy is not for links");
+  expect_throws<ArgumentError>([&] { (void)judge.figure(metric_named("accuracy"), equal, {}); },
+                               "accuracy is not for links");
 }
 
 TEST(LinkRanking, IsThatWorkedOutByHand) {

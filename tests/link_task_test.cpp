@@ -9,11 +9,11 @@
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/io/model_file.hpp"
-#include "weft/samplers/link_sampler.hpp"
 #include "weft/layers/kernels/link_scores.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/runs/run.hpp"
 #include "weft/runs/trained_model.hpp"
+#include "weft/samplers/link_sampler.hpp"
 #include "weft/tasks/link_split.hpp"
 
 namespace weft {
@@ -211,7 +211,8 @@ TEST(TrainedLinks, GiveWhatTheTrainerMeasured) {
   EXPECT_EQ(model.predict(data).logits.shape(), (Shape{300, 8}));
   const std::vector<Edge> pairs = {{0, 1}, {2, 5}};
   EXPECT_EQ(model.score_pairs(data, pairs), link_scores(model.predict(data).logits, pairs));
-  expect_throws<ArgumentError>([&] { (void)model.generate(1); }, "is one of link_prediction, expected one of generation");
+  expect_throws<ArgumentError>([&] { (void)model.generate(1); },
+                               "is one of link_prediction, expected one of generation");
 }
 
 TEST(LinkTraining, ReachesTheGraphAutoencoderOnCora) {

@@ -13,11 +13,11 @@
 #include "tests/temporary_folder.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/io/dataset.hpp"
 #include "weft/molecules/distribution_distance.hpp"
 #include "weft/molecules/fragment_scores.hpp"
 #include "weft/molecules/molecule_features.hpp"
 #include "weft/molecules/nspdk.hpp"
-#include "weft/io/dataset.hpp"
 
 namespace weft {
 namespace {

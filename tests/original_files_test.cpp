@@ -7,10 +7,10 @@
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
-#include "weft/molecules/molecule_reader.hpp"
 #include "weft/io/importers/npz_importer.hpp"
 #include "weft/io/importers/smiles_importer.hpp"
 #include "weft/io/importers/text_input.hpp"
+#include "weft/molecules/molecule_reader.hpp"
 
 namespace weft {
 namespace {

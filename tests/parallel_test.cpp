@@ -1,14 +1,14 @@
 // Parallel loops, sums and sorts: every index once, the same cuts and bits on any number of threads.
 #include "weft/core/parallel.hpp"
 
-#include <vector>
-#include <thread>
-#include <string>
-#include <stdexcept>
-#include <chrono>
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <mutex>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -163,9 +163,8 @@ TEST(ItemsAhead, HandOverEveryItemInOrderAndNeverTwoInOneSlot) {
   for (const int threads : {1, 2, 4}) {
     with_threads(threads, [] {
       std::vector<std::int64_t> slots(3, -1), used;
-      ItemsAhead items(5, 40, 3, [&](std::int64_t item, std::int64_t slot) {
-        slots[static_cast<std::size_t>(slot)] = item * item;
-      });
+      ItemsAhead items(
+          5, 40, 3, [&](std::int64_t item, std::int64_t slot) { slots[static_cast<std::size_t>(slot)] = item * item; });
       while (const auto item = items.next()) {
         EXPECT_EQ(slots[static_cast<std::size_t>(item->slot)], item->number * item->number);
         // A loop inside, as training has them.

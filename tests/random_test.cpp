@@ -1,8 +1,8 @@
 // Counter-based randomness: known answers, distributions, permutations, and four blocks at once.
 #include "weft/core/random.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <set>
 

@@ -8,9 +8,9 @@
 #include "tests/temporary_folder.hpp"
 #include "tests/trained_models.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/runs/run.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/samplers/batch_sampler.hpp"
-#include "weft/runs/run.hpp"
 
 namespace weft {
 namespace {

@@ -2,8 +2,8 @@
 #include "weft/io/importers/smiles_importer.hpp"
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/molecules/molecule_reader.hpp"
 #include "weft/io/splits.hpp"
+#include "weft/molecules/molecule_reader.hpp"
 
 namespace weft {
 namespace {

@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "weft/core/random.hpp"
-#include "weft/molecules/typed_graph.hpp"
 #include "weft/graph/planarity.hpp"
+#include "weft/molecules/typed_graph.hpp"
 
 namespace weft::test {
 

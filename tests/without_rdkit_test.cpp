@@ -1,8 +1,8 @@
 // What a Weft that was built without RDKit says of molecules.
 #include "tests/support.hpp"
+#include "weft/io/importers/smiles_importer.hpp"
 #include "weft/molecules/molecule_metrics.hpp"
 #include "weft/molecules/molecule_reader.hpp"
-#include "weft/io/importers/smiles_importer.hpp"
 
 namespace weft {
 namespace {

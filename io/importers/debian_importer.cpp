@@ -14,8 +14,8 @@
 
 #include "weft/io/importers/bag_of_words.hpp"
 #include "weft/io/importers/delimited_text.hpp"
-#include "weft/io/splits.hpp"
 #include "weft/io/importers/text_input.hpp"
+#include "weft/io/splits.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft {

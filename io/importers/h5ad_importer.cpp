@@ -7,8 +7,8 @@
 
 #include "weft/io/dataset_checks.hpp"
 #include "weft/io/declared_extent.hpp"
-#include "weft/io/importers/edge_rows.hpp"
 #include "weft/io/hdf5_file.hpp"
+#include "weft/io/importers/edge_rows.hpp"
 #include "weft/io/splits.hpp"
 
 namespace weft {

@@ -8,8 +8,8 @@
 #include "weft/io/dataset_checks.hpp"
 #include "weft/io/importers/npy_array.hpp"
 #include "weft/io/importers/sparse_rows.hpp"
-#include "weft/io/splits.hpp"
 #include "weft/io/importers/zip_archive.hpp"
+#include "weft/io/splits.hpp"
 
 namespace weft {
 namespace {

@@ -12,8 +12,8 @@
 #include "weft/io/dataset_checks.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edge_rows.hpp"
-#include "weft/molecules/molecule_reader.hpp"
 #include "weft/io/splits.hpp"
+#include "weft/molecules/molecule_reader.hpp"
 
 namespace weft {
 namespace {
@@ -305,9 +305,10 @@ class Importer {
 Dataset import_smiles(const SmilesOptions& options, const ProgressCallback& progress) {
   require(reads_molecules(),
           "import_smiles: this Weft was built without RDKit, expected one built where librdkit-dev is installed");
-  require(!options.task || *options.task == TaskKind::graph_classification || *options.task == TaskKind::graph_regression,
-          "import_smiles: task ", options.task ? name_of(*options.task) : "",
-          ", expected graph_classification or graph_regression");
+  require(
+      !options.task || *options.task == TaskKind::graph_classification || *options.task == TaskKind::graph_regression,
+      "import_smiles: task ", options.task ? name_of(*options.task) : "",
+      ", expected graph_classification or graph_regression");
   return Importer(options, progress).read();
 }
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "weft/core/progress.hpp"
-#include "weft/io/importers/bad_rows.hpp"
 #include "weft/io/dataset.hpp"
+#include "weft/io/importers/bad_rows.hpp"
 
 namespace weft {
 

@@ -7,11 +7,11 @@
 #include <vector>
 
 #include "weft/io/dataset_checks.hpp"
-#include "weft/io/importers/edge_rows.hpp"
 #include "weft/io/folds.hpp"
+#include "weft/io/importers/edge_rows.hpp"
 #include "weft/io/importers/number_rows.hpp"
-#include "weft/io/splits.hpp"
 #include "weft/io/importers/text_folder.hpp"
+#include "weft/io/splits.hpp"
 
 namespace weft {
 namespace {
