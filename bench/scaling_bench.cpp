@@ -20,6 +20,7 @@
 #include "bench/inputs.hpp"
 #include "bench/rounds.hpp"
 #include "weft/layers/convolutions.hpp"
+#include "weft/layers/edge_states.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/kernels/block_layouts.hpp"
 #include "weft/layers/models.hpp"

@@ -12,6 +12,7 @@
 #include "weft/cli/stop_signal.hpp"
 #include "weft/cli/storage_flags.hpp"
 #include "weft/core/error.hpp"
+#include "weft/io/atomic_file.hpp"
 #include "weft/io/dataset_order.hpp"
 #include "weft/io/importers/importers.hpp"
 #include "weft/runs/memory_plan.hpp"

@@ -19,6 +19,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/core/random.hpp"
 #include "weft/graph/generators.hpp"
+#include "weft/io/atomic_file.hpp"
 #include "weft/io/importers/edge_sorter.hpp"
 #include "weft/io/large_dataset.hpp"
 #include "weft/io/splits.hpp"

@@ -44,16 +44,6 @@ class OutputError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Runs `write`; a DataError that it throws, which names a file that was to be written, becomes an OutputError.
-template <class Write>
-decltype(auto) writing(Write&& write) {
-  try {
-    return write();
-  } catch (const DataError& error) {
-    throw OutputError(error.what());
-  }
-}
-
 /// The parts, written one after the other as a stream would.
 template <class... Parts>
 [[nodiscard]] std::string concat(const Parts&... parts) {

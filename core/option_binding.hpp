@@ -8,9 +8,9 @@
 #include <limits>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "weft/core/enum_names.hpp"
 #include "weft/core/options.hpp"
 
 namespace weft {
@@ -103,6 +103,21 @@ template <class S>
     options.set_value(row.option.name, row.get(values));
   }
   return options;
+}
+
+/// Those of `values`, options of the table, that differ from the defaults of the struct: what someone has set who
+/// leaves the rest to others.
+template <class S>
+[[nodiscard]] std::vector<std::pair<std::string, OptionValue>> changes_in(const OptionTable<S>& table,
+                                                                          const Options& values) {
+  const Options defaults(options_of(table, S{}));
+  std::vector<std::pair<std::string, OptionValue>> changes;
+  for (const auto& [name, value] : values.values()) {
+    if (value != defaults.value(name)) {
+      changes.emplace_back(name, value);
+    }
+  }
+  return changes;
 }
 
 }  // namespace weft

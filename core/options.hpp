@@ -1,13 +1,17 @@
 // Options as data: one table row gives an option's name, default, range and sentence, and parsing,
-// checks, help and saved configurations all come from it.
+// checks, help and saved configurations all come from it. Enums say their names in the same way.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 #include <vector>
 
@@ -79,6 +83,30 @@ class Options {
 /// "there is no WHAT 'WORD'", with the nearest of `names`, or with `otherwise` if none is near.
 [[nodiscard]] ArgumentError unknown_name(std::string_view what, std::string_view word,
                                          std::span<const std::string> names, std::string_view otherwise = "");
+
+/// How the values of an enum are spelled in files, on the command line and in messages: specialized beside the enum,
+/// with a text for each of its values 0, 1, 2, … in their order.
+template <class E>
+inline constexpr std::array<std::string_view, 0> kEnumNames{};
+
+template <class E>
+concept NamedEnum = std::is_enum_v<E> &&(kEnumNames<E>.size() > 0);
+
+template <NamedEnum E>
+[[nodiscard]] constexpr std::string_view name_of(E value) {
+  return kEnumNames<E>[static_cast<std::size_t>(value)];
+}
+
+/// Nothing if no value has that name.
+template <NamedEnum E>
+[[nodiscard]] constexpr std::optional<E> value_named(std::string_view name) {
+  for (std::size_t i = 0; i < kEnumNames<E>.size(); ++i) {
+    if (kEnumNames<E>[i] == name) {
+      return static_cast<E>(i);
+    }
+  }
+  return std::nullopt;
+}
 
 }  // namespace weft
 #pragma GCC visibility pop

@@ -10,8 +10,8 @@
 
 #include "weft/core/progress.hpp"
 #include "weft/generation/graph_constraint.hpp"
-#include "weft/generation/sampled_graph.hpp"
 #include "weft/generation/sequence_model.hpp"
+#include "weft/molecules/typed_graph.hpp"
 
 namespace weft {
 

@@ -6,6 +6,7 @@
 // generation of large random networks", 2005). Exact, O(n + m), one random stream a node.
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numbers>
 #include <numeric>
 

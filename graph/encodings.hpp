@@ -6,7 +6,6 @@
 #include "weft/core/buffer.hpp"
 #include "weft/graph/message_block.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 struct RandomWalkOptions {
@@ -35,4 +34,3 @@ struct RandomWalkOptions {
 [[nodiscard]] Buffer<float> degree_encoding(const CsrGraph& graph);
 
 }  // namespace weft
-#pragma GCC visibility pop

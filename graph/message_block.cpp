@@ -5,6 +5,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/graph/node_order.hpp"
 
 namespace weft {
 

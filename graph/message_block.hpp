@@ -7,7 +7,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <span>
 #include <string>
 #include <typeindex>
@@ -16,7 +15,6 @@
 
 #include "weft/core/parallel.hpp"
 #include "weft/graph/csr_graph.hpp"
-#include "weft/graph/node_order.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
@@ -35,6 +33,23 @@ struct BlockOrigin {
   /// [num_outputs] How many nodes there each output stands for: how often norms over the nodes count it. Empty: 1.
   Buffer<float> counts = {};
 };
+
+/// Orderings of the nodes of each graph, for attention over windows, positions and scans. All depend on how nodes are
+/// numbered, the last three only where they break ties.
+enum class NodeOrdering {
+  /// As they are numbered: the order of a path, a text, the pixels of an image.
+  natural,
+  /// Neighbors come close together. Starts at the lowest node not yet reached and takes neighbors in the order of their
+  /// rows. O(n + m)
+  breadth_first,
+  /// From few sources to many, equal ones by number: hubs come last and have seen the others. O(n log n)
+  degree,
+  /// A breadth-first order from one end of each component, turned round, that keeps the two ends of every edge close
+  /// (Cuthill, McKee 1969; George 1971). Edges are taken both ways. O(n + m log degree)
+  reverse_cuthill_mckee,
+};
+
+inline constexpr int kNumNodeOrderings = 4;
 
 /// Immutable; copies share everything. Outputs are the rows 0 .. num_outputs; the first num_outputs
 /// inputs are the outputs themselves, so that a layer finds a node's own state at its own row.

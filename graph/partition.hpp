@@ -6,7 +6,6 @@
 
 #include "weft/graph/csr_graph.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 /// [num_nodes] The part of each node, 0 .. num_parts.
@@ -31,4 +30,3 @@ using Partition = std::vector<std::int32_t>;
 [[nodiscard]] EdgeId num_cut_edges(const CsrGraph& graph, const Partition& part_of);
 
 }  // namespace weft
-#pragma GCC visibility pop

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "weft/core/error.hpp"
+
 namespace weft {
 
 /// A file being written. Unless commit() returns, the target is left as it was and the temporary file is
@@ -35,5 +37,15 @@ class AtomicFile {
 
 /// All of `bytes` as the new content of `target`.
 void write_file_atomically(const std::filesystem::path& target, std::string_view bytes);
+
+/// Runs `write`; a DataError that it throws, which names a file that was to be written, becomes an OutputError.
+template <class Write>
+decltype(auto) writing(Write&& write) {
+  try {
+    return write();
+  } catch (const DataError& error) {
+    throw OutputError(error.what());
+  }
+}
 
 }  // namespace weft

@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "weft/graph/node_order.hpp"
 #include "weft/layers/dense_layers.hpp"
 #include "weft/layers/global_attention.hpp"
 

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "weft/core/named_rows.hpp"
 #include "weft/layers/convolution_kinds.hpp"
+#include "weft/layers/edge_states.hpp"
 #include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/kernels/dot_attention.hpp"
 #include "weft/layers/kernels/edge_attention.hpp"
@@ -219,14 +221,13 @@ const convolution::Row& row_of(std::string_view kind) {
 
 }  // namespace
 
+Variable Convolution::forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const {
+  EdgeStates none;
+  return forward(block, x, none, pass);
+}
+
 std::span<const ConvolutionInfo> convolutions() {
-  static const std::vector<ConvolutionInfo> kInfos = [] {
-    std::vector<ConvolutionInfo> infos;
-    for (const convolution::Row& row : table()) {
-      infos.push_back(row.info);
-    }
-    return infos;
-  }();
+  static const std::vector<ConvolutionInfo> kInfos = infos_of(table());
   return kInfos;
 }
 

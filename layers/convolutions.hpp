@@ -5,14 +5,14 @@
 #include <memory>
 #include <span>
 #include <string_view>
-#include <vector>
 
 #include "weft/graph/message_block.hpp"
 #include "weft/layers/dense_layers.hpp"
-#include "weft/layers/edge_states.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
+
+struct EdgeStates;
 
 struct ConvolutionOptions {
   /// A row of convolutions(), a name because kinds are added by rows; "none" is a linear map without any edge.
@@ -45,10 +45,7 @@ class Convolution {
   [[nodiscard]] virtual Variable forward(const MessageBlock& block, const LayerInput& x, EdgeStates& edges,
                                          Pass& pass) const = 0;
   /// For edges without states.
-  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const {
-    EdgeStates none;
-    return forward(block, x, none, pass);
-  }
+  [[nodiscard]] Variable forward(const MessageBlock& block, const LayerInput& x, Pass& pass) const;
   virtual void list_parameters(ParameterList& list) = 0;
 };
 

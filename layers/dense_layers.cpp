@@ -6,6 +6,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/tensor/distinct_rows.hpp"
 #include "weft/tensor/norm_ops.hpp"
+#include "weft/tensor/perceptron.hpp"
 
 namespace weft {
 
@@ -107,6 +108,12 @@ Variable Linear::forward_without_bias(const LayerInput& x, const Pass& pass) con
     return matmul(x.states(), pass.use(weight_));
   }
   return x.project(pass.use(weight_), Variable::constant(Tensor(1, out())), Activation::none);
+}
+
+Variable Linear::forward_through(const Linear& second, const Variable& x, const Pass& pass,
+                                 Activation activation) const {
+  return perceptron(x, {pass.use(weight_), pass.use(bias_)}, {pass.use(second.weight_), pass.use(second.bias_)},
+                    activation);
 }
 
 Norm::Norm(NormKind kind, std::int64_t width) : kind_(kind) {

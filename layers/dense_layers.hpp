@@ -1,7 +1,6 @@
 // Layers that treat every node alone: linear maps of features or states, norms.
 #pragma once
 
-#include <optional>
 #include <span>
 
 #include "weft/core/random.hpp"
@@ -10,7 +9,6 @@
 #include "weft/layers/model_shape.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/features.hpp"
-#include "weft/tensor/perceptron.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
@@ -72,10 +70,7 @@ class Linear {
   }
   /// activation(x W + b) W_2 + b_2 with the other map's W_2 and b_2, both as one operation.
   [[nodiscard]] Variable forward_through(const Linear& second, const Variable& x, const Pass& pass,
-                                         Activation activation) const {
-    return perceptron(x, {pass.use(weight_), pass.use(bias_)}, {pass.use(second.weight_), pass.use(second.bias_)},
-                      activation);
-  }
+                                         Activation activation) const;
   /// Without the bias, for layers that add it after they have aggregated.
   [[nodiscard]] Variable forward_without_bias(const LayerInput& x, const Pass& pass) const;
   [[nodiscard]] Variable add_bias(const Variable& y, const Pass& pass) const {

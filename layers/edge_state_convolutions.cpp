@@ -1,5 +1,6 @@
 // GIN, GINE and GatedGCN: how states of nodes and of edges meet in a sum.
 #include "weft/layers/convolution_kinds.hpp"
+#include "weft/layers/edge_states.hpp"
 #include "weft/layers/kernels/aggregation.hpp"
 #include "weft/layers/kernels/gated_aggregation.hpp"
 #include "weft/layers/kernels/gin_aggregation.hpp"

@@ -9,7 +9,6 @@
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/distinct_rows.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 struct EdgeStates {
@@ -38,4 +37,3 @@ struct EdgeStates {
 };
 
 }  // namespace weft
-#pragma GCC visibility pop

@@ -1,7 +1,7 @@
 #include "weft/layers/graph_readout.hpp"
 
 #include "weft/layers/kernels/feature_maps.hpp"
-#include "weft/tensor/segment_ops.hpp"
+#include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 

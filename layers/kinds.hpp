@@ -2,7 +2,7 @@
 // models) has a table instead.
 #pragma once
 
-#include "weft/core/enum_names.hpp"
+#include "weft/core/options.hpp"
 #include "weft/tensor/activation.hpp"
 
 #pragma GCC visibility push(default)
@@ -40,8 +40,6 @@ enum class HistogramScale {
   unit,
 };
 
-template <>
-inline constexpr std::array<std::string_view, 5> kEnumNames<Activation> = {"none", "relu", "elu", "gelu", "sigmoid"};
 template <>
 inline constexpr std::array<std::string_view, 3> kEnumNames<NormKind> = {"none", "layer", "batch"};
 template <>

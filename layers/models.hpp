@@ -4,14 +4,12 @@
 
 #include <memory>
 #include <span>
-#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "weft/core/options.hpp"
 #include "weft/graph/message_block.hpp"
-#include "weft/layers/blocks.hpp"
 #include "weft/layers/layer.hpp"
 #include "weft/layers/model_options.hpp"
 #include "weft/layers/model_shape.hpp"

@@ -4,7 +4,6 @@
 
 #include "weft/layers/layer.hpp"
 #include "weft/tensor/dense_ops.hpp"
-#include "weft/tensor/segment_ops.hpp"
 
 namespace weft {
 

@@ -1,6 +1,6 @@
 #include "weft/layers/virtual_node.hpp"
 
-#include "weft/tensor/segment_ops.hpp"
+#include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 

@@ -28,6 +28,16 @@ struct TypedGraph {
   [[nodiscard]] std::int64_t num_nodes() const { return static_cast<std::int64_t>(types.size()); }
 };
 
+/// A graph that a generator made, and what is known of how it was made.
+struct SampledGraph {
+  TypedGraph graph;
+  /// The code came to its end, and every token could stand where it did. Always, under the mask.
+  bool is_whole = false;
+  /// The sum of the logarithms of the chances with which its tokens were drawn (before temperature and guidance: of
+  /// the model's own, under the mask).
+  double log_likelihood = 0.0;
+};
+
 /// Neighbors of all nodes with the labels of the edges to them. Throws ArgumentError on a loop, a repeated edge or an
 /// edge to a node that is not there.
 class TypedNeighbors {

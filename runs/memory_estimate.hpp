@@ -2,26 +2,11 @@
 // graph is measured on small graphs of the same kind.
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-
 #include "weft/io/dataset.hpp"
+#include "weft/runs/run.hpp"
 #include "weft/train/trainer.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
-
-struct JobEstimate {
-  /// Bytes: the program, the graph, labels, splits; features, where they are in memory.
-  std::int64_t data = 0, features = 0;
-  /// Bytes: the most that steps take at once, with batches made ahead; that evaluation takes.
-  std::int64_t training = 0, evaluation = 0;
-  /// Seconds of all steps of an epoch, of one evaluation, and of the whole job if no run ends early.
-  double epoch_seconds = 0.0, evaluation_seconds = 0.0, total_seconds = 0.0;
-
-  /// What is held at once is added, of what follows each other the larger counts.
-  [[nodiscard]] std::int64_t total_bytes() const { return data + features + std::max(training, evaluation); }
-};
 
 /// Of train(dataset, job) where `read` says what of the dataset stays in its file. `size` is the dataset's; of one
 /// graph the features need not be in memory. Takes seconds and a share of that memory.
@@ -29,4 +14,3 @@ struct JobEstimate {
                                        const ReadOptions& read);
 
 }  // namespace weft
-#pragma GCC visibility pop

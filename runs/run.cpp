@@ -11,6 +11,7 @@
 #include "weft/io/atomic_file.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/folds.hpp"
+#include "weft/runs/memory_estimate.hpp"
 #include "weft/runs/memory_plan.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"

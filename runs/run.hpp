@@ -2,6 +2,8 @@
 // and folds are chosen, the task is trained, and a run folder holds what came of it.
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <string>
@@ -9,7 +11,6 @@
 #include "weft/core/options.hpp"
 #include "weft/core/progress.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/runs/memory_estimate.hpp"
 #include "weft/runs/run_config.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -45,6 +46,19 @@ struct RunSummary : TrainReport {
 
   /// Of the chosen metric, over all runs.
   [[nodiscard]] double mean_test() const { return mean(&RunResult::test); }
+};
+
+/// The memory and time that a run will take.
+struct JobEstimate {
+  /// Bytes: the program, the graph, labels, splits; features, where they are in memory.
+  std::int64_t data = 0, features = 0;
+  /// Bytes: the most that steps take at once, with batches made ahead; that evaluation takes.
+  std::int64_t training = 0, evaluation = 0;
+  /// Seconds of all steps of an epoch, of one evaluation, and of the whole job if no run ends early.
+  double epoch_seconds = 0.0, evaluation_seconds = 0.0, total_seconds = 0.0;
+
+  /// What is held at once is added, of what follows each other the larger counts.
+  [[nodiscard]] std::int64_t total_bytes() const { return data + features + std::max(training, evaluation); }
 };
 
 /// Throws ArgumentError for a key or value that makes no sense, or a memory limit that cannot be kept.

@@ -2,6 +2,8 @@
 
 #include "weft/core/error.hpp"
 #include "weft/runs/run_folder.hpp"
+#include "weft/tasks/task_row.hpp"
+#include "weft/tasks/trained_task.hpp"
 
 namespace weft {
 
@@ -24,11 +26,78 @@ Prediction TrainedModel::predict(const Dataset& dataset, const Wanted& wanted) c
   return predict(graphs_of(dataset, shape(), no_edges), wanted);
 }
 
+Prediction TrainedModel::predict(const Graphs& graphs, const Wanted& wanted) const {
+  return task_->predict(graphs, wanted);
+}
+
 Tensor TrainedModel::probabilities(const CsrGraph& graph, const NodeFeatures& features,
                                    const Features& edge_features) const {
   return predict(Graphs{.graph = graph, .node_features = features, .edge_features = edge_features},
                  {.embedding = false})
       .probabilities;
+}
+
+std::vector<Evaluation> TrainedModel::evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
+  return task_->evaluate(dataset, splits);
+}
+
+std::vector<float> TrainedModel::score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const {
+  return task_->score_pairs(dataset, pairs);
+}
+
+std::vector<float> TrainedModel::node_importance(const Graphs& graphs, std::int64_t output) const {
+  return task_->node_importance(graphs, output);
+}
+
+std::vector<SampledGraph> TrainedModel::generate(std::int64_t count, const GenerationRequest& request,
+                                                 const ProgressCallback& progress) const {
+  return task_->generate(count, request, progress);
+}
+
+const GeneratorTraits& TrainedModel::generator() const {
+  return task_->generator();
+}
+
+const ModelDescription& TrainedModel::about() const {
+  return task_->description();
+}
+std::string TrainedModel::what() const {
+  return about().what();
+}
+const TaskInfo& TrainedModel::task() const {
+  return *about().task;
+}
+const std::string& TrainedModel::model() const {
+  return about().model;
+}
+const std::string& TrainedModel::dataset() const {
+  return about().dataset;
+}
+const std::string& TrainedModel::metric() const {
+  return about().metric;
+}
+const std::string& TrainedModel::split() const {
+  return about().split;
+}
+const Options& TrainedModel::options() const {
+  return about().options;
+}
+const ModelShape& TrainedModel::shape() const {
+  return about().shape;
+}
+OutputKind TrainedModel::outputs() const {
+  return about().outputs;
+}
+const std::vector<std::string>& TrainedModel::class_names() const {
+  return about().class_names;
+}
+
+bool TrainedModel::reads_by_layers() const {
+  return task_->reads_by_layers();
+}
+
+void TrainedModel::set_inference_rows(std::int64_t rows) {
+  task_->set_option("inference_rows", std::to_string(rows));
 }
 
 }  // namespace weft

@@ -11,17 +11,21 @@
 
 #include "weft/core/options.hpp"
 #include "weft/core/progress.hpp"
-#include "weft/generation/sampled_graph.hpp"
 #include "weft/graph/csr_graph.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/model_file.hpp"
+#include "weft/layers/model_shape.hpp"
+#include "weft/molecules/typed_graph.hpp"
 #include "weft/tasks/generation_request.hpp"
+#include "weft/tasks/prediction.hpp"
 #include "weft/tasks/tasks.hpp"
-#include "weft/tasks/trained_task.hpp"
 #include "weft/tensor/feature_rows.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
+
+class TrainedTask;
+struct ModelDescription;
 
 /// What the model's task cannot do is an ArgumentError that says what the model is.
 class TrainedModel {
@@ -34,58 +38,49 @@ class TrainedModel {
   /// nodes, read from all edges. Throws ArgumentError if the features differ from those trained on.
   [[nodiscard]] Prediction predict(const Dataset& dataset, const Wanted& wanted = {}) const;
   /// The same without a dataset.
-  [[nodiscard]] Prediction predict(const Graphs& graphs, const Wanted& wanted = {}) const {
-    return task_->predict(graphs, wanted);
-  }
+  [[nodiscard]] Prediction predict(const Graphs& graphs, const Wanted& wanted = {}) const;
   /// Of the nodes of one graph: [n, classes], rows sum to 1.
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const NodeFeatures& features,
                                      const Features& edge_features = {}) const;
 
   /// Every metric of the task on each part of some splits of a dataset. Throws ArgumentError if its labels do not fit.
-  [[nodiscard]] std::vector<Evaluation> evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
-    return task_->evaluate(dataset, splits);
-  }
+  [[nodiscard]] std::vector<Evaluation> evaluate(const Dataset& dataset, std::span<const std::string> splits) const;
   /// Models of links: the score of each pair before the logistic function, read from all edges of the dataset.
-  [[nodiscard]] std::vector<float> score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const {
-    return task_->score_pairs(dataset, pairs);
-  }
+  [[nodiscard]] std::vector<float> score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const;
   /// Models of graphs: what each node adds to output `output` of its graph, the derivative by a weight of its first
   /// state. [n]
-  [[nodiscard]] std::vector<float> node_importance(const Graphs& graphs, std::int64_t output) const {
-    return task_->node_importance(graphs, output);
-  }
+  [[nodiscard]] std::vector<float> node_importance(const Graphs& graphs, std::int64_t output) const;
   /// Generators: `count` graphs. Graph i is a function of model, request and count alone.
   [[nodiscard]] std::vector<SampledGraph> generate(std::int64_t count, const GenerationRequest& request = {},
-                                                   const ProgressCallback& progress = {}) const {
-    return task_->generate(count, request, progress);
-  }
+                                                   const ProgressCallback& progress = {}) const;
   /// Generators: what the model can be asked for.
-  [[nodiscard]] const GeneratorTraits& generator() const { return task_->generator(); }
+  [[nodiscard]] const GeneratorTraits& generator() const;
 
   /// "the model gcn of cora is one of node_classification"
-  [[nodiscard]] std::string what() const { return about().what(); }
-  [[nodiscard]] const TaskInfo& task() const { return *about().task; }
+  [[nodiscard]] std::string what() const;
+  [[nodiscard]] const TaskInfo& task() const;
   /// The model's name in models(), the dataset that it was trained on, the metric and split that it was selected by.
-  [[nodiscard]] const std::string& model() const { return about().model; }
-  [[nodiscard]] const std::string& dataset() const { return about().dataset; }
-  [[nodiscard]] const std::string& metric() const { return about().metric; }
-  [[nodiscard]] const std::string& split() const { return about().split; }
-  [[nodiscard]] const Options& options() const { return about().options; }
-  [[nodiscard]] const ModelShape& shape() const { return about().shape; }
-  [[nodiscard]] OutputKind outputs() const { return about().outputs; }
+  [[nodiscard]] const std::string& model() const;
+  [[nodiscard]] const std::string& dataset() const;
+  [[nodiscard]] const std::string& metric() const;
+  [[nodiscard]] const std::string& split() const;
+  [[nodiscard]] const Options& options() const;
+  [[nodiscard]] const ModelShape& shape() const;
+  [[nodiscard]] OutputKind outputs() const;
   /// One for each class, or empty.
-  [[nodiscard]] const std::vector<std::string>& class_names() const { return about().class_names; }
+  [[nodiscard]] const std::vector<std::string>& class_names() const;
 
   /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file; and then how many at a
   /// time: 0 is as the model was trained. To be set before threads share the model.
-  [[nodiscard]] bool reads_by_layers() const { return task_->reads_by_layers(); }
-  void set_inference_rows(std::int64_t rows) { task_->set_option("inference_rows", std::to_string(rows)); }
+  [[nodiscard]] bool reads_by_layers() const;
+  void set_inference_rows(std::int64_t rows);
 
+  /// For reports of the library (trained_task.hpp).
   [[nodiscard]] const TrainedTask& trained() const { return *task_; }
 
  private:
   explicit TrainedModel(std::shared_ptr<TrainedTask> task) : task_(std::move(task)) {}
-  [[nodiscard]] const ModelDescription& about() const { return task_->description(); }
+  [[nodiscard]] const ModelDescription& about() const;
 
   std::shared_ptr<TrainedTask> task_;
 };

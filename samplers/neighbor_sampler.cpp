@@ -3,7 +3,6 @@
 
 #include "weft/core/error.hpp"
 #include "weft/samplers/all_hops.hpp"
-#include "weft/samplers/reusable.hpp"
 
 namespace weft {
 namespace {
@@ -40,10 +39,7 @@ struct PickWithReplacement {
 }  // namespace
 
 NeighborSampler::NeighborSampler(CsrGraph graph, SeedBatches batches, NeighborSamplerOptions options)
-    : graph_(std::move(graph)),
-      batches_(std::move(batches)),
-      options_(std::move(options)),
-      scratch_(std::make_shared<const Reusable<NeighborScratch>>()) {
+    : graph_(std::move(graph)), batches_(std::move(batches)), options_(std::move(options)) {
   require_square("NeighborSampler", graph_);
   require_nodes("NeighborSampler", batches_.nodes(), graph_.num_nodes());
   require_fanouts("NeighborSampler", options_.fanouts);
@@ -58,7 +54,7 @@ Sample NeighborSampler::sample(std::int64_t epoch, std::int64_t index) const {
 }
 
 Sample NeighborSampler::sample_seeds(std::span<const NodeId> seeds, const Random& random) const {
-  const auto scratch = scratch_->borrow();
+  const auto scratch = scratch_.borrow();
   const std::size_t num_hops = options_.fanouts.size();
   if (options_.replace) {
     return sample_hops_of(graph_, seeds, *scratch, num_hops, options_.keep_edges, [&](std::size_t hop) {

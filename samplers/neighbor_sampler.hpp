@@ -3,16 +3,15 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
 #include "weft/core/random.hpp"
 #include "weft/graph/csr_graph.hpp"
+#include "weft/samplers/reusable.hpp"
 #include "weft/samplers/sample.hpp"
 #include "weft/samplers/seed_batches.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 /// Draws for every neighbor; the whole row.
@@ -29,8 +28,6 @@ struct NeighborSamplerOptions {
 };
 
 struct NeighborScratch;
-template <class T>
-class Reusable;
 
 /// Of a row longer than the fanout, every set of neighbors of this size is equally likely; a shorter row is read whole.
 /// What a node draws is a function of (seed, epoch, batch, hop, node). O(fanout) a node, whatever its degree.
@@ -49,8 +46,7 @@ class NeighborSampler {
   CsrGraph graph_;
   SeedBatches batches_;
   NeighborSamplerOptions options_;
-  std::shared_ptr<const Reusable<NeighborScratch>> scratch_;
+  Reusable<NeighborScratch> scratch_;
 };
 
 }  // namespace weft
-#pragma GCC visibility pop

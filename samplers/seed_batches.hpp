@@ -8,7 +8,6 @@
 #include "weft/core/random.hpp"
 #include "weft/core/types.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 struct SeedBatchesOptions {
@@ -52,4 +51,3 @@ void require_batch(const char* operation, std::int64_t epoch, std::int64_t index
 [[nodiscard]] Random random_of_batch(std::uint64_t seed, std::int64_t epoch, std::int64_t index);
 
 }  // namespace weft
-#pragma GCC visibility pop

@@ -9,7 +9,6 @@
 
 #include "weft/core/buffer.hpp"
 #include "weft/graph/message_block.hpp"
-#include "weft/layers/blocks.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/layers/node_input.hpp"
 #include "weft/samplers/sample.hpp"

@@ -8,13 +8,12 @@
 #include <optional>
 #include <vector>
 
-#include "weft/core/parallel.hpp"
+#include "weft/core/items_ahead.hpp"
 #include "weft/core/stopwatch.hpp"
 #include "weft/samplers/batch_sampler.hpp"
 #include "weft/samplers/graph_batches.hpp"
 #include "weft/samplers/origin.hpp"
 #include "weft/tasks/batch.hpp"
-#include "weft/train/stage_times.hpp"
 #include "weft/train/task.hpp"
 
 namespace weft {
@@ -60,7 +59,7 @@ class Batches {
 /// What a step on each graph costs: its nodes and edges.
 [[nodiscard]] std::vector<std::int64_t> graph_costs(const MessageBlock& block, std::span<const std::int64_t> graphs);
 
-/// The batches first, first + 1, ... of an epoch, in order, made ahead (core/parallel.hpp, ItemsAhead).
+/// The batches first, first + 1, ... of an epoch, in order, made ahead (core/items_ahead.hpp).
 class BatchStream {
  public:
   /// The source must outlive the stream. Where `times` is not null, what the caller does between batches is counted

@@ -9,7 +9,7 @@
 #include "weft/core/options.hpp"
 #include "weft/generation/sequence_batch.hpp"
 #include "weft/tasks/graph_corpus.hpp"
-#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/task_row.hpp"
 #include "weft/tasks/trained_generator.hpp"
 #include "weft/train/task.hpp"
 

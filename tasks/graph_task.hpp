@@ -6,7 +6,7 @@
 #include "weft/layers/models.hpp"
 #include "weft/tasks/labeled_task.hpp"
 #include "weft/tasks/model_input.hpp"
-#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/task_row.hpp"
 #include "weft/tasks/trained_task.hpp"
 
 namespace weft {

@@ -11,7 +11,7 @@
 
 #include "weft/io/dataset.hpp"
 #include "weft/tasks/metrics.hpp"
-#include "weft/tasks/output_kind.hpp"
+#include "weft/tasks/prediction.hpp"
 #include "weft/tensor/variable.hpp"
 
 namespace weft {

@@ -9,7 +9,7 @@
 #include "weft/tasks/model_input.hpp"
 #include "weft/tasks/node_task.hpp"
 #include "weft/tasks/row_task.hpp"
-#include "weft/tasks/tasks.hpp"
+#include "weft/tasks/task_row.hpp"
 
 namespace weft {
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "weft/tasks/output_kind.hpp"
+#include "weft/tasks/prediction.hpp"
 #include "weft/tensor/tensor.hpp"
 
 namespace weft {

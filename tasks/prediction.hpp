@@ -1,13 +1,46 @@
 // What is asked of a trained model, and what it answers.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <string>
+#include <string_view>
 
+#include "weft/core/options.hpp"
+#include "weft/graph/csr_graph.hpp"
+#include "weft/tensor/feature_rows.hpp"
 #include "weft/tensor/tensor.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
+
+/// What the numbers that a model puts out mean.
+enum class OutputKind {
+  /// Logits of classes that exclude each other: probabilities are their softmax.
+  classes,
+  /// Logits of labels that do not: probabilities are the sigmoid of each.
+  labels,
+  /// Numbers in the unit of the data.
+  values,
+  /// States whose products say how likely links are.
+  states,
+  /// New graphs.
+  graphs,
+};
+template <>
+inline constexpr std::array<std::string_view, 5> kEnumNames<OutputKind> = {"classes", "labels", "values", "states",
+                                                                           "graphs"};
+
+/// Graphs to predict: one, or many end to end, graph g with the nodes node_ptr[g] .. node_ptr[g + 1]. Views.
+struct Graphs {
+  const CsrGraph& graph;
+  const NodeFeatures& node_features;
+  /// In the order of the graph's arrays; a model that was not trained on any ignores them.
+  const Features& edge_features;
+  std::span<const std::int64_t> node_ptr = {};
+};
 
 /// Which outputs somebody will read: what is not wanted need not be computed.
 struct Wanted {
@@ -25,6 +58,12 @@ struct Prediction {
   Tensor embedding;
   /// [rows, outputs], before softmax: what metrics rank by, so that figures agree with those of training.
   Tensor logits;
+};
+
+/// Every metric of the task on each part of a split.
+struct Evaluation {
+  std::string split;
+  std::map<std::string, double> train, val, test;
 };
 
 }  // namespace weft

@@ -7,6 +7,7 @@
 #include "weft/tasks/graph_task.hpp"
 #include "weft/tasks/link_task.hpp"
 #include "weft/tasks/node_task.hpp"
+#include "weft/tasks/task_row.hpp"
 #include "weft/tasks/training_options.hpp"
 #include "weft/train/checkpoint.hpp"
 
@@ -78,7 +79,7 @@ void read_rows(const ModelFile& file, const std::string& name, ModelDescription&
                       "is missing: the model was made by an older Weft; train it again");
     }
   }
-  const std::optional<OutputKind> outputs = output_kind_of(file.text("outputs"));
+  const std::optional<OutputKind> outputs = value_named<OutputKind>(file.text("outputs"));
   if (!outputs) {
     throw DataError(name, "/config/outputs",
                     "is '" + file.text("outputs") + "', expected classes, labels, values or states");

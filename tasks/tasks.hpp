@@ -1,11 +1,9 @@
-// Tasks by name: what can be learned. A row of the table gives a task's options and defaults, what its predictions are
-// about, how it is made of data and opened from a model file; the command line, its help and its checks come from it.
-// A new task is a pair of files, a row, a test and a page.
+// Tasks by name: what can be learned. A row of the table gives a task's options and defaults and what its predictions
+// are about; the command line, its help and its checks come from it. How a row makes a task and opens a trained one
+// stands in task_row.hpp.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,8 +12,6 @@
 
 #include "weft/core/options.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/io/model_file.hpp"
-#include "weft/tasks/trained_task.hpp"
 #include "weft/train/task.hpp"
 #include "weft/train/trainer.hpp"
 
@@ -47,12 +43,6 @@ struct TaskInfo {
   [[nodiscard]] std::string_view name() const { return name_of(kind); }
 };
 
-struct TaskRow {
-  TaskInfo info;
-  std::unique_ptr<Task> (*make)(const Dataset& dataset, const TrainJob& job);
-  std::unique_ptr<TrainedTask> (*open)(ModelDescription description, const ModelFile& file);
-};
-
 /// Every task, in the order in which they are shown.
 [[nodiscard]] std::span<const TaskInfo> tasks();
 [[nodiscard]] const TaskInfo& task_info(TaskKind kind);
@@ -65,19 +55,6 @@ struct TaskRow {
 /// The task that the dataset poses. Both must outlive it. Throws ArgumentError if the labels or splits that it needs
 /// are not there.
 [[nodiscard]] std::unique_ptr<Task> make_task(const Dataset& dataset, const TrainJob& job);
-
-/// The trained model that a file holds, which `name` names in errors. Throws DataError if it holds none.
-[[nodiscard]] std::unique_ptr<TrainedTask> open_task(const ModelFile& file, const std::string& name);
-
-/// For the rows of the table.
-template <class T>
-std::unique_ptr<Task> make_task_of(const Dataset& dataset, const TrainJob& job) {
-  return std::make_unique<T>(dataset, job);
-}
-template <class T>
-std::unique_ptr<TrainedTask> open_task_of(ModelDescription description, const ModelFile& file) {
-  return std::make_unique<T>(std::move(description), file.tensors);
-}
 
 }  // namespace weft
 #pragma GCC visibility pop

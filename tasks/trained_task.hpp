@@ -15,10 +15,8 @@
 #include "weft/io/dataset.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/layers/model_shape.hpp"
-#include "weft/tasks/output_kind.hpp"
 #include "weft/tasks/prediction.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 class NodeModel;
@@ -40,21 +38,6 @@ struct ModelDescription {
 
   /// "the model gcn of cora is one of node_classification"
   [[nodiscard]] std::string what() const;
-};
-
-/// Graphs to predict: one, or many end to end, graph g with the nodes node_ptr[g] .. node_ptr[g + 1]. Views.
-struct Graphs {
-  const CsrGraph& graph;
-  const NodeFeatures& node_features;
-  /// In the order of the graph's arrays; a model that was not trained on any ignores them.
-  const Features& edge_features;
-  std::span<const std::int64_t> node_ptr = {};
-};
-
-/// Every metric of the task on each part of a split.
-struct Evaluation {
-  std::string split;
-  std::map<std::string, double> train, val, test;
 };
 
 /// May be shared by threads.
@@ -104,4 +87,3 @@ class TrainedTask {
 [[nodiscard]] Tensor meaning_of(const Tensor& logits, OutputKind outputs);
 
 }  // namespace weft
-#pragma GCC visibility pop

@@ -1,6 +1,7 @@
 #include "weft/tensor/activation.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numbers>
 
 #include "weft/core/error.hpp"
@@ -41,17 +42,9 @@ void each(std::span<const float> given, std::span<float> gradient, F derivative)
 }  // namespace
 
 Activation activation_of(std::string_view name) {
-  constexpr std::pair<std::string_view, Activation> kNames[] = {{"none", Activation::none},
-                                                                {"relu", Activation::relu},
-                                                                {"elu", Activation::elu},
-                                                                {"gelu", Activation::gelu},
-                                                                {"sigmoid", Activation::sigmoid}};
-  for (const auto& [known, activation] : kNames) {
-    if (name == known) {
-      return activation;
-    }
-  }
-  throw ArgumentError(concat("activation '", name, "' is not one of none, relu, elu, gelu, sigmoid"));
+  const std::optional<Activation> activation = value_named<Activation>(name);
+  require(activation.has_value(), "activation '", name, "' is not one of none, relu, elu, gelu, sigmoid");
+  return *activation;
 }
 
 void apply_activation(Activation activation, std::span<float> values) {

@@ -1,16 +1,20 @@
 // Functions applied to every element, and their derivatives.
 #pragma once
 
-#include <cmath>
+#include <array>
 #include <span>
 #include <string_view>
+
+#include "weft/core/options.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
 
 enum class Activation { none, relu, elu, gelu, sigmoid };
+template <>
+inline constexpr std::array<std::string_view, 5> kEnumNames<Activation> = {"none", "relu", "elu", "gelu", "sigmoid"};
 
-/// "none", "relu", "elu", "gelu" or "sigmoid"; throws ArgumentError for another name.
+/// Throws ArgumentError if no activation has that name.
 [[nodiscard]] Activation activation_of(std::string_view name);
 
 /// Replaces each x by activation(x).

@@ -62,6 +62,13 @@ namespace weft {
 [[nodiscard]] Variable segment_sum(const Variable& x, std::span<const std::int64_t> segments);
 [[nodiscard]] Variable segment_mean(const Variable& x, std::span<const std::int64_t> segments);
 
+/// The largest value of each column among the rows segments[g] .. segments[g + 1], in row g; an empty segment gives 0.
+/// The gradient goes to the first row that has it. [n, p] -> [g, p]
+[[nodiscard]] Variable segment_max(const Variable& x, std::span<const std::int64_t> segments);
+
+/// Row g for every row of segment g. [g, p] -> [n, p]
+[[nodiscard]] Variable expand_segments(const Variable& x, std::span<const std::int64_t> segments);
+
 [[nodiscard]] inline Variable operator+(const Variable& a, const Variable& b) {
   return add(a, b);
 }

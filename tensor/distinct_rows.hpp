@@ -9,7 +9,6 @@
 
 #include "weft/tensor/features.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 /// For each of many things, the row that is its own; null: thing i has row i.
@@ -28,4 +27,3 @@ struct DistinctRows {
 [[nodiscard]] std::optional<DistinctRows> distinct_rows(const CategoricalMatrix& x);
 
 }  // namespace weft
-#pragma GCC visibility pop

@@ -5,7 +5,6 @@
 #include "weft/tensor/activation.hpp"
 #include "weft/tensor/variable.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 /// x weight + bias: weight [k, p], bias [1, p].
@@ -19,4 +18,3 @@ struct LinearMap {
                                   Activation activation);
 
 }  // namespace weft
-#pragma GCC visibility pop

@@ -1,4 +1,4 @@
-#include "weft/tensor/segment_ops.hpp"
+#include "weft/tensor/dense_ops.hpp"
 
 #include <algorithm>
 #include <vector>

@@ -1,5 +1,6 @@
 // Every mechanism of global attention, by its row of the table: gradients, batches, threads, orders, small graphs.
 #include "weft/layers/global_attention.hpp"
+#include "weft/graph/node_order.hpp"
 
 #include <array>
 #include <cmath>

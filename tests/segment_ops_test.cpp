@@ -1,5 +1,4 @@
 // Sums, means and maxima over segments, and rows repeated for them.
-#include "weft/tensor/segment_ops.hpp"
 
 #include <vector>
 

@@ -8,7 +8,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 folder=$here/build/thread-sanitizer
 tests=("$@")
 if [ $# -eq 0 ]; then
-  tests=(parallel buffer options random loader minibatch seed_batches neighbor_sampler labor_sampler ladies_sampler saint_sampler
+  tests=(parallel items_ahead buffer options random loader minibatch seed_batches neighbor_sampler labor_sampler ladies_sampler saint_sampler
          part_samplers shadow_sampler random_walks link_sampler partition reordering feature_file)
 fi
 mkdir -p "$folder/lists/partial"

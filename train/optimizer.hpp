@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "weft/core/enum_names.hpp"
+#include "weft/core/options.hpp"
 #include "weft/layers/layer.hpp"
 #include "weft/tensor/variable.hpp"
 

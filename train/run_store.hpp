@@ -6,7 +6,6 @@
 
 #include "weft/io/model_file.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 struct EpochRecord;
@@ -30,4 +29,3 @@ class RunStore {
 };
 
 }  // namespace weft
-#pragma GCC visibility pop

@@ -8,12 +8,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "weft/io/dataset.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/layers/layer.hpp"
-#include "weft/train/fingerprint.hpp"
-#include "weft/train/stage_times.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
@@ -42,6 +41,24 @@ class Epoch {
   [[nodiscard]] virtual const Step* next() = 0;
 };
 
+/// Where the time of training on samples goes, in seconds. Sampling and gathering add up those of all threads, and
+/// overlap with training.
+struct StageTimes {
+  /// Drawing batches; reading their features; steps of training.
+  double sampling = 0.0, gathering = 0.0, training = 0.0;
+  /// What training waited for batches.
+  double waiting = 0.0;
+
+  [[nodiscard]] bool any() const { return sampling > 0.0; }
+  StageTimes& operator+=(const StageTimes& other) {
+    sampling += other.sampling;
+    gathering += other.gathering;
+    training += other.training;
+    waiting += other.waiting;
+    return *this;
+  }
+};
+
 /// The epochs of one run: made once, since samplers prepare tables that all epochs read.
 class Epochs {
  public:
@@ -67,6 +84,26 @@ struct Figures {
 };
 
 enum class Parts { train_and_val, all };
+
+/// A few numbers that differ if data differ.
+class Fingerprint {
+ public:
+  /// A size, which stands there as it is.
+  void add_size(std::int64_t size) { numbers_.push_back(size); }
+  void mix(std::uint64_t word) { hash_ = (hash_ ^ word) * 0x100000001b3; }
+
+  /// The sizes, then the hash.
+  [[nodiscard]] std::vector<std::int64_t> numbers() const {
+    std::vector<std::int64_t> all = numbers_;
+    all.push_back(static_cast<std::int64_t>(hash_));
+    return all;
+  }
+
+ private:
+  std::vector<std::int64_t> numbers_;
+  /// FNV-1a over 64-bit words (Fowler, Noll, Vo).
+  std::uint64_t hash_ = 0xcbf29ce484222325;
+};
 
 /// Immutable while runs go on. A split is one that find_split() gives.
 class Task {

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "weft/core/enum_names.hpp"
 #include "weft/core/options.hpp"
 #include "weft/train/optimizer.hpp"
 

@@ -6,6 +6,7 @@
 
 #include "weft/core/stopwatch.hpp"
 #include "weft/train/checkpoint.hpp"
+#include "weft/train/run_store.hpp"
 #include "weft/train/training_run.hpp"
 
 namespace weft {

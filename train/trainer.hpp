@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "weft/core/options.hpp"
-#include "weft/train/run_store.hpp"
-#include "weft/train/stage_times.hpp"
 #include "weft/train/task.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
+
+class RunStore;
 
 struct TrainJob {
   std::string model = "weft";
@@ -85,8 +85,8 @@ struct TrainReport {
   [[nodiscard]] double deviation(double RunResult::*figure) const;
 };
 
-/// Trains a task. `store` keeps the job, or is null. Throws ArgumentError for a split that the task does not have,
-/// NumericError if a loss or gradient is not finite.
+/// Trains a task. `store` keeps the job (run_store.hpp), or is null. Throws ArgumentError for a split that the task
+/// does not have, NumericError if a loss or gradient is not finite.
 [[nodiscard]] TrainReport train(const Task& task, const TrainJob& job, const TrainObserver& observer = {},
                                 RunStore* store = nullptr);
 

@@ -1,17 +1,10 @@
-// What becomes of a row of text whose values are wrong: it ends the import, or is left out and told.
+// Rows of text whose values are wrong: each ends the import, or is left out and told.
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "weft/core/error.hpp"
+#include "weft/io/importers/importers.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
-
-/// Called with what is wrong, file and line named, for each row left out. Empty: such a row ends the import. Text that
-/// is damaged as such (not UTF-8, a quote without end, broken compression) ends it in any case.
-using OnBadRow = std::function<void(const std::string& problem)>;
 
 /// Runs `read_row`, which must leave nothing behind where it throws DataError.
 template <class ReadRow>
@@ -27,4 +20,3 @@ void read_or_skip(const OnBadRow& on_bad_row, const ReadRow& read_row) {
 }
 
 }  // namespace weft
-#pragma GCC visibility pop

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "weft/core/error.hpp"
+#include "weft/core/items_ahead.hpp"
 #include "weft/graph/row_buckets.hpp"
 #include "weft/io/importers/spill_file.hpp"
 

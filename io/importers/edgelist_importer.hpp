@@ -6,8 +6,8 @@
 #include <string>
 
 #include "weft/core/progress.hpp"
-#include "weft/io/importers/bad_rows.hpp"
-#include "weft/io/importers/imported_file.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/io/importers/importers.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {

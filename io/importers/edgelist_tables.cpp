@@ -4,6 +4,7 @@
 #include <limits>
 #include <string_view>
 
+#include "weft/io/importers/bad_rows.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/splits.hpp"
 

@@ -1,10 +1,11 @@
 // Foreign formats by name. A row of the table gives what a format reads, its options and what else can be done with
-// it; the command line, its help and its checks come from it. The headers of the formats have the same as typed
-// structs.
+// it; the command line, its help and its checks come from it. The header of each format has the same as a typed
+// struct.
 #pragma once
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -13,11 +14,13 @@
 #include "weft/core/options.hpp"
 #include "weft/core/progress.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/io/importers/bad_rows.hpp"
-#include "weft/io/importers/imported_file.hpp"
 
 #pragma GCC visibility push(default)
 namespace weft {
+
+/// Called with what is wrong, file and line named, for each row of text that is left out. Empty: such a row ends the
+/// import. Text that is damaged as such (not UTF-8, a quote without end, broken compression) ends it in any case.
+using OnBadRow = std::function<void(const std::string& problem)>;
 
 /// What one import reads, and whom it tells.
 struct ImportJob {
@@ -67,6 +70,15 @@ struct ImporterInfo {
 struct WrittenDataset {
   std::string name;
   DatasetSize size;
+};
+
+/// Where an import writes its dataset when it does not hold it in memory, and how much memory it may take.
+struct ImportedFile {
+  std::filesystem::path output;
+  /// Kept to, as long as what has an entry a node fits in a third of it: some 40 bytes, of edge lists also a bit, or
+  /// the name where names are not the integers 0 .. n - 1.
+  std::int64_t memory_bytes = std::int64_t{1} << 30;
+  WriteOptions write = {};
 };
 
 /// Of formats that can go to disk: about how much memory import_dataset takes, by the sizes of the files; and the same

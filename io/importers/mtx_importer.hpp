@@ -11,7 +11,7 @@
 
 #include "weft/core/progress.hpp"
 #include "weft/io/importers/bad_rows.hpp"
-#include "weft/io/importers/imported_file.hpp"
+#include "weft/io/importers/importers.hpp"
 
 namespace weft {
 

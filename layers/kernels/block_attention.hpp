@@ -4,13 +4,11 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "weft/core/types.hpp"
 #include "weft/tensor/variable.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 /// An ordering of all nodes, cut into blocks that never hold nodes of two graphs.
@@ -46,4 +44,3 @@ struct BlockAttentionOptions {
                                        std::vector<BlockLayout> layouts, const BlockAttentionOptions& options);
 
 }  // namespace weft
-#pragma GCC visibility pop

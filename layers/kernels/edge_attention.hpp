@@ -10,7 +10,6 @@
 #include "weft/graph/message_block.hpp"
 #include "weft/tensor/variable.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 struct EdgeAttentionOptions {
@@ -39,4 +38,3 @@ struct EdgeAttentionOptions {
                                        const Variable& a, const EdgeAttentionOptions& options);
 
 }  // namespace weft
-#pragma GCC visibility pop

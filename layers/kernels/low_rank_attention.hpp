@@ -11,7 +11,6 @@
 
 #include "weft/tensor/variable.hpp"
 
-#pragma GCC visibility push(default)
 namespace weft {
 
 /// Which rows belong to which graph; both have one entry more than there are graphs.
@@ -40,4 +39,3 @@ struct LandmarkSegments {
                                        const LandmarkSegments& segments, std::int64_t heads, std::int64_t steps);
 
 }  // namespace weft
-#pragma GCC visibility pop
