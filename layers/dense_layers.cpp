@@ -58,8 +58,7 @@ LayerInput LayerInput::dropped(float rate, Pass& pass) const {
   if (is_dense()) {
     result.states_ = dropout(states_, rate, random);
   } else {
-    result.dropout_ = rate;
-    result.random_ = random;
+    result.dropout_ = {rate, random};
   }
   return result;
 }
@@ -78,7 +77,7 @@ Variable LayerInput::project(const Variable& w, const Variable& bias, Activation
   if (is_dense()) {
     return linear(states_, w, bias, activation);
   }
-  const Variable y = entries_ != nullptr ? linear(*entries_, w, bias, activation, dropout_, random_)
+  const Variable y = entries_ != nullptr ? linear(*entries_, w, bias, activation, dropout_)
                                          : states_of_categories(*categories_, w, bias, activation);
   return first_rows(y, rows());
 }
@@ -140,9 +139,9 @@ Variable Norm::forward(const Variable& x, Pass& pass, Activation activation, std
     return activate(forward(x, pass, Activation::none, counts), activation);
   }
   if (!pass.is_training() || x.rows() == 0) {
-    return batch_norm(x, gain, bias, running_mean_, running_variance_, activation);
+    return batch_norm(x, gain, bias, {running_mean_, running_variance_}, activation);
   }
-  BatchNormResult result = batch_norm(x, gain, bias, activation, kNormEpsilon, counts);
+  BatchNormResult result = batch_norm(x, gain, bias, {.activation = activation, .counts = counts});
   constexpr float kMomentum = 0.1F;
   const float n = result.num_rows;
   const float unbiased = n > 1.0F ? n / (n - 1.0F) : 1.0F;

@@ -42,8 +42,8 @@ class LayerInput {
   Variable states_;
   const SparseMatrix* entries_ = nullptr;
   const CategoricalMatrix* categories_ = nullptr;
-  float dropout_ = 0.0F;
-  Random random_{0};
+  /// Of sparse features.
+  EntryDropout dropout_;
   /// Of sparse and categorical features; -1: all.
   std::int64_t num_rows_ = -1;
 };

@@ -18,11 +18,14 @@ namespace weft {
 /// activation(x w + bias): [n, k] [k, p] [1, p] -> [n, p], bias and activation fused into the product.
 [[nodiscard]] Variable linear(const Variable& x, const Variable& w, const Variable& bias,
                               Activation activation = Activation::none);
-/// The same for sparse x, where each stored entry of x is first dropped with probability `dropout` and the
-/// others are scaled by 1 / (1 - dropout). O(entries p); nothing of size n k is made.
+/// Each stored entry of a sparse matrix is dropped with probability `rate`, the others are scaled by 1 / (1 - rate).
+struct EntryDropout {
+  float rate = 0.0F;
+  Random random = Random(0);
+};
+/// The same for sparse x, after dropout of its entries. O(entries p); nothing of size n k is made.
 [[nodiscard]] Variable linear(const SparseMatrix& x, const Variable& w, const Variable& bias,
-                              Activation activation = Activation::none, float dropout = 0.0F,
-                              const Random& random = Random(0));
+                              Activation activation = Activation::none, const EntryDropout& dropout = {});
 /// The sum over columns j of the row of `table` for category x[i, j]; column j's rows start at the sum of
 /// the earlier columns' categories. [n, c] [sum of categories, p] -> [n, p]
 [[nodiscard]] Variable embedding_sum(const CategoricalMatrix& x, const Variable& table);

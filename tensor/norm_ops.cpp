@@ -178,8 +178,9 @@ Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bia
 }
 
 // The same by column; dx = gain / sqrt(var + e) (dy - c sum(dy) / N - x̂ c sum(dy x̂) / N), the row counting as c of N
-BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variable& bias, Activation activation,
-                           float epsilon, std::span<const float> counts) {
+BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variable& bias,
+                           const BatchNormOptions& options) {
+  const std::span<const float> counts = options.counts;
   require_vectors("batch_norm", x, gain, bias);
   require(x.rows() >= 1, "batch_norm: x is ", x.shape(), ", expected at least one row");
   require(counts.empty() || static_cast<std::int64_t>(counts.size()) == x.rows(), "batch_norm: there are ",
@@ -187,7 +188,7 @@ BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variab
   const std::int64_t p = x.cols();
   auto [mean, variance, num_rows] = kernels::column_moments(x.value(), kernels::RowCounts(counts));
   const float share = 1.0F / num_rows;
-  const auto columns = normalize_columns(x, mean, variance, epsilon, gain, bias, activation);
+  const auto columns = normalize_columns(x, mean, variance, options.epsilon, gain, bias, options.activation);
   Variable output = record("batch_norm", std::shared_ptr<const Tensor>(columns, &columns->y), {x, gain, bias},
                            [x, gain, bias = bias.without_value(), columns, p, share,
                             kept = std::vector<float>(counts.begin(), counts.end())](Tensor& dy, Gradients& grads) {
@@ -216,12 +217,13 @@ BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variab
 }
 
 // With constant statistics: dx = dy gain / sqrt(var + e)
-Variable batch_norm(const Variable& x, const Variable& gain, const Variable& bias, const Tensor& mean,
-                    const Tensor& variance, Activation activation, float epsilon) {
+Variable batch_norm(const Variable& x, const Variable& gain, const Variable& bias, const LearnedMoments& moments,
+                    Activation activation) {
+  const auto& [mean, variance] = moments;
   require_vectors("batch_norm", x, gain, bias);
   require(mean.shape() == gain.shape() && variance.shape() == gain.shape(), "batch_norm: mean is ", mean.shape(),
           " and variance ", variance.shape(), ", expected ", gain.shape());
-  const auto columns = normalize_columns(x, mean, variance, epsilon, gain, bias, activation);
+  const auto columns = normalize_columns(x, mean, variance, kNormEpsilon, gain, bias, activation);
   return record("batch_norm", std::shared_ptr<const Tensor>(columns, &columns->y), {x, gain, bias},
                 [x, gain, bias = bias.without_value(), columns](Tensor& dy, Gradients& grads) {
                   const Tensor both = affine_gradients(x.value(), *columns, dy);

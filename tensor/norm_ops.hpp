@@ -17,6 +17,13 @@ inline constexpr float kNormEpsilon = 1e-5F;
 [[nodiscard]] Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bias,
                                   float epsilon = kNormEpsilon);
 
+struct BatchNormOptions {
+  /// One that derives_from_result.
+  Activation activation = Activation::none;
+  float epsilon = kNormEpsilon;
+  /// [n] As how many rows each row counts (its gradient then is the sum of theirs); empty: one each.
+  std::span<const float> counts = {};
+};
 struct BatchNormResult {
   /// [n, p]
   Variable output;
@@ -26,15 +33,18 @@ struct BatchNormResult {
   float num_rows = 0.0F;
 };
 /// Every column to mean 0 and variance 1 over the rows, then times gain plus bias (Ioffe, Szegedy 2015), then through
-/// an activation that derives_from_result. n >= 1; [n, p] [1, p] [1, p]. counts: [n], as how many rows each row counts
-/// (its gradient then is the sum of theirs), or empty, one each.
+/// an activation. n >= 1; [n, p] [1, p] [1, p]
 [[nodiscard]] BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variable& bias,
-                                         Activation activation = Activation::none, float epsilon = kNormEpsilon,
-                                         std::span<const float> counts = {});
-/// The same with a mean and a variance that were learned before, as constants.
-[[nodiscard]] Variable batch_norm(const Variable& x, const Variable& gain, const Variable& bias, const Tensor& mean,
-                                  const Tensor& variance, Activation activation = Activation::none,
-                                  float epsilon = kNormEpsilon);
+                                         const BatchNormOptions& options = {});
+
+/// Of columns, as they were learned before: [1, p].
+struct LearnedMoments {
+  const Tensor& mean;
+  const Tensor& variance;
+};
+/// The same with these, as constants.
+[[nodiscard]] Variable batch_norm(const Variable& x, const Variable& gain, const Variable& bias,
+                                  const LearnedMoments& moments, Activation activation = Activation::none);
 
 }  // namespace weft
 #pragma GCC visibility pop

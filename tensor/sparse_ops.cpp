@@ -54,17 +54,17 @@ void add_bias_and_activate(Tensor& y, const Tensor& bias, Activation activation)
 }  // namespace
 
 // y = act(x̃ w + b), x̃ = x after dropout;  dz = dy act'(y),  dw = x̃ᵀ dz,  db = 1ᵀ dz
-Variable linear(const SparseMatrix& x, const Variable& w, const Variable& bias, Activation activation, float dropout,
-                const Random& random) {
+Variable linear(const SparseMatrix& x, const Variable& w, const Variable& bias, Activation activation,
+                const EntryDropout& dropout) {
   require(x.cols() == w.rows(), "linear: inner dimensions differ, x is ", x.shape(), " and w is ", w.shape());
   require(bias.shape() == Shape{1, w.cols()}, "linear: bias is ", bias.shape(), ", expected [1, ", w.cols(), "]");
   if (!derives_from_result(activation)) {
-    return activate(linear(x, w, bias, Activation::none, dropout, random), activation);
+    return activate(linear(x, w, bias, Activation::none, dropout), activation);
   }
-  const kernels::DropoutMask mask(dropout, random);
+  const kernels::DropoutMask mask(dropout.rate, dropout.random);
   Tensor product = Tensor::uninitialized(x.rows(), w.cols());
   std::shared_ptr<const Buffer<float>> dropped;
-  if (dropout > 0.0F) {
+  if (dropout.rate > 0.0F) {
     dropped = std::make_shared<const Buffer<float>>(dropped_values(x.by_row(), mask));
   }
   kernels::gather_sum(rows_of(x.by_row(), dropped ? *dropped : x.by_row().values), w.value().data(), w.cols(),

@@ -113,8 +113,9 @@ TEST(SparseLinear, HasTheGradientOfDifferencesAlsoWithDropout) {
   const SparseMatrix x = small_sparse();
   for (const float rate : {0.0F, 0.4F}) {
     Parameter w(random_tensor(3, 5, 1)), b(random_tensor(1, 5, 2));
-    expect_gradients({&w, &b},
-                     [&] { return linear(x, w.variable(), b.variable(), Activation::sigmoid, rate, Random(3)); });
+    expect_gradients({&w, &b}, [&] {
+      return linear(x, w.variable(), b.variable(), Activation::sigmoid, {rate, Random(3)});
+    });
   }
 }
 
@@ -122,7 +123,7 @@ TEST(SparseLinear, DropsEntriesAndScalesTheOthers) {
   Buffer<EdgeId> offsets(1001);
   std::iota(offsets.begin(), offsets.end(), EdgeId{0});
   const SparseMatrix x(1000, 1, std::move(offsets), Buffer<std::uint32_t>(1000, 0), Buffer<float>(1000, 1.0F));
-  const Variable y = linear(x, constant({{1}}), constant({{0}}), Activation::none, 0.25F, Random(5));
+  const Variable y = linear(x, constant({{1}}), constant({{0}}), Activation::none, {0.25F, Random(5)});
   std::int64_t kept = 0;
   for (const float v : y.value().values()) {
     ASSERT_TRUE(v == 0.0F || std::abs(v - 1.0F / 0.75F) < 1e-6F) << v;

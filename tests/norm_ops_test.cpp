@@ -27,27 +27,29 @@ TEST(LayerNorm, NormalizesRowsAndHasTheGradientOfDifferences) {
 
 TEST(BatchNorm, NormalizesColumnsAndHasTheGradientOfDifferences) {
   const Variable gain_of_two = constant({{1, 2}}), bias_of_two = constant({{0, 5}});
-  const BatchNormResult two =
-      batch_norm(constant({{1, 10}, {3, 30}}), gain_of_two, bias_of_two, Activation::none, 0.0F);
+  const Variable x_of_two = constant({{1, 10}, {3, 30}});
+  const BatchNormResult two = batch_norm(x_of_two, gain_of_two, bias_of_two, {.epsilon = 0.0F});
   expect_near(two.output.value(), Tensor{{-1, 3}, {1, 7}});
   expect_near(two.mean, Tensor{{2, 20}});
   expect_near(two.variance, Tensor{{1, 100}});
-  expect_near(batch_norm(constant({{1, 10}, {3, 30}}), gain_of_two, bias_of_two, Activation::relu, 0.0F).output.value(),
-              Tensor{{0, 3}, {1, 7}});
+  const BatchNormOptions with_relu{.activation = Activation::relu, .epsilon = 0.0F};
+  expect_near(batch_norm(x_of_two, gain_of_two, bias_of_two, with_relu).output.value(), Tensor{{0, 3}, {1, 7}});
   Parameter x(random_tensor(7, 3, 1)), gain(random_tensor(1, 3, 2)), bias(random_tensor(1, 3, 3));
   const Tensor mean{{0.5F, -1, 2}}, variance{{1, 4, 9}};
   for (const Activation activation : {Activation::none, Activation::relu, Activation::elu, Activation::sigmoid}) {
-    expect_gradients({&x, &gain, &bias},
-                     [&] { return batch_norm(x.variable(), gain.variable(), bias.variable(), activation).output; });
     expect_gradients({&x, &gain, &bias}, [&] {
-      return batch_norm(x.variable(), gain.variable(), bias.variable(), mean, variance, activation);
+      return batch_norm(x.variable(), gain.variable(), bias.variable(), {.activation = activation}).output;
+    });
+    expect_gradients({&x, &gain, &bias}, [&] {
+      return batch_norm(x.variable(), gain.variable(), bias.variable(), {mean, variance}, activation);
     });
   }
   expect_throws<ArgumentError>(
       [&] { (void)batch_norm(Variable::constant(Tensor(0, 3)), gain.variable(), bias.variable()); },
       "expected at least one row");
   expect_throws<ArgumentError>(
-      [&] { (void)batch_norm(x.variable(), gain.variable(), bias.variable(), Activation::gelu); }, "batch_norm");
+      [&] { (void)batch_norm(x.variable(), gain.variable(), bias.variable(), {.activation = Activation::gelu}); },
+      "batch_norm");
 }
 
 TEST(BatchNorm, CountsARowAsOftenAsItIsTold) {
@@ -55,7 +57,7 @@ TEST(BatchNorm, CountsARowAsOftenAsItIsTold) {
   const std::vector<float> counts = {1, 3, 2, 1, 2};
   const std::vector<std::int64_t> repeated = {0, 1, 1, 1, 2, 2, 3, 4, 4};
   const auto norm = [&](const Variable& rows, std::span<const float> of_rows) {
-    return batch_norm(rows, gain.variable(), bias.variable(), Activation::relu, kNormEpsilon, of_rows);
+    return batch_norm(rows, gain.variable(), bias.variable(), {.activation = Activation::relu, .counts = of_rows});
   };
   const BatchNormResult counted = norm(x.variable(), counts), all = norm(select_rows(x.variable(), repeated), {});
   EXPECT_EQ(counted.num_rows, 9.0F);
