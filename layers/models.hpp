@@ -91,8 +91,6 @@ struct ModelTraits {
   bool layers_read_a_hop = false;
   /// As many as hop_layers() has; 0 if it is not there.
   std::int64_t num_hop_layers = 0;
-  /// Reads::hops: how far.
-  std::int64_t num_hops = 0;
   /// Whether it is made for features of edges, where the data have them.
   bool reads_edge_features = false;
 

@@ -23,7 +23,7 @@ class NagphormerModel final : public NodeModel {
   NagphormerModel(const ModelShape& shape, const NagphormerOptions& options, const Random& random);
 
   [[nodiscard]] static ModelTraits traits(const NagphormerOptions& options, FeatureKind) {
-    return {.reads = Reads::hops, .num_hops = options.hops};
+    return {.reads = Reads::hops};
   }
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
