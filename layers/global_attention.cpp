@@ -1,7 +1,6 @@
 #include "weft/layers/global_attention.hpp"
 
 #include <algorithm>
-#include <string>
 
 #include "weft/core/named_rows.hpp"
 #include "weft/layers/attention_mechanisms.hpp"
@@ -29,13 +28,7 @@ const std::vector<MechanismRow>& table() {
 }  // namespace
 
 std::span<const AttentionInfo> global_attentions() {
-  static const std::vector<AttentionInfo> kInfos = [] {
-    std::vector<AttentionInfo> infos;
-    for (const MechanismRow& row : table()) {
-      infos.push_back(row.info);
-    }
-    return infos;
-  }();
+  static const std::vector<AttentionInfo> kInfos = infos_of(table());
   return kInfos;
 }
 

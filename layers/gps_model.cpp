@@ -51,7 +51,7 @@ GpsModel::GpsModel(const ModelShape& shape, const GpsOptions& options, const Ran
 }
 
 ModelTraits GpsModel::traits(const GpsOptions& options, FeatureKind edge_kind) {
-  return {.reads_edge_features = edge_kind != FeatureKind::none && convolution_info(options.convolution).reads_edges};
+  return {.reads_edge_features = reads_edge_features(options.convolution, edge_kind)};
 }
 
 NodeModel::Output GpsModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {

@@ -1,10 +1,10 @@
 #include "weft/layers/input_layers.hpp"
 
 #include <cmath>
-#include <utility>
 
 #include "weft/graph/encodings.hpp"
 #include "weft/graph/laplacian_encoding.hpp"
+#include "weft/layers/convolutions.hpp"
 #include "weft/layers/shared_states.hpp"
 
 namespace weft {
@@ -84,6 +84,10 @@ Tensor degree_features(const MessageBlock& block) {
     }
   }
   return x;
+}
+
+bool reads_edge_features(std::string_view convolution, FeatureKind edge_kind) {
+  return edge_kind != FeatureKind::none && convolution_info(convolution).reads_edges;
 }
 
 void require_input(const ModelShape& shape, const MessageBlock& block, const NodeInput& input) {

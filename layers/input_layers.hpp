@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string_view>
 
 #include "weft/core/options.hpp"
 #include "weft/layers/dense_layers.hpp"
@@ -26,6 +27,9 @@ namespace weft {
 /// Throws ArgumentError unless `input` has what a model of `shape` reads: a row of features for each input, and of
 /// edge features for each edge.
 void require_input(const ModelShape& shape, const MessageBlock& block, const NodeInput& input);
+
+/// Whether a model with this convolution is made for features of edges of that kind.
+[[nodiscard]] bool reads_edge_features(std::string_view convolution, FeatureKind edge_kind);
 
 /// The node features of `input`, degree_features where the shape has none. Checks as require_input does.
 [[nodiscard]] LayerInput first_features(const ModelShape& shape, const MessageBlock& block, const NodeInput& input);

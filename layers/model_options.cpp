@@ -1,7 +1,6 @@
 #include "weft/layers/model_options.hpp"
 
-#include <string_view>
-
+#include "weft/layers/model_rows.hpp"
 #include "weft/layers/option_tables.hpp"
 
 namespace weft {
@@ -17,18 +16,6 @@ Options options_in(const S& values) {
 }
 
 template <class S>
-std::vector<std::pair<std::string, OptionValue>> changes_in(const Options& options) {
-  const Options defaults = to_options(option_table<S>(), S{});
-  std::vector<std::pair<std::string, OptionValue>> changes;
-  for (const auto& [name, value] : options.values()) {
-    if (value != defaults.value(name)) {
-      changes.emplace_back(name, value);
-    }
-  }
-  return changes;
-}
-
-template <class S>
 std::string name_of_model(const S& values) {
   if constexpr (requires { values.convolution; }) {
     return std::string(model_made_of(typeid(S), values.convolution));
@@ -40,22 +27,32 @@ std::string name_of_model(const S& values) {
 }  // namespace
 
 ModelOptions::ModelOptions(const StackOptions& options)
-    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<StackOptions>(options_)) {}
+    : model_(name_of_model(options)),
+      options_(options_in(options)),
+      changes_(changes_in(option_table<StackOptions>(), options_)) {}
 ModelOptions::ModelOptions(const WeftOptions& options)
-    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<WeftOptions>(options_)) {}
+    : model_(name_of_model(options)),
+      options_(options_in(options)),
+      changes_(changes_in(option_table<WeftOptions>(), options_)) {}
 ModelOptions::ModelOptions(const GpsOptions& options)
-    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<GpsOptions>(options_)) {}
+    : model_(name_of_model(options)),
+      options_(options_in(options)),
+      changes_(changes_in(option_table<GpsOptions>(), options_)) {}
 ModelOptions::ModelOptions(const PolynormerOptions& options)
     : model_(name_of_model(options)),
       options_(options_in(options)),
-      changes_(changes_in<PolynormerOptions>(options_)) {}
+      changes_(changes_in(option_table<PolynormerOptions>(), options_)) {}
 ModelOptions::ModelOptions(const SignOptions& options)
-    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<SignOptions>(options_)) {}
+    : model_(name_of_model(options)),
+      options_(options_in(options)),
+      changes_(changes_in(option_table<SignOptions>(), options_)) {}
 ModelOptions::ModelOptions(const NagphormerOptions& options)
     : model_(name_of_model(options)),
       options_(options_in(options)),
-      changes_(changes_in<NagphormerOptions>(options_)) {}
+      changes_(changes_in(option_table<NagphormerOptions>(), options_)) {}
 ModelOptions::ModelOptions(const WlOptions& options)
-    : model_(name_of_model(options)), options_(options_in(options)), changes_(changes_in<WlOptions>(options_)) {}
+    : model_(name_of_model(options)),
+      options_(options_in(options)),
+      changes_(changes_in(option_table<WlOptions>(), options_)) {}
 
 }  // namespace weft

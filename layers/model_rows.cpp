@@ -226,4 +226,19 @@ const std::vector<ModelRow>& model_rows() {
   return kRows;
 }
 
+std::string_view model_made_of(std::type_index options, std::string_view convolution) {
+  std::string_view first;
+  for (const ModelRow& row : model_rows()) {
+    if (row.options != options) {
+      continue;
+    }
+    const Options defaults(row.info.options);
+    if (defaults.has("convolution") && defaults.text("convolution") == convolution) {
+      return row.info.name;
+    }
+    first = first.empty() ? row.info.name : first;
+  }
+  return first;
+}
+
 }  // namespace weft

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <typeindex>
 #include <vector>
 
@@ -24,5 +25,9 @@ struct ModelRow {
 
 /// In the order in which models are shown.
 [[nodiscard]] const std::vector<ModelRow>& model_rows();
+
+/// The name of the row of models() whose options are a struct of that type; where several are, as those of
+/// StackOptions, the one with this convolution by default, or the first.
+[[nodiscard]] std::string_view model_made_of(std::type_index options, std::string_view convolution);
 
 }  // namespace weft

@@ -1,29 +1,8 @@
 #include "weft/layers/model_shape.hpp"
 
-#include <array>
-
 #include "weft/core/error.hpp"
 
 namespace weft {
-namespace {
-
-/// In the order of the enum.
-constexpr std::array<std::string_view, 4> kNames = {"none", "dense", "sparse", "categorical"};
-
-}  // namespace
-
-std::string_view name_of(FeatureKind kind) {
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-std::optional<FeatureKind> feature_kind_of(std::string_view name) {
-  for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) {
-      return static_cast<FeatureKind>(i);
-    }
-  }
-  return std::nullopt;
-}
 
 FeatureKind kind_of(const Features& features) {
   // In the order of the variant.

@@ -1,11 +1,12 @@
 // What a model must know of the data that it is made for.
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <optional>
 #include <string_view>
 #include <vector>
 
+#include "weft/core/options.hpp"
 #include "weft/tensor/features.hpp"
 
 #pragma GCC visibility push(default)
@@ -13,9 +14,9 @@ namespace weft {
 
 /// In which of the forms of tensor/features.hpp features come.
 enum class FeatureKind { none, dense, sparse, categorical };
-/// As files and messages spell it.
-[[nodiscard]] std::string_view name_of(FeatureKind kind);
-[[nodiscard]] std::optional<FeatureKind> feature_kind_of(std::string_view name);
+template <>
+inline constexpr std::array<std::string_view, 4> kEnumNames<FeatureKind> = {"none", "dense", "sparse", "categorical"};
+
 [[nodiscard]] FeatureKind kind_of(const Features& features);
 
 /// Saved with a model and checked against other data.

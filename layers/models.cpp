@@ -1,7 +1,7 @@
 #include "weft/layers/models.hpp"
 
 #include "weft/core/named_rows.hpp"
-#include "weft/layers/convolutions.hpp"
+#include "weft/layers/input_layers.hpp"
 #include "weft/layers/model_rows.hpp"
 #include "weft/layers/option_tables.hpp"
 
@@ -14,21 +14,6 @@ const ModelRow& row_of(std::string_view name) {
 
 }  // namespace
 
-std::string_view model_made_of(std::type_index options, std::string_view convolution) {
-  std::string_view first;
-  for (const ModelRow& row : model_rows()) {
-    if (row.options != options) {
-      continue;
-    }
-    const Options defaults(row.info.options);
-    if (defaults.has("convolution") && defaults.text("convolution") == convolution) {
-      return row.info.name;
-    }
-    first = first.empty() ? row.info.name : first;
-  }
-  return first;
-}
-
 bool reads_edge_features(const Options& options) {
   if (options.has("edges") && !options.flag("edges")) {
     return false;
@@ -36,7 +21,7 @@ bool reads_edge_features(const Options& options) {
   if (!options.has("convolution")) {
     return options.has("edge_features") && options.flag("edge_features");
   }
-  return convolution_info(options.text("convolution")).reads_edges;
+  return reads_edge_features(options.text("convolution"), FeatureKind::dense);
 }
 
 std::span<const ModelInfo> models() {

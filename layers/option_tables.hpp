@@ -1,8 +1,6 @@
 // The table of each struct of model_options.hpp: name, sentence and range of every member.
 #pragma once
 
-#include <typeindex>
-
 #include "weft/core/option_binding.hpp"
 #include "weft/layers/model_options.hpp"
 
@@ -29,10 +27,6 @@ template <>
 const OptionTable<WlOptions>& option_table();
 template <>
 const OptionTable<GraphModelOptions>& option_table();
-
-/// The name of the row of models() whose options are a struct of that type; where several are, as those of
-/// StackOptions, the one with this convolution by default, or the first.
-[[nodiscard]] std::string_view model_made_of(std::type_index options, std::string_view convolution);
 
 /// As make_global_attention() reads them. Throws ArgumentError if no mechanism has an option of `own`, or not with that
 /// value.

@@ -63,7 +63,7 @@ PolynormerModel::PolynormerModel(const ModelShape& shape, const PolynormerOption
 
 ModelTraits PolynormerModel::traits(const PolynormerOptions& options, FeatureKind edge_kind) {
   return {.reads = options.convolution == "none" && options.attention == "none" ? Reads::own_row : Reads::graph,
-          .reads_edge_features = edge_kind != FeatureKind::none && convolution_info(options.convolution).reads_edges};
+          .reads_edge_features = reads_edge_features(options.convolution, edge_kind)};
 }
 
 NodeModel::Output PolynormerModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {

@@ -94,7 +94,7 @@ StackModel::StackModel(const ModelShape& shape, const StackOptions& options, con
 }
 
 ModelTraits StackModel::traits(const StackOptions& options, FeatureKind edge_kind) {
-  const bool reads_edges = edge_kind != FeatureKind::none && convolution_info(options.convolution).reads_edges;
+  const bool reads_edges = reads_edge_features(options.convolution, edge_kind);
   const bool reads_hops = !reads_edges && !options.virtual_node;
   return {.reads = options.convolution == "none" && !options.virtual_node ? Reads::own_row : Reads::graph,
           .layers_read_a_hop = reads_hops,

@@ -77,7 +77,7 @@ WeftModel::WeftModel(const ModelShape& shape, const WeftOptions& options, const 
 ModelTraits WeftModel::traits(const WeftOptions& options, FeatureKind edge_kind) {
   const bool reads_own_row = options.convolution == "none" && options.attention == "none" && options.propagation == 0;
   return {.reads = reads_own_row ? Reads::own_row : Reads::graph,
-          .reads_edge_features = edge_kind != FeatureKind::none && convolution_info(options.convolution).reads_edges};
+          .reads_edge_features = reads_edge_features(options.convolution, edge_kind)};
 }
 
 NodeModel::Output WeftModel::forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const {

@@ -35,7 +35,8 @@ struct RunConfig {
   std::uint64_t seed = 0;
   /// So many runs for each split, with seeds one apart.
   std::int64_t runs = 1;
-  /// Of the model and of training, as structs: what differs from their defaults counts. StackOptions{.hidden = 128}
+  /// Of the model and of training, as structs: StackOptions{.hidden = 128}. What differs from their defaults counts; a
+  /// member that equals its default is as if not set, also where the row of the model has another: `settings` says it.
   std::optional<ModelOptions> options = {};
   std::optional<TrainOptions> training = {};
   /// Of any of them, name and value as text, which win over the structs; later ones win.

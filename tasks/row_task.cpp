@@ -17,7 +17,7 @@ std::string lines(const std::vector<std::string>& texts) {
 }
 
 FeatureKind kind_in(const ModelFile& file, std::string_view key) {
-  const std::optional<FeatureKind> kind = feature_kind_of(file.text(key));
+  const std::optional<FeatureKind> kind = value_named<FeatureKind>(file.text(key));
   require(kind.has_value(), key, " is '", file.text(key), "', expected none, dense, sparse or categorical");
   return *kind;
 }

@@ -48,14 +48,7 @@ TrainOptions train_options_of(const Options& options) {
 }
 
 std::vector<std::pair<std::string, OptionValue>> changes_of(const TrainOptions& options) {
-  const Options all = to_options(table(), options), defaults = to_options(table(), TrainOptions{});
-  std::vector<std::pair<std::string, OptionValue>> changes;
-  for (const auto& [name, value] : all.values()) {
-    if (value != defaults.values().at(name)) {
-      changes.emplace_back(name, value);
-    }
-  }
-  return changes;
+  return changes_in(table(), to_options(table(), options));
 }
 
 }  // namespace weft
