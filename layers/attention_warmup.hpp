@@ -20,7 +20,9 @@ class AttentionWarmup {
       return share_ && joined_(0, 0) > 0.0F;
     }
     const bool joined = share_ && pass.progress() >= *share_;
-    pass.update(joined_, Tensor{{joined ? 1.0F : 0.0F}});
+    if (joined != (pass.current(joined_)(0, 0) > 0.0F)) {
+      pass.update(joined_, Tensor{{joined ? 1.0F : 0.0F}});
+    }
     return joined;
   }
   /// The statistic "attends", so that a saved model goes on as it was.

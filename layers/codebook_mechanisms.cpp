@@ -1,6 +1,7 @@
 // Attention to a codebook: every node is replaced by the code nearest to it, and codes are read instead of nodes.
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "weft/layers/attention_mechanisms.hpp"
 #include "weft/layers/codebook.hpp"
@@ -44,7 +45,11 @@ class Goat : public GlobalAttention {
   /// Gradients reach the queries and the maps of keys and values; codes are constants. A training pass reads the codes
   /// as the passes before have left them.
   [[nodiscard]] Variable forward(const MessageBlock& graph, const Variable& h, Pass& pass) const override {
-    Codebook codebook = codebook_.as_of(pass);
+    std::optional<Codebook> learned;
+    if (pass.is_training()) {
+      learned = codebook_.as_of(pass);
+    }
+    const Codebook& codebook = learned ? *learned : codebook_;
     const std::vector<std::int64_t> code_of = codebook.nearest(h.value());
     const CodesOfGraphs own(graph, code_of);
     const Variable states = Variable::constant(codebook.states());
@@ -52,9 +57,9 @@ class Goat : public GlobalAttention {
                    v = select_rows(value_.forward(states, pass), own.codes);
     const Variable o =
         landmark_attention(query_.forward(h, pass), k, v, {graph.segments(), own.landmarks}, heads_, own.log_counts);
-    if (pass.is_training()) {
-      codebook.learn(h.value(), code_of, pass.next_random());
-      codebook_.update(pass, std::move(codebook));
+    if (learned) {
+      learned->learn(h.value(), code_of, pass.next_random());
+      codebook_.update(pass, std::move(*learned));
     }
     return out_.forward(o, pass);
   }
