@@ -17,6 +17,12 @@ void check_index(std::string_view operation, std::span<const std::int64_t> index
   }
 }
 
+void check_weights(std::string_view operation, const RowWeights& given, std::size_t num_rows) {
+  require(given.weights.empty() || (given.weights.size() == num_rows && given.divisor > 0.0), operation, ": there are ",
+          given.weights.size(), " weights of ", num_rows, " rows and the divisor is ", given.divisor,
+          ", expected one for each and a divisor above 0");
+}
+
 /// out = exp(in - max) / sum; returns max + log(sum).
 double softmax_row(std::span<const float> in, float* out) {
   const float largest = *std::ranges::max_element(in);
@@ -37,9 +43,7 @@ Variable mean_over_entries(std::string_view operation, const Variable& output, c
                            std::span<const std::int64_t> index, const RowWeights& given, Term term) {
   require(output.shape() == targets.shape(), operation, ": output is ", output.shape(), " and targets are ",
           targets.shape(), ", expected the same");
-  require(given.weights.empty() || (given.weights.size() == index.size() && given.divisor > 0.0), operation,
-          ": there are ", given.weights.size(), " weights of ", index.size(), " rows and the divisor is ",
-          given.divisor, ", expected one for each and a divisor above 0");
+  check_weights(operation, given, index.size());
   check_index(operation, index, output.rows());
   const auto count = static_cast<std::int64_t>(index.size());
   auto gradient = std::make_shared<Tensor>(Tensor::zeros(output.shape()));
@@ -79,10 +83,6 @@ Variable mean_over_entries(std::string_view operation, const Variable& output, c
                   grads.add(output, std::move(*gradient));
                 });
 }
-
-}  // namespace
-
-namespace {
 
 /// The rows of `index` that have a label, and their weights; those empty if none are given.
 struct LabeledRows {
@@ -152,9 +152,7 @@ Variable cross_entropy_of(std::string_view operation, const Variable& logits, st
 Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
                        std::span<const std::int64_t> index, const RowWeights& weights) {
   const bool is_mean = weights.weights.empty();
-  require(is_mean || (weights.weights.size() == index.size() && weights.divisor > 0.0), "cross_entropy: there are ",
-          weights.weights.size(), " weights of ", index.size(), " rows and the divisor is ", weights.divisor,
-          ", expected one for each and a divisor above 0");
+  check_weights("cross_entropy", weights, index.size());
   const LabeledRows rows = labeled_rows("cross_entropy", logits, labels, index, weights.weights);
   require(!is_mean || !rows.rows.empty(), "cross_entropy: none of the ", index.size(), " rows given has a label");
   return cross_entropy_of("cross_entropy", logits, labels, rows,
