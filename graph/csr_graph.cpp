@@ -216,8 +216,10 @@ std::span<const NodeId> CsrGraph::sources() const {
   return rows_ ? rows_->view : std::span<const NodeId>();
 }
 
-void CsrGraph::trim_file() const {
-  rows_->file->trim();
+void CsrGraph::trim() const {
+  if (is_in_file()) {
+    rows_->file->trim();
+  }
 }
 
 bool CsrGraph::has_edge(Edge edge) const {

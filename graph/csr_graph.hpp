@@ -75,18 +75,12 @@ class CsrGraph {
   /// Whether the sources lie in a file.
   [[nodiscard]] bool is_in_file() const { return rows_ && rows_->file; }
   /// MappedFile::trim() of sources in a file, to be called after every few thousand rows; otherwise nothing.
-  void trim() const {
-    if (is_in_file()) {
-      trim_file();
-    }
-  }
+  void trim() const;
 
   /// Whether the two graphs are the same arrays in memory.
   [[nodiscard]] bool shares_rows_with(const CsrGraph& other) const { return rows_ == other.rows_; }
 
  private:
-  void trim_file() const;
-
   struct Rows {
     Rows(std::int64_t count, Buffer<EdgeId> row_offsets, Buffer<NodeId> row_sources)
         : num_sources(count), offsets(std::move(row_offsets)), sources(std::move(row_sources)), view(sources) {}
