@@ -6,7 +6,8 @@ namespace weft {
 
 std::string seconds_text(double value) {
   char text[64];
-  if (value < 1.0) {
+  // Three figures of more milliseconds would be "1e+03 ms".
+  if (value < 0.9995) {
     std::snprintf(text, sizeof text, "%.3g ms", 1e3 * value);
   } else if (value < 120.0) {
     std::snprintf(text, sizeof text, "%.3g s", value);
