@@ -1,7 +1,6 @@
 // Four blocks of Random at the cost of about one: where a row, a walk or a node needs several draws.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <span>
 

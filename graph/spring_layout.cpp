@@ -1,7 +1,6 @@
 #include "weft/graph/spring_layout.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
 #include <boost/graph/adjacency_list.hpp>

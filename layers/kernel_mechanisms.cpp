@@ -1,5 +1,4 @@
 // The kernelized attentions: a feature map of queries and keys each, then one kernel.
-#include <cmath>
 #include <numbers>
 
 #include "weft/layers/attention_mechanisms.hpp"

@@ -1,8 +1,5 @@
 #include "weft/layers/option_tables.hpp"
 
-#include <iterator>
-#include <utility>
-
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/global_attention.hpp"
 

@@ -3,8 +3,6 @@
 // is less to save, and later layers give each node a row of its own.
 #pragma once
 
-#include <vector>
-
 #include "weft/graph/color_refinement.hpp"
 #include "weft/layers/edge_states.hpp"
 #include "weft/tensor/distinct_rows.hpp"

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <cstdint>
-#include <vector>
 
 #include "weft/layers/dense_layers.hpp"
 #include "weft/layers/model_options.hpp"

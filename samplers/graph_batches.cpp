@@ -1,6 +1,5 @@
 #include "weft/samplers/graph_batches.hpp"
 
-#include <algorithm>
 #include <numeric>
 
 #include "weft/core/error.hpp"

@@ -3,8 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <vector>
 
 #include "weft/core/random.hpp"
 #include "weft/graph/csr_graph.hpp"

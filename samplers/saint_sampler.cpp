@@ -2,7 +2,6 @@
 #include "weft/samplers/saint_sampler.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 
 #include "weft/core/error.hpp"

@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <span>
-#include <vector>
 
 #include "weft/core/buffer.hpp"
 #include "weft/graph/csr_graph.hpp"

@@ -1,7 +1,6 @@
 #include "weft/tensor/dense_ops.hpp"
 
 #include <utility>
-#include <vector>
 
 #include "weft/tensor/dense_kernels.hpp"
 #include "weft/tensor/elementwise.hpp"

@@ -1,6 +1,5 @@
 #include "weft/tensor/gated_ops.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <memory>
 

@@ -3,8 +3,6 @@
 // the same for every number of threads.
 #include "weft/tensor/sparse_kernels.hpp"
 
-#include <type_traits>
-
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/tensor/row_gather.hpp"

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 
 #include "weft/core/buffer.hpp"
 #include "weft/core/parallel.hpp"

@@ -3,7 +3,6 @@
 // "Residual gated graph convnets", 2017, equation 11, with the normalized gates of Dwivedi et al. 2020.
 #include "weft/layers/kernels/gated_aggregation.hpp"
 
-#include <algorithm>
 #include <memory>
 #include <string_view>
 #include <type_traits>
