@@ -22,7 +22,7 @@ class NagphormerModel final : public NodeModel {
  public:
   NagphormerModel(const ModelShape& shape, const NagphormerOptions& options, const Random& random);
 
-  [[nodiscard]] static ModelTraits traits(const NagphormerOptions& options, FeatureKind) {
+  [[nodiscard]] static ModelTraits traits(const NagphormerOptions&, FeatureKind) {
     return {.reads = Reads::hops};
   }
 

@@ -18,7 +18,7 @@ class SignModel final : public NodeModel {
  public:
   SignModel(const ModelShape& shape, const SignOptions& options, const Random& random);
 
-  [[nodiscard]] static ModelTraits traits(const SignOptions& options, FeatureKind) { return {.reads = Reads::hops}; }
+  [[nodiscard]] static ModelTraits traits(const SignOptions&, FeatureKind) { return {.reads = Reads::hops}; }
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
