@@ -1,8 +1,8 @@
 // Time and memory of sampling and of training on samples against the number of nodes and of edges, over three decades:
 // an epoch of neighbor sampling (seeds: all nodes) and of GraphSAGE (three in five nodes), on generated communities,
-// each measurement a process of its own on one thread. Fanouts 5, 5 and batches of 64, small enough that even the
-// smallest graph is not read whole by a batch. What is counted as memory is what the process grew by over one that did
-// nothing, the graph included.
+// and negatives of a bipartite graph of users and items, each measurement a process of its own on one thread. Fanouts
+// 5, 5 and batches of 64, small enough that even the smallest graph is not read whole by a batch. What is counted as
+// memory is what the process grew by over one that did nothing, the graph included.
 //
 //   weft_sampled_scaling_bench [largest power of two, 20]
 #include <cstdlib>
@@ -12,6 +12,7 @@
 #include "bench/apart.hpp"
 #include "bench/inputs.hpp"
 #include "bench/rounds.hpp"
+#include "weft/samplers/negative_edges.hpp"
 #include "weft/samplers/neighbor_sampler.hpp"
 #include "weft/tasks/tasks.hpp"
 #include "weft/tasks/training_options.hpp"
@@ -108,10 +109,49 @@ void run(int largest) {
   }
 }
 
+/// Negatives for eight items of each of so many users, 1000 items in all, each drawn from the other side of a link.
+Measured measure_negatives(std::int64_t users) {
+  Measured result;
+  with_threads(1, [&] {
+    const double before = resident_peak();
+    constexpr std::int64_t kItems = 1000, kEach = 8;
+    std::vector<Edge> links;
+    std::vector<std::uint8_t> side(static_cast<std::size_t>(users + kItems), 0);
+    const Random random(3);
+    for (std::int64_t i = 0; i < users * kEach; ++i) {
+      const auto item = users + static_cast<std::int64_t>(random.below(kItems, static_cast<std::uint64_t>(i)));
+      side[static_cast<std::size_t>(item)] = 1;
+      links.push_back({static_cast<NodeId>(i / kEach), static_cast<NodeId>(item)});
+    }
+    const NegativeSampler sampler(CsrGraph::from_edges(users + kItems, links, {.symmetrize = true}), {.side = side});
+    // In turn the user stays and the item is drawn, and the other way round.
+    for (std::size_t i = 0; i < links.size(); i += 2) {
+      std::swap(links[i].source, links[i].destination);
+    }
+    result.seconds = seconds([&] { benchmark::DoNotOptimize(sampler.sample(links, random.stream(1))); });
+    result.bytes = std::max(1.0, resident_peak() - before);
+  });
+  return result;
+}
+
+void run_negatives(int largest) {
+  std::map<std::int64_t, Measured> by_nodes;
+  for (int power = largest - kDecades; power <= largest; power += 2) {
+    const std::int64_t users = std::int64_t{1} << power;
+    by_nodes[users] = measure_apart("negatives", [&] { return measure_negatives(users); });
+    std::printf("negatives: %8lld users, 8 links each: %8.3f s, %8.1f MB\n", static_cast<long long>(users),
+                by_nodes[users].seconds, by_nodes[users].bytes / 1e6);
+  }
+  std::printf("negatives: time N^%.2f, memory N^%.2f\n",
+              exponent(by_nodes, 0, [](const Measured& m) { return m.seconds; }),
+              exponent(by_nodes, 0, [](const Measured& m) { return m.bytes; }));
+}
+
 }  // namespace
 }  // namespace weft::bench
 
 int main(int argc, char** argv) {
   weft::bench::run(argc > 1 ? std::atoi(argv[1]) : 20);
+  weft::bench::run_negatives(argc > 1 ? std::atoi(argv[1]) : 20);
   return 0;
 }

@@ -1,6 +1,7 @@
 // Negative samples for link prediction: edges that are not there.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -40,17 +41,25 @@ class NegativeSampler {
   [[nodiscard]] NegativeEdges sample(std::span<const Edge> positives, const Random& random) const;
 
  private:
-  /// Whether the two may be joined, known edges aside.
-  [[nodiscard]] bool may_join(NodeId u, NodeId v) const {
-    return u != v && (options_.side.empty() || options_.side[u] != options_.side[v]);
+  /// Sources that a destination may get.
+  struct Candidates {
+    /// Ascending; empty where nodes have no sides, and every node is one.
+    std::vector<NodeId> nodes;
+    /// [number of candidates] Running sums of their weights; empty if uniform.
+    std::vector<double> sums;
+  };
+  [[nodiscard]] const Candidates& candidates_of(NodeId destination) const {
+    return candidates_[options_.side.empty() || options_.side[destination] != 0 ? 0 : 1];
   }
+  [[nodiscard]] std::int64_t num_of(const Candidates& candidates) const;
+  [[nodiscard]] NodeId node_at(const Candidates& candidates, std::int64_t place) const;
   [[nodiscard]] NodeId draw(NodeId destination, const Random& random, std::uint64_t counter) const;
-  [[nodiscard]] NodeId draw_among_the_rest(NodeId destination, double at) const;
+  [[nodiscard]] NodeId draw_among_the_rest(const Candidates& candidates, NodeId destination, double at) const;
 
   CsrGraph known_;
   NegativeOptions options_;
-  /// [num_nodes] Running sums of the weights of sources; empty if uniform.
-  std::vector<double> running_sums_;
+  /// The nodes of each side; where there are no sides, the first are all nodes, and the second none.
+  std::array<Candidates, 2> candidates_;
 };
 
 }  // namespace weft

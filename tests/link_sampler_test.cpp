@@ -86,11 +86,72 @@ TEST(NegativeSampler, DrawsExactlyWhereAlmostEverythingIsKnown) {
   EXPECT_NEAR(static_cast<double>(high), 1000.0, 100.0);
 }
 
+TEST(NegativeSampler, DrawsByWeightWhereTheHeavySourcesAreKnown) {
+  // Node 0 reads the hub, which all but takes the whole weight at power 4; of the others 2 is read by 2, 3 by 1.
+  std::vector<Edge> edges;
+  for (NodeId v = 0; v < 200; ++v) {
+    if (v != 1) {
+      edges.push_back({1, v});
+    }
+  }
+  edges.insert(edges.end(), {{2, 10}, {2, 11}, {3, 10}});
+  const CsrGraph graph = CsrGraph::from_edges(200, edges);
+  const NegativeSampler sampler(graph, {.degree_power = 4.0});
+  const NegativeEdges negatives = sampler.sample(std::vector<Edge>(17'000, Edge{1, 0}), Random(6));
+  ASSERT_EQ(negatives.edges.size(), 17'000U);
+  const auto twos = static_cast<double>(std::ranges::count(negatives.edges, 2U, &Edge::source));
+  const auto threes = static_cast<double>(std::ranges::count(negatives.edges, 3U, &Edge::source));
+  EXPECT_LT(test::chi_square(std::vector<double>{twos, threes}, std::vector<double>{16'000, 1000}),
+            test::chi_square_limit(1));
+}
+
+TEST(NegativeSampler, DrawsFromTheOtherSide) {
+  // Users 1, 3, 5, ... of 2000, items 0 and 4; node 2 is an item that nobody knows. Item 0 has 3 users, item 4 one.
+  std::vector<std::uint8_t> side(2000, 1);
+  for (const std::size_t item : {0U, 2U, 4U}) {
+    side[item] = 0;
+  }
+  const std::vector<Edge> links = {{0, 1}, {0, 3}, {0, 5}, {4, 7}};
+  const CsrGraph graph = CsrGraph::from_edges(2000, links, {.symmetrize = true});
+  const auto share = [&](double power, NodeId user, NodeId item) {
+    const NegativeSampler sampler(graph, {.degree_power = power, .side = side});
+    const std::vector<Edge> drawn = sampler.sample(std::vector<Edge>(9000, Edge{0, user}), Random(3)).edges;
+    EXPECT_EQ(drawn.size(), 9000U);
+    for (const Edge& edge : drawn) {
+      EXPECT_NE(side[edge.source], side[edge.destination]);
+      EXPECT_FALSE(graph.has_edge(edge));
+    }
+    return static_cast<double>(std::ranges::count(drawn, item, &Edge::source)) / 9000.0;
+  };
+  EXPECT_NEAR(share(0.0, 9, 0), 1.0 / 3.0, 0.02);
+  EXPECT_NEAR(share(0.0, 1, 2), 1.0 / 2.0, 0.02);
+  EXPECT_NEAR(share(1.0, 9, 0), 3.0 / 4.0, 0.02);
+  EXPECT_EQ(share(1.0, 1, 4), 1.0);
+
+  // An item gets users, uniformly among the 1996 that it does not know or one of the few with a degree.
+  const std::vector<Edge> items(1000, Edge{1, 0});
+  for (const double power : {0.0, 1.0}) {
+    const std::vector<Edge> drawn =
+        NegativeSampler(graph, {.degree_power = power, .side = side}).sample(items, Random(3)).edges;
+    ASSERT_EQ(drawn.size(), 1000U);
+    for (const Edge& edge : drawn) {
+      ASSERT_EQ(side[edge.source], 1);
+      ASSERT_TRUE(power == 0.0 || edge.source == 7U);
+      ASSERT_FALSE(graph.has_edge(edge));
+    }
+  }
+}
+
 TEST(NegativeSampler, RefusesWrongArguments) {
   const CsrGraph graph = test::star(2);
   expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.per_positive = 0}); }, "per_positive is 0");
   expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.degree_power = -1.0}); }, "degree_power is -1");
   expect_throws<ArgumentError>([&] { (void)NegativeSampler(graph, {.side = {0, 1}}); }, "sides of 2 nodes, expected 3");
+  expect_throws<ArgumentError>(
+      [&] {
+        (void)NegativeSampler(graph, {.side = {0, 2, 1}});
+      },
+      "side of node 1 is 2, expected 0 or 1");
   expect_throws<ArgumentError>(
       [&] {
         (void)NegativeSampler(graph).sample(std::vector<Edge>{{0, 3}}, Random(0));
