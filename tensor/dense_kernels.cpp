@@ -5,6 +5,7 @@
 #include "weft/tensor/dense_kernels.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <new>
 
 #include <dnnl.h>
@@ -45,11 +46,37 @@ class OneOpenMpThread {
 };
 #endif
 
+/// While it lives, no signal interrupts this thread. The code that oneDNN generates keeps data below the stack pointer
+/// or moves it, so that a handler on the same stack would overwrite them (uxlfoundation/oneDNN issue 4845). Signals
+/// that the code itself causes cannot be put off and are left as they are.
+class NoSignals {
+ public:
+  NoSignals() { pthread_sigmask(SIG_SETMASK, &all_but_faults(), &before_); }
+  ~NoSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  NoSignals(const NoSignals&) = delete;
+  NoSignals& operator=(const NoSignals&) = delete;
+
+ private:
+  static const sigset_t& all_but_faults() {
+    static const sigset_t signals = [] {
+      sigset_t set;
+      sigfillset(&set);
+      for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT}) {
+        sigdelset(&set, fault);
+      }
+      return set;
+    }();
+    return signals;
+  }
+  sigset_t before_;
+};
+
 /// dnnl_sgemm on the calling thread, whatever threads oneDNN was built for.
 dnnl_status_t sgemm(bool transpose_a, bool transpose_b, std::int64_t m, std::int64_t n, std::int64_t k, ConstMatrix a,
                     ConstMatrix b, bool accumulate, MutableMatrix c) {
   dnnl_status_t status = dnnl_success;
   const auto run = [&] {
+    const NoSignals whole_call;
     status = dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1.0F, a.data, a.stride, b.data,
                         b.stride, accumulate ? 1.0F : 0.0F, c.data, c.stride);
   };
