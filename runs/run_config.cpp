@@ -166,7 +166,7 @@ ArgumentError unknown_option(const std::string& key, const Options& options, con
   for (const auto& [name, value] : options.values()) {
     names.push_back(name);
   }
-  for (const FormerOption& former : former_options(task)) {
+  for (const FormerOption& former : task.former) {
     names.emplace_back(former.before);
   }
   return unknown_name("option", key, names, "; `weft models` lists them");

@@ -1,6 +1,7 @@
 #include "weft/tasks/generation_task.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 
@@ -10,6 +11,7 @@
 #include "weft/generation/sequence_loss.hpp"
 #include "weft/generation/sequence_model.hpp"
 #include "weft/tasks/metrics.hpp"
+#include "weft/tasks/row_task.hpp"
 
 namespace weft {
 namespace {
@@ -21,13 +23,6 @@ constexpr std::int64_t kVocabularyCodes = 20000;
 constexpr std::int64_t kLeastEpochGraphs = 4096, kJudgedAtOnce = 256;
 /// Of the training part, while training: enough to see whether a model overfits.
 constexpr std::int64_t kTrainGraphsJudged = 256;
-
-/// The dataset, if it is many graphs: splits are of these.
-const Dataset& many_graphs(const Dataset& dataset) {
-  require(dataset.has_many_graphs(), "train: the task is generation, but the dataset ", dataset.name,
-          " is one graph, expected /graphs/node_ptr");
-  return dataset;
-}
 
 const SequenceModel& sequence_model(const Model& model) {
   const auto* found = dynamic_cast<const SequenceModel*>(&model);
@@ -49,7 +44,7 @@ SequenceBatch batch_of(const GenerationTask& task, const GenerationTask::Part& p
 }
 
 /// Batches of graphs in codes that are drawn anew in every step: passes over the training part, each in an order of its
-/// own.
+/// own. Not BatchEpochs: a step reads sequences, which are no Batch, and models of them are no NodeModel.
 class GenerationEpochs final : public Epochs {
  public:
   GenerationEpochs(const GenerationTask& task, const GenerationTask::Part& part, std::uint64_t seed)
@@ -224,16 +219,21 @@ GenerationTask::Part GenerationTask::make_part(const Split& split) const {
   return part;
 }
 
-const Split* GenerationTask::find_split(std::string_view name) const {
+const GenerationTask::Part* GenerationTask::find_part(std::string_view name) const {
   const auto found =
       std::ranges::find(parts_, name, [](const auto& part) { return std::string_view(part->graphs.name); });
-  return found == parts_.end() ? nullptr : &(*found)->graphs;
+  return found == parts_.end() ? nullptr : found->get();
+}
+
+const Split* GenerationTask::find_split(std::string_view name) const {
+  const Part* part = find_part(name);
+  return part == nullptr ? nullptr : &part->graphs;
 }
 
 const GenerationTask::Part& GenerationTask::part_of(const Split& split) const {
-  const auto found = std::ranges::find(parts_, split.name, [](const auto& part) { return part->graphs.name; });
-  require(found != parts_.end(), "train: the job has no split '", split.name, "'");
-  return **found;
+  const Part* part = find_part(split.name);
+  require(part != nullptr, "train: the job has no split '", split.name, "'");
+  return *part;
 }
 
 std::unique_ptr<Model> GenerationTask::new_model(const Split& split, const Random& random) const {
@@ -247,6 +247,10 @@ std::unique_ptr<Epochs> GenerationTask::epochs(const Model&, const Split& split,
 const std::string& GenerationTask::metric() const {
   static const std::string kMetric = "nll";
   return kMetric;
+}
+
+bool GenerationTask::higher_is_better() const {
+  return metric_named(metric()).info.higher_is_better;
 }
 
 bool GenerationTask::has_validation(const Split& split) const {
@@ -368,6 +372,9 @@ OptionDefaults generation_defaults(std::string_view) {
           {"checkpoint_seconds", 120.0}};
 }
 
+constexpr std::array<FormerOption, 3> kFormerOptions = {
+    {{"width", "hidden"}, {"ema", "average"}, {"warmup_steps", "warmup", false}}};
+
 std::unique_ptr<TrainedTask> open_generator(ModelDescription description, const ModelFile& file) {
   description.outputs = OutputKind::graphs;
   return std::make_unique<TrainedGenerator>(std::move(description), file);
@@ -383,6 +390,7 @@ std::vector<TaskRow> generation_tasks() {
             .model = kGeneratorModel,
             .options = {options.begin(), options.end()},
             .defaults = generation_defaults,
+            .former = kFormerOptions,
             .can_be_asked_for = true},
            make_task_of<GenerationTask>,
            open_generator}};

@@ -27,7 +27,7 @@ class GenerationTask final : public Task {
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                std::uint64_t seed) const override;
   [[nodiscard]] const std::string& metric() const override;
-  [[nodiscard]] bool higher_is_better() const override { return false; }
+  [[nodiscard]] bool higher_is_better() const override;
   [[nodiscard]] bool has_validation(const Split& split) const override;
   [[nodiscard]] Figures judge(const Model& model, const Split& split, Parts parts) const override;
   void describe(const Split& split, ModelFile& file) const override;
@@ -45,6 +45,7 @@ class GenerationTask final : public Task {
   [[nodiscard]] const Options& options() const { return job_.options; }
 
  private:
+  [[nodiscard]] const Part* find_part(std::string_view name) const;
   [[nodiscard]] Part make_part(const Split& split) const;
   /// Of a model on the first graphs of a part, in the same codes every time; NaN if there are none.
   [[nodiscard]] double nats_per_graph(const Model& model, const Part& part, const std::vector<std::int64_t>& graphs,

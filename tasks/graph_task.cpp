@@ -8,18 +8,6 @@
 #include "weft/train/model_state.hpp"
 
 namespace weft {
-namespace {
-
-const Features kNoFeatures;
-
-/// The dataset, if it is many graphs.
-const Dataset& many_graphs(const Dataset& dataset) {
-  require(dataset.has_many_graphs(), "train: the task is ", name_of(dataset.task), ", but the dataset ", dataset.name,
-          " is one graph, expected /graphs/node_ptr");
-  return dataset;
-}
-
-}  // namespace
 
 GraphTask::GraphTask(const Dataset& data, const TrainJob& train_job)
     : LabeledTask(many_graphs(data), train_job, true),

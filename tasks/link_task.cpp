@@ -13,8 +13,6 @@
 namespace weft {
 namespace {
 
-const Features kNoFeatures;
-
 std::uint64_t split_seed_of(const Options& options) {
   return static_cast<std::uint64_t>(options.integer("split_seed"));
 }
@@ -73,22 +71,21 @@ LinkTask::LinkTask(const Dataset& data, const TrainJob& train_job)
   shape_ = shape_for(parts_.front()->input.features(), train_job.options.integer("embedding"));
 }
 
+const LinkTask::Part* LinkTask::find_part(std::string_view name) const {
+  const auto found =
+      std::ranges::find(parts_, name, [](const auto& part) { return std::string_view(part->links.name); });
+  return found == parts_.end() ? nullptr : found->get();
+}
+
 const Split* LinkTask::find_split(std::string_view name) const {
-  for (const auto& part : parts_) {
-    if (part->links.name == name) {
-      return &part->judge.rows();
-    }
-  }
-  return nullptr;
+  const Part* part = find_part(name);
+  return part == nullptr ? nullptr : &part->judge.rows();
 }
 
 const LinkTask::Part& LinkTask::part_of(const Split& split) const {
-  for (const auto& part : parts_) {
-    if (part->links.name == split.name) {
-      return *part;
-    }
-  }
-  throw ArgumentError(concat("train: the job has no split '", split.name, "'"));
+  const Part* part = find_part(split.name);
+  require(part != nullptr, "train: the job has no split '", split.name, "'");
+  return *part;
 }
 
 std::unique_ptr<Model> LinkTask::new_model(const Split&, const Random& random) const {
@@ -124,6 +121,8 @@ std::unique_ptr<Epochs> LinkTask::epochs(const Model&, const Split& split, std::
       NeighborSamplerOptions{.fanouts = fanouts(options(), "15,10,5", model.num_hop_layers),
                              .replace = options().flag("replace"),
                              .seed = Random(seed).stream(3).bits(0)});
+  // The sampler draws the pairs for their ends, and the step draws the same ones again to score them: that takes next
+  // to nothing beside their neighbors, and a batch need not know of links.
   return std::make_unique<BatchEpochs>(
       samples(std::move(sampler), info, std::make_shared<const Origin>(graph), part.input),
       [links](const Variable& states, const Batch& batch, std::int64_t epoch, std::int64_t index) {

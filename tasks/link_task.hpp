@@ -50,6 +50,7 @@ class LinkTask final : public RowTask {
     LinkJudge judge;
     ModelInput input;
   };
+  [[nodiscard]] const Part* find_part(std::string_view name) const;
   [[nodiscard]] const Part& part_of(const Split& split) const;
 
   std::vector<std::unique_ptr<const Part>> parts_;

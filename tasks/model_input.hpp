@@ -15,6 +15,9 @@
 
 namespace weft {
 
+/// For data that have none, and models that read none.
+inline const Features kNoFeatures;
+
 class ModelInput {
  public:
   /// Features must outlive the input: they are copied only where an option changes them. Throws ArgumentError if they

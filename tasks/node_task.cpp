@@ -10,8 +10,6 @@
 namespace weft {
 namespace {
 
-const Features kNoFeatures;
-
 /// The dataset, if it is one graph.
 const Dataset& one_graph(const Dataset& dataset) {
   require(!dataset.has_many_graphs(), "train: ", name_of(dataset.task), " over many graphs is not supported");

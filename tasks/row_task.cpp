@@ -4,17 +4,10 @@
 #include <optional>
 
 #include "weft/core/error.hpp"
+#include "weft/io/text_lists.hpp"
 
 namespace weft {
 namespace {
-
-std::string lines(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) {
-    all += text + '\n';
-  }
-  return all;
-}
 
 FeatureKind kind_in(const ModelFile& file, std::string_view key) {
   const std::optional<FeatureKind> kind = value_named<FeatureKind>(file.text(key));
@@ -31,7 +24,7 @@ std::int64_t number_in(const ModelFile& file, std::string_view name) {
 
 std::vector<std::int64_t> RowTask::labeled_train(const Split& split) const {
   std::vector<std::int64_t> rows = labeled(split.train);
-  require(!rows.empty(), "train: split ", split.name, " has nothing labelled in its training part");
+  require(!rows.empty(), "train: split ", split.name, " has nothing labeled in its training part");
   return rows;
 }
 
@@ -51,8 +44,8 @@ Figures RowTask::judge(const Model& model, const Split& split, Parts parts) cons
     found.val_loss = val.empty() ? 0.0 : mean_loss(split, outputs, val);
     return found;
   }
-  found.test = figure(split, outputs, test);
   found.test_metrics = figures(split, outputs, test);
+  found.test = found.test_metrics.at(metric());
   return found;
 }
 
@@ -61,7 +54,7 @@ void RowTask::describe(const Split&, ModelFile& file) const {
   file.config["dataset"] = dataset_.name;
   file.config["task"] = std::string(name_of(dataset_.task));
   file.config["outputs"] = std::string(name_of(outputs()));
-  file.config["class_names"] = lines(dataset_.class_names);
+  file.config["class_names"] = joined(dataset_.class_names);
   put_shape(shape(), file);
 }
 
@@ -82,6 +75,12 @@ void RowTask::fingerprint(Fingerprint& data) const {
   for (const std::uint64_t label : label_words()) {
     data.mix(label);
   }
+}
+
+const Dataset& many_graphs(const Dataset& dataset) {
+  require(dataset.has_many_graphs(), "train: the task is ", name_of(dataset.task), ", but the dataset ", dataset.name,
+          " is one graph, expected /graphs/node_ptr");
+  return dataset;
 }
 
 void put_shape(const ModelShape& shape, ModelFile& file) {

@@ -63,6 +63,9 @@ class RowTask : public Task {
   const TrainJob& job_;
 };
 
+/// The dataset, if it is many graphs. Throws ArgumentError, which names its task, if it is one.
+[[nodiscard]] const Dataset& many_graphs(const Dataset& dataset);
+
 /// What a model file says of the shape of data, and back. Throws ArgumentError if it says none.
 void put_shape(const ModelShape& shape, ModelFile& file);
 [[nodiscard]] ModelShape shape_of(const ModelFile& file);

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "weft/core/error.hpp"
+#include "weft/core/named_rows.hpp"
+#include "weft/io/text_lists.hpp"
 #include "weft/tasks/generation_task.hpp"
 #include "weft/tasks/graph_task.hpp"
 #include "weft/tasks/link_task.hpp"
@@ -27,16 +29,6 @@ const std::vector<TaskRow>& table() {
 
 const TaskRow& row_of(TaskKind kind) {
   return *std::ranges::find_if(table(), [&](const TaskRow& row) { return row.info.kind == kind; });
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
 }
 
 /// The options that the file names, for their names of today.
@@ -86,19 +78,13 @@ void read_rows(const ModelFile& file, const std::string& name, ModelDescription&
   }
   description.outputs = *outputs;
   description.shape = shape_of(file);
-  description.class_names = lines_of(file.text("class_names"));
+  description.class_names = parts_of(file.text("class_names"));
 }
 
 }  // namespace
 
 std::span<const TaskInfo> tasks() {
-  static const std::vector<TaskInfo> kInfos = [] {
-    std::vector<TaskInfo> infos;
-    for (const TaskRow& row : table()) {
-      infos.push_back(row.info);
-    }
-    return infos;
-  }();
+  static const std::vector<TaskInfo> kInfos = infos_of(table());
   return kInfos;
 }
 

@@ -23,6 +23,13 @@ enum class Rows { nodes, graphs, links, none };
 
 using OptionDefaults = std::vector<std::pair<std::string_view, OptionValue>>;
 
+/// An option that had another name in an earlier version: read for one version more, with a line that says the new one.
+struct FormerOption {
+  std::string_view before, now;
+  /// Whether the value means the same; otherwise it has to be converted (warmup_steps).
+  bool keeps_value = true;
+};
+
 struct TaskInfo {
   TaskKind kind = TaskKind::node_classification;
   std::string_view summary;
@@ -33,6 +40,7 @@ struct TaskInfo {
   std::vector<Option> options = {};
   /// Options of training and of `model` that have another default here; those that there are count.
   OptionDefaults (*defaults)(std::string_view model) = nullptr;
+  std::span<const FormerOption> former = {};
   /// Whether it can be asked for whatever the dataset says that it is for.
   bool can_be_asked_for = false;
   /// Whether steps can read samples of one graph, and what is too large for memory can stay in the file.

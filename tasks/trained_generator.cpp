@@ -6,30 +6,10 @@
 
 #include "weft/core/error.hpp"
 #include "weft/generation/sequence_model.hpp"
+#include "weft/io/text_lists.hpp"
 #include "weft/train/model_state.hpp"
 
 namespace weft {
-namespace {
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) {
-    text += name + '\n';
-  }
-  return text;
-}
-
-std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    lines.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return lines;
-}
-
-}  // namespace
 
 std::unique_ptr<SequenceModel> make_sequence_model(const GeneratorTraits& traits, const Options& options,
                                                    const Random& random) {
@@ -69,7 +49,7 @@ GeneratorTraits traits_of(const ModelFile& file) {
             " with charge ", atoms[i + 1]);
     traits.alphabet.push_back({static_cast<std::int32_t>(atoms[i]), static_cast<std::int32_t>(atoms[i + 1])});
   }
-  traits.property_names = lines_of(file.text("property_names"));
+  traits.property_names = parts_of(file.text("property_names"));
   traits.property_means = file.reals("property_means");
   traits.property_deviations = file.reals("property_deviations");
   require(traits.property_means.size() == traits.property_names.size() &&

@@ -27,7 +27,6 @@ class TrainedGenerator final : public TrainedTask {
   [[nodiscard]] std::vector<SampledGraph> generate(std::int64_t count, const GenerationRequest& request,
                                                    const ProgressCallback& progress) const override;
   [[nodiscard]] const GeneratorTraits& generator() const override { return traits_; }
-  [[nodiscard]] const SequenceModel& model() const { return *model_; }
 
  private:
   GeneratorTraits traits_;

@@ -1,7 +1,6 @@
 #include "weft/tasks/training_options.hpp"
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "weft/layers/models.hpp"
@@ -56,6 +55,12 @@ void set_those_there(Options& options, const OptionDefaults& defaults) {
   }
 }
 
+void set_task_defaults(Options& options, const TaskInfo& task, std::string_view model) {
+  if (task.defaults != nullptr) {
+    set_those_there(options, task.defaults(model));
+  }
+}
+
 }  // namespace
 
 std::span<const Option> training_options() {
@@ -95,7 +100,7 @@ Options default_options(std::string_view model, TaskKind kind, LabelAmount amoun
     require(model == task.model, "model ", model, ": the task ", task.name(), " is learned by ", task.model, " alone");
     Options options(task.options);
     options.add(train_option_table());
-    set_those_there(options, task.defaults(model));
+    set_task_defaults(options, task, model);
     return options;
   }
   const ModelInfo& info = model_info(model);
@@ -104,9 +109,7 @@ Options default_options(std::string_view model, TaskKind kind, LabelAmount amoun
   options.add(task.options);
   options.add(training_options());
   set_those_there(options, info.always);
-  if (task.defaults != nullptr) {
-    set_those_there(options, task.defaults(model));
-  }
+  set_task_defaults(options, task, model);
   if (amount == LabelAmount::many) {
     set_those_there(options, info.many_labels);
   }
@@ -124,17 +127,9 @@ std::string_view suited_sampler(std::string_view model, const Options& options) 
   return traits.reads != Reads::graph ? "rows" : traits.layers_read_a_hop ? "neighbor" : "parts";
 }
 
-std::span<const FormerOption> former_options(const TaskInfo& task) {
-  static constexpr std::array<FormerOption, 3> kOfGeneration = {
-      {{"width", "hidden"}, {"ema", "average"}, {"warmup_steps", "warmup", false}}};
-  return task.kind == TaskKind::generation ? std::span<const FormerOption>(kOfGeneration)
-                                           : std::span<const FormerOption>();
-}
-
 const FormerOption* former_option(const TaskInfo& task, std::string_view name) {
-  const std::span<const FormerOption> all = former_options(task);
-  const auto found = std::ranges::find(all, name, &FormerOption::before);
-  return found == all.end() ? nullptr : &*found;
+  const auto found = std::ranges::find(task.former, name, &FormerOption::before);
+  return found == task.former.end() ? nullptr : &*found;
 }
 
 }  // namespace weft

@@ -33,14 +33,7 @@ enum class LabelAmount { few, many };
 /// layer may read a hop of its own, rows where the graph is not read in training, otherwise parts.
 [[nodiscard]] std::string_view suited_sampler(std::string_view model, const Options& options);
 
-/// An option that had another name in an earlier version: read for one version more, with a line that says the new one.
-struct FormerOption {
-  std::string_view before, now;
-  /// Whether the value means the same; otherwise it has to be converted (warmup_steps).
-  bool keeps_value = true;
-};
-[[nodiscard]] std::span<const FormerOption> former_options(const TaskInfo& task);
-/// nullptr if the task has no such option.
+/// nullptr if the task has no option that had this name.
 [[nodiscard]] const FormerOption* former_option(const TaskInfo& task, std::string_view name);
 
 }  // namespace weft
