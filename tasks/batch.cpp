@@ -65,11 +65,11 @@ Batch Batch::of_graphs(const ModelInput& input, std::span<const std::int64_t> gr
 }
 
 Blocks Batch::blocks() const {
-  return whole_ != nullptr ? Blocks(whole_->block()) : Blocks(std::span<const MessageBlock>(blocks_));
+  return is_whole() ? Blocks(whole_->block()) : Blocks(std::span<const MessageBlock>(blocks_));
 }
 
 NodeInput Batch::input() const {
-  if (whole_ != nullptr) {
+  if (is_whole()) {
     return whole_->nodes();
   }
   NodeInput input(features_);

@@ -23,11 +23,13 @@ class Batch {
   Batch() = default;
   /// A view: the input must outlive it.
   [[nodiscard]] static Batch of_whole(const ModelInput& input);
-  /// The features of a sample whose blocks are `blocks`, read row by row. Takes the seeds out of the sample.
+  /// The features of a sample whose blocks are `blocks`, read row by row. Takes the weights of the seeds out of the
+  /// sample.
   [[nodiscard]] static Batch of_sample(const ModelInput& input, std::vector<MessageBlock> blocks, Sample& sample);
   /// The graphs number `graphs` of an input of many, cut out of its arrays. O(what is copied).
   [[nodiscard]] static Batch of_graphs(const ModelInput& input, std::span<const std::int64_t> graphs);
 
+  [[nodiscard]] bool is_whole() const { return whole_ != nullptr; }
   [[nodiscard]] Blocks blocks() const;
   /// A view of this.
   [[nodiscard]] NodeInput input() const;

@@ -134,8 +134,7 @@ Outputs infer_by_batches(const NodeModel& model, const Batches& batches, std::in
   while (const Batch* batch = stream.next()) {
     Pass pass = Pass::inference();
     const NodeModel::Output output = model.forward(batch->blocks(), batch->input(), pass);
-    if (batch->seeds.empty()) {
-      // The whole graph.
+    if (batch->is_whole()) {
       return {output.logits.value(), with_embedding ? output.embedding.value() : Tensor()};
     }
     put_seeds(output.logits.value(), *batch, num_rows, outputs.logits);

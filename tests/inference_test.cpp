@@ -77,6 +77,38 @@ TEST(HopSamples, OfAllNeighborsGiveWhatTheWholeGraphGives) {
   }
 }
 
+/// Three batches: the graphs of the first half, none that anybody asked for, the others.
+class WithAnEmptyBatch final : public Batches, public EpochBatches {
+ public:
+  explicit WithAnEmptyBatch(const ModelInput& input) : input_(input) {}
+  [[nodiscard]] std::unique_ptr<const EpochBatches> epoch(std::int64_t) const override {
+    return std::make_unique<WithAnEmptyBatch>(input_);
+  }
+  [[nodiscard]] std::int64_t depth() const override { return 0; }
+  [[nodiscard]] std::int64_t num_batches() const override { return 3; }
+  [[nodiscard]] Batch batch(std::int64_t index) const override {
+    Batch batch = Batch::of_graphs(input_, std::vector<std::int64_t>{index == 2 ? 1 : 0});
+    if (index == 1) {
+      batch.seeds.clear();
+      batch.seed_rows.clear();
+    }
+    return batch;
+  }
+
+ private:
+  const ModelInput& input_;
+};
+
+TEST(Inference, GoesOnAfterABatchThatNothingIsAskedOf) {
+  const CsrGraph graph = CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {2, 3}}, {.symmetrize = true});
+  const NodeFeatures features = random_tensor(4, 5);
+  const Options options = default_options("gin", TaskKind::graph_classification);
+  const ModelInput input(graph, {0, 2, 4}, features, kNoEdges, options);
+  const auto model = make_graph_model("gin", shape_for(features, 3), options, Random(1));
+  const Outputs outputs = infer_by_batches(*model, WithAnEmptyBatch(input), 2, false);
+  expect_near(outputs.logits, infer_graphs(*model, input, false).logits);
+}
+
 TEST(LayerwiseInference, GivesWhatTheWholeGraphGivesInChunksOfAnySize) {
   const CsrGraph graph = communities();
   const NodeFeatures features = random_tensor(120, 5);
