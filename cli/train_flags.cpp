@@ -42,7 +42,9 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
           "strat0 to strat9 and no --split) or gin (the epoch with the best mean test figure, as many papers "
           "report it)")
       ->check(CLI::IsMember({"fair", "gin"}));
-  command.add_option("--max-minutes", flags.max_minutes, "stop with a checkpoint after so much time; 0: no limit")
+  command
+      .add_option("--max-minutes", flags.max_minutes,
+                  "stop with a checkpoint after so much time, and judge what was learned until then; 0: no limit")
       ->check(CLI::Range(0.0, 1e6));
   command.add_flag("--resume", flags.resume, "go on from the checkpoint in -o, with its config");
   add_shared_flags(command, flags,

@@ -212,7 +212,8 @@ RunSummary read_run(const std::filesystem::path& folder) {
   }
   if (std::filesystem::exists(files.checkpoint())) {
     const ModelFile checkpoint = read_model_file(files.checkpoint(), kCheckpointFormat);
-    JobProgress progress = counts_runs(checkpoint) ? progress_in(checkpoint) : JobProgress{};
+    JobProgress progress =
+        counts_runs(checkpoint) ? progress_in(checkpoint, files.checkpoint().string()) : JobProgress{};
     run.runs = std::move(progress.done);
     run.best_run = progress.best_run;
   }

@@ -186,20 +186,28 @@ BatchStream::BatchStream(const Batches& batches, std::int64_t epoch, std::int64_
   }
 }
 
-const Batch* BatchStream::next() {
-  // What was done since is training, but for the time before the first batch.
-  if (times_ != nullptr && current_has_) {
+BatchStream::~BatchStream() {
+  end_use();
+}
+
+void BatchStream::end_use() {
+  if (times_ != nullptr && is_in_use_) {
     times_->training += since_last_.seconds();
   }
-  since_last_.restart();
+  is_in_use_ = false;
   current_ = {};
+}
+
+const Batch* BatchStream::next() {
+  end_use();
+  since_last_.restart();
   if (number_ + 1 >= num_batches()) {
     return nullptr;
   }
-  // A slot is given back at once, so that the next batch can be made there.
+  // Out of its slot, so that it is freed after its use even where no other batch is made in that slot.
   current_ = ahead_ ? std::move(slots_[static_cast<std::size_t>(ahead_->next()->slot)]) : batches_->batch(number_ + 1);
   ++number_;
-  current_has_ = true;
+  is_in_use_ = true;
   if (times_ != nullptr) {
     times_->waiting += since_last_.seconds();
   }

@@ -63,8 +63,11 @@ class Batches {
 class BatchStream {
  public:
   /// The source must outlive the stream. Where `times` is not null, what the caller does between batches is counted
-  /// there as training, and what it waits for them.
+  /// there as training, up to the end of the stream, and what it waits for them.
   BatchStream(const Batches& batches, std::int64_t epoch, std::int64_t first, StageTimes* times = nullptr);
+  BatchStream(const BatchStream&) = delete;
+  BatchStream& operator=(const BatchStream&) = delete;
+  ~BatchStream();
 
   [[nodiscard]] std::int64_t num_batches() const { return batches_->num_batches(); }
   /// Good until the next call; nullptr: there are no more.
@@ -73,13 +76,16 @@ class BatchStream {
   [[nodiscard]] std::int64_t number() const { return number_; }
 
  private:
+  /// Lets go of the batch that is being used, if there is one.
+  void end_use();
+
   std::unique_ptr<const EpochBatches> batches_;
   std::int64_t number_;
   std::vector<Batch> slots_;
   Batch current_;
   StageTimes* times_;
   Stopwatch since_last_;
-  bool current_has_ = false;
+  bool is_in_use_ = false;
   /// Nothing where batches are made when they are asked for. Last: it ends before what it writes.
   std::optional<ItemsAhead> ahead_;
 };

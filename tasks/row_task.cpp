@@ -1,7 +1,10 @@
 #include "weft/tasks/row_task.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <optional>
+#include <type_traits>
+#include <variant>
 
 #include "weft/core/error.hpp"
 #include "weft/io/text_lists.hpp"
@@ -13,6 +16,39 @@ FeatureKind kind_in(const ModelFile& file, std::string_view key) {
   const std::optional<FeatureKind> kind = value_named<FeatureKind>(file.text(key));
   require(kind.has_value(), key, " is '", file.text(key), "', expected none, dense, sparse or categorical");
   return *kind;
+}
+
+void mix_values(const Features& x, Fingerprint& into) {
+  const auto mix = [&](const auto& numbers) {
+    for (const auto number : numbers) {
+      if constexpr (std::is_same_v<decltype(number), const float>) {
+        into.mix(std::bit_cast<std::uint32_t>(number));
+      } else {
+        into.mix(static_cast<std::uint64_t>(number));
+      }
+    }
+  };
+  if (const auto* dense = std::get_if<Tensor>(&x)) {
+    mix(dense->values());
+  } else if (const auto* sparse = std::get_if<SparseMatrix>(&x); sparse != nullptr && sparse->rows() > 0) {
+    mix(sparse->by_row().offsets);
+    mix(sparse->by_row().columns);
+    mix(sparse->by_row().values);
+  } else if (const auto* categorical = std::get_if<CategoricalMatrix>(&x)) {
+    mix(categorical->values);
+  }
+}
+
+/// Rows that stand for all of so many: as many as a large step reads, so that features in their file mostly stay there,
+/// and the same ones wherever they are, so that a run may go on with another memory limit.
+std::vector<std::uint32_t> sampled_rows(std::int64_t count) {
+  constexpr std::int64_t kMost = 1 << 14;
+  const std::int64_t stride = (count + kMost - 1) / kMost;
+  std::vector<std::uint32_t> rows;
+  for (std::int64_t row = 0; row < std::min(count, kMaxNodes); row += stride) {
+    rows.push_back(static_cast<std::uint32_t>(row));
+  }
+  return rows;
 }
 
 std::int64_t number_in(const ModelFile& file, std::string_view name) {
@@ -74,6 +110,23 @@ void RowTask::fingerprint(Fingerprint& data) const {
   }
   for (const std::uint64_t label : label_words()) {
     data.mix(label);
+  }
+}
+
+void RowTask::fingerprint_features(Fingerprint& values) const {
+  const NodeFeatures& nodes = dataset_.node_features;
+  const Features& edges = dataset_.edge_features;
+  for (const Shape shape : {nodes.shape(), shape_of(edges)}) {
+    values.add_size(shape.rows);
+    values.add_size(shape.cols);
+  }
+  mix_values(nodes.rows(sampled_rows(nodes.shape().rows)), values);
+  mix_values(select_rows(edges, sampled_rows(shape_of(edges).rows)), values);
+  for (const std::int32_t type : dataset_.edge_type) {
+    values.mix(static_cast<std::uint64_t>(type));
+  }
+  for (const std::int64_t node : dataset_.node_ptr) {
+    values.mix(static_cast<std::uint64_t>(node));
   }
 }
 

@@ -32,6 +32,7 @@ class RowTask : public Task {
   [[nodiscard]] Figures judge(const Model& model, const Split& split, Parts parts) const override;
   void describe(const Split& split, ModelFile& file) const override;
   void fingerprint(Fingerprint& data) const override;
+  void fingerprint_features(Fingerprint& values) const override;
 
   [[nodiscard]] virtual OutputKind outputs() const = 0;
   /// What models of the task know of the data.

@@ -123,18 +123,14 @@ std::unique_ptr<Task> make_task(const Dataset& dataset, const TrainJob& job) {
 }
 
 std::unique_ptr<TrainedTask> open_task(const ModelFile& file, const std::string& name) {
-  try {
+  return reading(name, [&] {
     ModelDescription description = description_in(file);
     const TaskRow& row = row_of(description.task->kind);
     if (row.info.rows != Rows::none) {
       read_rows(file, name, description);
     }
     return row.open(std::move(description), file);
-  } catch (const ArgumentError& error) {
-    throw DataError(name, "", error.what());
-  } catch (const std::out_of_range&) {
-    throw DataError(name, "/numbers", "a list is empty, expected one number");
-  }
+  });
 }
 
 }  // namespace weft

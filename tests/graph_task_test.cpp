@@ -187,9 +187,26 @@ TEST(GraphTraining, GoesOnToTheSameBitsAfterAStopInTheMidstOfAnEpoch) {
   EXPECT_TRUE(train(data, job, {.should_stop = [&] { return ++asked == 9; }}).interrupted);
   job.resume = true;
   const TrainReport resumed = train(data, job);
+  EXPECT_EQ(resumed.num_epochs, 3);
   EXPECT_EQ(resumed.runs[0].test, uninterrupted.runs[0].test);
   EXPECT_EQ(resumed.runs[0].best_epoch, uninterrupted.runs[0].best_epoch);
   expect_same_bits(weights_in(cut.path()), weights_in(whole.path()));
+}
+
+TEST(GraphTraining, IsNotGoneOnWithWhereTheNodesBelongToOtherGraphs) {
+  const TemporaryFolder folder;
+  Dataset data = rings_and_stars();
+  // A node without edges at the end of one graph or at the start of the next.
+  data.graph = CsrGraph::from_edges(data.graph.num_nodes() + 1, edges_of(data.graph));
+  ++data.node_ptr.back();
+  data.node_ptr.push_back(data.node_ptr.back());
+  std::get<std::vector<std::int64_t>>(data.graph_labels).push_back(0);
+  TrainJob job = short_job("gin", 1);
+  job.folder = folder.path();
+  (void)train(data, job);
+  --data.node_ptr[data.node_ptr.size() - 2];
+  job.resume = true;
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "another version of the dataset");
 }
 
 TEST(GraphTraining, LearnsNumbersAndSaysThemInTheirUnit) {

@@ -145,10 +145,13 @@ TEST(LinkTraining, GoesOnFromACheckpointToTheSameBits) {
     job.folder = cut.path();
     // Into the second run, and into the midst of an epoch.
     int steps_left = 40;
-    EXPECT_TRUE(train(data, job, {.on_epoch = {}, .should_stop = [&] { return --steps_left == 0; }}).interrupted);
+    const TrainReport first = train(data, job, {.on_epoch = {}, .should_stop = [&] { return --steps_left == 0; }});
+    EXPECT_TRUE(first.interrupted);
     job.resume = true;
     const TrainReport resumed = train(data, job);
     EXPECT_FALSE(resumed.interrupted);
+    ASSERT_GT(first.num_epochs, 6);
+    EXPECT_EQ(first.num_epochs + resumed.num_epochs, 12);
     expect_same_bits(weights_in(whole.path()), weights_in(cut.path()));
     ASSERT_EQ(resumed.runs.size(), 2U);
     EXPECT_EQ(resumed.runs[0].test_metrics, uninterrupted.runs[0].test_metrics);

@@ -100,7 +100,7 @@ TEST(RecipeTask, GoesOnFromACheckpointToTheSameBitsOnAnyNumberOfThreads) {
   }
   job.resume = true;
   RunFolder store(job.folder);
-  with_threads(1, [&] { (void)train_task(data, job, {}, &store); });
+  with_threads(1, [&] { EXPECT_EQ(train_task(data, job, {}, &store).num_epochs, 7); });
   expect_same_bits(weights_in(folder.path() / "whole"), weights_in(folder.path() / "parts"));
 }
 

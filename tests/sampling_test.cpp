@@ -1,5 +1,8 @@
 // Whole jobs on samples: every sampler learns, the same bits at any number of threads and after any stop.
 #include <filesystem>
+#include <memory>
+#include <numeric>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -108,6 +111,45 @@ TEST(Minibatches, GoOnToTheSameBitsAfterAStopInsideAnEpoch) {
   }
 }
 
+TEST(Minibatches, CountTheTimeOfTheLastStepToo) {
+  TrainJob job = job_with("gcn", "neighbor");
+  job.options.set("batch_size", "1000");  // an epoch of one step
+  job.options.set("epochs", "1");
+  const StageTimes times = train(typed_communities(), job).times;
+  EXPECT_GT(times.training, 0.0);
+  // The second of four steps, where the epoch is left.
+  job.options.set("batch_size", "25");
+  int steps = 0;
+  EXPECT_TRUE(train(typed_communities(), job, {.should_stop = [&] { return ++steps == 1; }}).times.training > 0.0);
+}
+
+/// Rows that are read from elsewhere.
+class RowsElsewhere final : public FeatureRows {
+ public:
+  explicit RowsElsewhere(Tensor all) : all_(std::move(all)) {}
+  [[nodiscard]] Shape shape() const override { return shape_of(all_); }
+  [[nodiscard]] Features rows(std::span<const std::uint32_t> index) const override { return select_rows(all_, index); }
+
+ private:
+  Features all_;
+};
+
+TEST(Minibatches, GoOnWithFeaturesThatAreKeptElsewhereButNotWithOthers) {
+  const TemporaryFolder folder;
+  Dataset data = test::communities(kNodes);
+  TrainJob job = job_with("gcn", "neighbor");
+  job.options.set("epochs", "1");
+  job.folder = folder.path() / "run";
+  (void)train(data, job);
+  job.resume = true;
+  Tensor features = std::get<Tensor>(data.node_features.in_memory());
+  data.node_features = NodeFeatures(std::make_shared<const RowsElsewhere>(features));
+  EXPECT_EQ(train(data, job).num_epochs, 0);
+  features(kNodes - 1, 0) += 1.0F;
+  data.node_features = NodeFeatures(std::make_shared<const RowsElsewhere>(features));
+  expect_throws<ArgumentError>([&] { (void)train(data, job); }, "with other features");
+}
+
 TEST(Minibatches, EndCleanlyWhenAStepFails) {
   Dataset data = typed_communities();
   // A feature that makes the loss infinite in the middle of an epoch.
@@ -144,6 +186,18 @@ TEST(Minibatches, AreRefusedWhereTheDataHasNotWhatTheSamplerNeeds) {
   expect_throws<ArgumentError>([&] { (void)train(data, job_with("gine", "neighbor")); },
                                "it needs a sampler of subgraphs");
   EXPECT_EQ(train(data, job_with("gine", "cluster")).runs[0].epochs, 12);
+}
+
+TEST(Minibatches, OfRowsAreForModelsThatReadNoNeighborsAndHopsOfDenseFeatures) {
+  Dataset data = typed_communities();
+  expect_throws<ArgumentError>([&] { (void)train(data, job_with("sage", "rows")); },
+                               "sampler rows: the model reads neighbors");
+  Buffer<EdgeId> offsets(kNodes + 1);
+  std::iota(offsets.begin(), offsets.end(), EdgeId{0});
+  data.node_features =
+      SparseMatrix(kNodes, 2, std::move(offsets), Buffer<std::uint32_t>(kNodes, 1U), Buffer<float>(kNodes, 1.0F));
+  expect_throws<ArgumentError>([&] { (void)train(data, job_with("sign", "rows")); },
+                               "hops are computed beforehand from dense features only");
 }
 
 }  // namespace

@@ -3,6 +3,9 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <string>
+#include <tuple>
+#include <variant>
 #include <vector>
 
 #include "tests/support.hpp"
@@ -16,6 +19,7 @@
 #include "weft/runs/run.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/tasks/classification_metrics.hpp"
+#include "weft/train/checkpoint.hpp"
 
 namespace weft {
 namespace {
@@ -89,11 +93,13 @@ TEST(Train, GoesOnFromACheckpointToTheSameBits) {
 
     job.folder = cut.path();
     int epochs_left = 14;  // into the second run
-    TrainReport first = train(data, job, {.on_epoch = {}, .should_stop = [&] { return --epochs_left == 0; }});
+    const TrainReport first = train(data, job, {.on_epoch = {}, .should_stop = [&] { return --epochs_left == 0; }});
     EXPECT_TRUE(first.interrupted);
     job.resume = true;
     const TrainReport resumed = train(data, job);
     EXPECT_FALSE(resumed.interrupted);
+    EXPECT_EQ(first.num_epochs, 14);
+    EXPECT_EQ(resumed.num_epochs, 6);
 
     expect_same_bits(weights_in(whole.path()), weights_in(cut.path()));
     ASSERT_EQ(resumed.runs.size(), 2U);
@@ -126,7 +132,9 @@ TEST(Train, GoesOnToTheSameBitsWithAttentionThatKeepsStatistics) {
     int epochs_left = 7;
     EXPECT_TRUE(train(data, job, {.on_epoch = {}, .should_stop = [&] { return --epochs_left == 0; }}).interrupted);
     job.resume = true;
-    EXPECT_FALSE(train(data, job).interrupted);
+    const TrainReport resumed = train(data, job);
+    EXPECT_FALSE(resumed.interrupted);
+    EXPECT_EQ(resumed.num_epochs, 3);
     expect_same_bits(weights_in(whole.path()), weights_in(cut.path()));
   }
 }
@@ -155,8 +163,123 @@ TEST(Train, RefusesToResumeAnotherJobOrOtherData) {
   (void)train(data, job);
   job.resume = true;
   expect_throws<ArgumentError>([&] { (void)train(communities(330), job); }, "another dataset");
+  Dataset changed = communities();
+  std::get<Tensor>(changed.node_features.in_memory())(299, 7) += 1.0F;
+  expect_throws<ArgumentError>([&] { (void)train(changed, job); }, "with other features");
   job.options.set_value("hidden", std::int64_t{17});
   expect_throws<ArgumentError>([&] { (void)train(data, job); }, "option.hidden '16', this job '17'");
+}
+
+/// A job that was stopped after two of three epochs of its second run.
+class StoppedJob : public testing::Test {
+ protected:
+  StoppedJob() {
+    job_.seeds = {3, 4};
+    job_.folder = folder_.path();
+    int epochs = 0;
+    (void)train(data_, job_,
+                {.on_epoch = [&](const EpochRecord&) { ++epochs; }, .should_stop = [&] { return epochs == 5; }});
+    checkpoint_ = read_model_file(path(), kCheckpointFormat);
+    job_.resume = true;
+  }
+  [[nodiscard]] fs::path path() const { return folder_.path() / "checkpoint.h5"; }
+
+  const TemporaryFolder folder_;
+  const Dataset data_ = communities();
+  TrainJob job_ = short_job("gcn", 3);
+  ModelFile checkpoint_;
+};
+
+TEST_F(StoppedJob, GoesOnFromACheckpointOfEarlierVersionsThatSaysNothingOfFeatures) {
+  checkpoint_.numbers.erase("features");
+  write_model_file(checkpoint_, path(), kCheckpointFormat);
+  EXPECT_EQ(train(data_, job_).num_epochs, 1);
+}
+
+TEST_F(StoppedJob, IsRefusedWhereTheNumbersOfItsCheckpointMakeNoSense) {
+  using Integers = std::vector<std::int64_t>;
+  using Reals = std::vector<double>;
+  constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  ASSERT_EQ(checkpoint_.integers("job"), (Integers{1, 0, 5}));
+  ASSERT_EQ(checkpoint_.integers("run.epochs")[0], 2);
+  const std::vector<std::tuple<const char*, std::variant<Integers, Reals>, const char*>> forged = {
+      {"job", Integers{}, "job has 0 numbers"},
+      {"job", Integers{3, 0, 5}, "job counts 3 runs of 2"},
+      {"job", Integers{-1, 0, 5}, "job counts -1 runs"},
+      {"job", Integers{1, 1, 5}, "run 1 is the best"},
+      {"job", Integers{1, 0, kMost}, "with 9223372036854775807 epochs"},
+      {"job", Reals{1, 0, 5}, "there are no integers 'job'"},
+      {"done.0.epochs", Integers{2, -3}, "done.0 has -3 epochs"},
+      {"done.0.epochs", Integers{3, 3}, "of which 3 is the best"},
+      {"done.0.epochs", Integers{2, kMost}, "done.0 has 9223372036854775807 epochs"},
+      {"done.0.figures", Reals{0, 0, 0, kNaN}, "epochs in nan seconds"},
+      {"done.0.metric.accuracy", Reals{}, "done.0.metric.accuracy has 0 numbers"},
+      {"run.epochs", Integers{-2, 0, -1, 2}, "says that -2 epochs"},
+      {"run.epochs", Integers{4, 0, 1, 2}, "says that 4 epochs"},
+      {"run.epochs", Integers{2, 0, 2, 2}, "epoch 2 is the best"},
+      {"run.epochs", Integers{2, 0, 1, -2}, "of -2 in all"},
+      {"run.epochs", Integers{2, 1, 1, 2}, "says that 1 steps of epoch 2 are done"},
+      {"run.epochs", Integers{2, kMost, 1, 2}, "9223372036854775807 steps"},
+      {"run.figures", Reals{kNaN, 1, 1, 1}, "has nan"},
+      {"run.figures", Reals{1, 1, -1, 1}, "1, -1 and 1"},
+      {"run.figures", Reals{1, 1, 1}, "4 and 3 numbers"},
+  };
+  for (const auto& [name, numbers, message] : forged) {
+    SCOPED_TRACE(name);
+    ModelFile file = checkpoint_;
+    file.numbers[name] = numbers;
+    write_model_file(file, path(), kCheckpointFormat);
+    expect_throws<DataError>([&] { (void)train(data_, job_); }, message);
+  }
+  ModelFile file = checkpoint_;
+  file.config["seeds"] = "three 4 ";
+  expect_throws<DataError>([&] { (void)progress_in(file, "run/checkpoint.h5"); },
+                           "run/checkpoint.h5: seeds: 'three' is no seed");
+  file = checkpoint_;
+  file.tensors.pop_back();
+  write_model_file(file, path(), kCheckpointFormat);
+  expect_throws<DataError>([&] { (void)train(data_, job_); }, "the checkpoint of " + folder_.path().string());
+}
+
+TEST(Train, CountsARunThatIsStoppedAfterItsLastStepAsDone) {
+  const TemporaryFolder folder;
+  const Dataset data = communities();
+  TrainJob job = short_job("gcn", 3);
+  job.folder = folder.path();
+  int epochs = 0;
+  const TrainObserver stops_after_three{.on_epoch = [&](const EpochRecord&) { ++epochs; },
+                                        .should_stop = [&] { return epochs == 3; }};
+  EXPECT_FALSE(train(data, job, stops_after_three).interrupted);
+  EXPECT_FALSE(read_model_file(folder.path() / "checkpoint.h5", kCheckpointFormat).numbers.contains("run.epochs"));
+  // Of two runs the first is done, and may be the best, and the second is to come.
+  job.seeds = {0, 1};
+  epochs = 0;
+  const TrainReport first = train(data, job, stops_after_three);
+  EXPECT_TRUE(first.interrupted);
+  EXPECT_EQ(first.runs.size(), 1U);
+  job.resume = true;
+  const TrainReport second = train(data, job);
+  EXPECT_EQ(second.runs.size(), 2U);
+  EXPECT_EQ(second.num_epochs, 3);
+}
+
+TEST(Train, ARunWhoseFigureIsNotDefinedIsNotTheBest) {
+  Dataset data = test::two_communities(60, 4);
+  // No ROC curve of one class.
+  Split one_class = data.splits[0];
+  one_class.name = "one_class";
+  const auto& labels = std::get<std::vector<std::int64_t>>(data.node_labels);
+  std::erase_if(one_class.val, [&](std::int64_t v) { return labels[static_cast<std::size_t>(v)] == 1; });
+  data.splits.push_back(one_class);
+  TrainJob job = short_job("gcn", 2);
+  for (const bool is_first : {true, false}) {
+    job.splits =
+        is_first ? std::vector<std::string>{"one_class", "rand0"} : std::vector<std::string>{"rand0", "one_class"};
+    const TrainReport report = train(data, job);
+    ASSERT_TRUE(std::isnan(report.runs[is_first ? 0 : 1].val));
+    EXPECT_EQ(report.best_run, is_first ? 1U : 0U);
+  }
 }
 
 TEST(Train, SelectsByValidationAndReportsTestAtThatEpoch) {
@@ -295,17 +418,22 @@ TEST(Train, PeakMemoryDoesNotGrowWithEpochs) {
 
 TEST(Train, AStoppedRunDoesNotTakeThePlaceOfAModelThatIsDone) {
   const TemporaryFolder folder;
-  TrainJob job = short_job("gcn", 6);
-  job.seeds = {0, 1};
+  Dataset data = communities();
+  // The stopped run is judged by what it learns by heart, so that it looks better.
+  data.splits.push_back(data.splits[0]);
+  data.splits[1].name = "by_heart";
+  data.splits[1].val = data.splits[1].train;
+  TrainJob job = short_job("gcn", 20);
+  job.splits = {"rand0", "by_heart"};
   job.folder = folder.path();
-  const Dataset data = communities();
   int epochs = 0;
-  // In the second run, whose weights at the start need not be judged.
-  const TrainReport report =
-      train(data, job, {.on_epoch = [&](const EpochRecord&) { ++epochs; }, .should_stop = [&] { return epochs == 8; }});
+  const TrainReport report = train(
+      data, job, {.on_epoch = [&](const EpochRecord&) { ++epochs; }, .should_stop = [&] { return epochs == 39; }});
   EXPECT_TRUE(report.interrupted);
+  ASSERT_EQ(report.runs.size(), 2U);
+  ASSERT_GT(report.runs[1].val, report.runs[0].val);
   EXPECT_EQ(report.best_run, 0U);
-  EXPECT_EQ(read_model_file(folder.path() / "model.h5").text("seed"), "0");
+  EXPECT_EQ(read_model_file(folder.path() / "model.h5").text("split"), "rand0");
 }
 
 TEST(TrainedModel, GivesWhatTheTrainerMeasured) {

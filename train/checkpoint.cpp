@@ -1,8 +1,11 @@
 #include "weft/train/checkpoint.hpp"
 
 #include <algorithm>
-#include <sstream>
+#include <charconv>
+#include <cmath>
+#include <system_error>
 
+#include "weft/io/text_lists.hpp"
 #include "weft/train/train_options.hpp"
 #include "weft/train/training_run.hpp"
 
@@ -30,30 +33,20 @@ std::string option_of(const ModelFile& checkpoint, const std::string& key) {
   return "";
 }
 
-std::string joined(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const std::string& text : texts) {
-    all += text + '\n';
-  }
-  return all;
-}
-
 std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
-  std::string all;
+  std::vector<std::string> texts;
   for (const std::uint64_t seed : seeds) {
-    all += std::to_string(seed) + ' ';
+    texts.push_back(std::to_string(seed));
   }
-  return all;
+  return joined(texts, ' ');
 }
 
-/// What stands between the ends `end` of a text.
-std::vector<std::string> parts_of(const std::string& text, char end) {
-  std::vector<std::string> parts;
-  std::istringstream in(text);
-  for (std::string part; std::getline(in, part, end);) {
-    parts.push_back(part);
-  }
-  return parts;
+std::uint64_t seed_in(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [behind, error] = std::from_chars(text.data(), end, seed);
+  require(error == std::errc() && behind == end, "seeds: '", text, "' is no seed, expected a whole number");
+  return seed;
 }
 
 /// The numbers whose names begin with `prefix`, without it.
@@ -62,16 +55,56 @@ std::map<std::string, double> metrics_of(const ModelFile& file, const std::strin
   for (auto entry = file.numbers.lower_bound(prefix); entry != file.numbers.end() && entry->first.starts_with(prefix);
        ++entry) {
     const std::vector<double>& figure = file.reals(entry->first);
-    require(figure.size() == 1, "resume: ", entry->first, " has ", figure.size(), " numbers, expected 1");
+    require(figure.size() == 1, entry->first, " has ", figure.size(), " numbers, expected 1");
     metrics[entry->first.substr(prefix.size())] = figure[0];
   }
   return metrics;
 }
 
+RunResult result_in(const ModelFile& checkpoint, const std::string& name) {
+  const auto& epochs = checkpoint.integers(name + ".epochs");
+  const auto& figures = checkpoint.reals(name + ".figures");
+  require(epochs.size() == 2 && figures.size() == 4, name, " has ", epochs.size(), " and ", figures.size(),
+          " numbers, expected 2 and 4");
+  RunResult run{.split = {},
+                .train = figures[0],
+                .val = figures[1],
+                .test = figures[2],
+                .best_epoch = epochs[0],
+                .epochs = epochs[1],
+                .seconds = figures[3],
+                .test_metrics = metrics_of(checkpoint, name + ".metric.")};
+  require(is_count(run.epochs) && run.best_epoch >= -1 && run.best_epoch < std::max<std::int64_t>(1, run.epochs) &&
+              run.seconds >= 0.0 && std::isfinite(run.seconds),
+          name, " has ", run.epochs, " epochs in ", run.seconds, " seconds, of which ", run.best_epoch,
+          " is the best, which does not go together");
+  return run;
+}
+
+JobProgress sound_progress(const ModelFile& checkpoint) {
+  const std::vector<std::string> splits = parts_of(checkpoint.text("splits")),
+                                 seeds = parts_of(checkpoint.text("seeds"), ' ');
+  const std::vector<std::int64_t>& counts = checkpoint.integers("job");
+  const auto num_runs = static_cast<std::int64_t>(splits.size() * seeds.size());
+  require(counts.size() == 3, "job has ", counts.size(), " numbers, expected 3");
+  require(counts[0] >= 0 && counts[0] <= num_runs && counts[1] >= 0 &&
+              counts[1] < std::max<std::int64_t>(1, counts[0]) && is_count(counts[2]),
+          "job counts ", counts[0], " runs of ", num_runs, " with ", counts[2], " epochs, and run ", counts[1],
+          " is the best, which does not go together");
+  JobProgress progress{.done = {}, .best_run = static_cast<std::size_t>(counts[1]), .num_records = counts[2]};
+  for (std::size_t i = 0; i < static_cast<std::size_t>(counts[0]); ++i) {
+    RunResult run = result_in(checkpoint, "done." + std::to_string(i));
+    run.seed = seed_in(seeds[i % seeds.size()]);
+    run.split = splits[i / seeds.size()];
+    progress.done.push_back(std::move(run));
+  }
+  return progress;
+}
+
 }  // namespace
 
-std::vector<std::int64_t> data_fingerprint(const Task& task, const TrainJob& job) {
-  Fingerprint data;
+DataFingerprint data_fingerprint(const Task& task, const TrainJob& job) {
+  Fingerprint data, features;
   task.fingerprint(data);
   for (const std::string& name : job.splits) {
     for (const auto& part : {&Split::train, &Split::val, &Split::test}) {
@@ -80,7 +113,8 @@ std::vector<std::int64_t> data_fingerprint(const Task& task, const TrainJob& job
       }
     }
   }
-  return data.numbers();
+  task.fingerprint_features(features);
+  return {data.numbers(), features.numbers()};
 }
 
 ModelFile model_file_of(const Task& task, const TrainJob& job, const RunResult& result, const TrainingRun& run) {
@@ -95,13 +129,14 @@ ModelFile model_file_of(const Task& task, const TrainJob& job, const RunResult& 
   return file;
 }
 
-ModelFile checkpoint_of(const Task& task, const TrainJob& job, const std::vector<std::int64_t>& data,
+ModelFile checkpoint_of(const Task& task, const TrainJob& job, const DataFingerprint& data,
                         const JobProgress& progress) {
   ModelFile file;
   put_job(file, task, job, *task.find_split(job.splits.front()));
   file.config["splits"] = joined(job.splits);
   file.config["seeds"] = seeds_text(job.seeds);
-  file.numbers["data"] = data;
+  file.numbers["data"] = data.data;
+  file.numbers["features"] = data.features;
   file.numbers["job"] = std::vector<std::int64_t>{static_cast<std::int64_t>(progress.done.size()),
                                                   static_cast<std::int64_t>(progress.best_run), progress.num_records};
   for (std::size_t i = 0; i < progress.done.size(); ++i) {
@@ -120,7 +155,7 @@ bool counts_runs(const ModelFile& checkpoint) {
   return checkpoint.config.contains("splits") && checkpoint.config.contains("seeds");
 }
 
-JobProgress progress_of(const ModelFile& checkpoint, const ModelFile& expected) {
+void require_same_job(const ModelFile& checkpoint, const ModelFile& expected) {
   require(counts_runs(checkpoint),
           "resume: the checkpoint was made by an older Weft, which trained generators in another way; the model beside "
           "it is read as ever, but training cannot go on: train again without --resume");
@@ -133,39 +168,18 @@ JobProgress progress_of(const ModelFile& checkpoint, const ModelFile& expected) 
     const std::string has = option_of(checkpoint, key);
     require(has == value, "resume: the checkpoint has ", key, " '", has, "', this job '", value, "'");
   }
-  require(checkpoint.integers("data") == expected.integers("data"),
-          "resume: the checkpoint was made on another dataset or another version of it");
-  return progress_in(checkpoint);
+  const auto has = [&](const char* name) {
+    const auto found = checkpoint.numbers.find(name);
+    return found != checkpoint.numbers.end() && found->second == expected.numbers.find(name)->second;
+  };
+  require(has("data"), "resume: the checkpoint was made on another dataset or another version of it");
+  // Those of earlier versions say nothing of features.
+  require(!checkpoint.numbers.contains("features") || has("features"),
+          "resume: the checkpoint was made on another version of the dataset, with other features or properties");
 }
 
-JobProgress progress_in(const ModelFile& checkpoint) {
-  const std::vector<std::string> splits = parts_of(checkpoint.text("splits"), '\n'),
-                                 seeds = parts_of(checkpoint.text("seeds"), ' ');
-  const std::vector<std::int64_t>& counts = checkpoint.integers("job");
-  const std::size_t num_runs = splits.size() * seeds.size();
-  require(counts.size() == 3 && counts[0] >= 0 && counts[0] <= static_cast<std::int64_t>(num_runs) && counts[1] >= 0 &&
-              counts[1] < std::max<std::int64_t>(1, counts[0]) && counts[2] >= 0,
-          "checkpoint: job counts ", counts.empty() ? -1 : counts[0], " runs of ", num_runs,
-          ", with a best one and lines that do not go with them");
-  JobProgress progress{.done = {}, .best_run = static_cast<std::size_t>(counts[1]), .num_records = counts[2]};
-  for (std::int64_t i = 0; i < counts[0]; ++i) {
-    const std::string name = "done." + std::to_string(i);
-    const auto& epochs = checkpoint.integers(name + ".epochs");
-    const auto& figures = checkpoint.reals(name + ".figures");
-    require(epochs.size() == 2 && figures.size() == 4, "resume: ", name, " has ", epochs.size(), " and ",
-            figures.size(), " numbers, expected 2 and 4");
-    const auto run = static_cast<std::size_t>(i);
-    progress.done.push_back({.seed = std::stoull(seeds[run % seeds.size()]),
-                             .split = splits[run / seeds.size()],
-                             .train = figures[0],
-                             .val = figures[1],
-                             .test = figures[2],
-                             .best_epoch = epochs[0],
-                             .epochs = epochs[1],
-                             .seconds = figures[3],
-                             .test_metrics = metrics_of(checkpoint, name + ".metric.")});
-  }
-  return progress;
+JobProgress progress_in(const ModelFile& checkpoint, const std::string& name) {
+  return reading(name, [&] { return sound_progress(checkpoint); });
 }
 
 }  // namespace weft

@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
+#include <string_view>
 #include <vector>
 
+#include "weft/core/error.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/train/task.hpp"
 #include "weft/train/trainer.hpp"
@@ -27,22 +30,42 @@ struct JobProgress {
   std::int64_t num_records = 0;
 };
 
-/// Numbers that differ if the data differ in anything that training reads, bar the features' values. Reads every edge.
-[[nodiscard]] std::vector<std::int64_t> data_fingerprint(const Task& task, const TrainJob& job);
+/// Numbers that differ if the data differ in anything that training reads.
+struct DataFingerprint {
+  /// All but the values of features, and those.
+  std::vector<std::int64_t> data, features;
+};
+/// Reads every edge.
+[[nodiscard]] DataFingerprint data_fingerprint(const Task& task, const TrainJob& job);
 
-/// Job, data and progress; the current run adds its own part. `data`: the fingerprint.
-[[nodiscard]] ModelFile checkpoint_of(const Task& task, const TrainJob& job, const std::vector<std::int64_t>& data,
+/// Job, data and progress; the current run adds its own part.
+[[nodiscard]] ModelFile checkpoint_of(const Task& task, const TrainJob& job, const DataFingerprint& data,
                                       const JobProgress& progress);
 
 /// Whether a checkpoint says which runs of its job are done. Those of generators did not, before generators were
 /// trained by the one loop of all tasks.
 [[nodiscard]] bool counts_runs(const ModelFile& checkpoint);
 
-/// The reverse of checkpoint_of(). Throws ArgumentError naming the difference if the checkpoint was made by another
-/// job, for other data, or by a Weft that trained otherwise. `expected`: what checkpoint_of() gives for this job before
-/// its first step.
-[[nodiscard]] JobProgress progress_of(const ModelFile& checkpoint, const ModelFile& expected);
-/// The same without checks against a job. Throws ArgumentError if the file says nothing sound.
-[[nodiscard]] JobProgress progress_in(const ModelFile& checkpoint);
+/// Throws ArgumentError naming the difference if the checkpoint was made by another job, for other data, or by a Weft
+/// that trained otherwise. `expected`: what checkpoint_of() gives for this job before its first step.
+void require_same_job(const ModelFile& checkpoint, const ModelFile& expected);
+/// The reverse of checkpoint_of(). Throws DataError, which names the file `name`, if it says nothing sound.
+[[nodiscard]] JobProgress progress_in(const ModelFile& checkpoint, const std::string& name);
+
+/// Whether a number from a file can count epochs, steps or records: far more than anybody trains, few enough that
+/// nothing overflows.
+[[nodiscard]] constexpr bool is_count(std::int64_t number) {
+  return number >= 0 && number <= std::int64_t{1} << 40;
+}
+
+/// Runs `read`; an ArgumentError that it throws becomes a DataError: what the file `name` says makes no sense.
+template <class Read>
+decltype(auto) reading(const std::string& name, Read&& read) {
+  try {
+    return read();
+  } catch (const ArgumentError& error) {
+    throw DataError(name, "", error.what());
+  }
+}
 
 }  // namespace weft

@@ -113,7 +113,7 @@ class Task {
   Task& operator=(const Task&) = delete;
   virtual ~Task() = default;
 
-  /// nullptr if there is none of that name among those of the job.
+  /// nullptr if there is none of that name; there is for each split of the job that the data have.
   [[nodiscard]] virtual const Split* find_split(std::string_view name) const = 0;
   /// An untrained model, which knows what it must know of the split, such as the unit of its targets.
   [[nodiscard]] virtual std::unique_ptr<Model> new_model(const Split& split, const Random& random) const = 0;
@@ -134,6 +134,10 @@ class Task {
   virtual void describe(const Split& split, ModelFile& file) const = 0;
   /// Everything of the data that training reads, bar the values of features.
   virtual void fingerprint(Fingerprint& data) const = 0;
+  /// Those values, of which some rows may stand for all. Apart, since checkpoints of earlier versions have none.
+  virtual void fingerprint_features(Fingerprint& /*values*/) const {}
+  /// Sentences that tell a user what of the data is not learned from; mostly there are none.
+  [[nodiscard]] virtual std::vector<std::string> notes() const { return {}; }
 };
 
 }  // namespace weft

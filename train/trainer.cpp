@@ -32,8 +32,10 @@ class Trainer {
     if (store_ != nullptr) {
       store_->start_log(progress_.num_records);
     }
-    while (progress_.done.size() < num_runs() && !stopped_) {
-      run_one(unfinished);
+    bool is_interrupted = false;
+    while (!is_interrupted && progress_.done.size() < num_runs()) {
+      const bool is_done = run_one(unfinished);
+      is_interrupted = !is_done || (stopped_ && progress_.done.size() < num_runs());
       unfinished.reset();
     }
     if (num_parameters_ == 0) {
@@ -44,7 +46,7 @@ class Trainer {
             .higher_is_better = task_.higher_is_better(),
             .runs = std::move(progress_.done),
             .best_run = progress_.best_run,
-            .interrupted = stopped_,
+            .interrupted = is_interrupted,
             .num_parameters = num_parameters_,
             .train_seconds = since_start_.seconds(),
             .num_epochs = num_epochs_,
@@ -61,21 +63,26 @@ class Trainer {
     if (!checkpoint) {
       return std::nullopt;
     }
-    progress_ = progress_of(*checkpoint, checkpoint_of(task_, job_, data_, {}));
+    require_same_job(*checkpoint, checkpoint_of(task_, job_, data_, {}));
+    progress_ = progress_in(*checkpoint, checkpoint_name());
     return checkpoint->numbers.contains("run.epochs") ? std::move(checkpoint) : std::nullopt;
   }
+
+  /// In errors.
+  [[nodiscard]] std::string checkpoint_name() const { return "the checkpoint of " + job_.folder.string(); }
 
   [[nodiscard]] TrainingRun run_of(std::size_t number) const {
     const Split& split = *task_.find_split(job_.splits[number / job_.seeds.size()]);
     return {task_, options_, split, job_.seeds[number % job_.seeds.size()]};
   }
 
-  void run_one(const std::optional<ModelFile>& unfinished) {
+  /// False if it was stopped before its end.
+  bool run_one(const std::optional<ModelFile>& unfinished) {
     const std::size_t number = progress_.done.size();
     TrainingRun run = run_of(number);
     num_parameters_ = run.num_parameters();
     if (unfinished) {
-      run.restore(*unfinished);
+      reading(checkpoint_name(), [&] { run.restore(*unfinished); });
     }
     while (!run.is_done() && !stopped_) {
       const bool is_whole = run.advance([&] {
@@ -96,6 +103,7 @@ class Trainer {
     }
     times_ += run.times();
     finish(run);
+    return run.is_done();
   }
 
   void tell(EpochRecord record, std::size_t number) {
@@ -127,16 +135,16 @@ class Trainer {
     const RunResult result = run.finish();
     const std::size_t number = progress_.done.size();
     const double sign = task_.higher_is_better() ? 1.0 : -1.0;
-    const bool is_better = number == 0 || !(sign * result.val <= sign * progress_.done[progress_.best_run].val);
-    const bool is_best = is_better && (number == 0 || !stopped_);
+    const double best = number == 0 ? Figures::kUnknown : progress_.done[progress_.best_run].val;
+    const bool is_better = std::isnan(best) || sign * result.val > sign * best;
     progress_.done.push_back(result);
-    if (is_best) {
+    if (number == 0 || (is_better && run.is_done())) {
       progress_.best_run = number;
       if (store_ != nullptr) {
         store_->write_model(model_file_of(task_, job_, result, run));
       }
     }
-    if (!stopped_) {
+    if (run.is_done()) {
       write_checkpoint(nullptr);
     }
   }
@@ -159,8 +167,8 @@ class Trainer {
   RunStore* store_;
   TrainOptions options_;
   JobProgress progress_;
-  /// The data's fingerprint, where the job is kept.
-  std::vector<std::int64_t> data_;
+  /// Where the job is kept.
+  DataFingerprint data_;
   bool stopped_ = false;
   std::int64_t num_parameters_ = 0, num_epochs_ = 0;
   StageTimes times_;

@@ -23,15 +23,17 @@ struct TrainJob {
   /// One run for each pair of these.
   std::vector<std::string> splits = {};
   std::vector<std::uint64_t> seeds = {0};
-  /// The run folder (runs/run_folder.hpp), made if it is not there; empty: nothing is kept.
+  /// The run folder, which runs/run.hpp makes if it is not there; empty: nothing is kept. train() below keeps what it
+  /// is given a store for, and only names this folder in errors.
   std::filesystem::path folder = {};
-  /// Go on from the checkpoint, if there is one. Throws ArgumentError if it belongs to another job or dataset.
+  /// Go on from the checkpoint, if there is one. Throws ArgumentError if it belongs to another job or dataset,
+  /// DataError if it says nothing sound.
   bool resume = false;
-  /// Stop, as if interrupted, after so much time; 0: no limit.
+  /// Stop, as if interrupted, after so much time; 0: no limit. To judge what was learned until then comes on top.
   double max_minutes = 0.0;
 };
 
-/// What is known after an epoch. Metrics are those of job option `metric`.
+/// What is known after an epoch. Figures are those of the task's metric.
 struct EpochRecord {
   std::int64_t run = 0, num_runs = 0;
   std::uint64_t seed = 0;
@@ -66,13 +68,13 @@ struct RunResult {
 };
 
 struct TrainReport {
-  /// What validation selected by: "accuracy", "macro_f1", "roc_auc".
+  /// What validation selected by, a name in metrics() of tasks/metrics.hpp.
   std::string metric;
   bool higher_is_better = true;
   std::vector<RunResult> runs;
-  /// The run with the best validation figure; its weights are in folder/model.h5.
+  /// The run with the best validation figure; its model is the one that is kept.
   std::size_t best_run = 0;
-  /// Stopped before the end; folder/checkpoint.h5 holds the state.
+  /// Stopped before the end; the checkpoint holds the state.
   bool interrupted = false;
   std::int64_t num_parameters = 0;
   double train_seconds = 0.0;

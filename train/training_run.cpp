@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "weft/tensor/dense_ops.hpp"
+#include "weft/train/checkpoint.hpp"
 
 namespace weft {
 namespace {
@@ -55,7 +56,7 @@ TrainingRun::TrainingRun(const Task& task, const TrainOptions& options, const Sp
       seed_(seed),
       randomness_(Random(seed).stream(1)),
       model_(task.new_model(split, Random(seed).stream(0))),
-      optimizer_(std::make_unique<Adam>(parameters_of(*model_).parameters, adam_options(options))),
+      optimizer_(parameters_of(*model_).parameters, adam_options(options)),
       epochs_(task.epochs(*model_, split, seed)),
       has_validation_(task.has_validation(split)),
       best_val_(kWorst),
@@ -66,34 +67,42 @@ TrainingRun::TrainingRun(const Task& task, const TrainOptions& options, const Sp
   }
 }
 
-bool TrainingRun::is_out_of_time() const {
-  return options_.budget_minutes > 0.0 && seconds_ >= 60.0 * options_.budget_minutes;
+double TrainingRun::budget_share() const {
+  return std::min(1.0, seconds_ / (60.0 * options_.budget_minutes));
+}
+
+bool TrainingRun::is_over(std::int64_t epochs) const {
+  return has_budget() ? budget_share() >= 1.0 : epochs >= options_.epochs;
 }
 
 bool TrainingRun::is_done() const {
   // Judged epochs since the best one: those after the epochs eval_every - 1, 2 eval_every - 1, ...
   const std::int64_t judged = epoch_ / options_.eval_every - (best_epoch_ + 1) / options_.eval_every;
-  const bool is_over = options_.budget_minutes > 0.0 ? is_out_of_time() : epoch_ >= options_.epochs;
-  return is_over || (options_.patience > 0 && best_epoch_ >= 0 && judged >= options_.patience);
+  return is_over(epoch_) || (options_.patience > 0 && best_epoch_ >= 0 && judged >= options_.patience);
 }
 
 bool TrainingRun::advance(FunctionRef<bool()> stop) {
   const Stopwatch watch;
   const double before = seconds_;
-  const std::unique_ptr<Epoch> epoch = epochs_->epoch(epoch_, step_);
+  std::unique_ptr<Epoch> epoch = epochs_->epoch(epoch_, step_);
   const std::int64_t num_steps = epoch->num_steps();
-  bool is_whole = step_ == num_steps;
-  while (!is_whole) {
-    const Step* step = epoch->next();
-    require(step != nullptr, "train: epoch ", epoch_, " ended after ", step_, " steps, expected ", num_steps);
+  bool is_whole = true;
+  while (const Step* step = epoch->next()) {
     take(*step, num_steps);
     seconds_ = before + watch.seconds();
-    is_whole = step_ == num_steps || is_out_of_time();
-    if (!is_whole && stop()) {
+    if (has_budget() && is_over(epoch_)) {
+      break;
+    }
+    if (step_ < num_steps && stop()) {
+      is_whole = false;
       break;
     }
   }
+  // What was made ahead is let go of, and the time of steps ends, before the model is judged.
+  epoch.reset();
   if (is_whole) {
+    require(step_ == num_steps || (has_budget() && is_over(epoch_)), "train: epoch ", epoch_, " ended after ", step_,
+            " steps, expected ", num_steps);
     end_epoch();
   }
   seconds_ = before + watch.seconds();
@@ -102,15 +111,14 @@ bool TrainingRun::advance(FunctionRef<bool()> stop) {
 }
 
 double TrainingRun::epochs_done(std::int64_t num_steps) const {
-  return options_.budget_minutes > 0.0
-             ? std::min(1.0, seconds_ / (60.0 * options_.budget_minutes)) * static_cast<double>(options_.epochs)
-             : static_cast<double>(epoch_) + static_cast<double>(step_) / static_cast<double>(num_steps);
+  return has_budget() ? budget_share() * static_cast<double>(options_.epochs)
+                      : static_cast<double>(epoch_) + static_cast<double>(step_) / static_cast<double>(num_steps);
 }
 
 void TrainingRun::take(const Step& step, std::int64_t num_steps) {
   const double epochs = epochs_done(num_steps);
   rate_ = options_.learning_rate * schedule_factor(schedule_of(options_), epochs, options_.epochs);
-  Pass pass = Pass::train(randomness_.stream(static_cast<std::uint64_t>(optimizer_->num_steps())),
+  Pass pass = Pass::train(randomness_.stream(static_cast<std::uint64_t>(optimizer_.num_steps())),
                           epochs / static_cast<double>(options_.epochs));
   Variable loss = step.loss(*model_, pass);
   for (const Variable& term : pass.losses()) {
@@ -122,10 +130,10 @@ void TrainingRun::take(const Step& step, std::int64_t num_steps) {
                               ": the loss is ", value));
   }
   Gradients gradients = backward(loss);
-  optimizer_->step(gradients, rate_);
+  optimizer_.step(gradients, rate_);
   update_statistics(*model_, pass);
   if (average_) {
-    average_->add(*model_, optimizer_->num_steps());
+    average_->add(*model_, optimizer_.num_steps());
   }
   loss_sum_ += value;
   ++step_;
@@ -133,10 +141,10 @@ void TrainingRun::take(const Step& step, std::int64_t num_steps) {
 
 void TrainingRun::end_epoch() {
   std::int64_t num_epochs = options_.epochs;
-  if (options_.budget_minutes > 0.0) {
+  if (has_budget()) {
     // As many as would fit in.
-    const double share = std::min(1.0, seconds_ / (60.0 * options_.budget_minutes));
-    num_epochs = std::max(epoch_ + 1, static_cast<std::int64_t>(std::ceil(static_cast<double>(epoch_ + 1) / share)));
+    num_epochs =
+        std::max(epoch_ + 1, static_cast<std::int64_t>(std::ceil(static_cast<double>(epoch_ + 1) / budget_share())));
   }
   record_ = {.seed = seed_,
              .split = split_.name,
@@ -146,8 +154,7 @@ void TrainingRun::end_epoch() {
              .learning_rate = rate_,
              .train = Figures::kUnknown,
              .val = Figures::kUnknown};
-  const bool is_last = options_.budget_minutes > 0.0 ? is_out_of_time() : epoch_ + 1 == options_.epochs;
-  if ((epoch_ + 1) % options_.eval_every == 0 || is_last) {
+  if ((epoch_ + 1) % options_.eval_every == 0 || is_over(epoch_ + 1)) {
     judge();
   }
   const double sign = task_.higher_is_better() ? 1.0 : -1.0;
@@ -196,7 +203,7 @@ RunResult TrainingRun::finish() {
 }
 
 void TrainingRun::save(ModelFile& checkpoint) const {
-  checkpoint.numbers["run.epochs"] = std::vector<std::int64_t>{epoch_, step_, best_epoch_, optimizer_->num_steps()};
+  checkpoint.numbers["run.epochs"] = std::vector<std::int64_t>{epoch_, step_, best_epoch_, optimizer_.num_steps()};
   checkpoint.numbers["run.figures"] = std::vector<double>{best_val_, best_val_loss_, seconds_, loss_sum_};
   const auto put = [&](const std::string& prefix, const std::vector<NamedTensor>& state) {
     for (const NamedTensor& tensor : state) {
@@ -208,24 +215,18 @@ void TrainingRun::save(ModelFile& checkpoint) const {
   if (average_) {
     put("average.", state_of(average_->model()));
   }
-  for (std::size_t k = 0; k < optimizer_->first_moments().size(); ++k) {
-    checkpoint.tensors.push_back({"first." + std::to_string(k), optimizer_->first_moments()[k]});
-    checkpoint.tensors.push_back({"second." + std::to_string(k), optimizer_->second_moments()[k]});
+  for (std::size_t k = 0; k < optimizer_.first_moments().size(); ++k) {
+    checkpoint.tensors.push_back({"first." + std::to_string(k), optimizer_.first_moments()[k]});
+    checkpoint.tensors.push_back({"second." + std::to_string(k), optimizer_.second_moments()[k]});
   }
 }
 
 void TrainingRun::restore(const ModelFile& checkpoint) {
   const std::vector<std::int64_t>& epochs = checkpoint.integers("run.epochs");
   const std::vector<double>& figures = checkpoint.reals("run.figures");
-  require(epochs.size() == 4 && figures.size() == 4, "checkpoint: run.epochs and run.figures have ", epochs.size(),
-          " and ", figures.size(), " numbers, expected 4 each");
-  best_state_ = under(checkpoint, "best.");
-  set_state(*model_, best_state_);
-  set_state(*model_, under(checkpoint, "now."));
-  if (average_) {
-    set_state(average_->model(), under(checkpoint, "average."));
-  }
-  optimizer_->restore(epochs[3], values_under(checkpoint, "first."), values_under(checkpoint, "second."));
+  require(epochs.size() == 4 && figures.size() == 4, "run.epochs and run.figures have ", epochs.size(), " and ",
+          figures.size(), " numbers, expected 4 each");
+  const std::int64_t num_steps = epochs[3];
   epoch_ = epochs[0];
   step_ = epochs[1];
   best_epoch_ = epochs[2];
@@ -233,6 +234,22 @@ void TrainingRun::restore(const ModelFile& checkpoint) {
   best_val_loss_ = figures[1];
   seconds_ = figures[2];
   loss_sum_ = figures[3];
+  require(is_count(epoch_) && (has_budget() || epoch_ <= options_.epochs) && best_epoch_ >= -1 &&
+              best_epoch_ < epoch_ && is_count(num_steps) && is_count(step_),
+          "run.epochs says that ", epoch_, " epochs and ", step_, " steps of the next are done, of ", num_steps,
+          " in all, and epoch ", best_epoch_, " is the best, which does not go together");
+  require(step_ == 0 || step_ < epochs_->epoch(epoch_, step_)->num_steps(), "run.epochs says that ", step_,
+          " steps of epoch ", epoch_, " are done, expected fewer than it has");
+  require(!std::isnan(best_val_) && seconds_ >= 0.0 && std::isfinite(seconds_) && std::isfinite(loss_sum_),
+          "run.figures has ", best_val_, ", ", seconds_, " and ", loss_sum_,
+          " as the best figure, the seconds and the losses so far, expected numbers");
+  best_state_ = under(checkpoint, "best.");
+  set_state(*model_, best_state_);
+  set_state(*model_, under(checkpoint, "now."));
+  if (average_) {
+    set_state(average_->model(), under(checkpoint, "average."));
+  }
+  optimizer_.restore(num_steps, values_under(checkpoint, "first."), values_under(checkpoint, "second."));
 }
 
 }  // namespace weft

@@ -40,14 +40,19 @@ class TrainingRun {
 
   /// Everything that the rest of the run depends on.
   void save(ModelFile& checkpoint) const;
-  /// Throws ArgumentError if the checkpoint belongs to another model.
+  /// Throws ArgumentError if the checkpoint belongs to another model or its numbers make no sense; the run is of no use
+  /// then.
   void restore(const ModelFile& checkpoint);
 
  private:
   void take(const Step& step, std::int64_t num_steps);
   void end_epoch();
   void judge();
-  [[nodiscard]] bool is_out_of_time() const;
+  [[nodiscard]] bool has_budget() const { return options_.budget_minutes > 0.0; }
+  /// Of the time, up to 1.
+  [[nodiscard]] double budget_share() const;
+  /// Whether the time or the epochs that the options give are used up when `epochs` are done.
+  [[nodiscard]] bool is_over(std::int64_t epochs) const;
   /// Epochs that are done, of `epochs`, with a fraction; with a budget as if its share were of epochs.
   [[nodiscard]] double epochs_done(std::int64_t num_steps) const;
   /// The model whose figures count.
@@ -59,7 +64,7 @@ class TrainingRun {
   std::uint64_t seed_;
   Random randomness_;
   std::unique_ptr<Model> model_;
-  std::unique_ptr<Adam> optimizer_;
+  Adam optimizer_;
   /// Null where weights are not averaged.
   std::unique_ptr<WeightAverage> average_;
   std::unique_ptr<Epochs> epochs_;
