@@ -170,8 +170,12 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
       write_config(folder->files(), prepared);
     }
   }
+  const std::unique_ptr<Task> task = make_task(prepared.dataset, job);
+  for (const std::string& note : task->notes()) {
+    say(observer, note);
+  }
   RunSummary summary;
-  static_cast<TrainReport&>(summary) = weft::train(*make_task(prepared.dataset, job), job,
+  static_cast<TrainReport&>(summary) = weft::train(*task, job,
                                                    {.on_epoch =
                                                         [&](const EpochRecord& record) {
                                                           curves.add(record);

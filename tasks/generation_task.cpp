@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -63,7 +64,7 @@ class GenerationEpochs final : public Epochs {
           : all_(all), number_(number), next_(first) {}
       [[nodiscard]] std::int64_t num_steps() const override { return all_.num_steps_; }
       [[nodiscard]] const Step* next() override {
-        if (next_ == all_.num_steps_) {
+        if (next_ >= all_.num_steps_) {
           return nullptr;
         }
         batch_ = all_.batch(number_, next_++);
@@ -213,6 +214,11 @@ GenerationTask::Part GenerationTask::make_part(const Split& split) const {
   part.graphs.train = writable(corpus_, vocabulary, split.train, 1);
   part.graphs.val = writable(corpus_, vocabulary, split.val, 2);
   part.graphs.test = writable(corpus_, vocabulary, split.test, 3);
+  for (const auto side : {&Split::train, &Split::val, &Split::test}) {
+    part.num_not_written +=
+        std::ranges::count_if(split.*side, [&](std::int64_t g) { return !graph(g).types.empty(); }) -
+        static_cast<std::int64_t>((part.graphs.*side).size());
+  }
   require(!part.graphs.train.empty(), "train: split ", split.name, " has no graph to learn from",
           corpus_.problem.empty() ? "" : "; ", corpus_.problem);
   standardize(corpus_, part);
@@ -315,6 +321,28 @@ void GenerationTask::fingerprint(Fingerprint& data) const {
   }
 }
 
+void GenerationTask::fingerprint_features(Fingerprint& values) const {
+  for (const float value : corpus_.properties.values()) {
+    values.mix(std::bit_cast<std::uint32_t>(value));
+  }
+}
+
+std::vector<std::string> GenerationTask::notes() const {
+  std::vector<std::string> notes;
+  if (corpus_.num_left_out > 0) {
+    notes.push_back(concat("graphs that are left out: ", corpus_.num_left_out, " of ", corpus_.graphs.size(),
+                           "; the first is ", corpus_.problem));
+  }
+  for (const auto& part : parts_) {
+    if (part->num_not_written > 0) {
+      notes.push_back(
+          concat("split ", part->graphs.name,
+                 ": graphs that are left out, since its training part has no codes for them: ", part->num_not_written));
+    }
+  }
+  return notes;
+}
+
 std::span<const Option> generation_options() {
   constexpr double kMany = 1e12;
   static const std::vector<Option> kOptions = {
@@ -351,7 +379,10 @@ std::span<const Option> generation_options() {
        {"auto", "off", "on"}},
       {"vocabulary_passes", std::int64_t{0},
        "random codes of each graph that tokens are collected from; 0: by their number", 0, 10000},
-      {"val_graphs", std::int64_t{2048}, "how many graphs of the validation part are judged after an epoch", 0, kMany},
+      {"val_graphs", std::int64_t{2048},
+       "how many graphs of each part are judged, of training 256 at most while it goes on; 0: none, the last epoch "
+       "counts",
+       0, kMany},
   };
   return kOptions;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,6 +33,8 @@ class GenerationTask final : public Task {
   [[nodiscard]] Figures judge(const Model& model, const Split& split, Parts parts) const override;
   void describe(const Split& split, ModelFile& file) const override;
   void fingerprint(Fingerprint& data) const override;
+  void fingerprint_features(Fingerprint& values) const override;
+  [[nodiscard]] std::vector<std::string> notes() const override;
 
   /// The graphs of a split that its vocabulary can write, and what a generator of them is beside its weights.
   struct Part {
@@ -39,6 +42,8 @@ class GenerationTask final : public Task {
     GeneratorTraits traits;
     /// Of all graphs of the corpus, at mean 0 and deviation 1 over the training part.
     Tensor properties;
+    /// Graphs of the split that are in no part, since the vocabulary cannot write them.
+    std::int64_t num_not_written = 0;
   };
   [[nodiscard]] const Part& part_of(const Split& split) const;
   [[nodiscard]] const TypedGraph& graph(std::int64_t g) const { return corpus_.graphs[static_cast<std::size_t>(g)]; }

@@ -124,6 +124,7 @@ TEST_F(TrainGenerator, GoesOnToTheBit) {
   job.resume = true;
   const TrainReport resumed = train(dataset, job);
   EXPECT_FALSE(resumed.interrupted);
+  EXPECT_EQ(resumed.num_epochs, 2);
   const ModelFile whole = read_model_file(folder_ / "whole" / "model.h5"),
                   parts = read_model_file(folder_ / "parts" / "model.h5");
   ASSERT_EQ(whole.tensors.size(), parts.tensors.size());
@@ -195,6 +196,34 @@ TEST_F(TrainGenerator, RefusesACheckpointOfAnotherJob) {
   expect_throws<ArgumentError>([&] { (void)train(rings(40, 3, 6), job); }, "another dataset");
   job.options.set("hidden", "32");
   expect_throws<ArgumentError>([&] { (void)train(rings(40, 3, 7), job); }, "option.hidden");
+}
+
+TEST_F(TrainGenerator, RefusesACheckpointThatWasMadeWithOtherProperties) {
+  Dataset dataset = rings(40, 3, 7);
+  dataset.graph_labels = test::random_tensor(40, 1);
+  TrainJob job = job_with({{"epochs", "1"}, {"epoch_graphs", "64"}, {"condition", "targets"}});
+  job.folder = folder_.path();
+  (void)train(dataset, job);
+  job.resume = true;
+  EXPECT_EQ(train(dataset, job).num_epochs, 0);
+  std::get<Tensor>(dataset.graph_labels)(39, 0) += 1.0F;
+  expect_throws<ArgumentError>([&] { (void)train(dataset, job); }, "other features or properties");
+}
+
+TEST_F(TrainGenerator, SaysWhichGraphsAreLeftOut) {
+  Dataset dataset = rings(40, 3, 7);
+  dataset.node_ptr.push_back(dataset.node_ptr.back());
+  dataset.splits[0].test.push_back(40);
+  // A type that no graph of the training part has.
+  dataset.node_type = Buffer<std::int32_t>(static_cast<std::size_t>(dataset.graph.num_nodes()), 0);
+  dataset.node_type[static_cast<std::size_t>(dataset.node_ptr[static_cast<std::size_t>(dataset.splits[0].val[0])])] = 1;
+  const TrainJob job = job_with({});
+  EXPECT_EQ(GenerationTask(dataset, job).notes(),
+            (std::vector<std::string>{
+                "graphs that are left out: 1 of 41; the first is graph 40: there are no nodes",
+                "split rand0: graphs that are left out, since its training part has no codes for them: 1"}));
+  const Dataset whole = rings(40, 3, 7);
+  EXPECT_TRUE(GenerationTask(whole, job).notes().empty());
 }
 
 TEST_F(TrainGenerator, StopsAtItsTimeBudget) {
