@@ -21,9 +21,12 @@ TEST(Metrics, SayWhatTheyAreFor) {
   EXPECT_EQ(metric_names(OutputKind::classes), (Names{"accuracy", "macro_f1", "roc_auc"}));
   EXPECT_EQ(metric_names(OutputKind::labels), (Names{"accuracy", "average_precision", "roc_auc"}));
   EXPECT_EQ(metric_names(OutputKind::values), (Names{"mae", "r2", "rmse"}));
+  EXPECT_EQ(metric_names(OutputKind::states),
+            (Names{"average_precision", "hits@20", "hits@50", "mrr", "ndcg@20", "recall@20", "roc_auc"}));
   EXPECT_EQ(metric_names(OutputKind::graphs), (Names{"nll"}));
   for (const Metric& metric : metrics()) {
     EXPECT_FALSE(metric.info.summary.empty()) << metric.info.name;
+    EXPECT_EQ(metric.needs_sides, metric.info.name == "ndcg@20" || metric.info.name == "recall@20");
   }
 }
 

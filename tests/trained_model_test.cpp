@@ -1,0 +1,102 @@
+// Trained models: what the task of one cannot do is refused by a sentence that says what the model is.
+#include "weft/runs/trained_model.hpp"
+
+#include <functional>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/runs/run.hpp"
+#include "weft/tasks/training_options.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_throws;
+
+TrainedModel trained_on(const Dataset& data, std::string_view model,
+                        const std::vector<std::pair<std::string, std::string>>& changes = {}) {
+  const test::TemporaryFolder folder;
+  TrainJob job;
+  job.model = model;
+  job.options = default_options(model, data.task);
+  job.options.set("epochs", "1");
+  for (const auto& [name, value] : changes) {
+    job.options.set(name, value);
+  }
+  job.splits = split_names(data, task_info(data.task));
+  job.folder = folder.path();
+  (void)train(data, job);
+  return TrainedModel::load(folder.path());
+}
+
+/// The same six nodes three times.
+Dataset small_graphs(TaskKind task) {
+  std::vector<Edge> edges;
+  for (NodeId first : {0U, 6U, 12U}) {
+    edges.insert(edges.end(), {{first, first + 1}, {first + 1, first + 2}, {first + 2, first + 5}, {first + 3, first}});
+  }
+  Dataset data;
+  data.name = "small";
+  data.task = task;
+  data.graph = CsrGraph::from_edges(18, edges, {.symmetrize = true});
+  data.node_ptr = {0, 6, 12, 18};
+  data.num_classes = 2;
+  data.graph_labels = std::vector<std::int64_t>{0, 1, 1};
+  data.splits = {{.name = "rand0", .train = {0, 1}, .val = {2}, .test = {2}}};
+  return data;
+}
+
+TEST(TrainedModel, RefusesWhatItsTaskCannotDo) {
+  const Dataset nodes = test::communities(60), links = test::drawn_graph(60),
+                graphs = small_graphs(TaskKind::graph_classification), made = small_graphs(TaskKind::generation);
+  const TrainedModel of_nodes = trained_on(nodes, "gcn"), of_links = trained_on(links, "gcn"),
+                     of_graphs = trained_on(graphs, "gin"),
+                     generator = trained_on(made, "sequence", {{"epoch_graphs", "4"}, {"hidden", "16"}});
+  const std::vector<std::string> rand0 = {"rand0"};
+  const std::vector<Edge> pairs = {{0, 1}};
+  Features none;
+  const std::vector<
+      std::tuple<std::string, std::function<void(const TrainedModel&)>, std::vector<const TrainedModel*>, std::string>>
+      refusals = {
+          {"predict",
+           [&](const TrainedModel& model) { (void)model.predict(made); },
+           {&generator},
+           "nodes, graphs or links"},
+          {"evaluate",
+           [&](const TrainedModel& model) { (void)model.evaluate(made, rand0); },
+           {&generator},
+           "nodes, graphs or links"},
+          {"node_importance",
+           [&](const TrainedModel& model) { (void)model.node_importance(graphs_of(nodes, model.shape(), none), 0); },
+           {&of_nodes, &of_links, &generator},
+           "graphs"},
+          {"score pairs",
+           [&](const TrainedModel& model) { (void)model.score_pairs(nodes, pairs); },
+           {&of_nodes, &of_graphs, &generator},
+           "links"},
+          {"generate",
+           [&](const TrainedModel& model) { (void)model.generate(1); },
+           {&of_nodes, &of_links, &of_graphs},
+           "generation"},
+          {"generate",
+           [&](const TrainedModel& model) { (void)model.generator(); },
+           {&of_nodes, &of_links, &of_graphs},
+           "generation"},
+      };
+  for (const auto& [operation, call, models, expected] : refusals) {
+    for (const TrainedModel* model : models) {
+      expect_throws<ArgumentError>([&] { call(*model); },
+                                   operation + ": " + model->what() + ", expected one of " + expected);
+    }
+  }
+  EXPECT_EQ(of_nodes.what(), "the model gcn of communities is one of node_classification");
+  EXPECT_EQ(generator.what(), "the model sequence of small is one of generation");
+}
+
+}  // namespace
+}  // namespace weft
