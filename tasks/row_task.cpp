@@ -39,16 +39,24 @@ void mix_values(const Features& x, Fingerprint& into) {
   }
 }
 
-/// Rows that stand for all of so many: as many as a large step reads, so that features in their file mostly stay there,
-/// and the same ones wherever they are, so that a run may go on with another memory limit.
-std::vector<std::uint32_t> sampled_rows(std::int64_t count) {
+/// Rows that stand for all: as many as a large step reads, so that features in their file mostly stay there, and the
+/// same ones wherever they are, so that a run may go on with another memory limit. `rows_at` gives those at some
+/// numbers.
+template <class RowsAt>
+void mix_some_rows(const Shape& shape, const RowsAt& rows_at, Fingerprint& into) {
   constexpr std::int64_t kMost = 1 << 14;
-  const std::int64_t stride = (count + kMost - 1) / kMost;
-  std::vector<std::uint32_t> rows;
-  for (std::int64_t row = 0; row < std::min(count, kMaxNodes); row += stride) {
-    rows.push_back(static_cast<std::uint32_t>(row));
+  constexpr std::size_t kAtOnce = 1 << 10;
+  into.add_size(shape.rows);
+  into.add_size(shape.cols);
+  const std::int64_t stride = (shape.rows + kMost - 1) / kMost;
+  std::vector<std::uint32_t> index;
+  for (std::int64_t row = 0; row < std::min(shape.rows, kMaxNodes); row += stride) {
+    index.push_back(static_cast<std::uint32_t>(row));
   }
-  return rows;
+  for (auto rest = std::span<const std::uint32_t>(index); !rest.empty();
+       rest = rest.subspan(std::min(kAtOnce, rest.size()))) {
+    mix_values(rows_at(rest.first(std::min(kAtOnce, rest.size()))), into);
+  }
 }
 
 std::int64_t number_in(const ModelFile& file, std::string_view name) {
@@ -116,12 +124,10 @@ void RowTask::fingerprint(Fingerprint& data) const {
 void RowTask::fingerprint_features(Fingerprint& values) const {
   const NodeFeatures& nodes = dataset_.node_features;
   const Features& edges = dataset_.edge_features;
-  for (const Shape shape : {nodes.shape(), shape_of(edges)}) {
-    values.add_size(shape.rows);
-    values.add_size(shape.cols);
-  }
-  mix_values(nodes.rows(sampled_rows(nodes.shape().rows)), values);
-  mix_values(select_rows(edges, sampled_rows(shape_of(edges).rows)), values);
+  mix_some_rows(
+      nodes.shape(), [&](std::span<const std::uint32_t> index) { return nodes.rows(index); }, values);
+  mix_some_rows(
+      shape_of(edges), [&](std::span<const std::uint32_t> index) { return select_rows(edges, index); }, values);
   for (const std::int32_t type : dataset_.edge_type) {
     values.mix(static_cast<std::uint64_t>(type));
   }

@@ -150,7 +150,7 @@ TEST(LinkTraining, GoesOnFromACheckpointToTheSameBits) {
     job.resume = true;
     const TrainReport resumed = train(data, job);
     EXPECT_FALSE(resumed.interrupted);
-    ASSERT_GT(first.num_epochs, 6);
+    ASSERT_EQ(first.runs.size(), 2U);
     EXPECT_EQ(first.num_epochs + resumed.num_epochs, 12);
     expect_same_bits(weights_in(whole.path()), weights_in(cut.path()));
     ASSERT_EQ(resumed.runs.size(), 2U);

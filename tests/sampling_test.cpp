@@ -98,6 +98,7 @@ TEST(Minibatches, GoOnToTheSameBitsAfterAStopInsideAnEpoch) {
     TrainJob stopped = job_with("gcn", sampler);
     stopped.folder = stopped_folder.path() / "run";
     int stops = 0;
+    std::int64_t epochs = 0;
     for (bool interrupted = true; interrupted; ++stops) {
       ASSERT_LT(stops, 100);
       int steps = 0;
@@ -105,7 +106,9 @@ TEST(Minibatches, GoOnToTheSameBitsAfterAStopInsideAnEpoch) {
       // Every call goes on for three steps more: in the midst of an epoch of four.
       const TrainReport report = train(data, stopped, {.should_stop = [&] { return ++steps >= 3; }});
       interrupted = report.interrupted;
+      epochs += report.num_epochs;
     }
+    EXPECT_EQ(epochs, 12);
     EXPECT_GT(stops, 5);
     test::expect_same_bits(test::weights_in(stopped.folder), test::weights_in(straight.folder));
   }
