@@ -21,7 +21,7 @@ namespace {
 constexpr std::uint64_t kVocabularyStream = 0x564F4341, kWritingStream = 0x57524954, kJudgingStream = 0x56414C49;
 /// Random codes, all graphs together, that tokens are collected from if nothing else is said.
 constexpr std::int64_t kVocabularyCodes = 20000;
-constexpr std::int64_t kLeastEpochGraphs = 4096, kJudgedAtOnce = 256;
+constexpr std::int64_t kJudgedAtOnce = 256;
 /// Of the training part, while training: enough to see whether a model overfits.
 constexpr std::int64_t kTrainGraphsJudged = 256;
 
@@ -50,11 +50,10 @@ class GenerationEpochs final : public Epochs {
  public:
   GenerationEpochs(const GenerationTask& task, const GenerationTask::Part& part, std::uint64_t seed)
       : task_(task), part_(part), codes_(Random(seed).stream(3)), order_(Random(seed).stream(2)) {
-    const auto count = static_cast<std::int64_t>(part.graphs.train.size());
-    const std::int64_t wanted = task.options().integer("epoch_graphs");
+    const EpochSize size = epoch_size(task.options(), static_cast<std::int64_t>(part.graphs.train.size()));
     batch_size_ = task.options().integer("batch_size");
-    epoch_graphs_ = wanted > 0 ? wanted : std::max(count, kLeastEpochGraphs);
-    num_steps_ = (epoch_graphs_ + batch_size_ - 1) / batch_size_;
+    epoch_graphs_ = size.graphs;
+    num_steps_ = size.steps;
   }
 
   [[nodiscard]] std::unique_ptr<Epoch> epoch(std::int64_t number, std::int64_t first) override {
@@ -341,6 +340,13 @@ std::vector<std::string> GenerationTask::notes() const {
     }
   }
   return notes;
+}
+
+EpochSize epoch_size(const Options& options, std::int64_t train_graphs) {
+  constexpr std::int64_t kLeastGraphs = 4096;
+  const std::int64_t wanted = options.integer("epoch_graphs"), batch = options.integer("batch_size");
+  const std::int64_t graphs = wanted > 0 ? wanted : std::max(train_graphs, kLeastGraphs);
+  return {graphs, (graphs + batch - 1) / batch};
 }
 
 std::span<const Option> generation_options() {

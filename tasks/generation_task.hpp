@@ -62,6 +62,12 @@ class GenerationTask final : public Task {
   std::vector<std::unique_ptr<const Part>> parts_;
 };
 
+/// What an epoch over so many graphs of the training part shows, and in how many steps.
+struct EpochSize {
+  std::int64_t graphs = 0, steps = 0;
+};
+[[nodiscard]] EpochSize epoch_size(const Options& options, std::int64_t train_graphs);
+
 /// Sizes of the model, how graphs are written, and what may be asked for, beside the options of training.
 [[nodiscard]] std::span<const Option> generation_options();
 

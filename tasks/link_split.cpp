@@ -166,4 +166,9 @@ LinkSplit link_split(const Dataset& dataset, std::string_view name, std::uint64_
   return split;
 }
 
+LinkSplit link_split(const Dataset& dataset, std::string_view name, const Options& options) {
+  return link_split(dataset, name, static_cast<std::uint64_t>(options.integer("split_seed")),
+                    options.flag("bipartite"));
+}
+
 }  // namespace weft

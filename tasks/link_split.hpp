@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "weft/core/options.hpp"
 #include "weft/graph/csr_graph.hpp"
 #include "weft/io/dataset.hpp"
 
@@ -39,5 +40,7 @@ inline constexpr std::string_view kRandomLinks = "random";
 /// without links.
 [[nodiscard]] LinkSplit link_split(const Dataset& dataset, std::string_view name, std::uint64_t seed,
                                    bool bipartite = false);
+/// The same as options split_seed and bipartite say.
+[[nodiscard]] LinkSplit link_split(const Dataset& dataset, std::string_view name, const Options& options);
 
 }  // namespace weft

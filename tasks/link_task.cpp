@@ -54,7 +54,7 @@ std::string metric_of_job(const Options& options) {
 }  // namespace
 
 LinkTask::Part::Part(const Dataset& dataset, const TrainJob& job, const std::string& split)
-    : links(link_split(dataset, split, split_seed_of(job.options), job.options.flag("bipartite"))),
+    : links(link_split(dataset, split, job.options)),
       judge(links, split_seed_of(job.options)),
       input(links.messages, {}, dataset.node_features, kNoFeatures, job.options) {}
 
@@ -164,7 +164,7 @@ std::vector<Evaluation> TrainedLinks::evaluate(const Dataset& dataset, std::span
   const Options& options = description().options;
   std::vector<Evaluation> evaluations;
   for (const std::string& name : splits) {
-    const LinkSplit links = link_split(dataset, name, split_seed_of(options), options.flag("bipartite"));
+    const LinkSplit links = link_split(dataset, name, options);
     const LinkJudge judge(links, split_seed_of(options));
     const Tensor states = predict({links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
     const auto figures = [&](const std::vector<std::int64_t>& part) { return judge.figures(states, part); };
