@@ -115,6 +115,15 @@ MemoryPlan plan_memory(const DatasetSize& size, const Options& options, std::int
               limit);
 }
 
+MemoryPlan plan_memory_of_graphs(const DatasetSize& size, std::int64_t limit) {
+  const std::int64_t graphs = graph_bytes(size);
+  require(graphs < limit && size.feature_bytes <= (limit - graphs) / 2, "memory limit: is ", bytes_text(limit),
+          ", the graphs take ", bytes_text(graphs), " and the features of their nodes ", bytes_text(size.feature_bytes),
+          ", of which nothing can stay in the file where there are many graphs; expected ",
+          bytes_text(graphs + 2 * size.feature_bytes), " or more");
+  return {};
+}
+
 MemoryPlan plan_inference_memory(const DatasetSize& size, const Options& options, bool reads_by_layers,
                                  std::int64_t limit) {
   return plan(size, options,

@@ -35,6 +35,9 @@ struct MemoryPlan {
 /// once.
 [[nodiscard]] MemoryPlan plan_memory(const DatasetSize& size, const Options& options, std::int64_t limit);
 
+/// The same for a job on many graphs, which are read whole.
+[[nodiscard]] MemoryPlan plan_memory_of_graphs(const DatasetSize& size, std::int64_t limit);
+
 /// The same for predicting with a model that was trained with these options, without steps on samples.
 [[nodiscard]] MemoryPlan plan_inference_memory(const DatasetSize& size, const Options& options, bool reads_by_layers,
                                                std::int64_t limit);

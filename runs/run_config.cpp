@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
+#include <limits>
 #include <optional>
 #include <sstream>
 
@@ -95,35 +96,40 @@ void RunConfig::set(const std::string& key, const std::string& text) {
   } else if (key == "model") {
     model = text;
   } else if (key == "task") {
-    std::string names;
-    bool is_known = false;
-    for (const TaskInfo& one : tasks()) {
-      if (one.can_be_asked_for) {
-        names = std::string(one.name()) + (names.empty() ? "" : ", ") + names;
-        is_known = is_known || one.name() == text;
-      }
-    }
-    require(is_known, "task: '", text, "' is not one of ", names, "; without it the dataset says what it is for");
     task = text;
   } else if (key == "split") {
     splits = {text};
   } else if (key == "protocol") {
-    require(text.empty() || protocol_of(text), "protocol: '", text, "' is not one of gin, fair");
     protocol = text;
   } else if (key == "seed") {
     // TOML knows no whole number above 2^63 - 1, so a large seed is written as a text there.
     seed = parse_integer<std::uint64_t>(key, text, "a whole number from 0 to 18446744073709551615");
   } else if (key == "runs") {
     runs = parse_integer<std::int64_t>(key, text, "a whole number");
-    require(runs >= 1 && runs <= kMostRuns, "runs: ", runs, " is out of range, expected 1 to ", kMostRuns);
   } else {
     settings.emplace_back(key, text);
   }
+  check();
+}
+
+void RunConfig::check() const {
+  std::string names;
+  bool is_known = task.empty();
+  for (const TaskInfo& one : tasks()) {
+    if (one.can_be_asked_for) {
+      names = std::string(one.name()) + (names.empty() ? "" : ", ") + names;
+      is_known = is_known || one.name() == task;
+    }
+  }
+  require(is_known, "task: '", task, "' is not one of ", names, "; without it the dataset says what it is for");
+  require(protocol.empty() || protocol_of(protocol), "protocol: '", protocol, "' is not one of gin, fair");
+  require(runs >= 1 && runs <= kMostRuns, "runs: ", runs, " is out of range, expected 1 to ", kMostRuns);
+  require(max_minutes >= 0.0, "max_minutes: ", max_minutes, " is out of range, expected 0 or more");
 }
 
 void RunConfig::set(const std::string& assignment) {
   const std::size_t equals = assignment.find('=');
-  require(equals != std::string::npos && equals > 0, "--set: '", assignment, "' has no value, expected key=value");
+  require(equals != std::string::npos && equals > 0, "option '", assignment, "' has no value, expected key=value");
   set(assignment.substr(0, equals), assignment.substr(equals + 1));
 }
 
@@ -147,11 +153,16 @@ void read_run_config(const std::filesystem::path& path, RunConfig& config) {
   }
 }
 
-namespace {
-
 std::string model_of(const RunConfig& config, const TaskInfo& task) {
-  return !task.model.empty() ? std::string(task.model) : config.model.empty() ? TrainJob{}.model : config.model;
+  if (task.model.empty()) {
+    return config.model.empty() ? TrainJob{}.model : config.model;
+  }
+  require(config.model.empty() || config.model == task.model, "task ", task.name(), ": the model '", config.model,
+          "' does not learn that, expected ", task.model);
+  return std::string(task.model);
 }
+
+namespace {
 
 /// Whether a config without a dataset may be one of the task.
 bool may_be_of(const RunConfig& config, const TaskInfo& task) {
@@ -186,6 +197,69 @@ bool set_option(Options& options, const TaskInfo& task, const std::string& key, 
   }
   options.set(name, text);
   return true;
+}
+
+/// The tasks that take an option with this value, be the config of them or not.
+std::string tasks_that_take(const RunConfig& config, const std::string& key, const std::string& text) {
+  RunConfig of_any;
+  of_any.model = is_model_of_one_task(config.model) ? "" : config.model;
+  std::string names;
+  for (const TaskInfo& task : tasks()) {
+    try {
+      Options options = default_options(model_of(task.model.empty() ? of_any : RunConfig{}, task), task.kind);
+      if (set_option(options, task, key, text)) {
+        names += (names.empty() ? "" : ", ") + std::string(task.name());
+      }
+    } catch (const ArgumentError&) {
+    }
+  }
+  return names;
+}
+
+/// Sets an option, or says what is wrong with it and to which other tasks it belongs. `is_certain`: the run is of that
+/// task, which is not known before its data are.
+void set_option_of_run(Options& options, const RunConfig& config, const TaskInfo& task, bool is_certain,
+                       const std::pair<std::string, std::string>& setting) {
+  const auto& [key, text] = setting;
+  std::optional<ArgumentError> refused;
+  try {
+    if (set_option(options, task, key, text)) {
+      return;
+    }
+  } catch (const ArgumentError& error) {
+    refused.emplace(error);
+  }
+  const std::string others = tasks_that_take(config, key, text);
+  if (others.empty()) {
+    throw refused ? *refused : unknown_option(key, options, task);
+  }
+  throw ArgumentError(concat(refused ? refused->what() : concat("there is no option '", key, "'"), "; that belongs to ",
+                             others, is_certain ? concat(", and this run is one of ", task.name()) : ""));
+}
+
+Options read_options(const RunConfig& config, const TaskInfo& task, bool is_certain, LabelAmount amount,
+                     const FormerNames& former_names) {
+  Options options = default_options(model_of(config, task), task.kind, amount);
+  for (const auto& setting : config.settings) {
+    set_option_of_run(options, config, task, is_certain, setting);
+    const auto& [key, text] = setting;
+    const FormerOption* former = former_option(task, key);
+    if (former == nullptr) {
+      continue;
+    }
+    std::string value = text;
+    if (!former->keeps_value && former_names.num_steps > 0) {
+      // Steps over which the rate rose are a share of the training now.
+      const auto steps = static_cast<double>(parse_integer<std::int64_t>(key, text, "a whole number"));
+      value = to_text(std::min(1.0, steps / static_cast<double>(former_names.num_steps)));
+      options.set(former->now, value);
+    }
+    if (former_names.on_message) {
+      former_names.on_message(
+          concat("option ", former->before, " is called ", former->now, " now: ", former->now, " = ", value));
+    }
+  }
+  return options;
 }
 
 }  // namespace
@@ -224,7 +298,7 @@ void check_options(const RunConfig& config) {
       continue;
     }
     try {
-      (void)options_of(config, task);
+      (void)read_options(config, task, !config.task.empty(), LabelAmount::few, {});
       return;
     } catch (const ArgumentError& error) {
       // What whole graphs say counts: they have most options.
@@ -238,28 +312,7 @@ void check_options(const RunConfig& config) {
 }
 
 Options options_of(const RunConfig& config, const TaskInfo& task, LabelAmount amount, const FormerNames& former_names) {
-  Options options = default_options(model_of(config, task), task.kind, amount);
-  for (const auto& [key, text] : config.settings) {
-    if (!set_option(options, task, key, text)) {
-      throw unknown_option(key, options, task);
-    }
-    const FormerOption* former = former_option(task, key);
-    if (former == nullptr) {
-      continue;
-    }
-    std::string value = text;
-    if (!former->keeps_value && former_names.num_steps > 0) {
-      // Steps over which the rate rose are a share of the training now.
-      const auto steps = static_cast<double>(parse_integer<std::int64_t>(key, text, "a whole number"));
-      value = to_text(std::min(1.0, steps / static_cast<double>(former_names.num_steps)));
-      options.set(former->now, value);
-    }
-    if (former_names.on_message) {
-      former_names.on_message(
-          concat("option ", former->before, " is called ", former->now, " now: ", former->now, " = ", value));
-    }
-  }
-  return options;
+  return read_options(config, task, true, amount, former_names);
 }
 
 std::string run_config_text(const RunConfig& config, const Options& options) {

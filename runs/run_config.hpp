@@ -60,7 +60,15 @@ struct RunConfig {
   void set(const std::string& key, const std::string& text);
   /// "key=value".
   void set(const std::string& assignment);
+
+  /// Throws ArgumentError for a task or protocol that there is none of, and for numbers out of their range. Options are
+  /// left to check_options().
+  void check() const;
 };
+
+/// The model that the config names, or else the one that the task has, or else the default. Throws ArgumentError if the
+/// model does not learn the task.
+[[nodiscard]] std::string model_of(const RunConfig& config, const TaskInfo& task);
 
 /// The same with model and settings in place of the structs.
 [[nodiscard]] RunConfig with_settings(RunConfig config);

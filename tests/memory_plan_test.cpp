@@ -61,6 +61,22 @@ TEST(MemoryPlan, LeavesFeaturesInTheFileWhereTheyDoNotFit) {
                                "expected batches (--batch-size)");
 }
 
+TEST(MemoryPlan, HoldsManyGraphsWhole) {
+  const DatasetSize size{.task = TaskKind::graph_classification,
+                         .nodes = 1'000'000,
+                         .edges = 20'000'000,
+                         .features = 128,
+                         .feature_bytes = 512'000'000,
+                         .num_classes = 10,
+                         .has_dense_features = true};
+  const MemoryPlan roomy = plan_memory_of_graphs(size, std::int64_t{2} << 30);
+  EXPECT_FALSE(roomy.read.leaves_features || roomy.read.leaves_edges);
+  EXPECT_EQ(roomy.inference_rows, 0);
+  for (const std::int64_t limit : {std::int64_t{1000} << 20, std::int64_t{100} << 20}) {
+    expect_throws<ArgumentError>([&] { (void)plan_memory_of_graphs(size, limit); }, "nothing can stay in the file");
+  }
+}
+
 TEST(MemoryPlan, ReadsAmountsAsPeopleWriteThem) {
   EXPECT_EQ(bytes_of("4G"), std::int64_t{4} << 30);
   EXPECT_EQ(bytes_of("512M"), std::int64_t{512} << 20);

@@ -1,6 +1,7 @@
 // Configurations of runs: TOML and back, structs, names of before.
 #include "weft/runs/run_config.hpp"
 
+#include <array>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -68,6 +69,55 @@ TEST(RunConfig, ReadsOptionsOfGenerationByTheNamesThatTheyHad) {
   EXPECT_EQ(told[2], "option warmup_steps is called warmup now: warmup = 0.25");
   config.settings = {{"warmup_steps", "many"}};
   expect_throws<ArgumentError>([&] { check_options(config); }, "'many' is not a whole number");
+}
+
+/// Of generation, where the training has 200 steps.
+Options options_with(const std::vector<std::pair<std::string, std::string>>& settings) {
+  const RunConfig config{.task = "generation", .settings = settings};
+  check_options(config);
+  return options_of(config, task_info(TaskKind::generation), LabelAmount::few, {.num_steps = 200});
+}
+
+TEST(RunConfig, LetsTheLaterWinOfTwoNamesOfAnOption) {
+  EXPECT_EQ(options_with({{"width", "32"}, {"hidden", "64"}}).integer("hidden"), 64);
+  EXPECT_EQ(options_with({{"hidden", "64"}, {"width", "32"}}).integer("hidden"), 32);
+  EXPECT_EQ(options_with({{"ema", "0.9"}, {"average", "0.5"}}).real("average"), 0.5);
+  EXPECT_EQ(options_with({{"average", "0.5"}, {"ema", "0.9"}}).real("average"), 0.9);
+  EXPECT_EQ(options_with({{"warmup_steps", "50"}, {"warmup", "0.5"}}).real("warmup"), 0.5);
+  EXPECT_EQ(options_with({{"warmup", "0.5"}, {"warmup_steps", "50"}}).real("warmup"), 0.25);
+  // More steps than there are: all of them.
+  EXPECT_EQ(options_with({{"warmup_steps", "1000"}}).real("warmup"), 1.0);
+  EXPECT_EQ(options_with({{"warmup_steps", "0"}}).real("warmup"), 0.0);
+}
+
+TEST(RunConfig, ChecksValuesThatAreGivenByFormerNames) {
+  const std::vector<std::array<const char*, 3>> cases = {{"width", "wide", "option hidden: 'wide' is not an integer"},
+                                                         {"width", "1", "option hidden"},
+                                                         {"ema", "2", "option average"},
+                                                         {"warmup_steps", "-1", "a whole number from 0 on"},
+                                                         {"warmup_steps", "0.5", "'0.5' is not a whole number"}};
+  for (const auto& [name, value, problem] : cases) {
+    SCOPED_TRACE(name);
+    expect_throws<ArgumentError>([&] { (void)options_with({{name, value}}); }, problem);
+  }
+  // Other tasks never had them.
+  RunConfig config{.settings = {{"warmup_steps", "5"}}};
+  expect_throws<ArgumentError>([&] { (void)options_of(config, task_info(TaskKind::node_classification)); },
+                               "there is no option 'warmup_steps'");
+}
+
+TEST(RunConfig, SaysToWhichTasksAnOptionBelongs) {
+  const TaskInfo& nodes = task_info(TaskKind::node_classification);
+  RunConfig config{.settings = {{"epoch_graphs", "64"}}};
+  expect_throws<ArgumentError>(
+      [&] { (void)options_of(config, nodes); },
+      "there is no option 'epoch_graphs'; that belongs to generation, and this run is one of node_classification");
+  // Of what task the run is, is not known without the data.
+  expect_throws<ArgumentError>([&] { check_options(config); },
+                               "there is no option 'epoch_graphs'; that belongs to generation");
+  config.settings = {{"sampler", "degree_negatives"}};
+  expect_throws<ArgumentError>([&] { (void)options_of(config, nodes); },
+                               "; that belongs to link_prediction, and this run is one of node_classification");
 }
 
 TEST(RunConfig, RefusesWhatNoTaskTakes) {
