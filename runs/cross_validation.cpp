@@ -38,7 +38,7 @@ std::vector<std::string> folds_of(const Dataset& dataset, Protocol protocol) {
 
 void prepare_folds(Dataset& dataset, Protocol protocol) {
   const std::vector<std::string> names = folds_of(dataset, protocol);
-  require(names.size() == kFolds, "--protocol ", name_of(protocol), ": ", dataset.name, " has ", names.size(),
+  require(names.size() == kFolds, "protocol ", name_of(protocol), ": ", dataset.name, " has ", names.size(),
           " of the ten folds, expected splits ", protocol == Protocol::gin ? "0 to 9" : "strat0 to strat9");
   if (protocol == Protocol::gin) {
     for (Split& split : dataset.splits) {

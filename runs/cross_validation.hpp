@@ -15,13 +15,11 @@ namespace weft {
 
 enum class Protocol {
   /// Xu, Hu, Leskovec, Jegelka, "How powerful are graph neural networks?", 2019: the folds `0` .. `9` without
-  /// validation
-  /// parts; the figure is that of the one epoch at which the mean over the folds' test parts is best. Nothing is held
-  /// out for that choice, so the figure flatters; it is there to stand beside the literature's.
+  /// validation parts; the figure is that of the one epoch at which the mean over the folds' test parts is best.
+  /// Nothing is held out for that choice, so the figure flatters; it is there to stand beside the literature's.
   gin,
   /// Errica, Podda, Bacciu, Micheli, "A fair comparison of graph neural networks", 2020: the folds `strat0` ..
-  /// `strat9`,
-  /// each tested once at the epoch that its own validation part chooses.
+  /// `strat9`, each tested once at the epoch that its own validation part chooses.
   fair,
 };
 /// "gin" or "fair".

@@ -35,7 +35,7 @@ std::vector<std::string> matching_splits(const Dataset& dataset, const TaskInfo&
     for (const std::string& name : names) {
       known += (known.empty() ? "" : ", ") + name;
     }
-    require(matched, "--split: '", word, "' matches no split of ", dataset.name, ", expected one of ", known);
+    require(matched, "split: '", word, "' matches no split of ", dataset.name, ", expected one of ", known);
   }
   return result;
 }
@@ -47,7 +47,7 @@ void choose_folds(RunConfig& config, Dataset& dataset) {
     config.protocol = name_of(Protocol::fair);
   }
   if (const std::optional<Protocol> protocol = protocol_of(config.protocol)) {
-    require(task.rows == Rows::graphs, "--protocol: the task of ", dataset.name, " is ", task.name(),
+    require(task.rows == Rows::graphs, "protocol: the task of ", dataset.name, " is ", task.name(),
             ", expected one about graphs");
     prepare_folds(dataset, *protocol);
     config.splits = config.splits.empty() ? folds_of(dataset, *protocol) : config.splits;

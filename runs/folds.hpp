@@ -19,13 +19,14 @@ namespace weft {
                                                        const std::vector<std::string>& wanted);
 
 /// Sets the splits of the run to those that its protocol or its own words name. Graphs with folds of their own and no
-/// other wish are cross-validated fairly. Throws ArgumentError if the dataset has not what the run asks for.
+/// other wish are cross-validated fairly. For protocol gin the dataset's folds get validation parts (prepare_folds()).
+/// Throws ArgumentError if the dataset has not what the run asks for.
 void choose_folds(RunConfig& config, Dataset& dataset);
 
-/// The figures of all epochs of all runs on what stands for the validation part.
+/// The validation figure of every epoch of every run, by which protocol gin chooses one epoch for all folds.
 class FoldCurves {
  public:
-  /// Of a run that is taken up again: what it has seen before.
+  /// For a job that goes on: what its runs have seen before.
   void read(std::span<const EpochRecord> records);
   /// A record that is not the next of its run is passed over.
   void add(const EpochRecord& record);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <memory>
+#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -15,6 +16,7 @@
 #include "weft/runs/memory_plan.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"
+#include "weft/tasks/generation_task.hpp"
 
 namespace weft {
 namespace {
@@ -26,19 +28,15 @@ void say(const RunObserver& observer, const std::string& text) {
 }
 
 std::vector<std::uint64_t> seeds_of(const RunConfig& config) {
-  const auto runs = static_cast<std::uint64_t>(config.runs);
-  require(config.seed <= std::numeric_limits<std::uint64_t>::max() - (runs - 1), "--seed: ", config.seed, " and ",
-          config.runs, " runs pass the largest seed, 18446744073709551615");
-  std::vector<std::uint64_t> seeds;
-  for (std::uint64_t i = 0; i < runs; ++i) {
-    seeds.push_back(config.seed + i);
-  }
+  std::vector<std::uint64_t> seeds(static_cast<std::size_t>(config.runs));
+  std::iota(seeds.begin(), seeds.end(), config.seed);
   return seeds;
 }
 
 /// Whether the job is to train on samples of one graph, although it names no sampler.
-bool wants_suited_sampler(const RunConfig& config) {
-  return config.on_samples && std::ranges::none_of(config.settings, [](const auto& o) { return o.first == "sampler"; });
+bool wants_suited_sampler(const RunConfig& config, const TaskInfo& task) {
+  return config.on_samples && task.can_stay_in_file &&
+         std::ranges::none_of(config.settings, [](const auto& o) { return o.first == "sampler"; });
 }
 
 /// The task that the config asks for, or else the data.
@@ -59,16 +57,12 @@ struct PreparedRun {
   double load_seconds = 0.0;
 };
 
-/// Steps of the whole training of a task that shows so many items an epoch, for options that count them.
-std::int64_t num_steps(const Options& options, const Split& split) {
-  if (!options.has("epoch_graphs")) {
-    return 0;
-  }
-  constexpr std::int64_t kLeastEpochGraphs = 4096;
-  const std::int64_t wanted = options.integer("epoch_graphs"), batch = options.integer("batch_size");
-  const std::int64_t shown =
-      wanted > 0 ? wanted : std::max(static_cast<std::int64_t>(split.train.size()), kLeastEpochGraphs);
-  return options.integer("epochs") * ((shown + batch - 1) / batch);
+/// Whether the config has an option that counted steps of the training, as options of generation did once.
+bool counts_steps(const RunConfig& config, const TaskInfo& task) {
+  return std::ranges::any_of(config.settings, [&](const auto& setting) {
+    const FormerOption* former = former_option(task, setting.first);
+    return former != nullptr && !former->keeps_value;
+  });
 }
 
 PreparedRun prepare(const RunPlan& plan, const RunObserver& observer) {
@@ -86,14 +80,9 @@ PreparedRun prepare(const RunPlan& plan, const RunObserver& observer) {
     // What is read again must not depend on the dataset.
     run.config.task = task.name();
   }
-  if (!task.model.empty()) {
-    require(run.config.model.empty() || run.config.model == task.model, "--task ", task.name(), ": the model '",
-            run.config.model, "' does not learn that, expected ", task.model);
-    run.config.model = task.model;
-  }
-  run.config.model = run.config.model.empty() ? TrainJob{}.model : run.config.model;
+  run.config.model = model_of(run.config, task);
   choose_folds(run.config, run.dataset);
-  if (wants_suited_sampler(run.config) && task.can_stay_in_file) {
+  if (wants_suited_sampler(run.config, task)) {
     const std::string sampler(suited_sampler(run.config.model, options_of(run.config, task)));
     run.config.set("sampler", sampler);
     say(observer, "sampler " + sampler + ": it suits the model " + run.config.model);
@@ -102,7 +91,11 @@ PreparedRun prepare(const RunPlan& plan, const RunObserver& observer) {
   const Split* split = run.dataset.find_split(run.config.splits[0]);
   const LabelAmount amount = split != nullptr ? label_amount(run.dataset, *split) : LabelAmount::few;
   FormerNames names{.on_message = observer.on_message};
-  names.num_steps = split != nullptr ? num_steps(options_of(run.config, task, amount), *split) : 0;
+  if (split != nullptr && counts_steps(run.config, task)) {
+    const Options options = options_of(run.config, task, amount);
+    names.num_steps =
+        options.integer("epochs") * epoch_size(options, static_cast<std::int64_t>(split->train.size())).steps;
+  }
   run.job = {.model = run.config.model,
              .options = options_of(run.config, task, amount, names),
              .splits = run.config.splits,
@@ -123,8 +116,12 @@ void write_config(const RunFiles& files, const PreparedRun& run) {
 
 RunPlan plan_run(RunConfig given, const RunObserver& observer) {
   RunConfig config = with_settings(std::move(given));
+  config.check();
+  constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
+  require(config.seed <= kLargest - static_cast<std::uint64_t>(config.runs - 1), "seed: ", config.seed, " and ",
+          config.runs, " runs pass the largest seed, ", kLargest);
   require(!config.dataset.empty(), "run: no dataset is named");
-  require(!config.resume || !config.folder.empty(), "--resume: no run folder is named, expected -o RUN");
+  require(!config.resume || !config.folder.empty(), "resume: no run folder is named");
   // Wrong keys and values are told before any data are read; the defaults that count follow with the data.
   check_options(config);
   if (config.memory_limit.empty()) {
@@ -133,19 +130,19 @@ RunPlan plan_run(RunConfig given, const RunObserver& observer) {
   const std::int64_t limit = bytes_of(config.memory_limit);
   const DatasetSize size = read_dataset_size(config.dataset);
   const TaskInfo& task = task_of_run(config, size.task);
+  require(task.rows != Rows::links,
+          "memory limit: link_prediction reads the whole graph and all features in every step, and what that takes is "
+          "not known beforehand; expected a task about nodes");
   require(
-      task.rows != Rows::links,
-      "--memory-limit: link_prediction reads the whole graph and all features in every step, and what that takes is "
-      "not known beforehand; expected a task about nodes");
-  require(
-      task.rows != Rows::none, "--memory-limit: ", task.name(),
+      task.rows != Rows::none, "memory limit: ", task.name(),
       " holds all graphs in memory, and what codes of them take is not known beforehand; expected a task about nodes "
       "or graphs");
   Options options = options_of(config, task, label_amount(size));
-  if (wants_suited_sampler(config)) {
-    options.set("sampler", suited_sampler(config.model.empty() ? TrainJob{}.model : config.model, options));
+  if (wants_suited_sampler(config, task)) {
+    options.set("sampler", suited_sampler(model_of(config, task), options));
   }
-  const MemoryPlan plan = plan_memory(size, options, limit);
+  const MemoryPlan plan =
+      task.can_stay_in_file ? plan_memory(size, options, limit) : plan_memory_of_graphs(size, limit);
   if (plan.inference_rows > 0) {
     config.set("inference_rows", std::to_string(plan.inference_rows));
   }
@@ -154,12 +151,17 @@ RunPlan plan_run(RunConfig given, const RunObserver& observer) {
 }
 
 RunSummary run(const RunPlan& plan, const RunObserver& observer) {
+  // First of all: reading the data may take long, and another run may hold the folder.
+  std::optional<RunFolder> folder;
+  if (!plan.config.folder.empty()) {
+    folder.emplace(plan.config.folder);
+  }
   PreparedRun prepared = prepare(plan, observer);
   TrainJob& job = prepared.job;
-  std::optional<RunFolder> folder;
+  // Before anything is written: a task that refuses the data leaves the folder as it was.
+  std::unique_ptr<Task> task = make_task(prepared.dataset, job);
   FoldCurves curves;
-  if (!job.folder.empty()) {
-    folder.emplace(job.folder);
+  if (folder) {
     job.resume = plan.config.resume && std::filesystem::exists(folder->files().checkpoint());
     if (plan.config.resume && !job.resume) {
       say(observer, "there is no checkpoint to go on from; starting from the beginning");
@@ -185,6 +187,8 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
                                                         },
                                                     .should_stop = observer.should_stop},
                                                    folder ? &*folder : nullptr);
+  // The report reads the data in its own way, and there may be no memory for both.
+  task.reset();
   if (job.resume) {
     // Not before: a checkpoint that is refused leaves its folder as it was.
     write_config(folder->files(), prepared);
@@ -196,9 +200,9 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
   summary.load_seconds = prepared.load_seconds;
   if (protocol_of(prepared.config.protocol) == Protocol::gin && !curves.read_at_common_epoch(summary)) {
     say(observer,
-        "protocol gin: metrics.jsonl does not hold the epochs of every fold, so there is no common one; the figures "
-        "are "
-        "those of each fold's own best epoch");
+        concat("protocol gin: ", folder ? folder->files().metrics().filename().string() : "the record of epochs",
+               " does not hold the epochs of every fold, so there is no common one; the figures are those of each "
+               "fold's own best epoch"));
   }
   const bool was_stopped = summary.interrupted && observer.should_stop && observer.should_stop();
   if (folder && !was_stopped) {
@@ -209,12 +213,13 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
 
 JobEstimate estimate_run(const RunPlan& plan, const RunObserver& observer) {
   RunPlan dry = plan;
+  const DatasetSize size = read_dataset_size(plan.config.dataset);
   // An estimate of nodes needs no features.
-  if (plan.config.memory_limit.empty()) {
+  if (plan.config.memory_limit.empty() && task_of_run(plan.config, size.task).rows == Rows::nodes) {
     dry.read.leaves_features = true;
   }
   PreparedRun prepared = prepare(dry, observer);
-  return estimate_job(std::move(prepared.dataset), read_dataset_size(plan.config.dataset), prepared.job, plan.read);
+  return estimate_job(std::move(prepared.dataset), size, prepared.job, plan.read);
 }
 
 TrainReport train(const Dataset& dataset, const TrainJob& job, const TrainObserver& observer) {

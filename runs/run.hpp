@@ -65,7 +65,8 @@ struct JobEstimate {
 [[nodiscard]] RunPlan plan_run(RunConfig config, const RunObserver& observer = {});
 
 /// Throws ArgumentError if data and config do not fit together, DataError for data that break their format,
-/// NumericError if training diverges, OutputError if the folder cannot be written.
+/// NumericError if training diverges, OutputError if the folder cannot be written or another run holds it. A run that
+/// is refused leaves its folder as it was.
 RunSummary run(const RunPlan& plan, const RunObserver& observer = {});
 inline RunSummary run(const RunConfig& config, const RunObserver& observer = {}) {
   return run(plan_run(config, observer), observer);

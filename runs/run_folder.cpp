@@ -98,12 +98,16 @@ std::vector<EpochRecord> read_metrics(const std::filesystem::path& path) {
 
 RunFolder::RunFolder(const std::filesystem::path& path) : files_{path} {
   std::error_code error;
+  for (auto folder = std::filesystem::absolute(path); !std::filesystem::exists(folder, error) && !error;
+       folder = folder.parent_path()) {
+    made_.push_back(folder);
+  }
   std::filesystem::create_directories(path, error);
   if (error || !std::filesystem::is_directory(path)) {
     throw OutputError(concat(
         path.string(), ": the run folder cannot be made: ", error ? error.message() : "a file of that name is there"));
   }
-  lock_ = open((path / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  lock_ = open(lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (lock_ < 0) {
     throw OutputError(concat(path.string(), ": the run folder cannot be written: ", std::strerror(errno)));
   }
@@ -117,6 +121,13 @@ RunFolder::RunFolder(const std::filesystem::path& path) : files_{path} {
 }
 
 RunFolder::~RunFolder() {
+  if (!made_.empty() && !metrics_.is_open()) {
+    std::error_code error;
+    std::filesystem::remove(lock_file(), error);
+    for (const std::filesystem::path& folder : made_) {
+      std::filesystem::remove(folder, error);
+    }
+  }
   close(lock_);
 }
 

@@ -32,7 +32,8 @@ struct RunFiles {
 [[nodiscard]] std::vector<EpochRecord> read_metrics(const std::filesystem::path& path);
 
 /// Holds the folder for this process while it lives, also against other machines on a file system that locks; a killed
-/// process holds nothing.
+/// process holds nothing. A folder that it made goes again if nothing was begun in it: a run that is refused leaves
+/// nothing behind.
 class RunFolder final : public RunStore {
  public:
   /// Makes the folder if it is not there. Throws OutputError if it cannot be made or another run holds it.
@@ -48,7 +49,11 @@ class RunFolder final : public RunStore {
   void log(const EpochRecord& record) override;
 
  private:
+  [[nodiscard]] std::filesystem::path lock_file() const { return files_.path / ".lock"; }
+
   RunFiles files_;
+  /// The folders that were not there before, the innermost first.
+  std::vector<std::filesystem::path> made_;
   int lock_ = -1;
   std::ofstream metrics_;
 };

@@ -1,8 +1,10 @@
 // Whole graphs through the command: cross-validation by protocol, evaluation, predictions, reports, and SMILES.
 #include <cmath>
 #include <cstdlib>
+#include <sstream>
 
 #include "tests/cli_fixture.hpp"
+#include "weft/io/dataset.hpp"
 #include "weft/molecules/molecule_drawing.hpp"
 
 namespace weft::test {
@@ -44,6 +46,100 @@ TEST_F(Cli, CrossValidatesGraphsAndSaysByWhichProtocol) {
   EXPECT_EQ(gin.code, 2);
   EXPECT_NE(gin.err.find("has 0 of the ten folds, expected splits 0 to 9"), std::string::npos) << gin.err;
   EXPECT_EQ(weft({"train", "t.h5", "--protocol", "loo"}).code, 2);
+}
+
+/// folds.h5: 40 triangles and paths in turn, with the ten folds without validation parts that protocol gin goes over.
+void write_ten_folds(const std::filesystem::path& path) {
+  Dataset data;
+  data.name = "folds";
+  data.task = TaskKind::graph_classification;
+  data.num_classes = 2;
+  data.node_ptr = {0};
+  std::vector<Edge> edges;
+  std::vector<std::int64_t> labels;
+  for (std::int64_t g = 0; g < 40; ++g) {
+    const auto first = static_cast<NodeId>(3 * g);
+    edges.insert(edges.end(), {{first, first + 1}, {first + 1, first + 2}});
+    if (g % 2 == 0) {
+      edges.push_back({first, first + 2});
+    }
+    data.node_ptr.push_back(3 * g + 3);
+    labels.push_back(g % 2);
+  }
+  data.graph = CsrGraph::from_edges(120, edges, {.symmetrize = true});
+  data.graph_labels = std::move(labels);
+  for (std::int64_t fold = 0; fold < 10; ++fold) {
+    Split split;
+    split.name = std::to_string(fold);
+    for (std::int64_t g = 0; g < 40; ++g) {
+      (g / 4 == fold ? split.test : split.train).push_back(g);
+    }
+    data.splits.push_back(std::move(split));
+  }
+  write_dataset(data, path);
+}
+
+TEST_F(Cli, ReadsTheFiguresOfProtocolGinAtTheOneEpochWithTheBestMean) {
+  write_ten_folds(path("folds.h5"));
+  const Json trained = weft_json({"train", "folds.h5", "--model", "gin", "--protocol", "gin", "--epochs", "4", "--set",
+                                  "batch_size=8", "--set", "hidden=8", "-o", "run", "-q"});
+  EXPECT_EQ(trained["protocol"], "gin");
+  ASSERT_EQ(trained["per_run"].size(), 10U);
+  std::vector<std::vector<double>> curves(10);
+  std::istringstream lines(content_of(path("run/metrics.jsonl")));
+  for (std::string line; std::getline(lines, line);) {
+    const Json record = Json::parse(line);
+    curves[record["run"].get<std::size_t>()].push_back(record["val"]);
+  }
+  std::vector<double> means(4, 0.0);
+  for (const std::vector<double>& curve : curves) {
+    ASSERT_EQ(curve.size(), 4U);
+    for (std::size_t e = 0; e < 4; ++e) {
+      means[e] += curve[e] / 10.0;
+    }
+  }
+  const auto best = static_cast<std::size_t>(std::ranges::max_element(means) - means.begin());
+  EXPECT_NEAR(trained["test"].get<double>(), means[best], 1e-12);
+  for (std::size_t fold = 0; fold < 10; ++fold) {
+    const Json& run = trained["per_run"][fold];
+    EXPECT_EQ(run["split"], std::to_string(fold));
+    EXPECT_EQ(run["test"], curves[fold][static_cast<std::size_t>(run["best_epoch"].get<std::int64_t>())]);
+    EXPECT_EQ(run["best_epoch"], trained["per_run"][0]["best_epoch"]);
+  }
+  // Read again from the folder, and by a run that has nothing left to do.
+  EXPECT_EQ(weft_json({"report", "run", "-q"})["runs"][0]["test"], trained["test"]);
+  EXPECT_EQ(weft_json({"train", "-o", "run", "--resume", "-q"})["test"], trained["test"]);
+}
+
+TEST_F(Cli, EstimatesTimeAndMemoryOfManyGraphs) {
+  write_ten_folds(path("folds.h5"));
+  const Json estimate = weft_json(
+      {"train", "folds.h5", "--model", "gin", "--split", "[0-4]", "--epochs", "10", "--estimate", "-o", "run"});
+  EXPECT_GT(estimate["estimate_bytes"].get<double>(), 50e6);
+  EXPECT_GT(estimate["epoch_seconds"], 0.0);
+  // Five runs.
+  EXPECT_NEAR(estimate["estimate_seconds"].get<double>(),
+              50.0 * (estimate["epoch_seconds"].get<double>() + estimate["evaluation_seconds"].get<double>()), 1e-6);
+  EXPECT_FALSE(std::filesystem::exists(path("run")));
+}
+
+TEST_F(Cli, SaysWhichKeysOfAConfigurationAreOfAnotherTask) {
+  make_sbm();
+  write_ten_folds(path("folds.h5"));
+  ASSERT_EQ(weft({"train", "folds.h5", "--model", "gcn", "--split", "0", "--epochs", "1", "-o", "run", "-q"}).code, 0);
+  const CommandResult nodes = weft({"train", "sbm.h5", "--config", "run/config.toml"});
+  EXPECT_EQ(nodes.code, 2);
+  EXPECT_EQ(nodes.err,
+            "weft: there is no option 'degree_categories'; that belongs to graph_classification, graph_regression, and "
+            "this run is one of node_classification\n");
+  // A name that other tasks have too, but not with that value.
+  write_content(path("nodes.toml"), "sampler = \"none\"\n");
+  const CommandResult links = weft({"train", "sbm.h5", "--config", "nodes.toml", "--task", "link_prediction"});
+  EXPECT_EQ(links.code, 2);
+  EXPECT_NE(links.err.find("; that belongs to node_classification, node_regression, graph_classification, "
+                           "graph_regression, and this run is one of link_prediction\n"),
+            std::string::npos)
+      << links.err;
 }
 
 TEST_F(Cli, TrainsEvaluatesAndPredictsGraphs) {

@@ -56,6 +56,19 @@ TEST_F(Cli, TrainsEvaluatesAndPredictsLinks) {
   EXPECT_NEAR(std::stod(line.substr(4)), product, 1e-4);
 }
 
+TEST_F(Cli, EstimatesTimeAndMemoryOfLinks) {
+  make_sbm();
+  const Json estimate = weft_json(
+      {"train", "sbm.h5", "--task", "link_prediction", "--model", "gcn", "--epochs", "10", "--estimate", "-o", "run"});
+  // The features of 200 nodes, which every step reads, are in memory.
+  EXPECT_EQ(estimate["feature_bytes"], 200 * 8 * 4);
+  EXPECT_GT(estimate["estimate_bytes"].get<double>(), 50e6);
+  EXPECT_GT(estimate["epoch_seconds"], 0.0);
+  EXPECT_NEAR(estimate["estimate_seconds"].get<double>(),
+              10.0 * (estimate["epoch_seconds"].get<double>() + estimate["evaluation_seconds"].get<double>()), 1e-6);
+  EXPECT_FALSE(std::filesystem::exists(path("run")));
+}
+
 TEST_F(Cli, ResumesARunOnLinksFromItsOwnConfig) {
   make_sbm();
   (void)weft_json(kTrain);
@@ -90,7 +103,6 @@ TEST_F(Cli, SaysWhatItCannotDoWithLinks) {
     EXPECT_EQ(result.code, 2) << result.err;
     EXPECT_NE(result.err.find(text), std::string::npos) << result.err;
   };
-  refused({"train", "sbm.h5", "--task", "link_prediction", "--estimate"}, "link_prediction");
   refused({"train", "sbm.h5", "--task", "link_prediction", "--memory-limit", "1G"}, "link_prediction reads");
   refused({"train", "sbm.h5", "--task", "link_prediction", "--split", "public"}, "matches no split");
   refused({"train", "sbm.h5", "--task", "links"}, "--task");

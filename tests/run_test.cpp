@@ -1,0 +1,137 @@
+// Runs from C++: what is refused before any data are read, what a refused run leaves behind, and what is kept in
+// memory.
+#include "weft/runs/run.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <limits>
+
+#include "tests/synthetic_data.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/runs/run_folder.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_throws;
+using test::TemporaryFolder;
+
+TEST(Run, ChecksFieldsThatAreSetFromCppBeforeItReadsAnything) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
+  const std::vector<std::pair<RunConfig, std::string>> cases = {
+      {{.task = "foo"}, "task: 'foo' is not one of generation, link_prediction"},
+      {{.task = "node_regression"}, "task: 'node_regression' is not one of generation, link_prediction"},
+      {{.protocol = "Gin"}, "protocol: 'Gin' is not one of gin, fair"},
+      {{.runs = 0}, "runs: 0 is out of range, expected 1 to 10000"},
+      {{.runs = -1}, "runs: -1 is out of range, expected 1 to 10000"},
+      {{.seed = kMost, .runs = 2}, "pass the largest seed"},
+      {{.max_minutes = -1.0}, "max_minutes: -1 is out of range"},
+      {{.model = "gcn", .task = "generation"}, "task generation: the model 'gcn' does not learn that"},
+      {{.model = "gcm"}, "did you mean 'gcn'?"},
+      {{.resume = true}, "no run folder is named"},
+  };
+  for (auto [config, problem] : cases) {
+    config.dataset = "there is no such file";
+    expect_throws<ArgumentError>([&] { (void)run(config); }, problem);
+  }
+  EXPECT_NO_THROW((void)plan_run({.dataset = "there is no such file", .seed = kMost, .runs = 1}));
+}
+
+TEST(Run, ChecksTextsAsItChecksFields) {
+  RunConfig config;
+  expect_throws<ArgumentError>([&] { config.set("runs=0"); }, "runs: 0 is out of range, expected 1 to 10000");
+  config = {};
+  expect_throws<ArgumentError>([&] { config.set("protocol=Gin"); }, "protocol: 'Gin' is not one of gin, fair");
+}
+
+TEST(Run, LocksItsFolderBeforeItReadsTheData) {
+  const TemporaryFolder folder;
+  const RunFolder other(folder / "run");
+  expect_throws<OutputError>([&] { (void)run({.dataset = "there is no such file", .folder = folder / "run"}); },
+                             "another run is using this folder");
+}
+
+std::vector<std::string> files_in(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    names.push_back(entry.path().filename());
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+TEST(Run, LeavesNothingBehindWhereItIsRefused) {
+  const TemporaryFolder folder;
+  const std::string data = folder / "data.h5";
+  write_dataset(test::communities(60), data);
+  // Refused by the reader, by the choice of splits, and by the task.
+  expect_throws<DataError>([&] { (void)run({.dataset = folder / "no.h5", .folder = folder / "a/run"}); }, "no.h5");
+  expect_throws<ArgumentError>([&] { (void)run({.dataset = data, .splits = {"9"}, .folder = folder / "a/run/"}); },
+                               "matches no split");
+  expect_throws<ArgumentError>([&] { (void)run({.dataset = data, .task = "generation", .folder = folder / "a/run"}); },
+                               "is one graph");
+  EXPECT_EQ(files_in(folder.path()), std::vector<std::string>{"data.h5"});
+}
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Run, LeavesAFolderOfBeforeAsItWasWhereItIsRefused) {
+  const TemporaryFolder folder;
+  const std::string data = folder / "data.h5";
+  write_dataset(test::communities(60), data);
+  (void)run({.dataset = data, .model = "gcn", .settings = {{"epochs", "2"}}, .folder = folder / "run"});
+  const std::vector<std::string> files = files_in(folder / "run");
+  const std::string config = content_of(folder / "run/config.toml"), model = content_of(folder / "run/model.h5");
+  expect_throws<ArgumentError>([&] { (void)run({.dataset = data, .task = "generation", .folder = folder / "run"}); },
+                               "is one graph");
+  EXPECT_EQ(files_in(folder / "run"), files);
+  EXPECT_EQ(content_of(folder / "run/config.toml"), config);
+  EXPECT_EQ(content_of(folder / "run/model.h5"), model);
+}
+
+/// 40 triangles with features, of two classes.
+Dataset triangles() {
+  Dataset data;
+  data.name = "triangles";
+  data.task = TaskKind::graph_classification;
+  data.num_classes = 2;
+  data.node_ptr = {0};
+  std::vector<Edge> edges;
+  std::vector<std::int64_t> labels;
+  Split split;
+  split.name = "0";
+  for (std::int64_t g = 0; g < 40; ++g) {
+    const auto a = static_cast<NodeId>(3 * g), b = a + 1, c = a + 2;
+    edges.insert(edges.end(), {{a, b}, {b, c}, {c, a}});
+    data.node_ptr.push_back(3 * g + 3);
+    labels.push_back(g % 2);
+    (g < 20 ? split.train : g < 30 ? split.val : split.test).push_back(g);
+  }
+  data.graph = CsrGraph::from_edges(120, edges, {.symmetrize = true});
+  data.node_features = test::random_tensor(120, 8);
+  data.graph_labels = std::move(labels);
+  data.splits = {split};
+  return data;
+}
+
+TEST(Run, KeepsManyGraphsInMemoryOrSaysThatTheyDoNotFit) {
+  const TemporaryFolder folder;
+  const std::string data = folder / "data.h5";
+  write_dataset(triangles(), data);
+  RunConfig config{.dataset = data, .memory_limit = "1G", .on_samples = true};
+  std::vector<std::string> told;
+  const RunPlan plan = plan_run(config, {.on_message = [&](const std::string& text) { told.push_back(text); }});
+  EXPECT_EQ(told, std::vector<std::string>{"memory limit 1.00 GB: the features are read into memory"});
+  EXPECT_FALSE(plan.read.leaves_features);
+  // A little more than the program, the graphs, and half of the features.
+  config.memory_limit = "58726500";
+  expect_throws<ArgumentError>([&] { (void)plan_run(config); }, "nothing can stay in the file where there are many");
+  config.settings = {{"sampler", "neighbor"}};
+  expect_throws<ArgumentError>([&] { (void)plan_run(config); }, "nothing can stay in the file where there are many");
+}
+
+}  // namespace
+}  // namespace weft
