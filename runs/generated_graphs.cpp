@@ -9,6 +9,9 @@
 namespace weft {
 
 std::vector<std::string> smiles_of(std::span<const SampledGraph> samples, const GeneratorTraits& traits) {
+  if (!traits.makes_molecules()) {
+    return {};
+  }
   std::vector<std::string> all(samples.size());
   parallel_for(static_cast<std::int64_t>(samples.size()), 64, [&](std::int64_t begin, std::int64_t end) {
     for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {

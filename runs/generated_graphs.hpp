@@ -11,7 +11,8 @@
 
 namespace weft {
 
-/// Of molecules, one for each; empty where the graph is none. Canonical where Weft was built with RDKit.
+/// Of molecules, one for each; empty where the graph is none. Canonical where Weft was built with RDKit. Of other
+/// graphs there are none.
 [[nodiscard]] std::vector<std::string> smiles_of(std::span<const SampledGraph> samples, const GeneratorTraits& traits);
 
 /// The whole graphs end to end, with types and labels; molecules with atomic numbers, bond orders and their SMILES.

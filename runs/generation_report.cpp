@@ -9,9 +9,11 @@
 #include "weft/graph/graph_slices.hpp"
 #include "weft/molecules/molecule_drawing.hpp"
 #include "weft/molecules/molecule_metrics.hpp"
+#include "weft/runs/generated_graphs.hpp"
 #include "weft/runs/graph_drawing.hpp"
 #include "weft/runs/report.hpp"
 #include "weft/runs/svg_chart.hpp"
+#include "weft/runs/trained_model.hpp"
 
 namespace weft {
 namespace {
@@ -203,6 +205,19 @@ void add_plain_graphs(const GenerationReport& report, Json& json, ReportData& da
 }
 
 }  // namespace
+
+double valid_without_mask(const TrainedModel& generator, std::int64_t count, GenerationRequest request,
+                          GraphKind kind) {
+  request.is_masked = false;
+  const std::vector<SampledGraph> samples = generator.generate(count, request);
+  const std::vector<std::string> smiles = smiles_of(samples, generator.generator());
+  const auto valid = generator.generator().makes_molecules()
+                         ? std::ranges::count_if(smiles, [](const std::string& one) { return !one.empty(); })
+                         : std::ranges::count_if(samples, [&](const SampledGraph& sample) {
+                             return sample.is_whole && is_valid_graph(csr_graph_of(sample.graph), kind);
+                           });
+  return static_cast<double>(valid) / static_cast<double>(count);
+}
 
 void GenerationReport::write(Json& json, std::string& page) const {
   require(!split.test.empty(), "weft generate --report: split ", split.name, " of ", dataset.name,

@@ -2,7 +2,7 @@
 // as a page.
 #pragma once
 
-#include <filesystem>
+#include <cstdint>
 #include <span>
 #include <string>
 
@@ -14,6 +14,13 @@
 #include "weft/tasks/generation_request.hpp"
 
 namespace weft {
+
+class TrainedModel;
+
+/// The share of `count` graphs that are valid although they are drawn without the mask: what the model itself knows of
+/// the rules. `kind`: what plain graphs must be.
+[[nodiscard]] double valid_without_mask(const TrainedModel& generator, std::int64_t count, GenerationRequest request,
+                                        GraphKind kind);
 
 /// What was generated, and what it is compared with. Views.
 struct GenerationReport {

@@ -17,7 +17,7 @@
 #include "weft/runs/trained_model.hpp"
 #include "weft/tasks/classification_metrics.hpp"
 #include "weft/tasks/labeled_task.hpp"
-#include "weft/tasks/link_judge.hpp"
+#include "weft/tasks/link_split.hpp"
 #include "weft/tasks/target_metrics.hpp"
 #include "weft/train/checkpoint.hpp"
 
@@ -87,9 +87,7 @@ void add_targets(const LabeledPrediction& evaluation, std::span<const std::int64
 
 /// The states that links are scored by, colored by the classes of nodes where there are any.
 void add_links(const TrainedModel& model, const Dataset& dataset, const RunResult& run, ReportData& data) {
-  const LinkSplit links =
-      link_split(dataset, run.split, static_cast<std::uint64_t>(model.options().integer("split_seed")),
-                 model.options().flag("bipartite"));
+  const LinkSplit links = link_split(dataset, run.split, model.options());
   static const Features kNoFeatures;
   data.embedding =
       model.predict(Graphs{links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
@@ -183,7 +181,9 @@ void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSu
   }
   data.facts.emplace_back("nodes", std::to_string(dataset.graph.num_nodes()));
   data.facts.emplace_back("edges", std::to_string(dataset.graph.num_edges()));
-  data.facts.emplace_back("training time", seconds_text(run.train_seconds));
+  if (run.train_seconds > 0.0) {
+    data.facts.emplace_back("training time", seconds_text(run.train_seconds));
+  }
   data.config.emplace_back("seed", std::to_string(best.seed));
   for (const auto& [name, value] : run.options.values()) {
     data.config.emplace_back(name, to_text(value));
@@ -192,13 +192,36 @@ void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSu
   writing([&] { write_file_atomically(files.report(), page); });
 }
 
+namespace {
+
+/// A list that must hold so many numbers.
+template <class T>
+const std::vector<T>& numbers_of(const std::vector<T>& numbers, std::string_view name, std::size_t count) {
+  require(numbers.size() == count, name, " has ", numbers.size(), " numbers, expected ", count);
+  return numbers;
+}
+
+/// What a model says of the run that it is of.
+RunResult run_in(const ModelFile& model, const std::string& split) {
+  const std::vector<double>& figures = numbers_of(model.reals("figures"), "figures", 3);
+  return {.seed = seed_of(model.text("seed")),
+          .split = split,
+          .train = figures[0],
+          .val = figures[1],
+          .test = figures[2],
+          .best_epoch = numbers_of(model.integers("best_epoch"), "best_epoch", 1)[0],
+          .test_metrics = {}};
+}
+
+}  // namespace
+
 RunSummary read_run(const std::filesystem::path& folder) {
   const RunFiles files{folder};
   const ModelFile model = read_model_file(files.model());
   const TrainedModel trained = TrainedModel::from_file(model, files.model().string());
   RunSummary run;
   if (std::filesystem::exists(files.config())) {
-    read_run_config(files.config(), run.config);
+    reading(files.config().string(), [&] { read_run_config(files.config(), run.config); });
   }
   run.config.folder = folder;
   run.config.model = trained.model();
@@ -206,28 +229,25 @@ RunSummary read_run(const std::filesystem::path& folder) {
   run.task = trained.task().kind;
   run.options = trained.options();
   run.metric = trained.metric();
-  run.higher_is_better = metric_named(run.metric).info.higher_is_better;
-  if (model.numbers.contains("num_parameters")) {
-    run.num_parameters = model.integers("num_parameters").at(0);
-  }
   if (std::filesystem::exists(files.checkpoint())) {
     const ModelFile checkpoint = read_model_file(files.checkpoint(), kCheckpointFormat);
-    JobProgress progress =
-        counts_runs(checkpoint) ? progress_in(checkpoint, files.checkpoint().string()) : JobProgress{};
-    run.runs = std::move(progress.done);
-    run.best_run = progress.best_run;
+    reading(files.checkpoint().string(), [&] {
+      JobProgress progress =
+          counts_runs(checkpoint) ? progress_in(checkpoint, files.checkpoint().string()) : JobProgress{};
+      run.runs = std::move(progress.done);
+      run.best_run = progress.best_run;
+    });
   }
-  if (run.runs.empty()) {
-    // Stopped in its first run, or a generator of before: what the model says of itself is all there is.
-    const std::vector<double>& figures = model.reals("figures");
-    require(figures.size() == 3, files.model().string(), ": figures has ", figures.size(), " numbers, expected 3");
-    RunResult only{.seed = std::stoull(model.text("seed")), .split = trained.split(), .test_metrics = {}};
-    only.train = figures[0];
-    only.val = figures[1];
-    only.test = figures[2];
-    only.best_epoch = model.integers("best_epoch").at(0);
-    run.runs.push_back(std::move(only));
-  }
+  reading(files.model().string(), [&] {
+    run.higher_is_better = metric_named(run.metric).info.higher_is_better;
+    if (model.numbers.contains("num_parameters")) {
+      run.num_parameters = numbers_of(model.integers("num_parameters"), "num_parameters", 1)[0];
+    }
+    if (run.runs.empty()) {
+      // Stopped in its first run, or a generator of before: what the model says of itself is all there is.
+      run.runs.push_back(run_in(model, trained.split()));
+    }
+  });
   for (const RunResult& one : run.runs) {
     run.train_seconds += one.seconds;
     run.num_epochs += one.epochs;
@@ -253,10 +273,17 @@ std::string comparison_html(std::span<const RunSummary> runs) {
     ReportData of_run;
     add_curves(read_metrics(RunFiles{run.config.folder}.metrics()), best, of_run);
     curves[run.metric].push_back({name, class_color(color++), of_run.epochs, of_run.val});
-    data.facts.emplace_back(name, concat(run.config.model, " on ", run.dataset, ": test ", run.metric, " ",
-                                         test_text(run), ", val ", fixed_text(run.mean(&RunResult::val), 4), ", ",
-                                         run.runs.size(), run.runs.size() == 1 ? " run, " : " runs, ",
-                                         run.num_parameters, " parameters, ", seconds_text(run.train_seconds)));
+    std::string fact = concat(run.config.model, " on ", run.dataset, ": test ", run.metric, " ", test_text(run),
+                              ", val ", fixed_text(run.mean(&RunResult::val), 4), ", ", run.runs.size(),
+                              run.runs.size() == 1 ? " run" : " runs");
+    // Models of before do not say the one, runs that were stopped in the midst not the other.
+    if (run.num_parameters > 0) {
+      fact += concat(", ", run.num_parameters, " parameters");
+    }
+    if (run.train_seconds > 0.0) {
+      fact += ", " + seconds_text(run.train_seconds);
+    }
+    data.facts.emplace_back(name, std::move(fact));
   }
   for (const auto& [metric, series] : curves) {
     data.charts.push_back(

@@ -1,6 +1,7 @@
 #include "weft/runs/trained_model.hpp"
 
 #include "weft/core/error.hpp"
+#include "weft/runs/memory_plan.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/tasks/task_row.hpp"
 #include "weft/tasks/trained_task.hpp"
@@ -28,6 +29,23 @@ Prediction TrainedModel::predict(const Dataset& dataset, const Wanted& wanted) c
 
 Prediction TrainedModel::predict(const Graphs& graphs, const Wanted& wanted) const {
   return task_->predict(graphs, wanted);
+}
+
+ReadOptions TrainedModel::plan_reading(const std::filesystem::path& dataset, const std::string& memory_limit,
+                                       const std::function<void(const std::string&)>& on_message) {
+  if (memory_limit.empty()) {
+    return {};
+  }
+  require(task().rows != Rows::graphs, "memory limit: the model judges whole graphs, expected a model of nodes");
+  const std::int64_t limit = bytes_of(memory_limit);
+  const MemoryPlan plan = plan_inference_memory(read_dataset_size(dataset), options(), reads_by_layers(), limit);
+  if (plan.inference_rows > 0) {
+    set_inference_rows(plan.inference_rows);
+  }
+  if (on_message) {
+    on_message(plan_text(plan, limit));
+  }
+  return plan.read;
 }
 
 Tensor TrainedModel::probabilities(const CsrGraph& graph, const NodeFeatures& features,

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -73,6 +74,10 @@ class TrainedModel {
   /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file; and then how many at a
   /// time: 0 is as the model was trained. To be set before threads share the model.
   [[nodiscard]] bool reads_by_layers() const;
+  /// What of a dataset to read so that predicting its nodes, or evaluating the model on them, keeps to `memory_limit`,
+  /// as "4G"; empty: everything. Sets the rows at a time too. Throws ArgumentError if the limit cannot be kept.
+  [[nodiscard]] ReadOptions plan_reading(const std::filesystem::path& dataset, const std::string& memory_limit,
+                                         const std::function<void(const std::string&)>& on_message = {});
   void set_inference_rows(std::int64_t rows);
 
   /// For reports of the library (trained_task.hpp).

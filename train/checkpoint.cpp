@@ -41,14 +41,6 @@ std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
   return joined(texts, ' ');
 }
 
-std::uint64_t seed_in(const std::string& text) {
-  std::uint64_t seed = 0;
-  const char* end = text.data() + text.size();
-  const auto [behind, error] = std::from_chars(text.data(), end, seed);
-  require(error == std::errc() && behind == end, "seeds: '", text, "' is no seed, expected a whole number");
-  return seed;
-}
-
 /// The numbers whose names begin with `prefix`, without it.
 std::map<std::string, double> metrics_of(const ModelFile& file, const std::string& prefix) {
   std::map<std::string, double> metrics;
@@ -94,7 +86,7 @@ JobProgress sound_progress(const ModelFile& checkpoint) {
   JobProgress progress{.done = {}, .best_run = static_cast<std::size_t>(counts[1]), .num_records = counts[2]};
   for (std::size_t i = 0; i < static_cast<std::size_t>(counts[0]); ++i) {
     RunResult run = result_in(checkpoint, "done." + std::to_string(i));
-    run.seed = seed_in(seeds[i % seeds.size()]);
+    run.seed = seed_of(seeds[i % seeds.size()]);
     run.split = splits[i / seeds.size()];
     progress.done.push_back(std::move(run));
   }
@@ -102,6 +94,14 @@ JobProgress sound_progress(const ModelFile& checkpoint) {
 }
 
 }  // namespace
+
+std::uint64_t seed_of(const std::string& text) {
+  std::uint64_t seed = 0;
+  const char* end = text.data() + text.size();
+  const auto [behind, error] = std::from_chars(text.data(), end, seed);
+  require(error == std::errc() && behind == end, "the seed is '", text, "', expected a whole number");
+  return seed;
+}
 
 DataFingerprint data_fingerprint(const Task& task, const TrainJob& job) {
   Fingerprint data, features;

@@ -52,6 +52,9 @@ void require_same_job(const ModelFile& checkpoint, const ModelFile& expected);
 /// The reverse of checkpoint_of(). Throws DataError, which names the file `name`, if it says nothing sound.
 [[nodiscard]] JobProgress progress_in(const ModelFile& checkpoint, const std::string& name);
 
+/// A seed as a file spells it. Throws ArgumentError if it is none.
+[[nodiscard]] std::uint64_t seed_of(const std::string& text);
+
 /// Whether a number from a file can count epochs, steps or records: far more than anybody trains, few enough that
 /// nothing overflows.
 [[nodiscard]] constexpr bool is_count(std::int64_t number) {
@@ -64,7 +67,9 @@ decltype(auto) reading(const std::string& name, Read&& read) {
   try {
     return read();
   } catch (const ArgumentError& error) {
-    throw DataError(name, "", error.what());
+    // A configuration names its file itself.
+    const std::string problem = error.what(), file = name + ": ";
+    throw DataError(name, "", problem.starts_with(file) ? problem.substr(file.size()) : problem);
   }
 }
 
