@@ -51,9 +51,8 @@ Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, con
   for (const Evaluation& evaluation : model.evaluate(dataset, matching_splits(dataset, model.task(), wanted))) {
     results.push_back(split_json(evaluation, model.metric()));
   }
-  const bool is_links = model.task().rows == Rows::links;
   Json object = {{"dataset", dataset.name},
-                 {"task", std::string(is_links ? model.task().name() : name_of(dataset.task))},
+                 {"task", std::string(model.task().name())},
                  {"model", model.model()},
                  {"metric", model.metric()}};
   object.update(results.front());

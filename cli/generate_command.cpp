@@ -11,16 +11,12 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
-#include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
-#include "weft/cli/stop_signal.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
-#include "weft/runs/folds.hpp"
 #include "weft/runs/generated_graphs.hpp"
 #include "weft/runs/generation_report.hpp"
-#include "weft/runs/run_config.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/tasks/graph_corpus.hpp"
@@ -71,50 +67,29 @@ void write_smi(const std::vector<std::string>& smiles, const std::filesystem::pa
 }
 
 /// What the run was trained on: as --data says, or the run's own config.
-RunConfig config_of_data(const GenerateFlags& flags) {
-  RunConfig config;
-  const std::filesystem::path own = RunFiles{flags.run}.config();
-  if (std::filesystem::exists(own)) {
-    read_run_config(own, config);
-  }
-  config.dataset = flags.data.empty() ? config.dataset : flags.data;
-  require(!config.dataset.empty(), "weft generate --report: ", flags.run,
-          " does not say which data it was trained on, expected --data DATA");
-  return config;
-}
-
-/// The share of graphs drawn without the mask that are valid all the same.
-double valid_without_mask(const GenerateFlags& flags, const TrainedModel& generator, GenerationRequest request,
-                          GraphKind kind) {
-  request.is_masked = false;
-  std::int64_t valid = 0;
-  const std::vector<SampledGraph> samples = generator.generate(flags.count, request);
-  const std::vector<std::string> smiles =
-      generator.generator().makes_molecules() ? smiles_of(samples, generator.generator()) : std::vector<std::string>();
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    valid += generator.generator().makes_molecules()
-                 ? !smiles[i].empty()
-                 : samples[i].is_whole && is_valid_graph(csr_graph_of(samples[i].graph), kind);
-  }
-  return static_cast<double>(valid) / static_cast<double>(flags.count);
+std::filesystem::path data_of_report(const GenerateFlags& flags) {
+  return dataset_path(flags.data.empty() ? data_of_run(flags.run, "weft generate RUN --report --data DATA")
+                                         : flags.data);
 }
 
 /// Adds the figures to `json` and writes the page beside the output.
-void report(const GenerateFlags& flags, const RunConfig& config, const TrainedModel& generator,
-            const std::vector<SampledGraph>& samples, const std::vector<std::string>& smiles, Json& json) {
-  const LoadedDataset loaded = load_dataset(dataset_path(config.dataset), flags);
-  const Split& split =
-      *loaded.dataset.find_split(matching_splits(loaded.dataset, generator.task(), config.splits).front());
-  say(flags.quiet, concat("comparing with ", split.test.size(), " test graphs"));
+void report(const GenerateFlags& flags, const TrainedModel& generator, const std::vector<SampledGraph>& samples,
+            const std::vector<std::string>& smiles, Json& json) {
+  const LoadedDataset loaded = load_dataset(data_of_report(flags), flags);
+  // Of several that the run went over, the one that the model learned from.
+  const Split* split = loaded.dataset.find_split(generator.split());
+  require(split != nullptr, "weft generate --report: the model was trained on split ", generator.split(), ", which ",
+          loaded.dataset.name, " does not have");
+  say(flags.quiet, concat("comparing with ", split->test.size(), " test graphs"));
   const GraphKind kind = *graph_kind_of(flags.kind);
   const GenerationReport made{
       .generator = generator.generator(),
       .samples = samples,
       .smiles = smiles,
       .dataset = loaded.dataset,
-      .split = split,
+      .split = *split,
       .kind = kind,
-      .valid_unmasked = valid_without_mask(flags, generator, request_of(flags, generator), kind)};
+      .valid_unmasked = valid_without_mask(generator, flags.count, request_of(flags, generator), kind)};
   Json figures;
   std::string page;
   made.write(figures, page);
@@ -157,14 +132,11 @@ void generate(const GenerateFlags& flags) {
   std::vector<SampledGraph> samples;
   {
     ProgressBar bar(flags.quiet);
-    samples = generator.generate(flags.count, request, [&](const Progress& p) {
-      throw_if_stop_requested();
-      bar.show(p.stage, p.done, p.total, p.detail);
-    });
+    samples = generator.generate(flags.count, request,
+                                 [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); });
   }
   const double seconds = watch.seconds();
-  const std::vector<std::string> smiles =
-      generator.generator().makes_molecules() ? smiles_of(samples, generator.generator()) : std::vector<std::string>();
+  const std::vector<std::string> smiles = smiles_of(samples, generator.generator());
   std::int64_t whole = 0, valid = 0;
   std::set<std::string> distinct;
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -197,7 +169,7 @@ void generate(const GenerateFlags& flags) {
     json["unique"] = static_cast<double>(distinct.size()) / static_cast<double>(valid);
   }
   if (flags.wants_report) {
-    report(flags, config_of_data(flags), generator, samples, smiles, json);
+    report(flags, generator, samples, smiles, json);
   }
   if (flags.json) {
     print_json(json);
@@ -242,15 +214,17 @@ Work add_generate_command(CLI::App& app) {
   command->add_flag("--no-mask", flags->is_unmasked, "let the model break the rules, to see how well it knows them");
   add_shared_flags(*command, *flags, "Example: weft generate run -n 10000 -o molecules.smi");
   return [flags] {
-    require_new_output(flags->output, {flags->run, model_file_in(flags->run)});
+    std::vector<std::filesystem::path> inputs = {flags->run, model_file_in(flags->run)};
+    if (flags->wants_report) {
+      inputs.push_back(data_of_report(*flags));
+    }
+    require_new_output(flags->output, inputs);
     const std::string extension = std::filesystem::path(flags->output).extension().string();
     require(extension == ".smi" || extension == ".h5", "weft generate: '", flags->output,
             "' ends neither in .smi nor in .h5, which decides what is written");
-    if (!flags->trust) {
-      rehearse(flags->run, [&] { (void)TrainedModel::load(flags->run); });
-    }
+    rehearse_model(flags->run, *flags);
     if (flags->wants_report) {
-      rehearse_dataset(dataset_path(config_of_data(*flags).dataset), *flags);
+      rehearse_dataset(inputs.back(), *flags);
     }
     with_threads(flags->threads, [&] { generate(*flags); });
   };

@@ -7,7 +7,9 @@
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
 #include "weft/io/dataset_lookup.hpp"
-#include "weft/runs/memory_plan.hpp"
+#include "weft/runs/run_config.hpp"
+#include "weft/runs/run_folder.hpp"
+#include "weft/runs/run_report.hpp"
 
 namespace weft::cli {
 namespace {
@@ -37,6 +39,15 @@ std::filesystem::path dataset_path(const std::string& path_or_name) {
   return find_dataset(path_or_name, dataset_folders());
 }
 
+std::string data_of_run(const std::filesystem::path& folder, std::string_view expected) {
+  RunConfig config;
+  if (const std::filesystem::path own = RunFiles{folder}.config(); std::filesystem::exists(own)) {
+    read_run_config(own, config);
+  }
+  require(!config.dataset.empty(), folder.string(), " does not say which data it was trained on, expected ", expected);
+  return config.dataset;
+}
+
 void require_new_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs) {
   std::error_code error;
   require(!std::filesystem::is_directory(output, error), "-o: ", output.string(), " is a folder, expected a file");
@@ -54,9 +65,26 @@ void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flag
   }
 }
 
+void rehearse_size(const std::filesystem::path& path, const SharedFlags& flags) {
+  if (!flags.trust) {
+    rehearse(path, [&] { (void)read_dataset_size(path); });
+  }
+}
+
 void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags) {
   if (!flags.trust) {
-    rehearse(path, [&] { (void)TrainedModel::load(path); });
+    rehearse(
+        path, [&] { (void)TrainedModel::load(path); }, limits_for(model_file_in(path)));
+  }
+}
+
+void rehearse_run(const std::filesystem::path& folder, const SharedFlags& flags) {
+  if (!flags.trust) {
+    const RunFiles files{folder};
+    // A checkpoint holds more than a model.
+    const bool has_checkpoint = std::filesystem::exists(files.checkpoint());
+    rehearse(
+        folder, [&] { (void)read_run(folder); }, limits_for(has_checkpoint ? files.checkpoint() : files.model()));
   }
 }
 
@@ -75,21 +103,10 @@ LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags&
 
 ReadOptions plan_prediction(const std::string& limit, const std::filesystem::path& data, const SharedFlags& flags,
                             TrainedModel& model) {
-  if (limit.empty()) {
-    return {};
+  if (!limit.empty()) {
+    rehearse_size(data, flags);
   }
-  require(model.task().rows != Rows::graphs,
-          "--memory-limit: the model judges whole graphs, expected a model of nodes");
-  if (!flags.trust) {
-    rehearse(data, [&] { (void)read_dataset_size(data); });
-  }
-  const MemoryPlan plan =
-      plan_inference_memory(read_dataset_size(data), model.options(), model.reads_by_layers(), bytes_of(limit));
-  if (plan.inference_rows > 0) {
-    model.set_inference_rows(plan.inference_rows);
-  }
-  say(flags.quiet, plan_text(plan, bytes_of(limit)));
-  return plan.read;
+  return model.plan_reading(data, limit, [&](const std::string& text) { say(flags.quiet, text); });
 }
 
 }  // namespace weft::cli

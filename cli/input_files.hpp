@@ -1,9 +1,10 @@
-// The files that commands read: datasets by path or name, and trained models. Every one is rehearsed in a
+// The files that commands read: datasets by path or name, trained models, run folders. Every one is rehearsed in a
 // child process first, unless the user trusts it.
 #pragma once
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/cli/commands.hpp"
@@ -18,6 +19,10 @@ namespace weft::cli {
 /// A path, or a bare name looked for in the folders above.
 [[nodiscard]] std::filesystem::path dataset_path(const std::string& path_or_name);
 
+/// The dataset that a run folder says it was trained on. Throws ArgumentError if it does not say, with the command line
+/// that names one.
+[[nodiscard]] std::string data_of_run(const std::filesystem::path& folder, std::string_view expected);
+
 /// Throws ArgumentError if `output` is a folder or one of the files that are read.
 void require_new_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
 
@@ -31,13 +36,15 @@ struct LoadedDataset {
 /// Rehearses the file; called before any thread exists, that is outside with_threads().
 void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flags, const ReadOptions& options = {});
 void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags);
+/// The sizes that a dataset declares, and a run folder as read_run() reads it.
+void rehearse_size(const std::filesystem::path& path, const SharedFlags& flags);
+void rehearse_run(const std::filesystem::path& folder, const SharedFlags& flags);
 
 /// Reads what was rehearsed, with a progress bar.
 [[nodiscard]] LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags& flags,
                                          const ReadOptions& options = {});
 
-/// What of `data` a model reads into memory to predict within `limit`, as "4G", or everything if that is empty; also
-/// sets how many nodes the model judges at a time. Starts no thread.
+/// TrainedModel::plan_reading(), with a line that says what was decided. Starts no thread.
 [[nodiscard]] ReadOptions plan_prediction(const std::string& limit, const std::filesystem::path& data,
                                           const SharedFlags& flags, TrainedModel& model);
 

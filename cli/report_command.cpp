@@ -8,7 +8,6 @@
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
-#include "weft/runs/cross_validation.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"
 
@@ -30,12 +29,22 @@ void sort_arguments(ReportFlags& flags) {
       flags.runs.push_back(argument);
     } else {
       require(flags.data.empty() && &argument == &flags.arguments.back() && !flags.runs.empty(), "weft report: '",
-              argument, "' is no run folder: it has no model.h5");
+              argument, "' is no run folder: it has no ", RunFiles{argument}.model().filename().string());
       flags.data = argument;
     }
   }
   require(flags.runs.size() == 1 || flags.data.empty(), "weft report: ", flags.runs.size(),
           " runs are compared by what their folders hold, expected no dataset");
+}
+
+/// What is read of some runs.
+std::vector<std::filesystem::path> files_of(const std::vector<std::string>& runs) {
+  std::vector<std::filesystem::path> files;
+  for (const std::string& run : runs) {
+    const RunFiles of_run{run};
+    files.insert(files.end(), {of_run.config(), of_run.model(), of_run.checkpoint(), of_run.metrics()});
+  }
+  return files;
 }
 
 /// What was written, and of which runs.
@@ -61,9 +70,6 @@ void report_again(const ReportFlags& flags, const std::filesystem::path& data) {
   RunSummary run = read_run(flags.runs.front());
   Dataset dataset = load_dataset(data, flags).dataset;
   dataset.task = run.task;
-  if (const auto protocol = protocol_of(run.config.protocol)) {
-    prepare_folds(dataset, *protocol);
-  }
   require(dataset.name == run.dataset, "weft report: the model in ", flags.runs.front(), " is of ", run.dataset,
           ", but the dataset is ", dataset.name);
   const RunFiles files{flags.runs.front()};
@@ -97,21 +103,16 @@ Work add_report_command(CLI::App& app) {
   return [flags] {
     sort_arguments(*flags);
     for (const std::string& run : flags->runs) {
-      rehearse_model(run, *flags);
+      rehearse_run(run, *flags);
     }
     if (flags->runs.size() > 1) {
       require(!flags->output.empty(), "weft report: several runs make one page, expected -o PAGE.html");
-      require_new_output(flags->output, {});
+      require_new_output(flags->output, files_of(flags->runs));
       return compare(*flags);
     }
     require(flags->output.empty(), "-o: the page of one run is its report.html, expected several runs");
-    RunConfig config;
-    if (flags->data.empty() && std::filesystem::exists(RunFiles{flags->runs.front()}.config())) {
-      read_run_config(RunFiles{flags->runs.front()}.config(), config);
-    }
-    require(!flags->data.empty() || !config.dataset.empty(), "weft report: ", flags->runs.front(),
-            " does not say which data it was trained on, expected weft report RUN DATA");
-    const std::filesystem::path data = dataset_path(flags->data.empty() ? config.dataset : flags->data);
+    const std::filesystem::path data =
+        dataset_path(flags->data.empty() ? data_of_run(flags->runs.front(), "weft report RUN DATA") : flags->data);
     rehearse_dataset(data, *flags);
     with_threads(flags->threads, [&] { report_again(*flags, data); });
   };

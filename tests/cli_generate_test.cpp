@@ -5,6 +5,7 @@
 #include "tests/cli_interruption.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/molecules/molecule_reader.hpp"
+#include "weft/runs/trained_model.hpp"
 
 namespace weft {
 namespace {
@@ -81,6 +82,65 @@ TEST_F(CliGenerate, DrawsTheSameFileFromTheSameSeed) {
   EXPECT_NE(edges_of(a.graph), edges_of(c.graph));
 }
 
+TEST_F(CliGenerate, ComparesWithTheSplitThatTheModelLearnedFrom) {
+  make_rings();
+  Dataset dataset = read_dataset(path("rings.h5"));
+  // The second of two splits is the best, since its validation part is a ring of 3 nodes and the other's one of 5.
+  dataset.splits[0].val = {32};
+  Split easy = dataset.splits[0];
+  easy.name = "easy";
+  easy.val = {30};
+  easy.test = {31, 33};
+  dataset.splits.push_back(easy);
+  write_dataset(dataset, path("rings.h5"));
+  (void)train_small({"--split", "rand0", "--split", "easy"});
+  ASSERT_EQ(read_model_file(path("run/model.h5")).text("split"), "easy");
+  const auto drawn = weft({"generate", "run", "-n", "20", "-o", "new.h5", "--report", "--json"});
+  ASSERT_EQ(drawn.code, 0) << drawn.err;
+  EXPECT_NE(drawn.err.find("comparing with 2 test graphs"), std::string::npos) << drawn.err;
+  const Json figures = Json::parse(drawn.out, nullptr, false);
+  for (const char* name : {"valid", "valid_unmasked", "unique", "novel", "vun"}) {
+    EXPECT_GE(figures[name].get<double>(), 0.0) << name;
+    EXPECT_LE(figures[name].get<double>(), 1.0) << name;
+  }
+  EXPECT_GE(figures["degree_mmd"].get<double>(), 0.0);
+  EXPECT_TRUE(figures["floor"].contains("degree_mmd"));
+  const std::string page = test::content_of(path("new.html"));
+  EXPECT_NE(page.find("Graphs by nodes"), std::string::npos);
+  EXPECT_NE(page.find("easy"), std::string::npos);
+  dataset.splits.pop_back();
+  write_dataset(dataset, path("less.h5"));
+  const auto refused = weft({"generate", "run", "-n", "5", "-o", "x.h5", "--report", "--data", "less.h5"});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("trained on split easy, which rings does not have"), std::string::npos) << refused.err;
+}
+
+TEST_F(CliGenerate, KeepsTheLikeliestOfSeveral) {
+  make_rings();
+  (void)train_small();
+  ASSERT_EQ(weft({"generate", "run", "-n", "10", "--best-of", "4", "-o", "best.h5", "--seed", "3"}).code, 0);
+  const Dataset best = read_dataset(path("best.h5"));
+  ASSERT_EQ(best.num_graphs(), 10);
+  const std::vector<SampledGraph> all = TrainedModel::load(path("run")).generate(40, {.seed = 3});
+  std::int64_t not_first = 0;
+  for (std::size_t i = 0; i < 40; i += 4) {
+    // By the nodes and edges that it writes.
+    const auto score = [&](std::size_t k) {
+      return all[k].log_likelihood / static_cast<double>(all[k].graph.types.size() + all[k].graph.edges.size());
+    };
+    std::size_t likeliest = i;
+    for (std::size_t k = i + 1; k < i + 4; ++k) {
+      likeliest = score(k) > score(likeliest) ? k : likeliest;
+    }
+    not_first += likeliest != i ? 1 : 0;
+    EXPECT_EQ(best.node_ptr[i / 4 + 1] - best.node_ptr[i / 4],
+              static_cast<std::int64_t>(all[likeliest].graph.types.size()))
+        << i;
+  }
+  EXPECT_GT(not_first, 0);
+  EXPECT_EQ(weft({"generate", "run", "-n", "1", "--best-of", "0", "-o", "x.h5"}).code, 2);
+}
+
 TEST_F(CliGenerate, NeedsNoTaskForADatasetThatIsForGeneration) {
   make_rings();
   const Json trained = weft_json({"train", "rings.h5", "--max-minutes", "0.001"});
@@ -149,6 +209,9 @@ TEST_F(CliGenerate, RefusesWhatCannotBe) {
   complains({"generate", "rings.h5", "-n", "5", "-o", "x.h5"}, 3, "rings.h5");
   complains({"train", "rings.h5", "--task", "generation", "--set", "widht=5"}, 2, "width");
   complains({"train", "rings.h5", "--task", "generation", "--model", "gcn"}, 2, "gcn");
+  complains({"train", "rings.h5", "--memory-limit", "1G"}, 2, "memory limit: generation holds all graphs in memory");
+  complains({"generate", "run", "-n", "5", "-o", "rings.h5", "--report"}, 2, "is a file that is read");
+  complains({"generate", "run/model.h5", "-n", "5", "-o", "x.h5", "--report"}, 2, "expected weft generate");
   EXPECT_FALSE(std::filesystem::exists(path("x.h5")));
 }
 
