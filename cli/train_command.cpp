@@ -7,7 +7,6 @@
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/isolation.hpp"
-#include "weft/cli/progress_bar.hpp"
 #include "weft/cli/stop_signal.hpp"
 #include "weft/cli/train_flags.hpp"
 #include "weft/cli/train_output.hpp"
@@ -66,8 +65,8 @@ RunConfig config_of(const TrainFlags& flags) {
 /// Decides what is read, and reads it in a child first, unless the user trusts the files. Starts no thread.
 RunPlan rehearsed_plan(const TrainFlags& flags, const RunConfig& config, const RunObserver& observer) {
   const std::filesystem::path data = config.dataset, checkpoint = RunFiles{flags.output}.checkpoint();
-  if (!flags.trust && !config.memory_limit.empty()) {
-    rehearse(data, [&] { (void)read_dataset_size(data); });
+  if (!config.memory_limit.empty()) {
+    rehearse_size(data, flags);
   }
   RunPlan plan = plan_run(config, observer);
   rehearse_dataset(data, flags, plan.read);
@@ -84,9 +83,10 @@ void train_command(const TrainFlags& flags) {
   const RunPlan plan = rehearsed_plan(flags, config_of(flags), progress.observer());
   with_threads(flags.threads, [&] {
     if (flags.estimate) {
-      return show_estimate(estimate_run(plan, progress.observer()), flags.json);
+      const JobEstimate estimate = estimate_run(plan, progress.observer());
+      progress.clear();
+      return show_estimate(estimate, flags.json);
     }
-    const GentleStop gentle;
     const RunSummary summary = run(plan, progress.observer());
     progress.clear();
     const std::string way_on = flags.output.empty() ? "nothing was saved, because no run folder was given with -o"
@@ -100,7 +100,12 @@ void train_command(const TrainFlags& flags) {
       say(flags.quiet, concat("stopped after --max-minutes ", flags.max_minutes, "; ", way_on));
     }
     if (!flags.output.empty()) {
-      say(flags.quiet, "wrote " + flags.output + ": model.h5, report.html, metrics.jsonl, config.toml");
+      const RunFiles files{flags.output};
+      std::string names;
+      for (const auto& file : {files.model(), files.report(), files.metrics(), files.config()}) {
+        names += (names.empty() ? "" : ", ") + file.filename().string();
+      }
+      say(flags.quiet, "wrote " + flags.output + ": " + names);
     }
   });
 }

@@ -48,7 +48,7 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
       ->check(CLI::Range(0.0, 1e6));
   command.add_flag("--resume", flags.resume, "go on from the checkpoint in -o, with its config");
   add_shared_flags(command, flags,
-                   "An interrupted run (Ctrl-C) finishes its epoch and saves; a second Ctrl-C stops at once.\n"
+                   "An interrupted run (Ctrl-C) finishes its step and saves; a second Ctrl-C stops at once.\n"
                    "Example: weft train cora.h5 --runs 10 -o run --set dropout=0.5");
 }
 

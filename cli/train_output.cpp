@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <optional>
 
-#include "weft/cli/stop_signal.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/memory_plan.hpp"
@@ -63,10 +62,13 @@ RunObserver TrainProgress::observer() {
               },
           .should_stop =
               [this] {
+                if (!gentle_) {
+                  gentle_.emplace();
+                }
                 if (stop_requested() && !told_) {
                   told_ = true;
                   bar_.clear();
-                  say(quiet_, "stopping after this epoch; interrupt again to stop at once");
+                  say(quiet_, "stopping after this step; interrupt again to stop at once");
                 }
                 return stop_requested();
               }};

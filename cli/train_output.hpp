@@ -1,10 +1,12 @@
 // What weft train says: of an epoch, of a whole job, of an estimate.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/progress_bar.hpp"
+#include "weft/cli/stop_signal.hpp"
 #include "weft/runs/memory_estimate.hpp"
 #include "weft/runs/run.hpp"
 
@@ -15,7 +17,8 @@ namespace weft::cli {
 /// "training run 1/10 (split public, seed 0)"
 [[nodiscard]] std::string stage_text(const EpochRecord& epoch);
 
-/// Shows how a run goes: a bar on a terminal, lines elsewhere.
+/// Shows how a run goes: a bar on a terminal, lines elsewhere. From the first step on a signal ends the run with a
+/// checkpoint; before it, while data are read, which may take long and saves nothing, the process.
 class TrainProgress {
  public:
   explicit TrainProgress(bool quiet);
@@ -28,6 +31,7 @@ class TrainProgress {
  private:
   bool quiet_, told_ = false;
   ProgressBar bar_;
+  std::optional<GentleStop> gentle_;
 };
 
 /// What --json prints of a job.

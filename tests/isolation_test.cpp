@@ -1,4 +1,4 @@
-// Parts of the command that are worth a test of their own: isolation, and the bar.
+// Parts of the command that are worth a test of their own: isolation, signals, and the bar.
 #include <unistd.h>
 
 #include <csignal>
@@ -7,6 +7,8 @@
 #include "tests/support.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
+#include "weft/cli/stop_signal.hpp"
+#include "weft/cli/train_output.hpp"
 
 namespace weft::test {
 namespace {
@@ -60,6 +62,32 @@ TEST(Isolation, StopsAReaderThatLoops) {
   };
   expect_throws<DataError>([&] { rehearse("loop.h5", loop, {.cpu_seconds = 1.0, .wall_seconds = 60.0}); },
                            "it was stopped after");
+}
+
+TEST(TrainProgress, LetsASignalEndTheProcessUntilThereIsSomethingToSave) {
+  // A child that never ends by itself: only the signal's own thread can end it.
+  const auto while_reading = [] {
+    install_signal_handlers();
+    TrainProgress progress(true);
+    progress.observer().on_progress({.stage = "reading", .done = 1, .total = 6, .detail = ""});
+    kill(getpid(), SIGINT);
+    while (true) {
+      pause();
+    }
+  };
+  EXPECT_EXIT(while_reading(), testing::ExitedWithCode(kInterruptedCode), "");
+  const auto while_training = [] {
+    install_signal_handlers();
+    TrainProgress progress(true);
+    const RunObserver observer = progress.observer();
+    const bool before = observer.should_stop();
+    kill(getpid(), SIGINT);
+    while (!observer.should_stop()) {
+      usleep(1000);
+    }
+    _exit(before ? 8 : 7);
+  };
+  EXPECT_EXIT(while_training(), testing::ExitedWithCode(7), "");
 }
 
 TEST(ProgressBar, FillsByShare) {

@@ -235,7 +235,7 @@ TEST_F(StoppedJob, IsRefusedWhereTheNumbersOfItsCheckpointMakeNoSense) {
   ModelFile file = checkpoint_;
   file.config["seeds"] = "three 4 ";
   expect_throws<DataError>([&] { (void)progress_in(file, "run/checkpoint.h5"); },
-                           "run/checkpoint.h5: seeds: 'three' is no seed");
+                           "run/checkpoint.h5: the seed is 'three', expected a whole number");
   file = checkpoint_;
   file.tensors.pop_back();
   write_model_file(file, path(), kCheckpointFormat);
