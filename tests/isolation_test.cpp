@@ -65,8 +65,9 @@ TEST(Isolation, StopsAReaderThatLoops) {
 }
 
 TEST(TrainProgress, LetsASignalEndTheProcessUntilThereIsSomethingToSave) {
-  // A child that never ends by itself: only the signal's own thread can end it.
+  // A child that does not look for signals: only the thread that waits for them can end it.
   const auto while_reading = [] {
+    alarm(30);
     install_signal_handlers();
     TrainProgress progress(true);
     progress.observer().on_progress({.stage = "reading", .done = 1, .total = 6, .detail = ""});
@@ -77,6 +78,7 @@ TEST(TrainProgress, LetsASignalEndTheProcessUntilThereIsSomethingToSave) {
   };
   EXPECT_EXIT(while_reading(), testing::ExitedWithCode(kInterruptedCode), "");
   const auto while_training = [] {
+    alarm(30);
     install_signal_handlers();
     TrainProgress progress(true);
     const RunObserver observer = progress.observer();
