@@ -64,6 +64,23 @@ std::int64_t number_in(const ModelFile& file, std::string_view name) {
   return file.integers(name).front();
 }
 
+/// A model has a weight at least for each feature, category and output: more than there are weights would only ask for
+/// memory that nobody has.
+void require_weights_for(const ModelShape& shape, const std::vector<NamedTensor>& tensors) {
+  constexpr std::int64_t kAnyModel = 1 << 16;
+  std::int64_t most = kAnyModel;
+  for (const NamedTensor& tensor : tensors) {
+    most += tensor.value.size();
+  }
+  std::vector<std::int64_t> sizes = {shape.num_features, shape.num_outputs, shape.num_edge_features};
+  sizes.insert(sizes.end(), shape.num_categories.begin(), shape.num_categories.end());
+  sizes.insert(sizes.end(), shape.num_edge_categories.begin(), shape.num_edge_categories.end());
+  for (const std::int64_t size : sizes) {
+    require(size >= 0 && size <= most, "a number of features, categories or outputs is ", size, ", expected 0 to ",
+            most, ": the file has no weights for more");
+  }
+}
+
 }  // namespace
 
 std::vector<std::int64_t> RowTask::labeled_train(const Split& split) const {
@@ -153,13 +170,15 @@ void put_shape(const ModelShape& shape, ModelFile& file) {
 }
 
 ModelShape shape_of(const ModelFile& file) {
-  return {.feature_kind = kind_in(file, "feature_kind"),
-          .num_features = number_in(file, "num_features"),
-          .num_categories = file.integers("num_categories"),
-          .num_outputs = number_in(file, "num_outputs"),
-          .edge_kind = kind_in(file, "edge_kind"),
-          .num_edge_features = number_in(file, "num_edge_features"),
-          .num_edge_categories = file.integers("num_edge_categories")};
+  ModelShape shape{.feature_kind = kind_in(file, "feature_kind"),
+                   .num_features = number_in(file, "num_features"),
+                   .num_categories = file.integers("num_categories"),
+                   .num_outputs = number_in(file, "num_outputs"),
+                   .edge_kind = kind_in(file, "edge_kind"),
+                   .num_edge_features = number_in(file, "num_edge_features"),
+                   .num_edge_categories = file.integers("num_edge_categories")};
+  require_weights_for(shape, file.tensors);
+  return shape;
 }
 
 }  // namespace weft

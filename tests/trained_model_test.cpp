@@ -1,6 +1,7 @@
 // Trained models: what the task of one cannot do is refused by a sentence that says what the model is.
 #include "weft/runs/trained_model.hpp"
 
+#include <filesystem>
 #include <functional>
 #include <string>
 #include <tuple>
@@ -19,7 +20,8 @@ namespace {
 using test::expect_throws;
 
 TrainedModel trained_on(const Dataset& data, std::string_view model,
-                        const std::vector<std::pair<std::string, std::string>>& changes = {}) {
+                        const std::vector<std::pair<std::string, std::string>>& changes = {},
+                        const std::filesystem::path& kept = {}) {
   const test::TemporaryFolder folder;
   TrainJob job;
   job.model = model;
@@ -29,9 +31,9 @@ TrainedModel trained_on(const Dataset& data, std::string_view model,
     job.options.set(name, value);
   }
   job.splits = split_names(data, task_info(data.task));
-  job.folder = folder.path();
+  job.folder = kept.empty() ? folder.path() : kept;
   (void)train(data, job);
-  return TrainedModel::load(folder.path());
+  return TrainedModel::load(job.folder);
 }
 
 /// The same six nodes three times.
@@ -49,6 +51,21 @@ Dataset small_graphs(TaskKind task) {
   data.graph_labels = std::vector<std::int64_t>{0, 1, 1};
   data.splits = {{.name = "rand0", .train = {0, 1}, .val = {2}, .test = {2}}};
   return data;
+}
+
+TEST(TrainedModel, IsNoneOfAFileWhoseSizesItsWeightsDoNotHave) {
+  const test::TemporaryFolder folder;
+  (void)trained_on(test::communities(60), "gcn", {}, folder.path());
+  const ModelFile file = read_model_file(folder.path() / "model.h5");
+  for (const char* name :
+       {"num_features", "num_outputs", "num_categories", "num_edge_features", "num_edge_categories"}) {
+    for (const std::int64_t size : {std::int64_t{-1}, std::int64_t{1} << 40, std::int64_t{1} << 62}) {
+      ModelFile forged = file;
+      forged.numbers[name] = std::vector<std::int64_t>{size};
+      expect_throws<DataError>([&] { (void)TrainedModel::from_file(forged, "forged.h5"); },
+                               "forged.h5: a number of features, categories or outputs is " + std::to_string(size));
+    }
+  }
 }
 
 TEST(TrainedModel, RefusesWhatItsTaskCannotDo) {
