@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The thread sanitizer on the loader, the samplers and the loops they run on. It must see into oneTBB, whose Debian
+# The thread sanitizer on batches, the samplers and the loops they run on. It must see into oneTBB, whose Debian
 # package is not built for it: the source of the same package is, in build/thread-sanitizer. Needs the packages dpkg-dev
 # and those of the README; about ten minutes on two cores.
 #   tests/thread_sanitizer.sh [NAMES of tests, otherwise those below]
@@ -8,8 +8,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 folder=$here/build/thread-sanitizer
 tests=("$@")
 if [ $# -eq 0 ]; then
-  tests=(parallel items_ahead buffer options random loader minibatch seed_batches neighbor_sampler labor_sampler ladies_sampler saint_sampler
-         part_samplers shadow_sampler random_walks link_sampler partition reordering feature_file)
+  tests=(parallel items_ahead buffer options random batches sampling inference seed_batches neighbor_sampler labor_sampler ladies_sampler
+         saint_sampler part_samplers shadow_sampler random_walks link_sampler partition reordering feature_file)
 fi
 mkdir -p "$folder/lists/partial"
 cd "$folder"
