@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 
 #include "tests/broken_files.hpp"
+#include "tests/file_content.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/dataset.hpp"
@@ -14,17 +14,10 @@ namespace weft {
 namespace {
 
 using test::BrokenFile;
+using test::content_of;
 using test::RawFile;
 using test::TemporaryFolder;
-
-std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
+using test::write_content;
 
 // What reading says, or "" if it succeeds.
 std::string problem_of(const std::filesystem::path& path) {
@@ -151,12 +144,12 @@ TEST(RawDataset, RefusesMoreTextThanTheFileHolds) {
     at = H5Dget_offset(array);
     H5Dclose(array);
   }
-  std::string bytes = bytes_of(folder / "bomb.h5");
+  std::string bytes = content_of(folder / "bomb.h5");
   ASSERT_LE(at + 16 * (1 << 16), bytes.size());
   for (std::size_t k = 1; k < 1 << 16; ++k) {
     bytes.replace(at + 16 * k, 16, bytes, at, 16);
   }
-  write_bytes(folder / "bomb.h5", bytes);
+  write_content(folder / "bomb.h5", bytes);
   EXPECT_NE(problem_of(folder / "bomb.h5").find("/node/name: holds more text than the file has bytes"),
             std::string::npos)
       << problem_of(folder / "bomb.h5");
@@ -164,9 +157,9 @@ TEST(RawDataset, RefusesMoreTextThanTheFileHolds) {
 
 TEST(NotADataset, IsNamedForWhatItIs) {
   const TemporaryFolder folder;
-  write_bytes(folder / "empty.h5", "");
-  write_bytes(folder / "short.h5", "\x89HDF\r\n");
-  write_bytes(folder / "text.h5", "a,b\n1,2\n");
+  write_content(folder / "empty.h5", "");
+  write_content(folder / "short.h5", "\x89HDF\r\n");
+  write_content(folder / "text.h5", "a,b\n1,2\n");
   ASSERT_EQ(mkfifo((folder / "pipe.h5").c_str(), 0600), 0);
   EXPECT_NE(problem_of(folder / "empty.h5").find("empty.h5: is empty"), std::string::npos);
   EXPECT_NE(problem_of(folder / "short.h5").find("short.h5: is not an HDF5 file"), std::string::npos);
@@ -179,9 +172,9 @@ TEST(NotADataset, IsNamedForWhatItIs) {
 TEST(TruncatedDataset, IsRefusedAtEveryLength) {
   const TemporaryFolder folder;
   { RawFile file(folder / "good.h5"); }
-  const std::string whole = bytes_of(folder / "good.h5");
+  const std::string whole = content_of(folder / "good.h5");
   for (std::size_t percent = 0; percent < 100; ++percent) {
-    write_bytes(folder / "cut.h5", whole.substr(0, whole.size() * percent / 100));
+    write_content(folder / "cut.h5", whole.substr(0, whole.size() * percent / 100));
     const std::string problem = problem_of(folder / "cut.h5");
     EXPECT_NE(problem.find("cut.h5: "), std::string::npos) << percent << " %: '" << problem << "'";
   }

@@ -38,7 +38,7 @@ class BrokenImport : public Cli {
   }
   void write_all(const Files& files) {
     for (const auto& [name, content] : files) {
-      write_bytes(path(name), content);
+      write_content(path(name), content);
     }
   }
 };
@@ -93,7 +93,7 @@ TEST_F(BrokenImport, OfATuDataset) {
   write_zip(path("nan.zip"), {{"T_A.txt", "1,2\n"}, indicator, {"T_graph_labels.txt", "nan\n"}});
   write_zip(path("huge.zip"), {{"T_A.txt", "1,18446744073709551617\n"}, indicator, labels});
   write_zip(path("short.zip"), {{"T_A.txt", "1,2\n"}, indicator, {"T_node_labels.txt", "1\n"}, labels});
-  write_bytes(path("empty.zip"), "");
+  write_content(path("empty.zip"), "");
   expect_refused({"tudataset", "out.zip"}, "out.zip: ../T_A.txt: is a name that leads out");
   expect_refused({"tudataset", "bomb.zip"}, "bomb.zip: T_A.txt: expands to more than");
   expect_refused({"tudataset", "nan.zip"}, "T_graph_labels.txt: line 1: 'nan' is not an integer");
@@ -122,7 +122,7 @@ TEST_F(BrokenImport, OfAnOgbFolder) {
   const auto expect = [&](const std::string& name, const std::string& content, const std::string& expected) {
     fs::remove_all(path("raw"));
     write_all(good);
-    write_bytes(path("raw/" + name + ".csv.gz"), content);
+    write_content(path("raw/" + name + ".csv.gz"), content);
     expect_refused({"ogb", "."}, expected);
   };
   expect("num-node-list", "4000000000\n", "num-node-list.csv.gz: declares 4000000000 nodes for 1 edges");
@@ -143,7 +143,7 @@ TEST_F(BrokenImport, OfPicklesThatWouldRunCode) {
             std::string(1, static_cast<char>(ran.size() + 6)) + std::string(3, '\0') + "touch " + ran + "\x85R."}});
   expect_refused({"planetoid", "."}, "ind.x.ally: byte 2: names 'os system', which would run code");
   EXPECT_FALSE(fs::exists(ran));
-  write_bytes(path("ind.x.test.index"), "0\n9223372036854775808\n");
+  write_content(path("ind.x.test.index"), "0\n9223372036854775808\n");
   expect_refused({"planetoid", "."}, "ind.x.test.index: line 2: '9223372036854775808' is not an integer");
 }
 
@@ -157,12 +157,12 @@ TEST_F(BrokenImport, OfDebianIndexesAndCellFiles) {
 
 // The start of UTF-8, lines that end as on other systems, no end of the last line, and names that look like numbers.
 TEST_F(Cli, ImportsTextAsOtherSystemsWriteIt) {
-  write_bytes(path("edges"),
+  write_content(path("edges"),
               "\xef\xbb\xbf"
               "a,b\r\nb,-1\r\n-1,9223372036854775808");
   ASSERT_EQ(weft({"import", "edgelist", "edges", "-o", "e.h5"}).code, 0);
   EXPECT_EQ(weft_json({"info", "e.h5"})["nodes"], 4);
-  write_bytes(path("a.mtx"), "\xef\xbb\xbf" + kBanner.substr(0, kBanner.size() - 1) + "\r\n2 2 1\r\n1 2");
+  write_content(path("a.mtx"), "\xef\xbb\xbf" + kBanner.substr(0, kBanner.size() - 1) + "\r\n2 2 1\r\n1 2");
   ASSERT_EQ(weft({"import", "mtx", "a.mtx", "-o", "m.h5"}).code, 0);
   EXPECT_EQ(weft_json({"info", "m.h5"})["edges"], 2);
 }
@@ -172,7 +172,7 @@ TEST_F(Cli, TellsOfRowsThatItLeavesOut) {
   for (int i = 0; i < 7; ++i) {
     text += "broken\n";
   }
-  write_bytes(path("edges"), text + "1,2\n");
+  write_content(path("edges"), text + "1,2\n");
   EXPECT_EQ(weft({"import", "edgelist", "edges", "-o", "e.h5"}).code, 3);
   const CommandResult result = weft({"import", "edgelist", "edges", "--skip-bad-rows", "-o", "e.h5"});
   ASSERT_EQ(result.code, 0) << result.err;

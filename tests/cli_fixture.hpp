@@ -17,6 +17,11 @@ namespace weft::test {
 
 using Json = nlohmann::json;
 
+inline std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
 class Cli : public testing::Test {
  protected:
   CommandResult weft(const std::vector<std::string>& arguments, std::optional<rlim_t> most_file_bytes = {}) const {

@@ -9,11 +9,6 @@
 
 namespace weft::test {
 
-inline std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
-
 class InterruptedCli : public Cli {
  protected:
   /// Runs `job`, a `weft train` without -o, that writes checkpoints all the time, and stops it by each kind of signal

@@ -7,6 +7,7 @@
 
 #include "tests/broken_files.hpp"
 #include "tests/cli_fixture.hpp"
+#include "tests/public_files.hpp"
 #include "weft/core/random.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/model_file.hpp"
@@ -175,16 +176,12 @@ TEST_F(Cli, NeverDiesOfADamagedFile) {
 }
 
 TEST_F(Cli, NeverDiesOfADamagedPublicFile) {
-  const char* named = std::getenv("WEFT_DATA");
-  fs::path data =
-      named != nullptr ? fs::path(named) : fs::path(__FILE__).parent_path() / ".." / ".." / "shared" / "data";
-  data = fs::exists(data / "h5") ? data / "h5" : data;
-  for (const std::string name : {"wisconsin.h5", "community_small.h5", "mutag.h5"}) {
-    if (!fs::exists(data / name)) {
-      ASSERT_EQ(std::getenv("CI"), nullptr) << name << " is missing";
-      GTEST_SKIP() << name << " is missing; set WEFT_DATA";
+  for (const std::string name : {"wisconsin", "community_small", "mutag"}) {
+    const std::optional<fs::path> data = public_file(name);
+    if (!data) {
+      GTEST_SKIP() << name << ".h5 is missing; set WEFT_DATA";
     }
-    const std::string good = content_of(data / name);
+    const std::string good = content_of(*data);
     for (std::uint64_t seed = 0; seed < 40; ++seed) {
       // Half of the changes go to the first bytes, where the file's own structure is dense.
       const std::string head = mutated(good.substr(0, 4096), seed, 1 + static_cast<int>(seed % 4));
@@ -376,11 +373,6 @@ TEST_F(Cli, LeavesNothingBehindWhereTheDiskIsFull) {
 
 const std::vector<std::string> kLongRun = {"train",  "sbm.h5", "--epochs", "80", "--set", "checkpoint_seconds=0",
                                            "--seed", "2"};
-
-std::vector<std::string> with(std::vector<std::string> words, const std::vector<std::string>& more) {
-  words.insert(words.end(), more.begin(), more.end());
-  return words;
-}
 
 TEST_F(Cli, GoesOnToTheBitAfterBeingKilled) {
   make_sbm("1000");

@@ -7,12 +7,14 @@
 #include <cstdlib>
 #include <filesystem>
 #include <numeric>
+#include <optional>
 #include <vector>
 
 #include <sys/resource.h>
 
 #include <gtest/gtest.h>
 
+#include "tests/public_files.hpp"
 #include "tests/support.hpp"
 #include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
@@ -318,24 +320,15 @@ std::pair<std::string, double> form_and_sum(const Features& features) {
   return {"none", 0.0};
 }
 
-std::filesystem::path data_folder() {
-  const char* named = std::getenv("WEFT_DATA");
-  const std::filesystem::path root =
-      named != nullptr ? std::filesystem::path(named)
-                       : std::filesystem::path(__FILE__).parent_path().parent_path() / ".." / "shared" / "data";
-  return std::filesystem::exists(root / "h5") ? root / "h5" : root;
-}
-
 class PublicFile : public testing::TestWithParam<Figures> {};
 
 TEST_P(PublicFile, HoldsThePublishedFigures) {
   const Figures& expected = GetParam();
-  const std::filesystem::path path = data_folder() / (std::string(expected.file) + ".h5");
-  if (!std::filesystem::exists(path)) {
-    ASSERT_EQ(std::getenv("CI"), nullptr) << path << " is missing";
-    GTEST_SKIP() << path << " is missing; set WEFT_DATA";
+  const std::optional<Dataset> read = test::public_dataset(expected.file);
+  if (!read) {
+    GTEST_SKIP() << expected.file << ".h5 is missing; set WEFT_DATA";
   }
-  const Dataset data = read_dataset(path);
+  const Dataset& data = *read;
   EXPECT_EQ(data.task, expected.task);
   EXPECT_EQ(data.graph.num_nodes(), expected.nodes);
   EXPECT_EQ(data.graph.num_edges(), expected.edges);

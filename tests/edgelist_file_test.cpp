@@ -39,22 +39,9 @@ EdgelistOptions write_inputs(const fs::path& folder, Names names) {
     features += name_of_node(v, names) + "," + std::to_string(v) + ",0.25\n";
     labels += v % 7 == 0 ? "" : name_of_node(v, names) + ",class " + std::to_string(v % 3) + "\n";
   }
-  return {.edges = write_bytes(folder / "edges.csv", edges),
-          .features = write_bytes(folder / "features.csv", features),
-          .labels = write_bytes(folder / "labels.csv", labels)};
-}
-
-void expect_same_dataset(const fs::path& path, const Dataset& expected) {
-  const Dataset read = read_dataset(path);
-  expect_same_data(read, expected);
-  EXPECT_EQ(read.name, expected.name);
-  EXPECT_EQ(read.source, expected.source);
-  EXPECT_EQ(read.node_names, expected.node_names);
-  EXPECT_EQ(read.class_names, expected.class_names);
-  ASSERT_EQ(read.splits.size(), expected.splits.size());
-  for (const Split& split : expected.splits) {
-    expect_same_split(read, expected, split.name);
-  }
+  return {.edges = write_content(folder / "edges.csv", edges),
+          .features = write_content(folder / "features.csv", features),
+          .labels = write_content(folder / "labels.csv", labels)};
 }
 
 TEST(EdgelistFile, HoldsTheDatasetInMemoryWhateverTheNamesAndTheMemory) {
@@ -71,7 +58,7 @@ TEST(EdgelistFile, HoldsTheDatasetInMemoryWhateverTheNamesAndTheMemory) {
         const DatasetSize size =
             import_edgelist_to_file(options, {.output = folder / "out.h5", .memory_bytes = memory});
         EXPECT_EQ(size.edges, expected.graph.num_edges());
-        expect_same_dataset(folder / "out.h5", expected);
+        expect_same_dataset(read_dataset(folder / "out.h5"), expected);
       }
     }
   }
@@ -85,7 +72,7 @@ TEST(EdgelistFile, IsTheSameFileForEveryMemoryAndThreadCount) {
     for (const int threads : {1, 4}) {
       with_threads(threads,
                    [&] { import_edgelist_to_file(options, {.output = folder / "out.h5", .memory_bytes = memory}); });
-      const std::string bytes = bytes_of(folder / "out.h5");
+      const std::string bytes = content_of(folder / "out.h5");
       first = first.empty() ? bytes : first;
       EXPECT_TRUE(bytes == first) << memory << " bytes, " << threads << " threads";
     }
@@ -94,7 +81,7 @@ TEST(EdgelistFile, IsTheSameFileForEveryMemoryAndThreadCount) {
 
 TEST(EdgelistFile, IntegersWithoutTheirPredecessorsAreNames) {
   const TemporaryFolder folder;
-  import_edgelist_to_file({.edges = write_bytes(folder / "e", "7 0\n0 4000000000\n")}, {.output = folder / "out.h5"});
+  import_edgelist_to_file({.edges = write_content(folder / "e", "7 0\n0 4000000000\n")}, {.output = folder / "out.h5"});
   const Dataset data = read_dataset(folder / "out.h5");
   EXPECT_EQ(data.node_names, (std::vector<std::string>{"7", "0", "4000000000"}));
   EXPECT_TRUE(data.graph.has_edge({2, 1}));
@@ -105,23 +92,23 @@ TEST(EdgelistFile, EveryFormOfALineGivesTheSameEdge) {
   const TemporaryFolder folder;
   for (const char* line :
        {"1,2", " 1 , 2 ", "1,\t2", "1,2,text", "1,2,\"a, b\"", "\"1\",2", "1,2,", "1,2\r", "1,2,\xC3\xA9"}) {
-    const fs::path edges = write_bytes(folder / "e", std::string("0,1\n# note\n\n") + line + "\n");
+    const fs::path edges = write_content(folder / "e", std::string("0,1\n# note\n\n") + line + "\n");
     const Dataset data = import_edgelist({.edges = edges, .directed = true});
     ASSERT_EQ(data.graph.num_nodes(), 3) << line;
     EXPECT_TRUE(data.graph.has_edge({1, 2})) << line;
     EXPECT_EQ(data.graph.num_edges(), 2) << line;
   }
   for (const char* text : {"0 1\n1\t 2", "0 1 x\n 1  2 y\n", "%\n0\t1\n1\t2\t\n", "0;1\n1;2"}) {
-    const Dataset data = import_edgelist({.edges = write_bytes(folder / "e", text), .directed = true});
+    const Dataset data = import_edgelist({.edges = write_content(folder / "e", text), .directed = true});
     EXPECT_EQ(data.graph.num_nodes(), 3) << text;
     EXPECT_TRUE(data.graph.has_edge({1, 2})) << text;
   }
   for (const char* line : {"1,2,0.25", "1 ,2, +0.25 ,x", "1,2,2.5e-1", "\"1\",2,0.25"}) {
-    const fs::path edges = write_bytes(folder / "e", std::string("0,1,7\n") + line);
+    const fs::path edges = write_content(folder / "e", std::string("0,1,7\n") + line);
     const Dataset data = import_edgelist({.edges = edges, .directed = true, .weights = true});
     EXPECT_EQ(std::get<Tensor>(data.edge_features).data()[1], 0.25F) << line;
   }
-  const Dataset leading_zero = import_edgelist({.edges = write_bytes(folder / "e", "0,1\n01,2\n")});
+  const Dataset leading_zero = import_edgelist({.edges = write_content(folder / "e", "0,1\n01,2\n")});
   EXPECT_EQ(leading_zero.node_names, (std::vector<std::string>{"0", "1", "01", "2"}));
 }
 
@@ -131,7 +118,7 @@ TEST(EdgelistFile, NamesTheBrokenLineOfALaterBlockAndWritesNothing) {
   for (int i = 0; i < 400000; ++i) {
     text += i == 333332 ? "5\n" : i == 399999 ? "x,\"y\n" : "12,34\n";
   }
-  const EdgelistOptions options{.edges = write_bytes(folder / "e.csv", text)};
+  const EdgelistOptions options{.edges = write_content(folder / "e.csv", text)};
   for (const std::int64_t memory : {1 << 12, 1 << 26}) {
     expect_throws<DataError>(
         [&] { import_edgelist_to_file(options, {.output = folder / "out.h5", .memory_bytes = memory}); },
@@ -142,8 +129,8 @@ TEST(EdgelistFile, NamesTheBrokenLineOfALaterBlockAndWritesNothing) {
 
 TEST(EdgelistFile, SaysWhichNodeHasNoFeatures) {
   const TemporaryFolder folder;
-  const EdgelistOptions options{.edges = write_bytes(folder / "e", "0 1\n1 2\n"),
-                                .features = write_bytes(folder / "x", "0 1\n2 1\n")};
+  const EdgelistOptions options{.edges = write_content(folder / "e", "0 1\n1 2\n"),
+                                .features = write_content(folder / "x", "0 1\n2 1\n")};
   expect_throws<DataError>([&] { import_edgelist_to_file(options, {.output = folder / "out.h5"}); },
                            "node '1' has no row, expected one for every node");
 }

@@ -130,7 +130,7 @@ TEST(H5ad, NamesTheObjectThatIsWrong) {
   expect({}, "/obsm: has no '../obs', expected one of: X_pca", {.features = "../obs"});
   expect({}, "/X: is missing", {.features = "X"});
   expect({}, "/obs: has no 'age', expected one of: kind", {.label = "age"});
-  test::write_bytes(folder / "cut.h5ad", test::bytes_of(folder / "a.h5ad").substr(0, 1000));
+  test::write_content(folder / "cut.h5ad", test::content_of(folder / "a.h5ad").substr(0, 1000));
   test::expect_throws<DataError>([&] { static_cast<void>(import_h5ad({.input = folder / "cut.h5ad"})); }, "cut.h5ad");
 }
 

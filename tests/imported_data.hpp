@@ -1,5 +1,4 @@
-// What tests of importers share: files written from texts and zip archives, the folder of real data, and the
-// comparison of two datasets.
+// What tests of importers share: zip archives, and the comparison of two datasets.
 #pragma once
 
 #include <archive.h>
@@ -7,31 +6,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <optional>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/file_content.hpp"
+#include "tests/public_files.hpp"
 #include "tests/support.hpp"
 #include "weft/io/dataset.hpp"
 
 namespace weft::test {
-
-inline std::filesystem::path write_bytes(const std::filesystem::path& path, const std::string& bytes) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary) << bytes;
-  return path;
-}
-
-inline std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 /// A zip archive of these names and contents, in this order.
 inline std::filesystem::path write_zip(const std::filesystem::path& path,
@@ -57,20 +45,6 @@ inline std::filesystem::path write_zip(const std::filesystem::path& path,
   }
   archive_write_free(out);
   return path;
-}
-
-/// A file of the folder of real data; nothing where it is missing, which fails the test in continuous integration.
-inline std::optional<std::filesystem::path> real_file(const std::string& name) {
-  const char* named = std::getenv("WEFT_DATA");
-  const std::filesystem::path root =
-      named != nullptr ? std::filesystem::path(named)
-                       : std::filesystem::path(__FILE__).parent_path().parent_path() / ".." / "shared" / "data";
-  const std::filesystem::path path = root / name;
-  if (std::filesystem::exists(path)) {
-    return path;
-  }
-  EXPECT_EQ(std::getenv("CI"), nullptr) << path << " is missing";
-  return {};
 }
 
 inline void expect_same_features(const Features& actual, const Features& expected, double tolerance = 0.0) {
@@ -145,9 +119,9 @@ inline void expect_same_dataset(const Dataset& actual, const Dataset& expected) 
 /// A file cut or with one byte changed, at about 50 places of it: `read` gives a dataset
 /// or a DataError, and nothing else.
 inline void expect_no_surprise(const std::filesystem::path& path, const std::function<void()>& read) {
-  const std::string whole = bytes_of(path);
+  const std::string whole = content_of(path);
   const auto attempt = [&](const std::string& bytes) {
-    write_bytes(path, bytes);
+    write_content(path, bytes);
     try {
       read();
     } catch (const DataError& error) {
@@ -163,7 +137,7 @@ inline void expect_no_surprise(const std::filesystem::path& path, const std::fun
       attempt(changed);
     }
   }
-  write_bytes(path, whole);
+  write_content(path, whole);
 }
 
 }  // namespace weft::test

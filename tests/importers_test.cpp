@@ -23,7 +23,7 @@ namespace {
 using test::expect_same_dataset;
 using test::expect_throws;
 using test::TemporaryFolder;
-using test::write_bytes;
+using test::write_content;
 using Texts = std::vector<std::pair<std::string, std::string>>;
 
 bool is_name(std::string_view text) {
@@ -95,10 +95,10 @@ TEST(Importers, NameTheNearestFormatAndOption) {
 
 TEST(Importers, ReadAnEdgeListAsTheTypedFunction) {
   const TemporaryFolder folder;
-  const auto edges = write_bytes(folder / "e.csv", "a,b,0.5\nb\nb,c,2\nd,a,1\n");
-  const auto features = write_bytes(folder / "x.csv", "a,1\nb,2\nc,3\nd,4\n");
-  const auto labels = write_bytes(folder / "y.csv", "a,1.5\nb,2\nc,3\nd,-1\n");
-  const auto split = write_bytes(folder / "s.csv", "a,train\nb,val\nc,test\n");
+  const auto edges = write_content(folder / "e.csv", "a,b,0.5\nb\nb,c,2\nd,a,1\n");
+  const auto features = write_content(folder / "x.csv", "a,1\nb,2\nc,3\nd,4\n");
+  const auto labels = write_content(folder / "y.csv", "a,1.5\nb,2\nc,3\nd,-1\n");
+  const auto split = write_content(folder / "s.csv", "a,train\nb,val\nc,test\n");
   std::vector<std::string> told, expected_told;
   const Options options = options_of("edgelist", {{"features", features},
                                                   {"labels", labels},
@@ -139,8 +139,8 @@ TEST(Importers, SplitAtRandomByTheSeedOfTheJob) {
     edges += std::to_string(i) + "," + std::to_string((i + 1) % 40) + "\n";
     labels += std::to_string(i) + ",red\n";
   }
-  ImportJob job = {.input = write_bytes(folder / "e", edges),
-                   .options = options_of("edgelist", {{"labels", write_bytes(folder / "y", labels)}}),
+  ImportJob job = {.input = write_content(folder / "e", edges),
+                   .options = options_of("edgelist", {{"labels", write_content(folder / "y", labels)}}),
                    .seed = ~std::uint64_t{0}};
   const Dataset last = import_dataset("edgelist", job);
   expect_same_dataset(last,
@@ -151,7 +151,7 @@ TEST(Importers, SplitAtRandomByTheSeedOfTheJob) {
 
 TEST(Importers, CallAnEdgeListAsItsOptionsThenAsTheJobThenAsTheFile) {
   const TemporaryFolder folder;
-  ImportJob job = {.input = write_bytes(folder / "net.csv", "0,1\n")};
+  ImportJob job = {.input = write_content(folder / "net.csv", "0,1\n")};
   EXPECT_EQ(import_dataset("edgelist", job).name, "net");
   job.default_name = "web";
   EXPECT_EQ(import_dataset("edgelist", job).name, "web");
@@ -161,8 +161,8 @@ TEST(Importers, CallAnEdgeListAsItsOptionsThenAsTheJobThenAsTheFile) {
 
 TEST(Importers, ReadAMatrixAsTheTypedFunction) {
   const TemporaryFolder folder;
-  const auto path = write_bytes(folder / "a.mtx", kMatrix);
-  const auto features = write_bytes(folder / "x", "1\n2\n3\n"), labels = write_bytes(folder / "y", "1\n0.5\nnan\n");
+  const auto path = write_content(folder / "a.mtx", kMatrix);
+  const auto features = write_content(folder / "x", "1\n2\n3\n"), labels = write_content(folder / "y", "1\n0.5\nnan\n");
   ImportJob job = {.input = path, .default_name = "the matrix has a name"};
   expect_throws<DataError>([&] { (void)import_dataset("mtx", job); }, "a.mtx: line 4: row 4, expected 1 to 3");
   job.options = options_of("mtx", {{"features", features},
@@ -193,7 +193,7 @@ TEST(Importers, ReadSetsOfGraphsAsTheTypedFunctions) {
                                            {"graph_attributes", "0.5\n2\n"},
                                            {"node_labels", "5\n7\n5\n6\n6\n"},
                                            {"node_attributes", "1\n2\n3\n4\n5\n"}}) {
-    write_bytes(folder / "T" / ("T_" + what + ".txt"), content);
+    write_content(folder / "T" / ("T_" + what + ".txt"), content);
   }
   const std::filesystem::path set = folder / "T";
   expect_same_dataset(import_dataset("tudataset", {.input = set}), import_tudataset({.input = set}));
@@ -209,7 +209,7 @@ TEST(Importers, ReadSetsOfGraphsAsTheTypedFunctions) {
                                            {"raw/num-edge-list", "2\n"},
                                            {"raw/edge", "0,1\n2,1\n"},
                                            {"raw/node-label", "1\n0\n4\n"}}) {
-    write_bytes(folder / "ogb" / (name + ".csv.gz"), content);
+    write_content(folder / "ogb" / (name + ".csv.gz"), content);
   }
   const std::filesystem::path raw = folder / "ogb";
   expect_same_dataset(import_dataset("ogb", {.input = raw}), import_ogb({.input = raw}));
@@ -227,7 +227,7 @@ TEST(Importers, ReadPackagesAsTheTypedFunction) {
     index += "Package: p" + number + "\nVersion: 1\nSection: net\nDepends: p" + std::to_string(i * 7 % 30) +
              "\nDescription: word" + number + " same text\n\n";
   }
-  const auto packages = write_bytes(folder / "Packages", index);
+  const auto packages = write_content(folder / "Packages", index);
   const Dataset expected = import_debian({.packages = packages, .seed = 5, .vocabulary = 3});
   EXPECT_EQ(shape_of(expected.node_features).cols, 3);
   const Options options = options_of("debian", {{"vocabulary", "3"}});
@@ -241,7 +241,7 @@ TEST(Importers, ReadMoleculesAsTheTypedFunction) {
     GTEST_SKIP() << "this Weft was built without RDKit";
   }
   const TemporaryFolder folder;
-  const auto table = write_bytes(folder / "m.csv", "what,y,z\nCCO,1,0\nno molecule,1,1\nCC,0,1\nC,1,0\n");
+  const auto table = write_content(folder / "m.csv", "what,y,z\nCCO,1,0\nno molecule,1,1\nCC,0,1\nC,1,0\n");
   std::vector<std::string> told;
   const Options options = options_of("smiles", {{"smiles", "what"}, {"targets", "z,,y"}, {"task", "graph_regression"}});
   const Dataset data = import_dataset(
@@ -286,7 +286,7 @@ TEST(Importers, SayWhichFormatsNeedMemory) {
 
 TEST(Importers, TellOfTheirProgressAndStopWhereItThrows) {
   const TemporaryFolder folder;
-  const ImportJob job = {.input = write_bytes(folder / "e", "0,1\n"),
+  const ImportJob job = {.input = write_content(folder / "e", "0,1\n"),
                          .on_progress = [](const Progress&) { throw std::runtime_error("stopped"); }};
   expect_throws<std::runtime_error>([&] { (void)import_dataset("edgelist", job); }, "stopped");
 }

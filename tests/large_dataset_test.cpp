@@ -154,7 +154,7 @@ TEST(LargeDatasets, HaveTheContentOfThoseInMemory) {
   write_dataset(in_pieces(data), folder / "pieces.h5");
   expect_same_data(read_dataset(folder / "pieces.h5"), data);
   expect_same_split(read_dataset(folder / "pieces.h5"), data, "0");
-  EXPECT_EQ(bytes_of(folder / "pieces.h5").size(), bytes_of(folder / "memory.h5").size());
+  EXPECT_EQ(content_of(folder / "pieces.h5").size(), content_of(folder / "memory.h5").size());
 
   LargeDataset broken = in_pieces(data);
   broken.offsets[broken.offsets.size() - 1] = 3;

@@ -2,9 +2,9 @@
 #include "weft/io/model_file.hpp"
 
 #include <cmath>
-#include <fstream>
 #include <limits>
 
+#include "tests/file_content.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/atomic_file.hpp"
@@ -13,7 +13,9 @@
 namespace weft {
 namespace {
 
+using test::content_of;
 using test::TemporaryFolder;
+using test::write_content;
 
 ModelFile example() {
   ModelFile model;
@@ -25,15 +27,6 @@ ModelFile example() {
   model.tensors.push_back({"layers.0.weight", test::random_tensor(200, 100, 2)});
   model.tensors.push_back({"empty", Tensor(0, 5)});
   return model;
-}
-
-std::string bytes_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
 }
 
 TEST(Crc32, GivesTheCheckValueOfTheStandard) {
@@ -123,12 +116,12 @@ TEST(ModelFile, RefusesNamesThatCannotBeObjects) {
 TEST(ModelFile, IsRefusedIfCutShortAnywhere) {
   const TemporaryFolder folder;
   write_model_file(example(), folder / "model.h5");
-  const std::string whole = bytes_of(folder / "model.h5");
+  const std::string whole = content_of(folder / "model.h5");
   for (std::size_t i = 0; i < 100; ++i) {
-    write_bytes(folder / "cut.h5", whole.substr(0, whole.size() * i / 100));
+    write_content(folder / "cut.h5", whole.substr(0, whole.size() * i / 100));
     EXPECT_THROW(static_cast<void>(read_model_file(folder / "cut.h5")), DataError) << i << " %";
   }
-  write_bytes(folder / "cut.h5", whole + "x");
+  write_content(folder / "cut.h5", whole + "x");
   EXPECT_THROW(static_cast<void>(read_model_file(folder / "cut.h5")), DataError);
 }
 
@@ -137,19 +130,19 @@ TEST(ModelFile, IsRefusedIfAnyBitIsFlipped) {
   ModelFile model;
   model.tensors.push_back({"w", test::random_tensor(2, 2)});
   write_model_file(model, folder / "model.h5");
-  const std::string whole = bytes_of(folder / "model.h5");
+  const std::string whole = content_of(folder / "model.h5");
   for (std::size_t i = 0; i < whole.size(); i += 7) {
     std::string flipped = whole;
     flipped[i] = static_cast<char>(flipped[i] ^ 1 << i % 8);
-    write_bytes(folder / "flipped.h5", flipped);
+    write_content(folder / "flipped.h5", flipped);
     ASSERT_THROW(static_cast<void>(read_model_file(folder / "flipped.h5")), DataError) << "byte " << i;
   }
 }
 
 TEST(ModelFile, IsNotAnyOtherFile) {
   const TemporaryFolder folder;
-  write_bytes(folder / "text.h5", "this is no model");
-  write_bytes(folder / "empty.h5", "");
+  write_content(folder / "text.h5", "this is no model");
+  write_content(folder / "empty.h5", "");
   test::expect_throws<DataError>([&] { static_cast<void>(read_model_file(folder / "text.h5")); }, "seal");
   test::expect_throws<DataError>([&] { static_cast<void>(read_model_file(folder / "empty.h5")); }, "is empty");
   test::expect_throws<DataError>([&] { static_cast<void>(read_model_file(folder / "none.h5")); }, "none.h5");
@@ -168,7 +161,7 @@ TEST(AtomicFile, AppearsOnlyWhenCommitted) {
   file.write("who");
   file.write("le");
   file.commit();
-  EXPECT_EQ(bytes_of(folder / "out.txt"), "whole");
+  EXPECT_EQ(content_of(folder / "out.txt"), "whole");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
 }
 
@@ -176,12 +169,12 @@ TEST(AtomicFile, FollowsALinkAndKeepsPermissions) {
   namespace fs = std::filesystem;
   const TemporaryFolder folder;
   fs::create_directory(folder / "real");
-  write_bytes(folder / "real" / "out.txt", "old");
+  write_content(folder / "real" / "out.txt", "old");
   fs::permissions(folder / "real" / "out.txt", fs::perms::owner_read | fs::perms::owner_write);
   fs::create_symlink(fs::path("real") / "out.txt", folder / "link.txt");
   write_file_atomically(folder / "link.txt", "new");
   EXPECT_TRUE(fs::is_symlink(folder / "link.txt"));
-  EXPECT_EQ(bytes_of(folder / "real" / "out.txt"), "new");
+  EXPECT_EQ(content_of(folder / "real" / "out.txt"), "new");
   EXPECT_EQ(fs::status(folder / "real" / "out.txt").permissions(), fs::perms::owner_read | fs::perms::owner_write);
 }
 

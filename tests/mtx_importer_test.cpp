@@ -10,12 +10,12 @@ namespace weft {
 namespace {
 
 using test::TemporaryFolder;
-using test::write_bytes;
+using test::write_content;
 
 TEST(Mtx, ReadsEveryFieldAndSymmetry) {
   const TemporaryFolder folder;
   const auto import = [&](const std::string& banner, const std::string& text, bool weights, bool directed) {
-    const auto path = write_bytes(folder / "a.mtx", "%%MatrixMarket matrix coordinate " + banner + "\n% note\n" + text);
+    const auto path = write_content(folder / "a.mtx", "%%MatrixMarket matrix coordinate " + banner + "\n% note\n" + text);
     return import_mtx({.input = path, .weights = weights, .directed = directed});
   };
   const Dataset general = import("real general", "3 3 2\n1 2 0.5\n3 2 -2e0\n", true, true);
@@ -34,15 +34,15 @@ TEST(Mtx, ReadsEveryFieldAndSymmetry) {
 
 TEST(Mtx, JoinsFeaturesAndLabels) {
   const TemporaryFolder folder;
-  const auto path = write_bytes(folder / "a.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 3 1\n1 2\n");
-  const auto features = write_bytes(folder / "x", "1,2\n3,4\n5,6\n");
+  const auto path = write_content(folder / "a.mtx", "%%MatrixMarket matrix coordinate pattern general\n3 3 1\n1 2\n");
+  const auto features = write_content(folder / "x", "1,2\n3,4\n5,6\n");
   const Dataset data =
-      import_mtx({.input = path, .features = features, .labels = write_bytes(folder / "y", "1\n-1\n0\n")});
+      import_mtx({.input = path, .features = features, .labels = write_content(folder / "y", "1\n-1\n0\n")});
   EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1, 2}, {3, 4}, {5, 6}}));
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{1, -1, 0}));
   EXPECT_EQ(data.num_classes, 2);
   const Dataset targets =
-      import_mtx({.input = path, .labels = write_bytes(folder / "y", "1.5\nnan\n0\n"), .regression = true});
+      import_mtx({.input = path, .labels = write_content(folder / "y", "1.5\nnan\n0\n"), .regression = true});
   EXPECT_TRUE(std::isnan(std::get<Tensor>(targets.node_labels)(1, 0)));
   write_dataset(targets, folder / "t.h5");
   test::expect_same_data(read_dataset(folder / "t.h5"), targets);
@@ -51,7 +51,7 @@ TEST(Mtx, JoinsFeaturesAndLabels) {
 TEST(Mtx, LeavesOutBadEntriesWhereAsked) {
   const TemporaryFolder folder;
   std::vector<std::string> told;
-  const auto path = write_bytes(folder / "a.mtx",
+  const auto path = write_content(folder / "a.mtx",
                                 "%%MatrixMarket matrix coordinate real general\n3 3 4\n1 2 0.5\n4 1 1\n2 3 x\n3 1 2\n");
   const Dataset data =
       import_mtx({.input = path, .weights = true, .directed = true, .on_bad_row = [&](const std::string& problem) {
@@ -79,10 +79,10 @@ TEST(Mtx, HoldsTheSameDatasetInAFileWhateverTheMemory) {
     labels += concat(v % 7 == 0 ? -1 : static_cast<int>(v % 3), '\n');
   }
   MtxOptions options{.input = folder / "a.mtx",
-                     .features = write_bytes(folder / "x", features),
-                     .labels = write_bytes(folder / "y", labels)};
+                     .features = write_content(folder / "x", features),
+                     .labels = write_content(folder / "y", labels)};
   for (const std::string symmetry : {"general", "symmetric"}) {
-    write_bytes(options.input, "%%MatrixMarket matrix coordinate real " + symmetry + "\n300 300 70000\n" +
+    write_content(options.input, "%%MatrixMarket matrix coordinate real " + symmetry + "\n300 300 70000\n" +
                                    (symmetry == "general" ? entries : lower));
     for (const int form : {0, 1, 2, 3}) {
       options.weights = form % 2 == 1;
@@ -106,7 +106,7 @@ TEST(Mtx, HoldsTheSameDatasetInAFileWhateverTheMemory) {
 TEST(Mtx, NamesFileAndLineOfWhatIsWrong) {
   const TemporaryFolder folder;
   const auto expect = [&](const std::string& text, const std::string& message, bool weights = false) {
-    const auto path = write_bytes(folder / "a.mtx", text);
+    const auto path = write_content(folder / "a.mtx", text);
     test::expect_throws<DataError>([&] { static_cast<void>(import_mtx({.input = path, .weights = weights})); },
                                    message);
   };
@@ -129,8 +129,8 @@ TEST(Mtx, NamesFileAndLineOfWhatIsWrong) {
   expect(banner + "2 2 1\n1 3 1\n", "a.mtx: line 3: column 3, expected 1 to 2");
   expect(banner + "2 2 1\n1 1\n", "a.mtx: line 3: has 2 columns, expected 3");
   expect(banner + "2 2 1\n1 1 nan\n", "a.mtx: line 3: 'nan' is not a finite number");
-  const auto good = write_bytes(folder / "b.mtx", banner + "2 2 1\n1 2 1\n");
-  const auto bad_table = write_bytes(folder / "x", "1\n");
+  const auto good = write_content(folder / "b.mtx", banner + "2 2 1\n1 2 1\n");
+  const auto bad_table = write_content(folder / "x", "1\n");
   test::expect_throws<DataError>([&] { static_cast<void>(import_mtx({.input = good, .features = bad_table})); },
                                  "x: has 1 rows, expected 2, one for each node");
   test::expect_throws<DataError>([&] { static_cast<void>(import_mtx({.input = good, .labels = bad_table})); },

@@ -16,7 +16,7 @@ using Files = std::map<std::string, std::string>;
 void write_set(const std::filesystem::path& folder, const Files& files) {
   std::filesystem::remove_all(folder);
   for (const auto& [name, text] : files) {
-    test::write_bytes(folder / (name + ".csv.gz"), text);
+    test::write_content(folder / (name + ".csv.gz"), text);
   }
 }
 

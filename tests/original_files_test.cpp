@@ -47,7 +47,7 @@ TEST(OriginalFiles, FacebookIsAnEdgeListWithLabels) {
     labels << line.substr(0, line.find(',')) << line.substr(line.rfind(',')) << '\n';
   }
   const Dataset imported = import_edgelist(
-      {.edges = *raw / "facebook_edges.csv", .labels = test::write_bytes(folder / "labels.csv", labels.str())});
+      {.edges = *raw / "facebook_edges.csv", .labels = test::write_content(folder / "labels.csv", labels.str())});
   const Dataset expected = read_dataset(*h5);
   expect_same_graph(imported.graph, expected.graph);
   EXPECT_EQ(imported.class_names, (std::vector<std::string>{"company", "government", "politician", "tvshow"}));
@@ -109,8 +109,8 @@ TEST(OriginalFiles, WordNetIsAnEdgeListOncePointersAreNumbered) {
     labels << i << '\t' << synsets.label[i] << '\n';
   }
   const TemporaryFolder folder;
-  const Dataset imported = import_edgelist({.edges = test::write_bytes(folder / "edges.tsv", edges.str()),
-                                            .labels = test::write_bytes(folder / "labels.tsv", labels.str())});
+  const Dataset imported = import_edgelist({.edges = test::write_content(folder / "edges.tsv", edges.str()),
+                                            .labels = test::write_content(folder / "labels.tsv", labels.str())});
   const Dataset expected = read_dataset(*h5);
   expect_same_graph(imported.graph, expected.graph);
   EXPECT_EQ(imported.num_classes, 45);
@@ -183,13 +183,13 @@ TEST(OriginalFiles, MoleculesOfZinc12kAreLinesByNumber) {
     for (std::string_view line; list.next(line);) {
       lines.emplace_back(line);
     }
-    std::istringstream numbers(test::bytes_of(*raw / concat("zinc12k_", part, ".index")));
+    std::istringstream numbers(test::content_of(*raw / concat("zinc12k_", part, ".index")));
     std::string chosen;
     for (std::string number; std::getline(numbers, number, ',');) {
       chosen += lines.at(std::stoul(number)) + "\n";
     }
     const Dataset imported =
-        import_smiles({.input = test::write_bytes(folder / concat(part, ".smi"), chosen), .strict = true});
+        import_smiles({.input = test::write_content(folder / concat(part, ".smi"), chosen), .strict = true});
     EXPECT_EQ(imported.num_graphs(), 1'000);
     expect_graphs_of(imported, expected, first);
   }

@@ -8,7 +8,7 @@ namespace weft {
 namespace {
 
 using test::TemporaryFolder;
-using test::write_bytes;
+using test::write_content;
 using Kind = PickleObject::Kind;
 
 TEST(Pickle, ReadsPlainValues) {
@@ -18,7 +18,7 @@ TEST(Pickle, ReadsPlainValues) {
       "\x80\x02}(K\x01](K\x02J\xfd\xff\xff\xff"
       "eU\x02"
       "abN\x88\x86u.";
-  const Pickle pickle(write_bytes(folder / "p", bytes));
+  const Pickle pickle(write_content(folder / "p", bytes));
   const PickleObject& root = pickle.root();
   ASSERT_EQ(root.kind, Kind::dictionary);
   ASSERT_EQ(root.items.size(), 4U);
@@ -33,7 +33,7 @@ TEST(Pickle, ReadsPlainValues) {
 TEST(Pickle, RefusesWhatWouldRunCode) {
   const TemporaryFolder folder;
   const auto expect = [&](const std::string& bytes, const std::string& message) {
-    write_bytes(folder / "p", bytes);
+    write_content(folder / "p", bytes);
     test::expect_throws<DataError>([&] { Pickle{folder / "p"}; }, message);
   };
   const std::string ran = (folder / "ran").string();
@@ -63,7 +63,7 @@ TEST(Pickle, RefusesWhatWouldRunCode) {
 TEST(Pickle, RefusesDamage) {
   const TemporaryFolder folder;
   const auto expect = [&](const std::string& bytes, const std::string& message) {
-    write_bytes(folder / "p", bytes);
+    write_content(folder / "p", bytes);
     test::expect_throws<DataError>([&] { Pickle{folder / "p"}; }, message);
   };
   expect("", "p: byte 0: needs 1 more bytes, but 0 are left");
@@ -82,7 +82,7 @@ TEST(Pickle, RefusesDamage) {
   expect("\x80\x02\x8a\x20" + std::string(32, 'x') + ".", "holds an integer of 32 bytes");
   expect("\x80\x07.", "is of version 7");
   // Nesting costs memory, not stack.
-  const Pickle deep(write_bytes(folder / "deep", "\x80\x02N" + std::string(1 << 20, '\x85') + "."));
+  const Pickle deep(write_content(folder / "deep", "\x80\x02N" + std::string(1 << 20, '\x85') + "."));
   EXPECT_EQ(deep.root().kind, Kind::tuple);
   test::expect_throws<DataError>([&] { static_cast<void>(deep.array()); }, "deep: is no array");
 }
@@ -99,7 +99,7 @@ TEST(Pickle, TakesMemoryInProportionToItsLength) {
   for (int i = 0; i < 20000; ++i) {
     bytes += std::string("h\x01)Rh\0b", 7);
   }
-  const Pickle pickle(write_bytes(folder / "p", bytes + "."));
+  const Pickle pickle(write_content(folder / "p", bytes + "."));
   EXPECT_EQ(pickle.root().kind, Kind::compressed_rows);
   test::expect_throws<DataError>([&] { static_cast<void>(pickle.member_array("data")); },
                                  "holds a csr_matrix without data");
@@ -136,10 +136,10 @@ TEST_F(RealPlanetoid, NamesTheFileThatIsWrong) {
   const auto expect = [&](const std::string& file, const std::string& bytes, const std::string& message) {
     const TemporaryFolder folder;
     copy_to(folder);
-    write_bytes(folder / ("ind.cora." + file), bytes);
+    write_content(folder / ("ind.cora." + file), bytes);
     test::expect_throws<DataError>([&] { static_cast<void>(import_planetoid({.folder = folder.path()})); }, message);
   };
-  const auto bytes = [&](const std::string& file) { return test::bytes_of(*raw_ / ("ind.cora." + file)); };
+  const auto bytes = [&](const std::string& file) { return test::content_of(*raw_ / ("ind.cora." + file)); };
   expect("graph",
          "\x80\x02"
          "cos\nsystem\n.",

@@ -9,7 +9,7 @@ namespace weft {
 namespace {
 
 using test::TemporaryFolder;
-using test::write_bytes;
+using test::write_content;
 
 TEST(ScaffoldSplit, FillsTrainWithTheLargestGroups) {
   // Groups: a 4, b 3 (0.7), then c, d and e of one each: e, d fill up to 0.8 and 0.9 in the order of their starts.
@@ -28,7 +28,7 @@ class Smiles : public testing::Test {
     }
   }
   Dataset import(const std::string& text, SmilesOptions options = {}) const {
-    options.input = write_bytes(folder_ / "m.csv", text);
+    options.input = write_content(folder_ / "m.csv", text);
     return import_smiles(options);
   }
   TemporaryFolder folder_;

@@ -11,7 +11,7 @@ namespace weft {
 namespace {
 
 using test::TemporaryFolder;
-using test::write_bytes;
+using test::write_content;
 using Files = std::map<std::string, std::string>;
 
 // Two graphs: a path of three nodes, and one edge.
@@ -26,7 +26,7 @@ Files small_set() {
 void write_set(const std::filesystem::path& folder, const Files& files) {
   std::filesystem::remove_all(folder);
   for (const auto& [what, text] : files) {
-    write_bytes(folder / ("TINY_" + what + ".txt"), text);
+    write_content(folder / ("TINY_" + what + ".txt"), text);
   }
 }
 
@@ -144,7 +144,7 @@ TEST(TuDataset, NamesFileAndLineOfWhatIsWrong) {
   write_set(folder / "s", files);
   test::expect_throws<DataError>([&] { static_cast<void>(import_tudataset({.input = folder / "s"})); },
                                  "TINY_graph_indicator.txt: is missing");
-  write_bytes(folder / "s" / "OTHER_A.txt", "1, 2\n");
+  write_content(folder / "s" / "OTHER_A.txt", "1, 2\n");
   test::expect_throws<DataError>([&] { static_cast<void>(import_tudataset({.input = folder / "s"})); },
                                  "holds 2 files DS_A.txt, expected one");
 }
@@ -183,15 +183,15 @@ TEST(ZipArchive, RefusesBombsLinksRepeatsAndDamage) {
   test::expect_throws<DataError>([&] { static_cast<void>(two.read("b")); },
                                  "two.zip: b: expands to more than the 34464");
   const auto good = test::write_zip(folder / "good.zip", {{"x", std::string(1000, 'a') + "bcd"}});
-  std::string bytes = test::bytes_of(good);
+  std::string bytes = test::content_of(good);
   // In the middle of the data, which follow 30 bytes of header, the name, and as many as byte 28 says.
   const std::size_t at = 30 + 1 + static_cast<std::size_t>(bytes[28]) + 4;
   bytes[at] = static_cast<char>(bytes[at] ^ 1);
-  const auto damaged = write_bytes(folder / "damaged.zip", bytes);
+  const auto damaged = write_content(folder / "damaged.zip", bytes);
   test::expect_throws<DataError>([&] { static_cast<void>(ZipArchive(damaged).read("x")); }, "damaged.zip: x: ");
-  write_bytes(folder / "cut.zip", bytes.substr(0, bytes.size() - 30));
+  write_content(folder / "cut.zip", bytes.substr(0, bytes.size() - 30));
   test::expect_throws<DataError>([&] { ZipArchive{folder / "cut.zip"}; }, "cannot be opened as a zip archive");
-  write_bytes(folder / "text.zip", "no archive at all");
+  write_content(folder / "text.zip", "no archive at all");
   test::expect_throws<DataError>([&] { ZipArchive{folder / "text.zip"}; }, "text.zip: cannot be opened as a zip");
 }
 
