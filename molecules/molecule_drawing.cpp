@@ -5,14 +5,14 @@
 #include <GraphMol/GraphMol.h>
 #include <GraphMol/MolDraw2D/MolDraw2DSVG.h>
 #include <GraphMol/MolDraw2D/MolDraw2DUtils.h>
-#include <GraphMol/SmilesParse/SmilesParse.h>
-#include <RDGeneral/RDLog.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
 #include <memory>
 #include <vector>
+
+#include "weft/molecules/parsed_smiles.hpp"
 
 namespace weft {
 namespace {
@@ -58,8 +58,8 @@ bool draws_molecules() {
 
 std::string molecule_svg(std::string_view smiles, const MoleculeDrawingOptions& options) {
   try {
-    const std::unique_ptr<RDKit::RWMol> molecule(RDKit::SmilesToMol(std::string(smiles)));
-    if (molecule == nullptr || molecule->getNumAtoms() == 0 || molecule->getNumAtoms() > kMostAtoms ||
+    const std::unique_ptr<RDKit::RWMol> molecule = parsed_smiles(smiles);
+    if (molecule == nullptr || molecule->getNumAtoms() > kMostAtoms ||
         (!options.shades.empty() && options.shades.size() != molecule->getNumAtoms())) {
       return "";
     }

@@ -14,9 +14,7 @@
 #include <GraphMol/Fingerprints/MorganFingerprints.h>
 #include <GraphMol/GraphMol.h>
 #include <GraphMol/MolOps.h>
-#include <GraphMol/SmilesParse/SmilesParse.h>
 #include <GraphMol/SmilesParse/SmilesWrite.h>
-#include <RDGeneral/RDLog.h>
 
 #include <algorithm>
 #include <limits>
@@ -26,34 +24,20 @@
 #include "weft/core/parallel.hpp"
 #include "weft/molecules/drug_likeness.hpp"
 #include "weft/molecules/molecule_metrics.hpp"
+#include "weft/molecules/parsed_smiles.hpp"
 
 namespace weft {
 namespace {
 
-// Deeper nesting would exhaust the stack of RDKit's parser; no published molecule comes near.
-constexpr std::size_t kLongestSmiles = 20000;
 // Molecules a task: the patterns of drug-likeness are parsed for each.
 constexpr std::int64_t kGrain = 256;
 
-void silence_rdkit() {
-  static const bool quiet = [] {
-    RDLog::InitLogs();
-    boost::logging::disable_logs("rdApp.*");
-    return true;
-  }();
-  static_cast<void>(quiet);
-}
-
 /// nullptr, or an exception of RDKit's, if it is no molecule.
-std::unique_ptr<RDKit::RWMol> parsed(const std::string& smiles) {
-  if (smiles.size() > kLongestSmiles) {
-    return nullptr;
+std::unique_ptr<RDKit::RWMol> parsed(std::string_view smiles) {
+  std::unique_ptr<RDKit::RWMol> molecule = parsed_smiles(smiles);
+  if (molecule != nullptr) {
+    RDKit::MolOps::removeStereochemistry(*molecule);
   }
-  std::unique_ptr<RDKit::RWMol> molecule(RDKit::SmilesToMol(smiles));
-  if (molecule == nullptr || molecule->getNumAtoms() == 0) {
-    return nullptr;
-  }
-  RDKit::MolOps::removeStereochemistry(*molecule);
   return molecule;
 }
 
@@ -150,7 +134,6 @@ MoleculeFeatures features_of(RDKit::ROMol& molecule, PropertyMeter& meter) {
 /// Has RDKit read its tables on this thread, before several threads ask for them.
 void warm_up() {
   static const bool warm = [] {
-    silence_rdkit();
     const std::unique_ptr<RDKit::RWMol> aspirin = parsed("CC(=O)Oc1ccccc1C(=O)O");
     PropertyMeter meter(nullptr);
     (void)features_of(*aspirin, meter);

@@ -7,18 +7,15 @@
 #include <GraphMol/ChemTransforms/ChemTransforms.h>
 #include <GraphMol/GraphMol.h>
 #include <GraphMol/MolOps.h>
-#include <GraphMol/SmilesParse/SmilesParse.h>
 #include <GraphMol/SmilesParse/SmilesWrite.h>
-#include <RDGeneral/RDLog.h>
 
 #include <algorithm>
 #include <memory>
 
+#include "weft/molecules/parsed_smiles.hpp"
+
 namespace weft {
 namespace {
-
-// Deeper nesting would exhaust the stack of RDKit's parser; no published molecule comes near.
-constexpr std::size_t kLongestSmiles = 20000;
 
 std::int32_t limited(std::int64_t value, std::int64_t categories) {
   return static_cast<std::int32_t>(std::clamp<std::int64_t>(value, 0, categories - 1));
@@ -104,16 +101,6 @@ void add_atom(const RDKit::Atom& atom, const RDKit::RingInfo& rings, Molecule& m
   molecule.atoms.insert(molecule.atoms.end(), features.begin(), features.end());
 }
 
-/// RDKit would print to standard error what it dislikes.
-void be_quiet() {
-  static const bool quiet = [] {
-    RDLog::InitLogs();
-    boost::logging::disable_logs("rdApp.*");
-    return true;
-  }();
-  static_cast<void>(quiet);
-}
-
 }  // namespace
 
 bool reads_molecules() {
@@ -121,11 +108,9 @@ bool reads_molecules() {
 }
 
 bool canonicalize_smiles(std::string_view smiles, std::string& canonical) {
-  be_quiet();
   try {
-    const std::unique_ptr<RDKit::ROMol> parsed(
-        smiles.size() > kLongestSmiles ? nullptr : RDKit::SmilesToMol(std::string(smiles)));
-    if (parsed == nullptr || parsed->getNumAtoms() == 0) {
+    const std::unique_ptr<RDKit::RWMol> parsed = parsed_smiles(smiles);
+    if (parsed == nullptr) {
       return false;
     }
     canonical = RDKit::MolToSmiles(*parsed, false);
@@ -136,15 +121,14 @@ bool canonicalize_smiles(std::string_view smiles, std::string& canonical) {
 }
 
 bool read_molecule(std::string_view smiles, bool with_scaffold, Molecule& molecule, std::string& problem) {
-  be_quiet();
   molecule = {};
   if (smiles.size() > kLongestSmiles) {
     problem = concat("has ", smiles.size(), " letters, expected at most ", kLongestSmiles);
     return false;
   }
   try {
-    const std::unique_ptr<RDKit::ROMol> parsed(RDKit::SmilesToMol(std::string(smiles)));
-    if (parsed == nullptr || parsed->getNumAtoms() == 0) {
+    const std::unique_ptr<RDKit::RWMol> parsed = parsed_smiles(smiles);
+    if (parsed == nullptr) {
       problem = "is no molecule";
       return false;
     }

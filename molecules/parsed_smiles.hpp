@@ -1,0 +1,21 @@
+// SMILES as molecules of RDKit, for the files that look into them. Private, and only where Weft is built with RDKit.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace RDKit {
+class RWMol;
+}  // namespace RDKit
+
+namespace weft {
+
+/// Deeper nesting would exhaust the stack of RDKit's parser; no published molecule comes near.
+inline constexpr std::size_t kLongestSmiles = 20000;
+
+/// nullptr, or an exception of RDKit's, if the text is longer or no molecule. RDKit prints nothing from then on: it
+/// would say on standard error what it dislikes.
+[[nodiscard]] std::unique_ptr<RDKit::RWMol> parsed_smiles(std::string_view smiles);
+
+}  // namespace weft
