@@ -37,6 +37,9 @@ struct LargeDataset {
 
   [[nodiscard]] std::int64_t num_nodes() const { return static_cast<std::int64_t>(offsets.size()) - 1; }
   [[nodiscard]] EdgeId num_edges() const { return offsets[offsets.size() - 1]; }
+  [[nodiscard]] DatasetSize size() const {
+    return {.nodes = num_nodes(), .edges = num_edges(), .features = num_features, .num_classes = rest.num_classes};
+  }
 };
 
 /// Where the rows of these edges start: [num_nodes + 1]. One visit.

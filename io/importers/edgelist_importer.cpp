@@ -159,10 +159,7 @@ DatasetSize import_to_file(const EdgelistOptions& options, const ImportedFile& f
   data.visit_edges = [&](FunctionRef<void(const EdgePiece&)> use) { sorter.visit(use); };
   data.offsets = row_offsets(static_cast<std::int64_t>(number.size()), data.visit_edges, progress);
   write_dataset(data, file.output, file.write, progress);
-  return {.nodes = data.num_nodes(),
-          .edges = data.num_edges(),
-          .features = data.num_features,
-          .num_classes = data.rest.num_classes};
+  return data.size();
 }
 
 }  // namespace
