@@ -99,7 +99,7 @@ function(weft_room room)
   weft_check_public("${public}")
   weft_check_exports(${room} "${files}" "${arg_PUBLIC}")
 
-  # "weft/<room>/file.hpp" is spelt the same in the tree (through this link) and installed.
+  # "weft/<room>/file.hpp" is spelled the same in the tree (through this link) and installed.
   if(NOT room MATCHES "/")
     file(MAKE_DIRECTORY "${PROJECT_BINARY_DIR}/include/weft")
     file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${room}" "${PROJECT_BINARY_DIR}/include/weft/${room}" SYMBOLIC)

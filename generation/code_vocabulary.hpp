@@ -86,7 +86,7 @@ class CodeVocabulary {
 
   /// How many features clues have; 0 if there are none.
   [[nodiscard]] std::int64_t num_clue_features() const;
-  /// A row of clues: of the tokens in `mask` that close a ring to a node nearby, leap towards one, or climb to one of
+  /// A row of clues: of the tokens in `mask` that close a ring to a node nearby, leap toward one, or climb to one of
   /// the kAncestors nearest ancestors. Nothing but the row's end unless sees_neighborhood.
   void write_clues(const PartialGraph& graph, const Neighborhood& near, std::span<const std::uint64_t> mask,
                    TokenClues& clues) const;

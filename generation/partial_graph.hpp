@@ -45,7 +45,7 @@ class PartialGraph {
   [[nodiscard]] std::int32_t levels_after(std::int32_t leap, std::int32_t i) const {
     return depth() - (depth() / kStretch - leap) * kStretch - i;
   }
-  /// The leap towards an ancestor, and where in its stretch that is.
+  /// The leap toward an ancestor, and where in its stretch that is.
   [[nodiscard]] std::int32_t leap_to(std::int32_t levels) const {
     return depth() / kStretch - (depth() - levels) / kStretch;
   }

@@ -106,7 +106,7 @@ void CodeVocabulary::write_inputs(const PartialGraph& graph, const Neighborhood&
 }
 
 // Rings and climbs have tables of their own. Of both: type and room, edges in no or one triangle, levels; of rings also
-// the label (0: a leap towards one), the place, the links and the steps.
+// the label (0: a leap toward one), the place, the links and the steps.
 std::vector<std::int64_t> CodeVocabulary::clue_categories() const {
   const std::int64_t kinds = num_types() * num_read_rooms();
   return {num_labels_ + 2, kPlaces + 1, kLinks + 1, kSteps + 1, 2 * kinds, 2 * kEdgesIn, 2 * kLevels};

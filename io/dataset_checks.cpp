@@ -249,7 +249,7 @@ class Checker {
     const std::int64_t end = bounded ? data_.num_classes : std::numeric_limits<std::int32_t>::max();
     for (std::size_t i = 0; i < classes.size(); ++i) {
       if (classes[i] < -1 || classes[i] >= end) {
-        fail(object, "class ", classes[i], " at ", i, ", expected -1 (unlabelled) to ", end - 1);
+        fail(object, "class ", classes[i], " at ", i, ", expected -1 (unlabeled) to ", end - 1);
       }
     }
   }
@@ -334,7 +334,7 @@ class Checker {
       }
       first = part == "test" ? 'e' : part[0];
       if (classes != nullptr && (*classes)[static_cast<std::size_t>(member)] < 0) {
-        fail(object, what, " ", member, " at ", i, " is unlabelled, expected a class for every ", what, " of a split");
+        fail(object, what, " ", member, " at ", i, " is unlabeled, expected a class for every ", what, " of a split");
       }
     }
   }

@@ -213,7 +213,7 @@ inline const std::vector<BrokenFile> kBrokenData = {
      [](RawFile& f) {
        f.integers("node/y", {0, 1, 0});
      }},
-    {"LabelTooLarge", "/node/y", "class 2 at 1, expected -1 (unlabelled) to 1",
+    {"LabelTooLarge", "/node/y", "class 2 at 1, expected -1 (unlabeled) to 1",
      [](RawFile& f) {
        f.integers("node/y", {0, 2, 0, 0});
      }},
@@ -289,7 +289,7 @@ inline const std::vector<BrokenFile> kBrokenData = {
      [](RawFile& f) {
        f.integers("split/public/train", {0, 0});
      }},
-    {"SplitOfUnlabeled", "/split/public/test", "node 3 at 0 is unlabelled",
+    {"SplitOfUnlabeled", "/split/public/test", "node 3 at 0 is unlabeled",
      [](RawFile& f) { f.integers("split/public/test", {3}); }},
     {"LinksOfThreeEnds", "/split/public/test_edges", "has shape [1, 3], expected two columns",
      [](RawFile& f) {

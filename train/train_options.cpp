@@ -12,7 +12,7 @@ const OptionTable<TrainOptions>& table() {
   static const OptionTable<T> kTable = {
       bound("epochs", &T::epochs, "passes over the training data", 1, 1e9),
       bound("learning_rate", &T::learning_rate, "size of a step of Adam", 0.0, 10.0),
-      bound("weight_decay", &T::weight_decay, "pull of weight matrices towards 0", 0.0, 100.0),
+      bound("weight_decay", &T::weight_decay, "pull of weight matrices toward 0", 0.0, 100.0),
       bound("decay", &T::decay, "which matrices decay: all, or those of the first layer"),
       bound("optimizer", &T::optimizer, "adam adds the decay to the gradient, adamw takes it from the weight"),
       bound("beta2", &T::beta2, "how much of the mean of squared gradients a step keeps", 0.5, 0.999999),

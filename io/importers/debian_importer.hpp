@@ -18,7 +18,7 @@ struct DebianOptions {
   std::uint64_t seed = 0;
   /// Feature columns: words of the descriptions.
   std::int64_t vocabulary = 4000;
-  /// Sections with fewer packages are left unlabelled.
+  /// Sections with fewer packages are left unlabeled.
   std::int64_t smallest_class = 20;
 };
 

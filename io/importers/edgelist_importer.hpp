@@ -19,9 +19,9 @@ struct EdgelistOptions {
   std::filesystem::path edges;
   /// "id,f1,f2,..." for every node; empty: no features.
   std::filesystem::path features = {};
-  /// "id,label"; nodes that are not listed, or whose label is empty, are unlabelled. Empty: no labels.
+  /// "id,label"; nodes that are not listed, or whose label is empty, are unlabeled. Empty: no labels.
   std::filesystem::path labels = {};
-  /// "id,train", "id,val" or "id,test"; empty: a random split of the labelled nodes, 60/20/20.
+  /// "id,train", "id,val" or "id,test"; empty: a random split of the labeled nodes, 60/20/20.
   std::filesystem::path split = {};
   /// Otherwise both directions of every edge are stored.
   bool directed = false;

@@ -143,7 +143,7 @@ Split read_split(const EdgelistOptions& options, const EdgelistTables& tables, s
 
 void set_labels_and_split(const EdgelistOptions& options, const EdgelistTables& tables, std::span<const NodeId> number,
                           Dataset& data) {
-  // One class for all that has a target: a split of the labelled nodes.
+  // One class for all that has a target: a split of the labeled nodes.
   std::vector<std::int64_t> strata(number.size(), -1);
   if (options.labels.empty()) {
     data.task = TaskKind::link_prediction;
@@ -166,7 +166,7 @@ void set_labels_and_split(const EdgelistOptions& options, const EdgelistTables& 
   }
 }
 
-// A split file may name unlabelled nodes; the format does not allow it for classes.
+// A split file may name unlabeled nodes; the format does not allow it for classes.
 void check_split(const EdgelistOptions& options, const EdgelistTables& tables, std::span<const NodeId> number,
                  const Dataset& data) {
   const auto* labels = std::get_if<std::vector<std::int64_t>>(&data.node_labels);
@@ -179,7 +179,7 @@ void check_split(const EdgelistOptions& options, const EdgelistTables& tables, s
         const auto at = std::find(number.begin(), number.end(), static_cast<NodeId>(node)) - number.begin();
         throw DataError(options.split.string(), "",
                         concat("node '", tables.names.name(static_cast<std::size_t>(at)),
-                               "' is unlabelled, expected a label for every node of the split"));
+                               "' is unlabeled, expected a label for every node of the split"));
       }
     }
   }

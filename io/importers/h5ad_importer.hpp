@@ -33,7 +33,7 @@ struct H5adOptions {
 };
 
 /// The entry [i, j] of the graph becomes the edge i -> j with its number as edge feature; where only one direction
-/// is there the other takes the same. Cells without a category (code -1) are unlabelled. The strict profile of the
+/// is there the other takes the same. Cells without a category (code -1) are unlabeled. The strict profile of the
 /// project's HDF5 layer holds: numbers and texts inside the file, gzip at most. Throws DataError naming file and
 /// object.
 [[nodiscard]] Dataset import_h5ad(const H5adOptions& options, const ProgressCallback& progress = {});

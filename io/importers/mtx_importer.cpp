@@ -71,7 +71,7 @@ Tensor read_tensor(const std::filesystem::path& path, std::int64_t num_nodes, No
 }
 
 void read_labels(const MtxOptions& options, std::int64_t num_nodes, Dataset& data) {
-  // One class for all that has a target: a split of the labelled nodes.
+  // One class for all that has a target: a split of the labeled nodes.
   std::vector<std::int64_t> strata;
   if (options.regression) {
     data.task = TaskKind::node_regression;
@@ -188,10 +188,7 @@ DatasetSize import_mtx_to_file(const MtxOptions& options, const ImportedFile& fi
   data.offsets = row_offsets(text.num_nodes(), data.visit_edges, progress);
   data.has_weights = options.weights && data.num_edges() > 0;
   write_dataset(data, file.output, file.write, progress);
-  return {.nodes = data.num_nodes(),
-          .edges = data.num_edges(),
-          .features = data.num_features,
-          .num_classes = data.rest.num_classes};
+  return data.size();
 }
 
 }  // namespace weft

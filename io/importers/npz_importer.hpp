@@ -28,7 +28,7 @@ struct NpzOptions {
 
 /// Row i of an adjacency matrix lists the destinations of edges from i. Repeated edges are merged, self-loops
 /// kept. Features of which at most a tenth is not zero are kept sparse. Splits are named 0, 1, ... Labels are
-/// classes from 0; -1 is unlabelled; without labels the task is link_prediction. Arrays of Python objects are refused.
+/// classes from 0; -1 is unlabeled; without labels the task is link_prediction. Arrays of Python objects are refused.
 /// Throws DataError naming file and array.
 [[nodiscard]] Dataset import_npz(const NpzOptions& options, const ProgressCallback& progress = {});
 

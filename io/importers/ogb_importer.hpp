@@ -27,7 +27,7 @@ struct OgbOptions {
 };
 
 /// Features that are integers from 0 to 32767 throughout become categories, others numbers. One column of integers
-/// is classes (empty: unlabelled), several columns of 0, 1 and missing are as many yes-or-no questions, all else
+/// is classes (empty: unlabeled), several columns of 0, 1 and missing are as many yes-or-no questions, all else
 /// is regression. Repeated edges are merged, of which the first counts. Without labels the task is link_prediction.
 /// Throws DataError naming file and line.
 [[nodiscard]] Dataset import_ogb(const OgbOptions& options, const ProgressCallback& progress = {});

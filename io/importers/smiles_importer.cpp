@@ -275,7 +275,7 @@ class Importer {
                                           {.train = 0.8, .val = 0.1, .test = 0.1},
                                           Random(options_.seed).stream(static_cast<std::uint64_t>(i))));
     }
-    // The format has no unlabelled molecule in a split.
+    // The format has no unlabeled molecule in a split.
     if (const auto* classes = std::get_if<std::vector<std::int64_t>>(&data_.graph_labels)) {
       for (Split& split : data_.splits) {
         for (auto* part : {&split.train, &split.val, &split.test}) {
