@@ -26,7 +26,7 @@ class ItemsAhead::UnderWay {
   UnderWay(const UnderWay&) = delete;
   UnderWay& operator=(const UnderWay&) = delete;
   ~UnderWay() {
-    // Groups are not cancelled: that would break off the loops inside an item that is being made, and what it does
+    // Groups are not canceled: that would break off the loops inside an item that is being made, and what it does
     // after them would read what they have not written.
     is_over_ = true;
     for (const auto& slot : slots_) {

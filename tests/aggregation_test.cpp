@@ -1,5 +1,4 @@
-// Message passing without attention: gathered sums against the slow loop, the sums of GCN, GIN, GINE and GatedGCN, and
-// sums of whole states.
+// Message passing without attention: gathered sums against the slow loop, sums, means and the sum of GCN.
 #include "weft/layers/kernels/aggregation.hpp"
 
 #include <cmath>
@@ -11,11 +10,6 @@
 #include "tests/sampler_checks.hpp"
 #include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
-#include "weft/layers/kernels/gated_aggregation.hpp"
-#include "weft/layers/kernels/gin_aggregation.hpp"
-#include "weft/layers/kernels/mix_columns.hpp"
-#include "weft/layers/kernels/weighted_sum.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/feature_rows.hpp"
 #include "weft/tensor/sparse_kernels.hpp"
@@ -23,13 +17,12 @@
 namespace weft {
 namespace {
 
-using test::constant;
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
 using test::same_bits;
-using test::three_edges;
 
 /// Random edges; node 0 reads from every node and the last node from none.
 CsrGraph random_graph(std::int64_t n, std::int64_t m, std::uint64_t seed = 3, bool symmetrize = false) {
@@ -96,16 +89,11 @@ TEST(GatherSum, EqualsTheSlowLoopForEveryWidthAndEverySetOfScales) {
 TEST(GatherSum, GivesTheSameBitsForEveryNumberOfThreads) {
   const CsrGraph graph = random_graph(3000, 40000);
   const Tensor x = random_tensor(3000, 50);
-  const auto sums = [&](int threads) {
+  expect_same_bits_on_any_threads([&] {
     Tensor y = Tensor::uninitialized(3000, 50);
-    with_threads(threads, [&] {
-      kernels::gather_sum({.offsets = graph.offsets(), .columns = graph.sources()}, x.data(), 50, y.data());
-    });
-    return y;
-  };
-  const Tensor one = sums(1);
-  EXPECT_TRUE(same_bits(one, sums(2)));
-  EXPECT_TRUE(same_bits(one, sums(4)));
+    kernels::gather_sum({.offsets = graph.offsets(), .columns = graph.sources()}, x.data(), 50, y.data());
+    return std::vector<Tensor>{y};
+  });
 }
 
 TEST(GatherSum, AcceptsNoRowsNoColumnsAndNoEdges) {
@@ -195,18 +183,8 @@ TEST(Aggregation, GraphsInOneBlockEqualEachGraphAlone) {
 TEST(Aggregation, GradientsHaveTheSameBitsForEveryNumberOfThreads) {
   const MessageBlock block(random_graph(2000, 30000));
   const GcnNorm norm(block);
-  Parameter x(random_tensor(2000, 40));
-  const auto gradient = [&](int threads) {
-    Tensor result;
-    with_threads(threads, [&] {
-      const Variable y = aggregate_gcn(norm, aggregate_mean(block, x.variable()));
-      result = *backward(y, random_tensor(2000, 40, 9)).of(x.variable());
-    });
-    return result;
-  };
-  const Tensor one = gradient(1);
-  EXPECT_TRUE(same_bits(one, gradient(2)));
-  EXPECT_TRUE(same_bits(one, gradient(4)));
+  const Parameter x(random_tensor(2000, 40));
+  expect_same_bits_on_any_threads({&x}, [&] { return aggregate_gcn(norm, aggregate_mean(block, x.variable())); });
 }
 
 TEST(Aggregation, RefusesStatesThatDoNotFitTheBlock) {
@@ -276,128 +254,6 @@ TEST(GcnNorm, UsesTheDegreesOfTheGraphThatABlockWasDrawnFrom) {
   const auto y = [&] { return aggregate_gcn(GcnNorm(block), x.variable()); };
   expect_near(y().value(), Tensor{{0.5F * (3.0F + 8.0F)}});
   expect_gradient_matches(x, y);
-}
-
-/// Two outputs that read three inputs: 0 reads 1 and 2, 1 reads 2.
-MessageBlock sampled_block() {
-  return MessageBlock(CsrGraph::from_rows(3, Buffer<EdgeId>::copy_of(std::vector<EdgeId>{0, 2, 3}),
-                                          Buffer<NodeId>::copy_of(std::vector<NodeId>{1, 2, 2})));
-}
-
-TEST(AggregateGin, AddsTheNodeWeighedAndItsSources) {
-  const Tensor y =
-      aggregate_gin(MessageBlock(three_edges()), constant({{1}, {10}, {100}, {7}}), constant({{0.5F}})).value();
-  expect_near(y, Tensor{{1.5F}, {15 + 101}, {150 + 10}, {10.5F}});
-}
-
-TEST(AggregateGine, AddsPositiveSumsOfSourceAndEdge) {
-  const MessageBlock block(three_edges());
-  const Tensor x{{1}, {10}, {100}, {7}};
-  expect_near(aggregate_gine(block, constant(x), constant({{2}, {-500}, {-4}}), constant({{0}})).value(),
-              Tensor{{1}, {10 + 3}, {100 + 6}, {7}});
-  // One row for all edges.
-  expect_near(aggregate_gine(block, constant(x), constant({{-5}}), constant({{0}})).value(),
-              Tensor{{1}, {10 + 95}, {100 + 5}, {7}});
-}
-
-TEST(AggregateGine, LetsEdgesShareRows) {
-  const MessageBlock block(three_edges());
-  const Tensor x{{1}, {10}, {100}, {7}};
-  const RowIndex row_of_edge = std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>{1, 0, 1});
-  // The edges' own rows would be 2, -500, 2.
-  expect_near(aggregate_gine(block, constant(x), constant({{-500}, {2}}), constant({{0}}), row_of_edge).value(),
-              Tensor{{1}, {10 + 3}, {100 + 12}, {7}});
-}
-
-TEST(GatedMean, WeighsEachColumnByItsGate) {
-  const float big = 40.0F;
-  // Column 0: the gate of 0 -> 1 is open, that of 2 -> 1 shut; column 1 the other way round.
-  const Tensor right{{big, -big}, {0, 0}, {-big, big}, {0, 0}}, left(4, 2);
-  const Tensor value{{1, 2}, {5, 6}, {3, 4}, {7, 8}};
-  const Tensor y = gated_mean(MessageBlock(three_edges()), constant(left), constant(right), constant(value)).value();
-  expect_near(y, Tensor{{0, 0}, {1, 4}, {5, 6}, {0, 0}});
-}
-
-TEST(GatedMean, IsTheMeanWhereGatesAreEqual) {
-  const Tensor y =
-      gated_mean(MessageBlock(three_edges()), constant(Tensor(3, 1)), constant({{1}, {5}, {3}, {7}})).value();
-  expect_near(y, Tensor{{0}, {2}, {5}, {0}});
-}
-
-TEST(EdgeScores, AddBothEndsAndTheEdge) {
-  const Tensor s = edge_scores(MessageBlock(three_edges()), constant({{1000}, {2000}, {3000}, {0}}),
-                               constant({{10}, {20}, {30}, {0}}), constant({{1}, {2}, {3}}))
-                       .value();
-  expect_near(s, Tensor{{2011}, {2032}, {3023}});
-}
-
-TEST(MixColumns, LiesBetweenItsInputs) {
-  expect_near(mix_columns(constant({{0, 0}, {4, 4}}), constant({{2, 2}, {8, 8}}), constant({{0, 40}})).value(),
-              Tensor{{1, 2}, {6, 8}});
-}
-
-TEST(EdgeOperations, HaveTheGradientOfDifferences) {
-  for (const MessageBlock& block : {MessageBlock(three_edges()), sampled_block()}) {
-    const std::int64_t n = block.num_inputs(), outputs = block.num_outputs(), m = block.num_edges();
-    // 11 columns: a whole vector and a part.
-    Parameter x(random_tensor(n, 11, 1)), right(random_tensor(n, 11, 2)), left(random_tensor(outputs, 11, 3)),
-        e(random_tensor(m, 11, 4)), shared(random_tensor(1, 11, 5)), epsilon(random_tensor(1, 1, 6)),
-        two(random_tensor(2, 11, 7));
-    const RowIndex row_of_edge = std::make_shared<const std::vector<std::int64_t>>(std::vector<std::int64_t>{1, 0, 1});
-    const std::pair<std::function<Variable()>, std::vector<Parameter*>> operations[] = {
-        {[&] { return aggregate_gin(block, x.variable(), epsilon.variable()); }, {&x, &epsilon}},
-        {[&] { return aggregate_gine(block, x.variable(), e.variable(), epsilon.variable()); }, {&x, &e, &epsilon}},
-        {[&] { return aggregate_gine(block, x.variable(), shared.variable(), epsilon.variable()); },
-         {&x, &shared, &epsilon}},
-        {[&] { return aggregate_gine(block, x.variable(), two.variable(), epsilon.variable(), row_of_edge); },
-         {&x, &two, &epsilon}},
-        {[&] { return gated_mean(block, left.variable(), right.variable(), x.variable()); }, {&left, &right, &x}},
-        {[&] { return gated_mean(block, e.variable(), x.variable()); }, {&e, &x}},
-        {[&] { return edge_scores(block, left.variable(), right.variable(), e.variable()); }, {&left, &right, &e}},
-        {[&] { return mix_columns(x.variable(), right.variable(), shared.variable()); }, {&x, &right, &shared}},
-    };
-    for (const auto& [forward, parameters] : operations) {
-      for (Parameter* parameter : parameters) {
-        expect_gradient_matches(*parameter, forward, 5e-3);
-      }
-    }
-  }
-}
-
-TEST(EdgeOperations, RefuseOtherShapes) {
-  const MessageBlock block(three_edges());
-  const Variable x = constant(Tensor(4, 2)), one = constant(Tensor(1, 1));
-  expect_throws<ArgumentError>([&] { (void)aggregate_gin(block, constant(Tensor(3, 2)), one); }, "expected 4 rows");
-  expect_throws<ArgumentError>([&] { (void)aggregate_gin(block, x, x); }, "epsilon has shape [4, 2]");
-  expect_throws<ArgumentError>([&] { (void)aggregate_gine(block, x, constant(Tensor(2, 2)), one); },
-                               "e has shape [2, 2]");
-  const auto with_rows = [&](const std::vector<std::int64_t>& row_of_edge) {
-    (void)aggregate_gine(block, x, x, one, std::make_shared<const std::vector<std::int64_t>>(row_of_edge));
-  };
-  expect_throws<ArgumentError>([&] { with_rows({0, 1}); }, "row_of_edge has 2 entries, expected 3");
-  expect_throws<ArgumentError>([&] { with_rows({0, 1, 4}); }, "row_of_edge leaves the 4 rows of e");
-  expect_throws<ArgumentError>([&] { (void)gated_mean(block, constant(Tensor(3, 3)), x); }, "score has shape [3, 3]");
-  expect_throws<ArgumentError>([&] { (void)edge_scores(block, x, constant(Tensor(4, 1)), constant(Tensor(3, 2))); },
-                               "right has shape [4, 1]");
-  expect_throws<ArgumentError>([&] { (void)mix_columns(x, x, one); }, "balance [1, 1]");
-}
-
-TEST(WeightedSum, AddsItsTermsAndHasTheGradientOfDifferences) {
-  const auto row = [](Tensor x) { return Variable::constant(std::move(x)); };
-  const std::vector<Variable> terms = {row({{1, 2}}), row({{10, 20}}), row({{100, 200}})};
-  expect_near(weighted_sum(terms, row({{3, 2, 1}})).value(), Tensor{{123, 246}});
-  Parameter a(random_tensor(5, 3, 1)), b(random_tensor(5, 3, 2)), weights(random_tensor(1, 2, 3));
-  for (Parameter* parameter : {&a, &b, &weights}) {
-    expect_gradient_matches(*parameter, [&] {
-      return weighted_sum(std::vector{a.variable(), b.variable()}, weights.variable());
-    });
-  }
-  expect_throws<ArgumentError>([&] { (void)weighted_sum(terms, row({{1, 2}})); }, "expected a row with one for each");
-  expect_throws<ArgumentError>(
-      [&] {
-        (void)weighted_sum(std::vector{terms[0], row({{1}})}, row({{1, 2}}));
-      },
-      "expected one shape");
 }
 
 }  // namespace

@@ -7,57 +7,22 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/attention_reference.hpp"
+#include "tests/mechanism.hpp"
 #include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/graph/message_block.hpp"
-#include "weft/layers/global_attention.hpp"
-#include "weft/layers/models.hpp"
-#include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
 
-using test::dense_attention;
 using test::expect_gradient_matches;
 using test::expect_near;
 using test::expect_throws;
+using test::Mechanism;
 using test::path_graph;
 using test::random_tensor;
 using test::same_bits;
-
-/// A mechanism of two heads of 4 columns, on its linear maps' results.
-struct Mechanism {
-  Mechanism(std::string_view kind, const std::vector<std::pair<std::string_view, std::string_view>>& settings) {
-    Options options(model_info("weft").options);
-    options.set("hidden", "8");
-    options.set("heads", "2");
-    for (const auto& [name, value] : settings) {
-      options.set(name, value);
-    }
-    attention = make_global_attention(kind, options, 0, Random(7));
-    attention->list_parameters(list);
-  }
-
-  [[nodiscard]] Tensor run(const MessageBlock& graph, const Tensor& h) const {
-    Pass pass = Pass::inference();
-    return attention->forward(graph, Variable::constant(h), pass).value();
-  }
-  [[nodiscard]] Tensor project(std::size_t parameter, const Tensor& x) const {
-    return linear(Variable::constant(x), list.parameters[parameter].parameter->variable(),
-                  list.parameters[parameter + 1].parameter->variable())
-        .value();
-  }
-  /// Softmax attention over all nodes of each graph by the mechanism's own maps.
-  [[nodiscard]] Tensor dense(const MessageBlock& graph, const Tensor& h) const {
-    const Tensor q = project(0, h), k = project(2, h);
-    return project(6, test::dense_attention(project(4, h), graph.segments(), 2, test::softmax_weight(q, k, 2)));
-  }
-
-  std::unique_ptr<GlobalAttention> attention;
-  ParameterList list;
-};
 
 TEST(PatternMechanisms, OverAWindowOfTheWholeGraphAreSoftmaxAttention) {
   const CsrGraph graphs[] = {grid(4, 5), grid(3, 1), CsrGraph::from_edges(1, {})};
@@ -198,18 +163,26 @@ TEST(LinformerPositions, RefusesGraphsLongerThanItsPositions) {
                                "graph 0 has 6 nodes, expected at most 5");
 }
 
-Options grid_options() {
-  Options options(model_info("weft").options);
-  for (const auto& [name, value] :
-       {std::pair("hidden", "8"), {"heads", "2"}, {"grid_width", "8"}, {"grid_side", "4"}, {"position_bias", "true"}}) {
-    options.set(name, value);
+TEST(Windows, ShiftInEveryOtherLayer) {
+  const MessageBlock graph(CsrGraph::from_edges(8, {}));
+  const Tensor h = random_tensor(8, 8, 3);
+  Tensor changed = h;
+  for (float& value : changed.row(4)) {
+    value += 1.0F;
   }
-  return options;
+  // Which nodes read node 4: those of its window, 4 .. 7 or, shifted by two, 2 .. 5.
+  for (const auto& [layer, first, last] : {std::array<std::int64_t, 3>{0, 4, 7}, {1, 2, 5}, {2, 4, 7}}) {
+    const Mechanism windows("windows", {{"window", "4"}}, layer);
+    const Tensor before = windows.run(graph, h), after = windows.run(graph, changed);
+    for (std::int64_t i = 0; i < 8; ++i) {
+      EXPECT_EQ(std::ranges::equal(before.row(i), after.row(i)), i < first || i > last) << layer << " " << i;
+    }
+  }
 }
 
-Tensor run(const GlobalAttention& attention, const MessageBlock& graph, const Tensor& h) {
-  Pass pass = Pass::inference();
-  return attention.forward(graph, Variable::constant(h), pass).value();
+/// On a grid of 8 columns.
+Mechanism grid_windows(std::int64_t layer) {
+  return Mechanism("windows", {{"grid_width", "8"}, {"grid_side", "4"}, {"position_bias", "true"}}, layer);
 }
 
 TEST(Windows, OfAGridAreTilesThatShiftInEveryOtherLayer) {
@@ -221,8 +194,8 @@ TEST(Windows, OfAGridAreTilesThatShiftInEveryOtherLayer) {
   }
   // Pixel (3, 4) is in the tile of rows 0 .. 3 and columns 4 .. 7 or, shifted by two, rows and columns 2 .. 5.
   for (const auto& [layer, top, left] : {std::array<std::int64_t, 3>{0, 0, 4}, {1, 2, 2}, {2, 0, 4}}) {
-    const auto attention = make_global_attention("windows", grid_options(), layer, Random(7));
-    const Tensor before = run(*attention, graph, h), after = run(*attention, graph, changed);
+    const Mechanism windows = grid_windows(layer);
+    const Tensor before = windows.run(graph, h), after = windows.run(graph, changed);
     for (std::int64_t i = 0; i < 64; ++i) {
       const bool inside = i / 8 >= top && i / 8 < top + 4 && i % 8 >= left && i % 8 < left + 4;
       EXPECT_EQ(std::ranges::equal(before.row(i), after.row(i)), !inside) << layer << " " << i;
@@ -231,34 +204,27 @@ TEST(Windows, OfAGridAreTilesThatShiftInEveryOtherLayer) {
 }
 
 TEST(Windows, OfAGridHaveATableOfOffsetsWithAGradient) {
-  const auto attention = make_global_attention("windows", grid_options(), 1, Random(7));
-  ParameterList list;
-  attention->list_parameters(list);
-  ASSERT_EQ(list.parameters.back().name, "position_bias");
-  EXPECT_EQ(list.parameters.back().parameter->value().shape(), (Shape{49, 2}));
+  const Mechanism windows = grid_windows(1);
+  const NamedParameter& table = windows.list.parameters.back();
+  ASSERT_EQ(table.name, "position_bias");
+  EXPECT_EQ(table.parameter->value().shape(), (Shape{49, 2}));
   const MessageBlock graph(grid(2, 8));
   Parameter h(random_tensor(16, 8, 5));
   const auto forward = [&] {
     Pass pass = Pass::train(Random(1));
-    return attention->forward(graph, h.variable(), pass);
+    return windows.attention->forward(graph, h.variable(), pass);
   };
   expect_gradient_matches(h, forward, 5e-3);
-  expect_gradient_matches(*list.parameters.back().parameter, forward, 5e-3);
+  expect_gradient_matches(*table.parameter, forward, 5e-3);
 }
 
 TEST(Windows, OverAnOrderHaveATableOfDistances) {
-  Options options = grid_options();
-  options.set("grid_width", "0");
-  options.set("window", "6");
-  const auto attention = make_global_attention("windows", options, 0, Random(7));
-  ParameterList list;
-  attention->list_parameters(list);
-  EXPECT_EQ(list.parameters.back().parameter->value().shape(), (Shape{11, 2}));
+  const Mechanism windows("windows", {{"window", "6"}, {"position_bias", "true"}});
+  EXPECT_EQ(windows.list.parameters.back().parameter->value().shape(), (Shape{11, 2}));
 }
 
 TEST(Windows, OfAGridRefuseGraphsOfAnotherWidth) {
-  const auto attention = make_global_attention("windows", grid_options(), 0, Random(7));
-  expect_throws<ArgumentError>([&] { (void)run(*attention, MessageBlock(grid(3, 3)), Tensor(9, 8)); },
+  expect_throws<ArgumentError>([] { (void)grid_windows(0).run(MessageBlock(grid(3, 3)), Tensor(9, 8)); },
                                "graph 0 has 9 nodes, expected rows of 8 pixels");
 }
 

@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/sampler_checks.hpp"
+#include "tests/small_graphs.hpp"
+#include "tests/small_models.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
@@ -21,22 +23,10 @@ namespace weft {
 namespace {
 
 using test::expect_throws;
+using test::options_for;
 using test::random_tensor;
 using test::same_bits;
-
-CsrGraph communities() {
-  return stochastic_block_model(
-             {.num_nodes = 120, .num_communities = 3, .degree_inside = 8, .degree_outside = 2, .seed = 4})
-      .graph;
-}
-
-Options options_for(const std::string& model, std::vector<std::pair<std::string, std::string>> changes) {
-  Options options = default_options(model);
-  for (const auto& [name, value] : changes) {
-    options.set(name, value);
-  }
-  return options;
-}
+using test::three_communities;
 
 /// What the batches from `first` on make of use(); how many there were.
 template <class Use>
@@ -55,7 +45,7 @@ const Tensor& features_of(const Batch& batch) {
 }
 
 TEST(Batches, GatherTheRowsOfTheirInputsAndAreAPureFunction) {
-  const CsrGraph graph = communities();
+  const CsrGraph graph = three_communities();
   Tensor numbered(120, 2);
   for (std::int64_t v = 0; v < 120; ++v) {
     numbered(v, 0) = static_cast<float>(v);
@@ -97,7 +87,7 @@ TEST(Batches, GatherTheRowsOfTheirInputsAndAreAPureFunction) {
 }
 
 TEST(Batches, OfTheWholeGraphAreViewsOfIt) {
-  const CsrGraph graph = communities();
+  const CsrGraph graph = three_communities();
   const NodeFeatures features = random_tensor(120, 2);
   const Features no_edges;
   const Options options = default_options("sage");
@@ -112,7 +102,7 @@ TEST(Batches, OfTheWholeGraphAreViewsOfIt) {
 }
 
 TEST(Batches, PassOnWhatABatchThrows) {
-  const CsrGraph graph = communities();
+  const CsrGraph graph = three_communities();
   const NodeFeatures features = random_tensor(60, 2);  // of half the nodes
   const Features no_edges;
   const Options options = options_for("sage", {{"sampler", "neighbor"}, {"batch_size", "16"}});
@@ -155,7 +145,7 @@ class FailingSampler final : public BatchSampler {
 };
 
 TEST(Batches, EndCleanlyWhereverAnExceptionIsThrownAndWorkAgain) {
-  const CsrGraph graph = communities();
+  const CsrGraph graph = three_communities();
   const Features no_edges;
   const Options options = options_for("sage", {{"sampler", "neighbor"}, {"batch_size", "16"}});
   const SamplerInfo& info = sampler_info("neighbor");

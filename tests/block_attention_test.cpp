@@ -8,7 +8,6 @@
 
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/layers/kernels/block_layouts.hpp"
 #include "weft/layers/kernels/feature_maps.hpp"
 
@@ -20,10 +19,10 @@ using test::constant;
 using test::dense_attention;
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::kSegments;
 using test::random_tensor;
-using test::same_bits;
 
 /// How often node i reads node j in head h.
 std::int64_t times_read(std::span<const BlockLayout> layouts, std::int64_t i, std::int64_t j, std::int64_t h) {
@@ -102,20 +101,12 @@ TEST(BlockAttention, GradientsMatchCentralDifferences) {
 TEST(BlockAttention, GivesTheSameBitsOnAnyNumberOfThreads) {
   const std::vector<std::int64_t> segments{0, 3000, 3010};
   const HashOptions hash{.rounds = 2, .buckets = 8, .block_size = 32};
-  std::vector<Tensor> outputs, gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      Parameter k(random_tensor(3010, 16, 1));
-      const Variable o =
-          block_attention(k.variable(), k.variable(), k.variable(),
-                          hash_layouts(k.value(), 2, segments, hash_rotations(8, hash, Random(3)), hash), {.heads = 2});
-      outputs.push_back(o.value());
-      const Gradients all = backward(o, random_tensor(3010, 16, 2));
-      gradients.push_back(*all.of(k.variable()));
-    });
-  }
-  EXPECT_TRUE(same_bits(outputs[0], outputs[1]) && same_bits(outputs[0], outputs[2]));
-  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+  const Parameter k(random_tensor(3010, 16, 1));
+  expect_same_bits_on_any_threads({&k}, [&] {
+    return block_attention(k.variable(), k.variable(), k.variable(),
+                           hash_layouts(k.value(), 2, segments, hash_rotations(8, hash, Random(3)), hash),
+                           {.heads = 2});
+  });
 }
 
 TEST(BlockAttention, RefusesLayoutsThatAreNone) {
@@ -266,16 +257,9 @@ TEST(PositionBias, GradientsMatchCentralDifferences) {
 
 TEST(PositionBias, GivesTheSameBitsOnAnyNumberOfThreads) {
   const BlockLayout layout = grid_window_layout(Borders{0, 6000}, {.width = 60, .side = 4, .shifted = true});
-  std::vector<Tensor> gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      Parameter x(random_tensor(6000, 16, 1)), table(random_tensor(49, 2, 2));
-      const Gradients all = backward(attended(x.variable(), x.variable(), x.variable(), layout, table.variable()),
-                                     random_tensor(6000, 16, 2));
-      gradients.push_back(*all.of(table.variable()));
-    });
-  }
-  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+  const Parameter x(random_tensor(6000, 16, 1)), table(random_tensor(49, 2, 2));
+  expect_same_bits_on_any_threads(
+      {&x, &table}, [&] { return attended(x.variable(), x.variable(), x.variable(), layout, table.variable()); });
 }
 
 TEST(PositionBias, RefusesTablesAndLayoutsThatDoNotFit) {

@@ -12,6 +12,7 @@
 #include <boost/graph/strong_components.hpp>
 #include <boost/graph/visitors.hpp>
 
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 
 namespace weft {
@@ -38,14 +39,6 @@ struct Lollipop {
   ReversedGraph reverse = reversed(graph);
   DirectedView view = boost_view(graph, reverse);
 };
-
-CsrGraph path(std::int64_t num_nodes) {
-  std::vector<Edge> edges;
-  for (NodeId v = 0; v + 1 < num_nodes; ++v) {
-    edges.push_back({v, v + 1});
-  }
-  return CsrGraph::from_edges(num_nodes, edges, {.symmetrize = true});
-}
 
 TEST(DirectedView, ListsEdgesBothWaysWithTheirPositions) {
   const Lollipop lollipop;
@@ -79,7 +72,7 @@ TEST(DirectedView, ListsEdgesBothWaysWithTheirPositions) {
 
 TEST(DirectedView, RefusesTheReverseOfAnotherGraph) {
   const Lollipop lollipop;
-  const CsrGraph other = path(3);
+  const CsrGraph other = test::path_graph(3);
   test::expect_throws<ArgumentError>([&] { (void)boost_view(other, lollipop.reverse); }, "4 nodes and 4 edges");
 }
 
@@ -167,7 +160,7 @@ TEST(UndirectedView, ConnectedComponentsOfTwoPathsAndAnIsolatedNode) {
 
 TEST(UndirectedView, BetweennessOfAPath) {
   // On a path of five, the node at distance i from an end lies between i * (4 - i) pairs.
-  const CsrGraph graph = path(5);
+  const CsrGraph graph = test::path_graph(5);
   std::vector<double> centrality(5);
   boost::brandes_betweenness_centrality(boost_view_undirected(graph), node_map(centrality));
   EXPECT_EQ(centrality, (std::vector<double>{0, 3, 4, 3, 0}));

@@ -114,7 +114,7 @@ TEST(RawDataset, IsReadWithoutObjectsThatTheFormatDoesNotKnow) {
   {
     RawFile file(folder / "data.h5");
     file.attribute("mood", 3);
-    file.integers("graph/colour", {1, 2});
+    file.integers("graph/color", {1, 2});
     file.integers("split/public/notes", {99});
     H5Lcreate_external("other.h5", "/x", file.id(), "elsewhere", H5P_DEFAULT, H5P_DEFAULT);
     const hid_t group = H5Gcreate2(file.id(), "split/triples", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);

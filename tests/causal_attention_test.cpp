@@ -6,16 +6,15 @@
 
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
-using test::same_bits;
 
 const std::vector<std::int64_t> kSegments{0, 1, 1, 64, 129, 400};
 
@@ -104,18 +103,9 @@ TEST(CausalAttention, StaysFiniteForLargeInputsOfBothSigns) {
 
 TEST(CausalAttention, GivesTheSameBitsOnAnyNumberOfThreads) {
   const std::vector<std::int64_t> segments{0, 5000, 5007};
-  std::vector<Tensor> outputs, gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      Parameter x(random_tensor(5007, 16, 1));
-      const Variable o = causal_attention(x.variable(), x.variable(), x.variable(), segments, 2);
-      outputs.push_back(o.value());
-      const Gradients all = backward(o, random_tensor(5007, 16, 2));
-      gradients.push_back(*all.of(x.variable()));
-    });
-  }
-  EXPECT_TRUE(same_bits(outputs[0], outputs[1]) && same_bits(outputs[0], outputs[2]));
-  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+  const Parameter x(random_tensor(5007, 16, 1));
+  expect_same_bits_on_any_threads(
+      {&x}, [&] { return causal_attention(x.variable(), x.variable(), x.variable(), segments, 2); });
 }
 
 TEST(CausalAttention, RefusesShapesThatDoNotFit) {

@@ -158,8 +158,8 @@ TEST_F(BrokenImport, OfDebianIndexesAndCellFiles) {
 // The start of UTF-8, lines that end as on other systems, no end of the last line, and names that look like numbers.
 TEST_F(Cli, ImportsTextAsOtherSystemsWriteIt) {
   write_content(path("edges"),
-              "\xef\xbb\xbf"
-              "a,b\r\nb,-1\r\n-1,9223372036854775808");
+                "\xef\xbb\xbf"
+                "a,b\r\nb,-1\r\n-1,9223372036854775808");
   ASSERT_EQ(weft({"import", "edgelist", "edges", "-o", "e.h5"}).code, 0);
   EXPECT_EQ(weft_json({"info", "e.h5"})["nodes"], 4);
   write_content(path("a.mtx"), "\xef\xbb\xbf" + kBanner.substr(0, kBanner.size() - 1) + "\r\n2 2 1\r\n1 2");

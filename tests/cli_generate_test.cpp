@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "tests/cli_interruption.hpp"
+#include "tests/synthetic_data.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/molecules/molecule_reader.hpp"
 #include "weft/runs/trained_model.hpp"
@@ -14,26 +15,7 @@ using test::Json;
 
 class CliGenerate : public test::InterruptedCli {
  protected:
-  /// graphs.h5: rings of 3 to 5 nodes.
-  void make_rings() const {
-    Dataset dataset;
-    dataset.name = "rings";
-    dataset.task = TaskKind::generation;
-    dataset.node_ptr = {0};
-    Split split{.name = "rand0", .train = {}, .val = {}, .test = {}};
-    std::vector<Edge> edges;
-    for (std::int64_t g = 0; g < 40; ++g) {
-      const std::int64_t size = 3 + g % 3, first = dataset.node_ptr.back();
-      for (std::int64_t i = 0; i < size; ++i) {
-        edges.push_back({static_cast<NodeId>(first + i), static_cast<NodeId>(first + (i + 1) % size)});
-      }
-      dataset.node_ptr.push_back(first + size);
-      (g < 30 ? split.train : g < 35 ? split.val : split.test).push_back(g);
-    }
-    dataset.graph = CsrGraph::from_edges(dataset.node_ptr.back(), edges, {.symmetrize = true});
-    dataset.splits = {split};
-    write_dataset(dataset, path("rings.h5"));
-  }
+  void make_rings() const { write_dataset(test::rings(40, 3, 5), path("rings.h5")); }
 
   Json train_small(const std::vector<std::string>& more = {}) const {
     std::vector<std::string> arguments = {"train", "rings.h5",        "--task",   "generation", "-o",    "run",

@@ -1,19 +1,18 @@
-// Vocabularies, their masks, what a model reads of a beginning, and constraints.
+// Vocabularies, their masks, and what a model reads of a beginning.
 #include "weft/generation/code_vocabulary.hpp"
 
 #include <set>
 
+#include "tests/sequence_models.hpp"
 #include "tests/support.hpp"
 #include "tests/typed_graphs.hpp"
-#include "weft/generation/graph_constraint.hpp"
 #include "weft/graph/generators.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_throws;
-using test::is_plane;
-using test::random_graph;
+using test::random_walk_under_mask;
 using test::ring;
 
 /// What some molecules allow: carbon 4, nitrogen 3, oxygen 2, fluorine 1, bonds of order 1 to 3.
@@ -35,38 +34,6 @@ CodeVocabulary organic_vocabulary() {
         {2, 7, 1},
         {3, 6, 2}}}};
   return {graphs, {.capacity = {4, 3, 2, 1}, .labels_are_orders = true}, Random(1)};
-}
-
-/// Draws uniformly among what the mask allows until the end; if `is_long`, the end only where nothing else is left.
-TypedGraph random_walk_under_mask(const CodeVocabulary& vocabulary, const Random& random,
-                                  const GraphConstraint* constraint = nullptr, bool is_long = false) {
-  PartialGraph graph = vocabulary.empty_graph();
-  std::vector<std::uint64_t> mask(static_cast<std::size_t>(vocabulary.mask_words()));
-  for (std::uint64_t step = 0; !graph.is_complete(); ++step) {
-    vocabulary.write_mask(graph, mask);
-    std::vector<std::int64_t> allowed;
-    for (std::int64_t id = 0; id < vocabulary.size(); ++id) {
-      const bool may = (mask[static_cast<std::size_t>(id) / 64] >> (id % 64) & 1) != 0;
-      if (may && (constraint == nullptr || vocabulary.token(id).kind != Token::Kind::close ||
-                  constraint->may_close(graph, graph.ancestor(graph.levels_of(vocabulary.token(id)))))) {
-        allowed.push_back(id);
-      }
-    }
-    if (is_long && allowed.size() > 1 && allowed.front() == CodeVocabulary::kEnd) {
-      allowed.erase(allowed.begin());
-    }
-    if (allowed.empty()) {
-      ADD_FAILURE() << "a dead end behind " << graph.num_tokens() << " tokens";
-      return {};
-    }
-    const Token token = vocabulary.token(allowed[random.below(allowed.size(), step)]);
-    if (!graph.can_take(token)) {
-      ADD_FAILURE() << "the mask allows what the graph cannot take";
-      return {};
-    }
-    graph.take(token);
-  }
-  return std::move(graph).release();
 }
 
 TEST(CodeVocabulary, MaskLetsUniformlyRandomTokensMakeValidGraphsOnly) {
@@ -313,29 +280,6 @@ TEST(CodeVocabulary, LetsGraphsFallApartOnlyIfTheDataDo) {
     most = std::max(most, num_components(random_walk_under_mask(apart, Random(i))));
   }
   EXPECT_GT(most, 1);
-}
-
-TEST(GraphConstraint, KeepsRandomGraphsPlanar) {
-  const std::vector<TypedGraph> complete = {random_graph(12, 400, 1, 1, Random(3))};
-  const CodeVocabulary vocabulary(complete, {}, Random(1));
-  const auto planar = make_graph_constraint("planar");
-  std::int64_t others = 0;
-  for (std::uint64_t i = 0; i < 150; ++i) {
-    ASSERT_TRUE(is_plane(random_walk_under_mask(vocabulary, Random(i), planar.get(), true)));
-    others += is_plane(random_walk_under_mask(vocabulary, Random(i), nullptr, true)) ? 0 : 1;
-  }
-  EXPECT_GT(others, 0) << "without the constraint some graph must fail, or the test shows nothing";
-}
-
-TEST(GraphConstraint, KeepsTreesWithoutRings) {
-  const std::vector<TypedGraph> data = {random_graph(12, 60, 1, 1, Random(3))};
-  const CodeVocabulary vocabulary(data, {}, Random(1));
-  const auto tree = make_graph_constraint("tree");
-  for (std::uint64_t i = 0; i < 100; ++i) {
-    const TypedGraph graph = random_walk_under_mask(vocabulary, Random(i), tree.get());
-    ASSERT_EQ(static_cast<std::int64_t>(graph.edges.size()), graph.num_nodes() - num_components(graph));
-  }
-  expect_throws<ArgumentError>([] { (void)make_graph_constraint("cubic"); }, "cubic");
 }
 
 }  // namespace

@@ -3,18 +3,15 @@
 
 #include <set>
 
-#include "tests/attention_reference.hpp"
+#include "tests/mechanism.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/layers/global_attention.hpp"
-#include "weft/layers/models.hpp"
-#include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
 using test::same_bits;
@@ -58,7 +55,7 @@ TEST(Codebook, StartsWithNodesAtEvenDistances) {
   expect_near(book.of("codebook_variance"), {{7.5F}});  // of 1, 2, 5, 8: (9 + 4 + 1 + 16) / 4
 }
 
-TEST(Codebook, MovesEachCodeByAHundredthTowardsItsNodes) {
+TEST(Codebook, MovesEachCodeByAHundredthTowardItsNodes) {
   Book book(2, 1);
   book.of("codebook") = Tensor{{0}, {10}};
   book.of("codebook_sizes") = Tensor{{2, 2}};
@@ -101,51 +98,22 @@ TEST(Codebook, FindsSeparateGroups) {
 }
 
 TEST(Codebook, LearnsTheSameBitsOnAnyNumberOfThreads) {
-  std::vector<Tensor> codes;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      Book book(50, 8);
-      for (std::uint64_t step = 0; step < 5; ++step) {
-        book.learn(random_tensor(5000, 8, step), step);
-      }
-      codes.push_back(book.codebook.states());
-    });
-  }
-  EXPECT_TRUE(same_bits(codes[0], codes[1]) && same_bits(codes[0], codes[2]));
+  expect_same_bits_on_any_threads([] {
+    Book book(50, 8);
+    for (std::uint64_t step = 0; step < 5; ++step) {
+      book.learn(random_tensor(5000, 8, step), step);
+    }
+    return std::vector<Tensor>{book.codebook.states()};
+  });
 }
 
 TEST(Codebook, RefusesStatesOfAnotherWidth) {
   expect_throws<ArgumentError>([] { (void)Book(2, 3).codebook.nearest(Tensor(4, 2)); }, "expected 3 columns");
 }
 
-/// Attention goat with two heads of 4 columns.
-struct Goat {
-  explicit Goat(std::int64_t centroids) {
-    Options options(model_info("weft").options);
-    options.set("hidden", "8");
-    options.set("heads", "2");
-    options.set("centroids", std::to_string(centroids));
-    attention = make_global_attention("goat", options, 0, Random(5));
-    attention->list_parameters(list);
-  }
-  [[nodiscard]] Tensor run(const MessageBlock& graph, const Tensor& h) const {
-    Pass pass = Pass::inference();
-    return attention->forward(graph, Variable::constant(h), pass).value();
-  }
-  /// Softmax attention of h to `read` with the weights of the mechanism.
-  [[nodiscard]] Tensor exact(const Tensor& h, const Tensor& read, std::span<const std::int64_t> segments) const {
-    const auto project = [&](std::size_t i, const Tensor& x) {
-      return linear(Variable::constant(x), list.parameters[i].parameter->variable(),
-                    list.parameters[i + 1].parameter->variable())
-          .value();
-    };
-    const Tensor q = project(0, h), k = project(2, read);
-    return project(6, test::dense_attention(project(4, read), segments, 2, test::softmax_weight(q, k, 2)));
-  }
+struct Goat : test::Mechanism {
+  explicit Goat(std::int64_t centroids) : Mechanism("goat", {{"centroids", std::to_string(centroids)}}) {}
   [[nodiscard]] Tensor& codes() const { return *list.statistics[0].value; }
-
-  std::unique_ptr<GlobalAttention> attention;
-  ParameterList list;
 };
 
 const CsrGraph kGraphs[] = {grid(3, 3), grid(2, 1), grid(5, 1)};
@@ -155,7 +123,7 @@ TEST(Goat, IsExactSoftmaxAttentionWhereNodesAreCentroids) {
   const Goat goat(16);
   goat.codes() = random_tensor(16, 8, 3);
   const Tensor h = goat.codes();
-  expect_near(goat.run(batch, h), goat.exact(h, h, batch.segments()), 1e-5);
+  expect_near(goat.run(batch, h), goat.dense(h, h, batch.segments()), 1e-5);
 }
 
 TEST(Goat, ReadsEachNodesCentroidInItsPlaceAndAsOftenAsItIsOne) {
@@ -165,7 +133,7 @@ TEST(Goat, ReadsEachNodesCentroidInItsPlaceAndAsOftenAsItIsOne) {
   Book book(3, 8);
   book.of("codebook") = goat.codes();
   const Tensor replaced = select_rows(goat.codes(), book.codebook.nearest(h));
-  expect_near(goat.run(batch, h), goat.exact(h, replaced, batch.segments()), 1e-5);
+  expect_near(goat.run(batch, h), goat.dense(h, replaced, batch.segments()), 1e-5);
 }
 
 TEST(Goat, LearnsItsCodebookInTrainingPassesOnly) {

@@ -6,6 +6,7 @@
 #include <set>
 #include <vector>
 
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 
@@ -13,13 +14,9 @@ namespace weft {
 namespace {
 
 using test::expect_throws;
+using test::path_graph;
 
 using Numbers = std::vector<std::int64_t>;
-
-/// 0 - 1 - 2 - 3
-CsrGraph path_of_four() {
-  return CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 2}, {2, 3}}, {.symmetrize = true});
-}
 
 Numbers numbers(std::int64_t count, std::int64_t below, std::uint64_t seed) {
   Numbers result;
@@ -60,7 +57,7 @@ Numbers slowly_refined(const CsrGraph& graph, const Numbers& colors, const Numbe
 }
 
 TEST(ColorRefinement, TellsTheEndsOfAPathFromItsMiddle) {
-  const ColorRefinement result = refine_colors(path_of_four(), Numbers{0, 0, 0, 0}, {}, 1, 1.0);
+  const ColorRefinement result = refine_colors(path_graph(4), Numbers{0, 0, 0, 0}, {}, 1, 1.0);
   EXPECT_EQ(result.colors, (Numbers{0, 1, 1, 0}));
   ASSERT_EQ(result.rounds.size(), 1U);
   const ColorRound& round = result.rounds[0];
@@ -74,9 +71,9 @@ TEST(ColorRefinement, TellsTheEndsOfAPathFromItsMiddle) {
 }
 
 TEST(ColorRefinement, SeesKindsOfNodesAndOfEdges) {
-  EXPECT_EQ(refine_colors(path_of_four(), Numbers{0, 0, 0, 1}, {}, 1, 1.0).colors, (Numbers{0, 1, 2, 3}));
+  EXPECT_EQ(refine_colors(path_graph(4), Numbers{0, 0, 0, 1}, {}, 1, 1.0).colors, (Numbers{0, 1, 2, 3}));
   // Edges in the order of rows: 1->0, 0->1, 2->1, 1->2, 3->2, 2->3.
-  EXPECT_EQ(refine_colors(path_of_four(), Numbers{0, 0, 0, 0}, Numbers{7, 7, 0, 0, 0, 0}, 1, 1.0).colors,
+  EXPECT_EQ(refine_colors(path_graph(4), Numbers{0, 0, 0, 0}, Numbers{7, 7, 0, 0, 0, 0}, 1, 1.0).colors,
             (Numbers{0, 1, 2, 3}));
 }
 
@@ -117,7 +114,7 @@ TEST(ColorRefinement, IsWhatTheDefinitionSaysRoundByRound) {
 }
 
 TEST(ColorRefinement, StopsWhereThereIsLittleToShare) {
-  const CsrGraph graph = path_of_four();
+  const CsrGraph graph = path_graph(4);
   EXPECT_EQ(refine_colors(graph, Numbers{0, 0, 0, 0}, {}, 5, 0.5).rounds.size(), 5U) << "two colors for ever";
   const ColorRefinement none = refine_colors(graph, Numbers{0, 0, 0, 0}, {}, 5, 0.4);
   EXPECT_TRUE(none.rounds.empty());
@@ -144,12 +141,12 @@ TEST(ColorRefinement, IsTheSameForEveryNumberOfThreads) {
 TEST(ColorRefinement, RefusesKindsThatDoNotFit) {
   expect_throws<ArgumentError>(
       [] {
-        (void)refine_colors(path_of_four(), Numbers{0, 0}, {}, 1, 1.0);
+        (void)refine_colors(path_graph(4), Numbers{0, 0}, {}, 1, 1.0);
       },
       "refine_colors: there are kinds of 2 nodes, the graph has 4");
   expect_throws<ArgumentError>(
       [] {
-        (void)refine_colors(path_of_four(), Numbers{0, 0, 0, 0}, Numbers{1}, 1, 1.0);
+        (void)refine_colors(path_graph(4), Numbers{0, 0, 0, 0}, Numbers{1}, 1, 1.0);
       },
       "refine_colors: there are kinds of 1 edges, the graph has 6");
 }

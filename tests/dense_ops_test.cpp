@@ -7,7 +7,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/tensor/activation.hpp"
 
 namespace weft {
@@ -16,6 +15,7 @@ namespace {
 using test::constant;
 using test::expect_gradients;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
 using test::small_sparse;
@@ -60,18 +60,8 @@ TEST(Matmul, EqualsTheSlowProductForManyRowsAndTransposes) {
 }
 
 TEST(Matmul, GivesTheSameBitsOnAnyNumberOfThreads) {
-  Parameter x(random_tensor(5000, 64, 1)), w(random_tensor(64, 48, 2));
-  const Tensor g = random_tensor(5000, 48, 3);
-  std::vector<Tensor> values, gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      const Variable y = matmul(x.variable(), w.variable());
-      values.push_back(y.value());
-      gradients.push_back(*backward(y, g).of(w.variable()));
-    });
-  }
-  EXPECT_TRUE(test::same_bits(values[0], values[1]) && test::same_bits(values[0], values[2]));
-  EXPECT_TRUE(test::same_bits(gradients[0], gradients[1]) && test::same_bits(gradients[0], gradients[2]));
+  const Parameter x(random_tensor(5000, 64, 1)), w(random_tensor(64, 48, 2));
+  expect_same_bits_on_any_threads({&x, &w}, [&] { return matmul(x.variable(), w.variable()); });
 }
 
 TEST(Linear, AddsTheBiasAndAppliesTheActivation) {
@@ -192,12 +182,8 @@ TEST(Dropout, KeepsTheShareAndTheMean) {
 
 TEST(Dropout, IsAFunctionOfItsRandomnessAndOfNoThread) {
   const Variable x = Variable::constant(random_tensor(700, 190, 1));
-  std::vector<Tensor> results;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] { results.push_back(dropout(x, 0.5F, Random(9)).value()); });
-  }
-  EXPECT_TRUE(test::same_bits(results[0], results[1]) && test::same_bits(results[0], results[2]));
-  EXPECT_FALSE(test::same_bits(results[0], dropout(x, 0.5F, Random(10)).value()));
+  expect_same_bits_on_any_threads([&] { return std::vector<Tensor>{dropout(x, 0.5F, Random(9)).value()}; });
+  EXPECT_FALSE(test::same_bits(dropout(x, 0.5F, Random(9)).value(), dropout(x, 0.5F, Random(10)).value()));
 }
 
 TEST(Dropout, DropsTheGradientWhereItDroppedTheValue) {

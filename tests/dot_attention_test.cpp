@@ -7,13 +7,13 @@
 
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_graph;
 using test::random_tensor;
@@ -220,25 +220,8 @@ TEST(DotAttention, StaysFiniteAndPicksTheLargestOfLargeScores) {
 
 TEST(DotAttention, GivesTheSameBitsForEveryNumberOfThreads) {
   const Inputs in(random_graph(4000, 60000, 10), 8, 8, 8, 3);
-  const auto run = [&](int threads) {
-    std::vector<Tensor> results;
-    with_threads(threads, [&] {
-      const Variable y = in.attend({.clamp = 5.0F, .dropout = 0.5F, .random = Random(3)});
-      const Gradients gradients = backward(y, random_tensor(4000, 64, 5));
-      results.push_back(y.value());
-      for (const Parameter* parameter : {&in.q, &in.k, &in.v, &in.table}) {
-        results.push_back(*gradients.of(parameter->variable()));
-      }
-    });
-    return results;
-  };
-  const auto one = run(1);
-  for (const int threads : {2, 4}) {
-    const auto more = run(threads);
-    for (std::size_t i = 0; i < one.size(); ++i) {
-      EXPECT_TRUE(same_bits(one[i], more[i])) << "result " << i << " with " << threads << " threads";
-    }
-  }
+  expect_same_bits_on_any_threads({&in.q, &in.k, &in.v, &in.table},
+                                  [&] { return in.attend({.clamp = 5.0F, .dropout = 0.5F, .random = Random(3)}); });
 }
 
 TEST(DotAttention, GraphsInOneBlockEqualEachGraphAlone) {

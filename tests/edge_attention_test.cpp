@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/attention_reference.hpp"
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/tensor/simd.hpp"
 
 namespace weft {
@@ -16,6 +16,7 @@ namespace {
 
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_graph;
 using test::random_tensor;
@@ -253,49 +254,25 @@ TEST_P(EdgeAttention, GraphsInOneBlockEqualEachGraphAlone) {
 
 TEST_P(EdgeAttention, RenumberedNodesGiveRenumberedOutputs) {
   const CsrGraph graph = random_graph(50, 300, 9);
-  std::vector<std::int64_t> old_of(50);
-  std::iota(old_of.begin(), old_of.end(), 0);
-  shuffle(std::span<std::int64_t>(old_of), Random(4));
-  std::vector<NodeId> new_of(50);
-  for (std::size_t i = 0; i < 50; ++i) {
-    new_of[static_cast<std::size_t>(old_of[i])] = static_cast<NodeId>(i);
-  }
-  std::vector<Edge> edges = edges_of(graph);
-  for (Edge& edge : edges) {
-    edge = {new_of[edge.source], new_of[edge.destination]};
-  }
+  const auto [other, order] = test::renumbered(graph, 4);
   const auto p = attention.parameters(50, 2, 12);
-  std::vector<Parameter> renumbered;
+  std::vector<Parameter> moved;
   for (std::size_t i = 0; i < p.size(); ++i) {
-    renumbered.emplace_back(i < attention.num_node_parameters ? select_rows(p[i].value(), old_of) : p[i].value());
+    moved.emplace_back(i < attention.num_node_parameters ? select_rows(p[i].value(), order) : p[i].value());
   }
   const Tensor y = attention.apply(MessageBlock(graph), p, {.heads = 2}).value();
-  const MessageBlock block(CsrGraph::from_edges(50, edges));
-  expect_near(attention.apply(block, renumbered, {.heads = 2}).value(), select_rows(y, old_of), 1e-5);
+  expect_near(attention.apply(MessageBlock(other), moved, {.heads = 2}).value(), select_rows(y, order), 1e-5);
 }
 
 TEST_P(EdgeAttention, GivesTheSameBitsForEveryNumberOfThreads) {
   const MessageBlock block(random_graph(4000, 60000, 10));
   const auto p = attention.parameters(4000, 8, 8);
-  const auto run = [&](int threads) {
-    std::vector<Tensor> results;
-    with_threads(threads, [&] {
-      const Variable y = attention.apply(block, p, {.heads = 8, .dropout = 0.5F, .random = Random(3)});
-      const Gradients gradients = backward(y, random_tensor(4000, 64, 5));
-      results.push_back(y.value());
-      for (const auto& parameter : p) {
-        results.push_back(*gradients.of(parameter.variable()));
-      }
-    });
-    return results;
-  };
-  const auto one = run(1);
-  for (const int threads : {2, 4}) {
-    const auto more = run(threads);
-    for (std::size_t i = 0; i < one.size(); ++i) {
-      EXPECT_TRUE(same_bits(one[i], more[i])) << "result " << i << " with " << threads << " threads";
-    }
+  std::vector<const Parameter*> inputs;
+  for (const Parameter& parameter : p) {
+    inputs.push_back(&parameter);
   }
+  expect_same_bits_on_any_threads(
+      inputs, [&] { return attention.apply(block, p, {.heads = 8, .dropout = 0.5F, .random = Random(3)}); });
 }
 
 TEST_P(EdgeAttention, DropoutKeepsTheShareAndTheMeanItPromises) {

@@ -7,7 +7,6 @@
 
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/graph/message_block.hpp"
 #include "weft/tensor/dense_ops.hpp"
@@ -16,9 +15,9 @@ namespace weft {
 namespace {
 
 using test::expect_gradient_matches;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
-using test::same_bits;
 
 /// Features are positive numbers, none near 0.
 Tensor positive(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
@@ -94,18 +93,8 @@ TEST(EdgeLogLikelihood, GradientsMatchCentralDifferences) {
 
 TEST(EdgeLogLikelihood, GivesTheSameBitsOnAnyNumberOfThreads) {
   const MessageBlock block(grid(70, 60));
-  std::vector<Tensor> values, gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      Parameter q(positive(4200, 16, 1)), k(positive(4200, 16, 2));
-      const Variable y = edge_log_likelihood(q.variable(), k.variable(), block, 2);
-      values.push_back(y.value());
-      const Gradients all = backward(y);
-      gradients.push_back(*all.of(k.variable()));
-    });
-  }
-  EXPECT_TRUE(same_bits(values[0], values[1]) && same_bits(values[0], values[2]));
-  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+  const Parameter q(positive(4200, 16, 1)), k(positive(4200, 16, 2));
+  expect_same_bits_on_any_threads({&q, &k}, [&] { return edge_log_likelihood(q.variable(), k.variable(), block, 2); });
 }
 
 TEST(EdgeLogLikelihood, RefusesShapesThatDoNotFit) {

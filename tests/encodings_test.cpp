@@ -6,47 +6,23 @@
 #include <numbers>
 #include <numeric>
 
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/graph/laplacian_encoding.hpp"
 
 namespace weft {
 namespace {
 
+using test::complete_graph;
+using test::cycle_graph;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
+using test::graph_of;
+using test::path_graph;
+using test::renumbered;
 using test::same_bits;
-
-CsrGraph undirected(std::int64_t n, std::vector<Edge> edges) {
-  return CsrGraph::from_edges(n, edges, {.symmetrize = true});
-}
-
-CsrGraph path(NodeId n) {
-  std::vector<Edge> edges;
-  for (NodeId v = 0; v + 1 < n; ++v) {
-    edges.push_back({v, v + 1});
-  }
-  return undirected(n, edges);
-}
-
-CsrGraph ring(NodeId n) {
-  std::vector<Edge> edges;
-  for (NodeId v = 0; v < n; ++v) {
-    edges.push_back({v, (v + 1) % n});
-  }
-  return undirected(n, edges);
-}
-
-CsrGraph complete(NodeId n) {
-  std::vector<Edge> edges;
-  for (NodeId v = 0; v < n; ++v) {
-    for (NodeId u = 0; u < v; ++u) {
-      edges.push_back({u, v});
-    }
-  }
-  return undirected(n, edges);
-}
 
 Tensor walks(const MessageBlock& block, std::int64_t steps, const RandomWalkOptions& options = {}) {
   return Tensor::from_buffer(block.num_outputs(), steps, random_walk_encoding(block, steps, options));
@@ -72,16 +48,16 @@ double eigenvalue_of(const CsrGraph& graph, const Tensor& x, std::int64_t j) {
 
 TEST(RandomWalkEncoding, OnATriangleIsTheChanceOfReturn) {
   // p(k + 1) = (1 - p(k)) / 2 on the complete graph of three.
-  expect_near(walks(MessageBlock(complete(3)), 4),
+  expect_near(walks(MessageBlock(complete_graph(3)), 4),
               Tensor{{0, 0.5F, 0.25F, 0.375F}, {0, 0.5F, 0.25F, 0.375F}, {0, 0.5F, 0.25F, 0.375F}});
 }
 
 TEST(RandomWalkEncoding, OnAPathTellsTheMiddleFromTheEnds) {
-  expect_near(walks(MessageBlock(path(3)), 4), Tensor{{0, 0.5F, 0, 0.5F}, {0, 1, 0, 1}, {0, 0.5F, 0, 0.5F}});
+  expect_near(walks(MessageBlock(path_graph(3)), 4), Tensor{{0, 0.5F, 0, 0.5F}, {0, 1, 0, 1}, {0, 0.5F, 0, 0.5F}});
 }
 
 TEST(RandomWalkEncoding, OnARingOfFourReturnsHalfTheTimeAtEvenSteps) {
-  const Tensor x = walks(MessageBlock(ring(4)), 4);
+  const Tensor x = walks(MessageBlock(cycle_graph(4)), 4);
   for (std::int64_t v = 0; v < 4; ++v) {
     EXPECT_FLOAT_EQ(x(v, 0), 0.0F);
     EXPECT_FLOAT_EQ(x(v, 1), 0.5F);
@@ -127,7 +103,7 @@ TEST(RandomWalkEncoding, EstimatesOfDirectedGraphsAreUnbiased) {
 }
 
 TEST(LaplacianEncoding, OfARingIsAPairOfWavesAtTheFirstFrequency) {
-  const CsrGraph graph = ring(6);
+  const CsrGraph graph = cycle_graph(6);
   const Tensor x = waves(MessageBlock(graph), 2);
   EXPECT_NEAR(eigenvalue_of(graph, x, 0), 1.0 - std::cos(std::numbers::pi / 3), 1e-5);
   EXPECT_NEAR(eigenvalue_of(graph, x, 1), 1.0 - std::cos(std::numbers::pi / 3), 1e-5);
@@ -141,11 +117,11 @@ TEST(LaplacianEncoding, OfAPathOfThreeIsKnownByHand) {
   // Eigenvalue 1: (1, 0, -1) / sqrt(2); eigenvalue 2: (1, -sqrt(2), 1) / 2; times sqrt(3), signs as promised; then
   // there are no more.
   const float a = std::sqrt(1.5F), b = std::sqrt(0.75F), c = std::sqrt(1.5F);
-  expect_near(waves(MessageBlock(path(3)), 4), Tensor{{a, -b, 0, 0}, {0, c, 0, 0}, {-a, -b, 0, 0}});
+  expect_near(waves(MessageBlock(path_graph(3)), 4), Tensor{{a, -b, 0, 0}, {0, c, 0, 0}, {-a, -b, 0, 0}});
 }
 
 TEST(LaplacianEncoding, OfACompleteGraphHasOneEigenvalue) {
-  const CsrGraph graph = complete(5);
+  const CsrGraph graph = complete_graph(5);
   const Tensor x = waves(MessageBlock(graph), 4);
   for (std::int64_t j = 0; j < 4; ++j) {
     EXPECT_NEAR(eigenvalue_of(graph, x, j), 1.25, 1e-5);
@@ -153,8 +129,9 @@ TEST(LaplacianEncoding, OfACompleteGraphHasOneEigenvalue) {
 }
 
 TEST(LaplacianEncoding, OfAUnionIsThatOfItsPartsAndZeroForLoners) {
-  const Tensor alone = waves(MessageBlock(path(3)), 2);
-  const CsrGraph both = undirected(6, {{0, 2}, {2, 4}, {1, 1}, {3, 5}});
+  const Tensor alone = waves(MessageBlock(path_graph(3)), 2);
+  const CsrGraph both =
+      CsrGraph::from_edges(6, std::vector<Edge>{{0, 2}, {2, 4}, {1, 1}, {3, 5}}, {.symmetrize = true});
   const Tensor x = waves(MessageBlock(both), 2);
   for (std::int64_t j = 0; j < 2; ++j) {
     for (const auto& [node, place] : {std::pair{0, 0}, {2, 1}, {4, 2}}) {
@@ -177,7 +154,7 @@ TEST(LaplacianEncoding, OfALargeGraphByLanczosIsThatOfTheDenseSolver) {
 }
 
 TEST(LaplacianEncoding, OfALongPathIsDefinedThoughItsEigenvaluesNearlyMeet) {
-  const Tensor x = waves(MessageBlock(path(3000)), 3);
+  const Tensor x = waves(MessageBlock(path_graph(3000)), 3);
   for (std::int64_t j = 0; j < 3; ++j) {
     double squares = 0.0;
     for (std::int64_t v = 0; v < x.rows(); ++v) {
@@ -199,7 +176,7 @@ std::vector<Encode> encodings() {
 }
 
 TEST(Encodings, OfAGraphInABatchAreThoseOfTheGraphAlone) {
-  const CsrGraph graphs[] = {grid(7, 8), CsrGraph::from_edges(1, {}), CsrGraph::from_edges(0, {}), path(4)};
+  const CsrGraph graphs[] = {grid(7, 8), CsrGraph::from_edges(1, {}), CsrGraph::from_edges(0, {}), path_graph(4)};
   const MessageBlock batch = batch_of(graphs);
   for (const Encode& encode : encodings()) {
     const Tensor together = encode(batch);
@@ -214,27 +191,15 @@ TEST(Encodings, OfAGraphInABatchAreThoseOfTheGraphAlone) {
 TEST(Encodings, HaveTheSameBitsOnAnyNumberOfThreads) {
   const MessageBlock block(grid(80, 31));
   for (const Encode& encode : encodings()) {
-    std::vector<Tensor> results;
-    for (const int threads : {1, 2, 4}) {
-      with_threads(threads, [&] { results.push_back(encode(block)); });
-    }
-    EXPECT_TRUE(same_bits(results[0], results[1]) && same_bits(results[0], results[2]));
+    expect_same_bits_on_any_threads([&] { return std::vector<Tensor>{encode(block)}; });
   }
 }
 
 TEST(Encodings, FollowAPermutationOfTheNodes) {
   // A tree without symmetries.
-  const std::vector<Edge> edges = {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {2, 6}, {3, 7}, {7, 8}, {3, 9}};
-  const std::vector<std::int64_t> order = {4, 8, 0, 9, 2, 7, 1, 5, 3, 6};
-  std::vector<NodeId> place(10);
-  for (std::size_t i = 0; i < 10; ++i) {
-    place[static_cast<std::size_t>(order[i])] = static_cast<NodeId>(i);
-  }
-  std::vector<Edge> moved;
-  for (const Edge& edge : edges) {
-    moved.push_back({place[edge.source], place[edge.destination]});
-  }
-  const MessageBlock block(undirected(10, edges)), permuted(undirected(10, moved));
+  const CsrGraph tree = graph_of(10, {{0, 1}, {1, 2}, {2, 3}, {3, 4}, {4, 5}, {2, 6}, {3, 7}, {7, 8}, {3, 9}});
+  const auto [other, order] = renumbered(tree, 1);
+  const MessageBlock block(tree), permuted(other);
   expect_near(walks(permuted, 6), select_rows(walks(block, 6), order));
   // The sign too: the sum of cubes does not know the order.
   expect_near(waves(permuted, 3), select_rows(waves(block, 3), order), 1e-4);
@@ -253,8 +218,8 @@ TEST(Encodings, AreDefinedForNoNodesOneNodeAndNoEdges) {
 }
 
 TEST(Encodings, RefuseNoColumnsAndBlocksOfSampledNeighbors) {
-  expect_throws<ArgumentError>([] { (void)random_walk_encoding(MessageBlock(path(3)), 0); }, "steps is 0");
-  expect_throws<ArgumentError>([] { (void)laplacian_encoding(MessageBlock(path(3)), 0); }, "num_vectors is 0");
+  expect_throws<ArgumentError>([] { (void)random_walk_encoding(MessageBlock(path_graph(3)), 0); }, "steps is 0");
+  expect_throws<ArgumentError>([] { (void)laplacian_encoding(MessageBlock(path_graph(3)), 0); }, "num_vectors is 0");
   const MessageBlock sampled(CsrGraph::from_rows(2, Buffer<EdgeId>::copy_of(std::vector<EdgeId>{0, 1}),
                                                  Buffer<NodeId>::copy_of(std::vector<NodeId>{1})));
   expect_throws<ArgumentError>([&] { (void)random_walk_encoding(sampled, 2); }, "2 inputs and 1 outputs");

@@ -1,11 +1,14 @@
-// Curves of folds.
+// Folds that keep the shares of classes, and their curves.
 #include "weft/runs/folds.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "tests/support.hpp"
+#include "weft/io/folds.hpp"
 
 namespace weft {
 namespace {
@@ -48,6 +51,27 @@ TEST(FoldCurves, SayWhenTheyAreNotAllThere) {
   report.runs[1].test = 0.25;
   EXPECT_FALSE(curves.read_at_common_epoch(report));
   EXPECT_EQ(report.runs[1].test, 0.25);
+}
+
+TEST(StratifiedFolds, TestEveryItemOnceAndKeepShares) {
+  std::vector<std::int64_t> labels(26, 0);
+  std::fill(labels.begin() + 13, labels.end() - 1, 1);
+  labels.back() = -1;
+  const std::vector<Split> splits = stratified_folds("strat", labels, 2, 5, Random(1));
+  ASSERT_EQ(splits.size(), 5U);
+  EXPECT_EQ(splits[4].name, "strat4");
+  std::vector<int> tested(26);
+  for (std::size_t i = 0; i < splits.size(); ++i) {
+    EXPECT_EQ(splits[i].test.size(), 5U);
+    EXPECT_EQ(splits[i].val, splits[(i + 1) % 5].test);
+    EXPECT_EQ(splits[i].train.size(), 15U);
+    const auto zeros = std::count_if(splits[i].test.begin(), splits[i].test.end(), [](auto item) { return item < 13; });
+    EXPECT_TRUE(zeros == 2 || zeros == 3) << zeros;
+    for (const std::int64_t item : splits[i].test) {
+      ++tested[static_cast<std::size_t>(item)];
+    }
+  }
+  EXPECT_EQ(tested, (std::vector<int>{1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0}));
 }
 
 }  // namespace

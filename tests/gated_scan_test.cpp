@@ -5,16 +5,15 @@
 #include <cmath>
 
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
-using test::same_bits;
 
 /// Logarithms of decays, from nearly 0 to strong.
 Tensor decays(std::int64_t rows, std::int64_t heads, std::uint64_t seed) {
@@ -101,18 +100,10 @@ TEST(LogSigmoid, HasItsValuesAndGradient) {
 
 TEST(GatedScan, GivesTheSameBitsOnAnyNumberOfThreads) {
   const std::vector<std::int64_t> segments{0, 5000, 5007};
-  std::vector<Tensor> outputs, gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      Parameter x(random_tensor(5007, 16, 1)), log_decay(decays(5007, 2, 4));
-      const Variable o = gated_scan(x.variable(), x.variable(), x.variable(), log_decay.variable(), segments, 2);
-      outputs.push_back(o.value());
-      const Gradients all = backward(o, random_tensor(5007, 16, 2));
-      gradients.push_back(*all.of(log_decay.variable()));
-    });
-  }
-  EXPECT_TRUE(same_bits(outputs[0], outputs[1]) && same_bits(outputs[0], outputs[2]));
-  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+  const Parameter x(random_tensor(5007, 16, 1)), log_decay(decays(5007, 2, 4));
+  expect_same_bits_on_any_threads({&x, &log_decay}, [&] {
+    return gated_scan(x.variable(), x.variable(), x.variable(), log_decay.variable(), segments, 2);
+  });
 }
 
 TEST(GatedScan, RefusesShapesThatDoNotFit) {

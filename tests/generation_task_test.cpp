@@ -6,44 +6,24 @@
 #include <fstream>
 
 #include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/runs/run.hpp"
 #include "weft/runs/trained_model.hpp"
-#include "weft/tasks/graph_corpus.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_throws;
+using test::rings;
 using test::same_bits;
 
 class TrainGenerator : public testing::Test {
  protected:
   test::TemporaryFolder folder_;
 };
-
-/// Rings of `shortest` to `longest` nodes in turn; the last quarter is for validation and test.
-Dataset rings(std::int64_t count, std::int64_t shortest, std::int64_t longest) {
-  Dataset dataset;
-  dataset.name = "rings";
-  dataset.task = TaskKind::generation;
-  dataset.node_ptr = {0};
-  Split split{.name = "rand0", .train = {}, .val = {}, .test = {}};
-  std::vector<Edge> edges;
-  for (std::int64_t g = 0; g < count; ++g) {
-    const std::int64_t size = shortest + g % (longest - shortest + 1), first = dataset.node_ptr.back();
-    for (std::int64_t i = 0; i < size; ++i) {
-      edges.push_back({static_cast<NodeId>(first + i), static_cast<NodeId>(first + (i + 1) % size)});
-    }
-    dataset.node_ptr.push_back(first + size);
-    (4 * g < 3 * count ? split.train : g % 2 == 0 ? split.val : split.test).push_back(g);
-  }
-  dataset.graph = CsrGraph::from_edges(dataset.node_ptr.back(), edges, {.symmetrize = true});
-  dataset.splits = {split};
-  return dataset;
-}
 
 TrainJob job_with(const std::vector<std::pair<std::string, std::string>>& options) {
   TrainJob job;
@@ -247,15 +227,6 @@ TEST_F(TrainGenerator, RefusesWhatItCannotLearnFrom) {
   expect_throws<ArgumentError>([&] { (void)train(dataset, job); }, "weight");
   dataset.directed = true;
   expect_throws<ArgumentError>([&] { (void)train(dataset, job_with({})); }, "directed");
-}
-
-TEST(GraphCorpus, CountsWhatAGeneratorCanBeAskedFor) {
-  const GraphCorpus corpus = read_graph_corpus(rings(4, 3, 4), "nodes,edges,rings");
-  EXPECT_EQ(corpus.property_names, (std::vector<std::string>{"nodes", "edges", "rings"}));
-  EXPECT_EQ(corpus.properties(0, 0), 3.0F);
-  EXPECT_EQ(corpus.properties(1, 1), 4.0F);
-  EXPECT_EQ(corpus.properties(1, 2), 1.0F);
-  EXPECT_FALSE(corpus.is_molecular());
 }
 
 }  // namespace

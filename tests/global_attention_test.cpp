@@ -12,7 +12,6 @@
 #include "tests/attention_reference.hpp"
 #include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
@@ -20,20 +19,15 @@
 namespace weft {
 namespace {
 
+using test::cycle_graph;
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::path_and_loner;
 using test::random_tensor;
+using test::renumbered;
 using test::same_bits;
-
-CsrGraph ring(NodeId n) {
-  std::vector<Edge> edges;
-  for (NodeId v = 0; v < n; ++v) {
-    edges.push_back({v, (v + 1) % n});
-  }
-  return CsrGraph::from_edges(n, edges, {.symmetrize = true});
-}
 
 /// The options of model weft, small: heads of 4 columns, parameters of positions for graphs of `max_nodes`.
 Options small_options(std::string_view kind, std::int64_t max_nodes = 12) {
@@ -70,7 +64,7 @@ TEST(GlobalAttention, EveryKindSaysWhatItIsAndTakesItsOptionsFromTheModel) {
 }
 
 TEST(GlobalAttention, EveryKindHasTheGradientOfDifferences) {
-  const CsrGraph graphs[] = {path_and_loner(), ring(7)};
+  const CsrGraph graphs[] = {path_and_loner(), cycle_graph(7)};
   const MessageBlock batch = batch_of(graphs);
   for (const AttentionInfo& info : global_attentions()) {
     SCOPED_TRACE(info.name);
@@ -91,7 +85,7 @@ TEST(GlobalAttention, EveryKindHasTheGradientOfDifferences) {
 }
 
 TEST(GlobalAttention, GraphsInOneBatchGetWhatEachGetsAlone) {
-  const CsrGraph graphs[] = {ring(150), path_and_loner(), ring(3), ring(150)};
+  const CsrGraph graphs[] = {cycle_graph(150), path_and_loner(), cycle_graph(3), cycle_graph(150)};
   const MessageBlock batch = batch_of(graphs);
   const Tensor h = random_tensor(307, 8, 3);
   for (const AttentionInfo& info : global_attentions()) {
@@ -107,20 +101,10 @@ TEST(GlobalAttention, GraphsInOneBatchGetWhatEachGetsAlone) {
 }
 
 TEST(GlobalAttention, DoesNotDependOnTheNumberingOfNodesUnlessItSaysSo) {
-  const CsrGraph graph = ring(90);
+  const CsrGraph graph = cycle_graph(90);
   const Tensor h = random_tensor(90, 8, 3);
-  std::vector<std::int64_t> order(90);
-  std::iota(order.begin(), order.end(), 0);
-  shuffle(std::span<std::int64_t>(order), Random(11));
-  std::vector<NodeId> place(90);
-  for (std::size_t i = 0; i < 90; ++i) {
-    place[static_cast<std::size_t>(order[i])] = static_cast<NodeId>(i);
-  }
-  std::vector<Edge> edges = edges_of(graph);
-  for (Edge& edge : edges) {
-    edge = {place[edge.source], place[edge.destination]};
-  }
-  const MessageBlock permuted(CsrGraph::from_edges(90, edges));
+  const auto [other, order] = renumbered(graph, 11);
+  const MessageBlock permuted(other);
   for (const AttentionInfo& info : global_attentions()) {
     SCOPED_TRACE(info.name);
     const auto attention = make(info.name, 90);
@@ -136,22 +120,14 @@ TEST(GlobalAttention, DoesNotDependOnTheNumberingOfNodesUnlessItSaysSo) {
 
 TEST(GlobalAttention, GivesTheSameBitsOnAnyNumberOfThreads) {
   const MessageBlock graph(grid(70, 60));
+  const Parameter h(random_tensor(4200, 8, 3));
   for (const AttentionInfo& info : global_attentions()) {
     SCOPED_TRACE(info.name);
-    std::vector<Tensor> outputs, gradients;
-    for (const int threads : {1, 2, 4}) {
-      with_threads(threads, [&] {
-        const auto attention = make(info.name, 4200);
-        Parameter h(random_tensor(4200, 8, 3));
-        Pass pass = Pass::train(Random(5));
-        const Variable y = attention->forward(graph, h.variable(), pass);
-        outputs.push_back(y.value());
-        const Gradients all = backward(y, random_tensor(4200, 8, 4));
-        gradients.push_back(*all.of(h.variable()));
-      });
-    }
-    EXPECT_TRUE(same_bits(outputs[0], outputs[1]) && same_bits(outputs[0], outputs[2]));
-    EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+    const auto attention = make(info.name, 4200);
+    expect_same_bits_on_any_threads({&h}, [&] {
+      Pass pass = Pass::train(Random(5));
+      return attention->forward(graph, h.variable(), pass);
+    });
   }
 }
 
@@ -290,25 +266,6 @@ TEST(KernelMechanisms, EqualTheirPublishedDefinitions) {
   }
 }
 
-TEST(Windows, ShiftInEveryOtherLayer) {
-  Options options = small_options("windows");
-  options.set("window", "4");
-  const MessageBlock graph(CsrGraph::from_edges(8, {}));
-  const Tensor h = random_tensor(8, 8, 3);
-  Tensor changed = h;
-  for (float& value : changed.row(4)) {
-    value += 1.0F;
-  }
-  // Which nodes read node 4: those of its window, 4 .. 7 or, shifted by two, 2 .. 5.
-  for (const auto& [layer, first, last] : {std::array<std::int64_t, 3>{0, 4, 7}, {1, 2, 5}, {2, 4, 7}}) {
-    const auto attention = make_global_attention("windows", options, layer, Random(7));
-    const Tensor before = run(*attention, graph, h), after = run(*attention, graph, changed);
-    for (std::int64_t i = 0; i < 8; ++i) {
-      EXPECT_EQ(std::ranges::equal(before.row(i), after.row(i)), i < first || i > last) << layer << " " << i;
-    }
-  }
-}
-
 TEST(GlobalAttention, ThatIsCausalLeavesNodesBeforeAChangeAsTheyAre) {
   // A ring named at random, by each order: `before` in the order, not in the numbers.
   const MessageBlock graph(CsrGraph::from_edges(90,
@@ -376,70 +333,6 @@ TEST(SgformerAndDifformer, AsPublishedForgetTheirNodesInLargeGraphsAndTheirRowsV
   EXPECT_LT(moves("sgformer", 3000), 1e-3F);
   EXPECT_GT(moves("difformer_rows", 3000), 1e-2F);
   EXPECT_GT(moves("sgformer_rows", 3000), 5e-3F);
-}
-
-TEST(WeftModel, WithEveryAttentionHasNamesThatDoNotMeet) {
-  for (const AttentionInfo& info : global_attentions()) {
-    const auto model = make_model("weft", shape_for(Tensor(1, 5), 2), small_options(info.name), Random(7));
-    const ParameterList list = parameters_of(*model);
-    std::set<std::string> names;
-    for (const NamedParameter& p : list.parameters) {
-      EXPECT_TRUE(names.insert(p.name).second) << info.name << " " << p.name;
-    }
-    for (const NamedStatistic& statistic : list.statistics) {
-      EXPECT_TRUE(names.insert(statistic.name).second) << info.name << " " << statistic.name;
-    }
-    EXPECT_TRUE(names.contains("block0.query.weight") && names.contains("block0.gate.bias"));
-  }
-}
-
-TEST(WeftModel, WithEveryAttentionHasTheGradientOfDifferencesAndLearns) {
-  const CsrGraph graphs[] = {path_and_loner(), ring(7)};
-  const MessageBlock batch = batch_of(graphs);
-  const Features x = random_tensor(11, 5, 3);
-  for (const AttentionInfo& info : global_attentions()) {
-    SCOPED_TRACE(info.name);
-    Options options = small_options(info.name);
-    options.set("layers", "2");
-    options.set("dropout", "0");
-    options.set("input_dropout", "0");
-    options.set("norm", "layer");
-    options.set("convolution", "sage");
-    options.set("activation", "gelu");
-    const auto model = make_model("weft", shape_for(x, 2), options, Random(7));
-    const ParameterList list = parameters_of(*model);
-    const auto forward = [&] {
-      Pass pass = Pass::train(Random(1), 1.0);
-      return model->forward(batch, x, pass).logits;
-    };
-    std::int64_t in_attention = 0;
-    for (const NamedParameter& p : list.parameters) {
-      if (p.name.starts_with("block1.") && !p.name.starts_with("block1.local") && !p.name.starts_with("block1.norm")) {
-        SCOPED_TRACE(p.name);
-        ++in_attention;
-        expect_gradient_matches(*p.parameter, forward, 1e-2);
-      }
-    }
-    EXPECT_GE(in_attention, 8);
-    // A few steps down the gradient of the squared distance to a fixed target bring the outputs nearer.
-    const Tensor target = random_tensor(11, 2, 9);
-    const auto distance = [&] {
-      const Variable off = forward() - Variable::constant(target);
-      return sum(off * off);
-    };
-    const float before = distance().value()(0, 0);
-    for (int step = 0; step < 30; ++step) {
-      const Gradients gradients = backward(distance());
-      for (const NamedParameter& p : list.parameters) {
-        if (const Tensor* d = gradients.of(p.parameter->variable())) {
-          for (std::int64_t i = 0; i < d->size(); ++i) {
-            p.parameter->mutable_value().data()[i] -= 0.005F * d->data()[i];
-          }
-        }
-      }
-    }
-    EXPECT_LT(distance().value()(0, 0), 0.7F * before);
-  }
 }
 
 }  // namespace

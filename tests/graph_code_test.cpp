@@ -6,7 +6,6 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/imported_data.hpp"
 #include "tests/public_files.hpp"
 #include "tests/support.hpp"
 #include "tests/typed_graphs.hpp"

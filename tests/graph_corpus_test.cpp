@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/public_files.hpp"
+#include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/molecules/molecule_properties.hpp"
 #include "weft/molecules/molecule_reader.hpp"
@@ -27,6 +29,15 @@ TEST(GraphCorpus, KnowsThePropertiesOfMolecules) {
   for (std::int64_t g = 0; g < dataset->num_graphs(); g += 100) {
     EXPECT_EQ(corpus.properties(g, 0), static_cast<float>(logp[static_cast<std::size_t>(g)])) << "molecule " << g;
   }
+}
+
+TEST(GraphCorpus, CountsWhatAGeneratorCanBeAskedFor) {
+  const GraphCorpus corpus = read_graph_corpus(test::rings(4, 3, 4), "nodes,edges,rings");
+  EXPECT_EQ(corpus.property_names, (std::vector<std::string>{"nodes", "edges", "rings"}));
+  EXPECT_EQ(corpus.properties(0, 0), 3.0F);
+  EXPECT_EQ(corpus.properties(1, 1), 4.0F);
+  EXPECT_EQ(corpus.properties(1, 2), 1.0F);
+  EXPECT_FALSE(corpus.is_molecular());
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <limits>
 #include <vector>
 
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 #include "tests/trained_models.hpp"
@@ -27,14 +28,6 @@ using test::weights_in;
 
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
-CsrGraph ring(std::int64_t nodes) {
-  std::vector<Edge> edges;
-  for (std::int64_t v = 0; v < nodes; ++v) {
-    edges.push_back({static_cast<NodeId>(v), static_cast<NodeId>((v + 1) % nodes)});
-  }
-  return CsrGraph::from_edges(nodes, edges, {.symmetrize = true});
-}
-
 CsrGraph star(std::int64_t nodes) {
   std::vector<Edge> edges;
   for (std::int64_t v = 1; v < nodes; ++v) {
@@ -49,7 +42,7 @@ Dataset rings_and_stars(std::int64_t count = 90) {
   std::vector<std::int64_t> classes;
   for (std::int64_t g = 0; g < count; ++g) {
     const std::int64_t nodes = 4 + (g / 6) % 6;
-    graphs.push_back((g / 3) % 2 == 0 ? ring(nodes) : star(nodes));
+    graphs.push_back((g / 3) % 2 == 0 ? test::cycle_graph(static_cast<NodeId>(nodes)) : star(nodes));
     classes.push_back((g / 3) % 2);
   }
   const MessageBlock block = batch_of(graphs);

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/sampler_checks.hpp"
+#include "tests/small_graphs.hpp"
+#include "tests/small_models.hpp"
 #include "tests/support.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/layers/models.hpp"
@@ -21,23 +23,11 @@ namespace {
 
 using test::expect_near;
 using test::expect_throws;
+using test::options_for;
 using test::random_tensor;
+using test::three_communities;
 
 const Features kNoEdges;
-
-CsrGraph communities() {
-  return stochastic_block_model(
-             {.num_nodes = 120, .num_communities = 3, .degree_inside = 8, .degree_outside = 2, .seed = 4})
-      .graph;
-}
-
-Options options_for(const std::string& model, std::vector<std::pair<std::string, std::string>> changes) {
-  Options options = default_options(model);
-  for (const auto& [name, value] : changes) {
-    options.set(name, value);
-  }
-  return options;
-}
 
 std::unique_ptr<NodeModel> model_for(const std::string& name, const NodeFeatures& features, const Options& options) {
   return make_model(name, shape_for(features, 3), options, Random(1));
@@ -60,7 +50,7 @@ std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::strin
 }
 
 TEST(HopSamples, OfAllNeighborsGiveWhatTheWholeGraphGives) {
-  const CsrGraph graph = communities();
+  const CsrGraph graph = three_communities();
   const NodeFeatures features = random_tensor(120, 5);
   for (const auto& [name, changes] : hop_models()) {
     SCOPED_TRACE(name + (changes.empty() ? "" : " " + changes.front().first + " " + changes.front().second));
@@ -110,7 +100,7 @@ TEST(Inference, GoesOnAfterABatchThatNothingIsAskedOf) {
 }
 
 TEST(LayerwiseInference, GivesWhatTheWholeGraphGivesInChunksOfAnySize) {
-  const CsrGraph graph = communities();
+  const CsrGraph graph = three_communities();
   const NodeFeatures features = random_tensor(120, 5);
   for (const auto& [name, changes] : hop_models()) {
     SCOPED_TRACE(name);
@@ -163,7 +153,7 @@ TEST(LayerwiseInference, ComputesWhatIsWantedAlone) {
 }
 
 TEST(HopSamples, AreRefusedByModelsWhoseLayersReadTheSameNodes) {
-  const CsrGraph graph = communities();
+  const CsrGraph graph = three_communities();
   const NodeFeatures features = random_tensor(120, 5);
   for (const char* name : {"weft", "gps", "polynormer"}) {
     const Options options = options_for(name, {{"sampler", "neighbor"}});
@@ -183,7 +173,7 @@ TEST(HopSamples, AreRefusedByModelsWhoseLayersReadTheSameNodes) {
 }
 
 TEST(RowBatches, OfPrecomputedHopsGiveWhatAllRowsGive) {
-  const CsrGraph graph = communities();
+  const CsrGraph graph = three_communities();
   const NodeFeatures features = random_tensor(120, 5);
   for (const char* name : {"sign", "nagphormer"}) {
     SCOPED_TRACE(name);

@@ -8,13 +8,13 @@
 #include <gtest/gtest.h>
 
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
 using test::same_bits;
@@ -155,26 +155,10 @@ TEST(LinearAttention, RenumberedNodesGiveRenumberedOutputs) {
 TEST(LinearAttention, GivesTheSameBitsForEveryNumberOfThreads) {
   const std::vector<std::int64_t> segments{0, 10, 6000, 6020, 9000};
   for (const std::int64_t d : {16, 32}) {
-    Parameter q(random_tensor(9000, 2 * d, 1)), k(random_tensor(9000, 2 * d, 2)), v(random_tensor(9000, 2 * d, 3));
-    const auto run = [&](int threads) {
-      std::vector<Tensor> results;
-      with_threads(threads, [&] {
-        const Variable o = linear_attention(q.variable(), k.variable(), v.variable(), segments, 2);
-        const Gradients gradients = backward(o, random_tensor(9000, 2 * d, 4));
-        results.push_back(o.value());
-        for (const Parameter* parameter : {&q, &k, &v}) {
-          results.push_back(*gradients.of(parameter->variable()));
-        }
-      });
-      return results;
-    };
-    const auto one = run(1);
-    for (const int threads : {2, 4}) {
-      const auto more = run(threads);
-      for (std::size_t i = 0; i < one.size(); ++i) {
-        EXPECT_TRUE(same_bits(one[i], more[i])) << "result " << i << " with " << threads << " threads";
-      }
-    }
+    const Parameter q(random_tensor(9000, 2 * d, 1)), k(random_tensor(9000, 2 * d, 2)),
+        v(random_tensor(9000, 2 * d, 3));
+    expect_same_bits_on_any_threads(
+        {&q, &k, &v}, [&] { return linear_attention(q.variable(), k.variable(), v.variable(), segments, 2); });
   }
 }
 

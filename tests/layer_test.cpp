@@ -45,5 +45,10 @@ TEST(UpdateStatistics, RefusesAStatisticOfAnotherModel) {
   expect_throws<ArgumentError>([&] { update_statistics(counter, pass); }, "that the model does not list");
 }
 
+TEST(Pass, TakesLossesOfOneNumber) {
+  Pass pass = Pass::train(Random(1));
+  expect_throws<ArgumentError>([&] { pass.add_loss(Variable::constant(Tensor(2, 1))); }, "has shape [2, 1]");
+}
+
 }  // namespace
 }  // namespace weft

@@ -7,7 +7,6 @@
 
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
@@ -17,9 +16,9 @@ using test::constant;
 using test::dense_attention;
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
-using test::same_bits;
 
 // A single node, no node, graphs with more and with fewer nodes than landmarks.
 const std::vector<std::int64_t> kNodes{0, 1, 1, 8, 11}, kLandmarks{0, 1, 3, 6, 11};
@@ -138,19 +137,11 @@ TEST(NystromProduct, GradientsMatchCentralDifferencesConvergedOrNot) {
 
 TEST(LowRankAttention, GivesTheSameBitsOnAnyNumberOfThreads) {
   const std::vector<std::int64_t> nodes{0, 6000, 6100}, landmarks{0, 9, 15};
-  std::vector<Tensor> outputs, gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      Parameter k(random_tensor(6100, 16, 1)), q(random_tensor(15, 16, 2));
-      const Variable pooled = pooling_attention(q.variable(), k.variable(), k.variable(), {nodes, landmarks}, 2);
-      const Variable o = landmark_attention(k.variable(), pooled, pooled, {nodes, landmarks}, 2);
-      outputs.push_back(o.value());
-      const Gradients all = backward(o, random_tensor(6100, 16, 3));
-      gradients.push_back(*all.of(k.variable()));
-    });
-  }
-  EXPECT_TRUE(same_bits(outputs[0], outputs[1]) && same_bits(outputs[0], outputs[2]));
-  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+  const Parameter k(random_tensor(6100, 16, 1)), q(random_tensor(15, 16, 2));
+  expect_same_bits_on_any_threads({&k, &q}, [&] {
+    const Variable pooled = pooling_attention(q.variable(), k.variable(), k.variable(), {nodes, landmarks}, 2);
+    return landmark_attention(k.variable(), pooled, pooled, {nodes, landmarks}, 2);
+  });
 }
 
 TEST(LowRankAttention, RefusesShapesThatDoNotFit) {

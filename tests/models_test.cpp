@@ -1,17 +1,32 @@
-// The table of models: what its rows say of a model is what the model does.
+// Models: what their rows in the table say is what they do, and what holds for each: gradients, invariances, refusals.
 #include "weft/layers/models.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
 
+#include "tests/small_graphs.hpp"
+#include "tests/small_models.hpp"
 #include "tests/support.hpp"
+#include "weft/graph/generators.hpp"
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/hop_features.hpp"
 
 namespace weft {
 namespace {
 
+using test::expect_gradient_matches;
+using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
+using test::logits;
+using test::model_names;
+using test::options_of;
+using test::parameter_of;
+using test::path_and_loner;
 using test::random_tensor;
+using test::renumbered;
+using test::ring_with_chords;
 using test::same_bits;
 
 struct Case {
@@ -86,11 +101,6 @@ std::unique_ptr<NodeModel> trained(const Case& c, const ModelShape& shape) {
     }
   }
   return model;
-}
-
-Tensor logits(const NodeModel& model, const MessageBlock& block, const NodeInput& input) {
-  Pass pass = Pass::inference();
-  return model.forward(block, input, pass).logits.value();
 }
 
 TEST(ModelTraits, AgreeWithTheHopLayersOfTheModelForEveryRow) {
@@ -206,6 +216,148 @@ TEST(Models, SayWhichReadWholeGraphsOnly) {
                                    "made for whole graphs, the task is about nodes");
     }
   }
+}
+
+TEST(Models, GradientsOfAllParametersMatchDifferences) {
+  const MessageBlock block(ring_with_chords());
+  const Features x = random_tensor(12, 5, 3);
+  for (const std::string& name : model_names()) {
+    // A smooth activation and no dropout: differences need both sides of a point to be alike.
+    const Options options = test::options_where_there(name, {{"hidden", "8"},
+                                                             {"heads", "2"},
+                                                             {"dropout", "0"},
+                                                             {"input_dropout", "0"},
+                                                             {"attention_dropout", "0"},
+                                                             {"activation", "gelu"}});
+    const auto model = make_model(name, shape_for(x, 3), options, Random(7));
+    double progress = 1.0;
+    const auto forward = [&] {
+      Pass pass = Pass::train(Random(1), progress);
+      return model->forward(block, x, pass).logits;
+    };
+    for (const NamedParameter& p : parameters_of(*model).parameters) {
+      SCOPED_TRACE(name + " " + p.name);
+      // What is read only before attention joins.
+      progress = p.name.starts_with("local_head.") ? 0.0 : 1.0;
+      expect_gradient_matches(*p.parameter, forward, 1e-2);
+    }
+  }
+}
+
+TEST(Models, GradientsMatchDifferencesWithTheFeedForwardPart) {
+  const MessageBlock block(path_and_loner());
+  const Features x = random_tensor(4, 5, 3);
+  for (const char* name : {"gps", "weft"}) {
+    const Options options = options_of(name, {{"hidden", "4"},
+                                              {"heads", "2"},
+                                              {"dropout", "0"},
+                                              {"input_dropout", "0"},
+                                              {"activation", "gelu"},
+                                              {"norm", "layer"},
+                                              {"feed_forward", "true"}});
+    const auto model = make_model(name, shape_for(x, 3), options, Random(7));
+    const auto forward = [&] {
+      Pass pass = Pass::train(Random(1), 1.0);
+      return model->forward(block, x, pass).logits;
+    };
+    (void)parameter_of(*model, "block0.feed_forward.up.weight");
+    for (const NamedParameter& p : parameters_of(*model).parameters) {
+      SCOPED_TRACE(std::string(name) + " " + p.name);
+      expect_gradient_matches(*p.parameter, forward, 2e-2);
+    }
+  }
+}
+
+TEST(Models, TurnPermutedNodesIntoPermutedOutputs) {
+  const CsrGraph graph = ring_with_chords();
+  const Tensor x = random_tensor(12, 5, 3);
+  const auto [other, order] = renumbered(graph, 11);
+  const MessageBlock block(graph), permuted(other);
+  for (const std::string& name : model_names()) {
+    SCOPED_TRACE(name);
+    const auto model = make_model(name, shape_for(x, 3), options_of(name), Random(7));
+    expect_near(logits(*model, permuted, select_rows(x, order)), select_rows(logits(*model, block, x), order), 1e-4);
+  }
+}
+
+TEST(Models, GiveAGraphInABatchWhatTheyGiveItAlone) {
+  const CsrGraph graphs[] = {ring_with_chords(), path_and_loner(), ring_with_chords()};
+  const Tensor x = random_tensor(28, 5, 3);
+  const MessageBlock batch = batch_of(graphs);
+  for (const std::string& name : model_names()) {
+    SCOPED_TRACE(name);
+    const auto model = make_model(name, shape_for(x, 3), options_of(name), Random(7));
+    const Tensor together = logits(*model, batch, x);
+    for (std::size_t g = 0; g < 3; ++g) {
+      std::vector<std::int64_t> rows(static_cast<std::size_t>(batch.segments()[g + 1] - batch.segments()[g]));
+      std::iota(rows.begin(), rows.end(), batch.segments()[g]);
+      expect_near(select_rows(together, rows), logits(*model, MessageBlock(graphs[g]), select_rows(x, rows)), 1e-5);
+    }
+  }
+}
+
+TEST(Models, GiveTheSameBitsOnAnyNumberOfThreads) {
+  const CsrGraph graph = grid(60, 50);
+  const MessageBlock block(graph);
+  const Features x = random_tensor(3000, 20, 3);
+  for (const std::string& name : model_names()) {
+    SCOPED_TRACE(name);
+    const auto model = make_model(name, shape_for(x, 3), options_of(name), Random(7));
+    expect_same_bits_on_any_threads([&] { return std::vector<Tensor>{logits(*model, block, x)}; });
+  }
+}
+
+TEST(Models, AreDefinedForNoNodesOneNodeAndNoEdges) {
+  for (const std::string& name : model_names()) {
+    for (const std::int64_t n : {0, 1, 5}) {
+      SCOPED_TRACE(name + " with " + std::to_string(n));
+      const Tensor x = random_tensor(n, 4, 1);
+      const auto model = make_model(name, shape_for(x, 2), options_of(name), Random(7));
+      const Tensor y = logits(*model, MessageBlock(CsrGraph::from_edges(n, {})), x);
+      ASSERT_EQ(y.shape(), (Shape{n, 2}));
+      for (const float value : y.values()) {
+        EXPECT_TRUE(std::isfinite(value));
+      }
+    }
+  }
+}
+
+TEST(GpsModel, RefusesToReadNothing) {
+  const GpsOptions options{.convolution = "none", .attention = "none"};
+  expect_throws<ArgumentError>([&] { (void)make_model(shape_for(Tensor(1, 5), 3), options, Random(7)); },
+                               "convolution and attention are both none");
+}
+
+TEST(PolynormerModel, StartsWithItsLocalHeadAndGoesOnWithTheGlobalOne) {
+  const Features x = random_tensor(4, 5, 3);
+  const auto model = make_model(shape_for(x, 3), PolynormerOptions{}, Random(7));
+  const MessageBlock block(path_and_loner());
+  const auto reads = [&](const char* head, double progress) {
+    Pass pass = Pass::train(Random(1), progress);
+    const Gradients gradients = backward(sum(model->forward(block, x, pass).logits));
+    return gradients.of(parameter_of(*model, head).variable()) != nullptr;
+  };
+  EXPECT_TRUE(reads("local_head.weight", 0.1));
+  EXPECT_FALSE(reads("global_head.weight", 0.1));
+  EXPECT_FALSE(reads("local_head.weight", 0.9));
+  EXPECT_TRUE(reads("global_head.weight", 0.9));
+}
+
+TEST(StackModel, ReadsAllHopsSideBySide) {
+  const Features x = random_tensor(12, 4, 1);
+  StackOptions options{.convolution = "gin",
+                       .hidden = 5,
+                       .layers = 3,
+                       .jumping_knowledge = JumpingKnowledge::concat,
+                       .head = HeadKind::linear};
+  const auto model = make_model(shape_for(x, 2), options, Random(3));
+  Pass pass = Pass::inference();
+  const NodeModel::Output output = model->forward(MessageBlock(ring_with_chords()), x, pass);
+  EXPECT_EQ(output.embedding.shape(), (Shape{12, 15}));
+  EXPECT_EQ(output.logits.shape(), (Shape{12, 2}));
+  options.head = HeadKind::convolution;
+  expect_throws<ArgumentError>([&] { (void)make_model(shape_for(x, 2), options, Random(3)); },
+                               "jumping_knowledge concat needs head linear");
 }
 
 }  // namespace

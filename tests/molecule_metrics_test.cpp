@@ -15,119 +15,12 @@
 #include "weft/core/parallel.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/molecules/distribution_distance.hpp"
-#include "weft/molecules/fragment_scores.hpp"
 #include "weft/molecules/molecule_features.hpp"
-#include "weft/molecules/nspdk.hpp"
 
 namespace weft {
 namespace {
 
 using Texts = std::vector<std::string>;
-
-TEST(WassersteinDistance, IsTheAreaBetweenTheDistributions) {
-  EXPECT_DOUBLE_EQ(wasserstein_distance(std::vector{0.0, 1.0, 3.0}, std::vector{5.0, 6.0, 8.0}), 5.0);
-  // Half of one at 0 and half at 1, against a third and two thirds: a sixth moves by one.
-  EXPECT_DOUBLE_EQ(wasserstein_distance(std::vector{0.0, 1.0}, std::vector{1.0, 0.0, 1.0}), 1.0 / 6.0);
-  EXPECT_DOUBLE_EQ(wasserstein_distance(std::vector{2.0}, std::vector{2.0}), 0.0);
-  EXPECT_TRUE(std::isnan(wasserstein_distance({}, std::vector{2.0})));
-  EXPECT_TRUE(std::isnan(wasserstein_distance(std::vector{std::nan("")}, std::vector{2.0})));
-}
-
-TEST(CosineSimilarity, ComparesShares) {
-  EXPECT_DOUBLE_EQ(cosine_similarity({{"a", 3}, {"b", 4}}, {{"a", 6}, {"b", 8}}), 1.0);
-  EXPECT_DOUBLE_EQ(cosine_similarity({{"a", 3}, {"b", 4}}, {{"a", 1}}), 0.6);
-  EXPECT_DOUBLE_EQ(cosine_similarity({{"a", 3}}, {{"b", 4}}), 0.0);
-  EXPECT_TRUE(std::isnan(cosine_similarity({}, {{"b", 4}})));
-}
-
-double product(const NspdkFeatures& a, const NspdkFeatures& b) {
-  double sum = 0.0;
-  for (const auto& [feature, value] : a) {
-    for (const auto& [other, weight] : b) {
-      sum += feature == other ? value * weight : 0.0;
-    }
-  }
-  return sum;
-}
-
-TEST(Nspdk, GivesASingleNodeTwoFeatures) {
-  const NspdkFeatures carbon = nspdk_features({.node_label = {6}, .edges = {}, .edge_label = {}});
-  ASSERT_EQ(carbon.size(), 2U);
-  EXPECT_DOUBLE_EQ(carbon[0].second, std::sqrt(0.5));
-  EXPECT_DOUBLE_EQ(carbon[1].second, std::sqrt(0.5));
-  EXPECT_EQ(product(carbon, nspdk_features({.node_label = {7}, .edges = {}, .edge_label = {}})), 0.0);
-  EXPECT_TRUE(nspdk_features({}).empty());
-}
-
-TEST(Nspdk, WeighsEachRadiusAndDistanceAlike) {
-  // One edge between equal nodes: radius 0 and 1 at distance 0 and 1. Within each, two counts of either feature.
-  const NspdkFeatures edge = nspdk_features({.node_label = {6, 6}, .edges = {{0, 1}}, .edge_label = {1}});
-  ASSERT_EQ(edge.size(), 8U);
-  for (const auto& [feature, value] : edge) {
-    EXPECT_DOUBLE_EQ(value, std::sqrt(0.125));
-  }
-  // Another bond leaves only radius 0 as it is.
-  EXPECT_NEAR(product(edge, nspdk_features({.node_label = {6, 6}, .edges = {{0, 1}}, .edge_label = {2}})), 0.5, 1e-12);
-}
-
-TEST(Nspdk, DoesNotDependOnTheOrderOfNodes) {
-  const NspdkGraph one{.node_label = {6, 7, 8, 6}, .edges = {{0, 1}, {1, 2}, {1, 3}}, .edge_label = {1, 2, 1}};
-  const NspdkGraph same{.node_label = {8, 6, 6, 7}, .edges = {{3, 1}, {2, 3}, {3, 0}}, .edge_label = {1, 1, 2}};
-  EXPECT_NEAR(product(nspdk_features(one), nspdk_features(same)), 1.0, 1e-12);
-  EXPECT_NEAR(nspdk_mmd(std::vector{one}, std::vector{same}), 0.0, 1e-15);
-}
-
-TEST(Nspdk, IsTheSquaredDistanceOfTheMeans) {
-  const NspdkGraph carbon{.node_label = {6}, .edges = {}, .edge_label = {}};
-  const NspdkGraph oxygen{.node_label = {8}, .edges = {}, .edge_label = {}};
-  EXPECT_NEAR(nspdk_mmd(std::vector{carbon}, std::vector{oxygen}), 2.0, 1e-12);
-  EXPECT_NEAR(nspdk_mmd(std::vector{carbon, oxygen}, std::vector{oxygen}), 0.5, 1e-12);
-  EXPECT_TRUE(std::isnan(nspdk_mmd({}, std::vector{oxygen})));
-}
-
-TEST(Nspdk, RefusesLabelsAndEdgesThatDoNotFit) {
-  test::expect_throws<ArgumentError>(
-      [] {
-        (void)nspdk_features({.node_label = {6, 6}, .edges = {{0, 1}}, .edge_label = {}});
-      },
-      "1 edges have 0 labels");
-  test::expect_throws<ArgumentError>(
-      [] {
-        (void)nspdk_features({.node_label = {6}, .edges = {{0, 1}}, .edge_label = {1}});
-      },
-      "numbers below 1");
-}
-
-class FragmentTable : public testing::Test {
- protected:
-  std::filesystem::path write(const std::string& content) const {
-    std::ofstream(folder_ / "scores.pkl") << content;
-    return folder_ / "scores.pkl";
-  }
-  test::TemporaryFolder folder_;
-};
-
-TEST_F(FragmentTable, ReadsScoresAndTakesTheLastOfRepeats) {
-  const auto scores = FragmentScores::read(write("(lp0\n(lp1\nF-1.5\naI4000000000\naI9\naa(lp2\nF2\naI9\naI11\naa."));
-  ASSERT_TRUE(scores.has_value());
-  EXPECT_EQ(scores->of(4000000000U), -1.5);
-  EXPECT_EQ(scores->of(9), 2.0);
-  EXPECT_EQ(scores->of(11), 2.0);
-  EXPECT_EQ(scores->of(10), -4.0) << "a fragment that is not there is rare";
-  EXPECT_FALSE(FragmentScores::read(folder_ / "missing.pkl.gz").has_value());
-}
-
-TEST_F(FragmentTable, RefusesWhatIsNoTable) {
-  const auto refuses = [&](const std::string& content, const std::string& part) {
-    test::expect_throws<DataError>([&] { (void)FragmentScores::read(write(content)); }, part);
-  };
-  refuses("(lp0\n(lp1\nF-1.5x\naI7\na.", "line 3: '-1.5x' is not a number");
-  refuses("(lp0\n(lp1\nF-1.5\naI5000000000\na.", "line 4: '5000000000' is not a number that fits");
-  refuses("(lp0\n(lp1\nI7\na.", "line 3");
-  refuses("(lp0\ncos\nsystem\n", "line 2: 'cos' is neither");
-  refuses("", "has no fragments");
-  refuses(std::string("\x1f\x8b\x08\x00 damaged", 12), "scores.pkl");
-}
 
 class Molecules : public testing::Test {
  protected:

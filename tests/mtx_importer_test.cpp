@@ -15,7 +15,8 @@ using test::write_content;
 TEST(Mtx, ReadsEveryFieldAndSymmetry) {
   const TemporaryFolder folder;
   const auto import = [&](const std::string& banner, const std::string& text, bool weights, bool directed) {
-    const auto path = write_content(folder / "a.mtx", "%%MatrixMarket matrix coordinate " + banner + "\n% note\n" + text);
+    const auto path =
+        write_content(folder / "a.mtx", "%%MatrixMarket matrix coordinate " + banner + "\n% note\n" + text);
     return import_mtx({.input = path, .weights = weights, .directed = directed});
   };
   const Dataset general = import("real general", "3 3 2\n1 2 0.5\n3 2 -2e0\n", true, true);
@@ -51,8 +52,8 @@ TEST(Mtx, JoinsFeaturesAndLabels) {
 TEST(Mtx, LeavesOutBadEntriesWhereAsked) {
   const TemporaryFolder folder;
   std::vector<std::string> told;
-  const auto path = write_content(folder / "a.mtx",
-                                "%%MatrixMarket matrix coordinate real general\n3 3 4\n1 2 0.5\n4 1 1\n2 3 x\n3 1 2\n");
+  const auto path = write_content(
+      folder / "a.mtx", "%%MatrixMarket matrix coordinate real general\n3 3 4\n1 2 0.5\n4 1 1\n2 3 x\n3 1 2\n");
   const Dataset data =
       import_mtx({.input = path, .weights = true, .directed = true, .on_bad_row = [&](const std::string& problem) {
                     told.push_back(problem);
@@ -83,7 +84,7 @@ TEST(Mtx, HoldsTheSameDatasetInAFileWhateverTheMemory) {
                      .labels = write_content(folder / "y", labels)};
   for (const std::string symmetry : {"general", "symmetric"}) {
     write_content(options.input, "%%MatrixMarket matrix coordinate real " + symmetry + "\n300 300 70000\n" +
-                                   (symmetry == "general" ? entries : lower));
+                                     (symmetry == "general" ? entries : lower));
     for (const int form : {0, 1, 2, 3}) {
       options.weights = form % 2 == 1;
       options.directed = form >= 2;

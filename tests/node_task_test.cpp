@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "tests/support.hpp"
+#include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/core/random.hpp"
 #include "weft/graph/generators.hpp"
@@ -41,12 +42,7 @@ Dataset neighbor_means() {
   }
   data.node_features = std::move(x);
   data.node_labels = std::move(y);
-  Split split;
-  split.name = "rand0";
-  for (std::int64_t v = 0; v < kNodes; ++v) {
-    (v % 3 == 0 ? split.train : v % 3 == 1 ? split.val : split.test).push_back(v);
-  }
-  data.splits = {split};
+  data.splits = {test::split_by_thirds(kNodes)};
   return data;
 }
 

@@ -177,7 +177,7 @@ TEST(Npz, NamesTheArrayThatIsWrong) {
          "node_features: has shape [1, 1], expected [4, 1]");
   expect(with(edges, "train_masks.npy", npy("|b1", "1, 4", std::string(4, '\0'))), "there are 1, 2 and 2 masks");
   expect(with(edges, "train_masks.npy", npy("|b1", "2, 4", std::string(8, '\1'))), "a.npz: /split/0/val: node 1");
-  expect(with(edges, "node_labels.npy", int64s({-1, 1, 1, 0}, "4,")), "node 0 at 0 is unlabelled");
+  expect(with(edges, "node_labels.npy", int64s({-1, 1, 1, 0}, "4,")), "node 0 at 0 is unlabeled");
   expect(with(edges, "node_labels.npy", int64s({std::int64_t{1} << 40, 1, 1, 0}, "4,")),
          "node_labels: has label 1099511627776");
   expect(with(rows, "adj_indptr.npy", int64s({0, 2, 1, 3}, "4,")), "adj_indptr: has 1 at 2 after 2");

@@ -62,21 +62,6 @@ TEST(Options, NameTheNearestWhenOneIsMisspelled) {
   EXPECT_EQ(nearest_name("transformer", names), "");
 }
 
-TEST(NamedRows, AreFoundByNameOrNameTheNearest) {
-  struct Color {
-    std::string_view name;
-  };
-  struct Row {
-    Color info;
-    int value;
-  };
-  const std::vector<Row> rows = {{{"green"}, 1}, {{"blue"}, 2}};
-  EXPECT_EQ(row_named(rows, "color", "blue").value, 2);
-  EXPECT_EQ(infos_of(rows)[1].name, "blue");
-  expect_throws<ArgumentError>([&] { (void)row_named(rows, "color", "gren"); },
-                               "there is no color 'gren'; did you mean 'green'?");
-}
-
 TEST(Options, KeepTheirValueWhenATableIsAddedAgain) {
   Options options(table());
   options.set("layers", "9");
@@ -91,6 +76,21 @@ TEST(Options, WriteTextThatReadsBackToTheSameBits) {
   }
   EXPECT_EQ(to_text(true), "true");
   EXPECT_EQ(to_text(std::int64_t{-3}), "-3");
+}
+
+TEST(NamedRows, AreFoundByNameOrNameTheNearest) {
+  struct Color {
+    std::string_view name;
+  };
+  struct Row {
+    Color info;
+    int value;
+  };
+  const std::vector<Row> rows = {{{"green"}, 1}, {{"blue"}, 2}};
+  EXPECT_EQ(row_named(rows, "color", "blue").value, 2);
+  EXPECT_EQ(infos_of(rows)[1].name, "blue");
+  expect_throws<ArgumentError>([&] { (void)row_named(rows, "color", "gren"); },
+                               "there is no color 'gren'; did you mean 'green'?");
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include <vector>
 
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/perceptron.hpp"
 
@@ -11,9 +10,9 @@ namespace {
 
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
-using test::same_bits;
 
 struct Maps {
   Maps(std::int64_t rows, std::int64_t in, std::int64_t hidden, std::int64_t out)
@@ -70,21 +69,8 @@ TEST(Perceptron, HasTheGradientOfDifferences) {
 
 TEST(Perceptron, IsTheSameForEveryNumberOfThreads) {
   const Maps maps(3000, 24, 40, 16);
-  std::vector<std::vector<Tensor>> results;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      const Variable y = maps.fused(Activation::relu);
-      std::vector<Tensor> own = {y.value()};
-      const Gradients gradients = backward(y, random_tensor(3000, 16, 9));
-      for (const Parameter* p : maps.all()) {
-        own.push_back(*gradients.of(p->variable()));
-      }
-      results.push_back(std::move(own));
-    });
-  }
-  for (std::size_t i = 0; i < results[0].size(); ++i) {
-    EXPECT_TRUE(same_bits(results[0][i], results[1][i]) && same_bits(results[0][i], results[2][i])) << i;
-  }
+  const auto all = maps.all();
+  expect_same_bits_on_any_threads({all.begin(), all.end()}, [&] { return maps.fused(Activation::relu); });
 }
 
 TEST(Perceptron, RefusesMapsThatDoNotFit) {

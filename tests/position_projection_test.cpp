@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
@@ -12,9 +11,9 @@ namespace {
 
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::random_tensor;
-using test::same_bits;
 
 using Segments = std::vector<std::int64_t>;
 
@@ -53,18 +52,10 @@ TEST(ProjectPositions, GradientsMatchCentralDifferences) {
 }
 
 TEST(ProjectPositions, GivesTheSameBitsOnAnyNumberOfThreads) {
-  std::vector<Tensor> outputs, gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      Parameter x(random_tensor(9000, 16, 1)), weights(random_tensor(5000, 8, 2));
-      const Variable y = project_positions(x.variable(), weights.variable(), Segments{0, 5000, 9000});
-      outputs.push_back(y.value());
-      const Gradients all = backward(y, random_tensor(16, 16, 3));
-      gradients.push_back(*all.of(weights.variable()));
-    });
-  }
-  EXPECT_TRUE(same_bits(outputs[0], outputs[1]) && same_bits(outputs[0], outputs[2]));
-  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+  const Parameter x(random_tensor(9000, 16, 1)), weights(random_tensor(5000, 8, 2));
+  expect_same_bits_on_any_threads({&x, &weights}, [&] {
+    return project_positions(x.variable(), weights.variable(), Segments{0, 5000, 9000});
+  });
 }
 
 TEST(ProjectPositions, RefusesSegmentsLongerThanItHasWeights) {

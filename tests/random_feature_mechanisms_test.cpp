@@ -1,50 +1,17 @@
 // Performer's redrawn directions, and NodeFormer's relational bias and its loss of edges.
 #include <cmath>
 
+#include "tests/mechanism.hpp"
 #include "tests/support.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/layers/global_attention.hpp"
-#include "weft/layers/models.hpp"
-#include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_near;
-using test::expect_throws;
+using test::Mechanism;
 using test::random_tensor;
 using test::same_bits;
-
-/// A mechanism with two heads of 4 columns and some options.
-struct Mechanism {
-  Mechanism(std::string_view kind, std::initializer_list<std::pair<std::string_view, std::string_view>> set) {
-    Options options(model_info("weft").options);
-    options.set("hidden", "8");
-    options.set("heads", "2");
-    for (const auto& [name, value] : set) {
-      options.set(name, value);
-    }
-    attention = make_global_attention(kind, options, 0, Random(5));
-    attention->list_parameters(list);
-  }
-  [[nodiscard]] Tensor& statistic(std::string_view name) const {
-    return *std::ranges::find(list.statistics, name, &NamedStatistic::name)->value;
-  }
-  /// A training pass; returns the losses that it adds.
-  std::vector<Variable> train(const MessageBlock& graph, const Tensor& h, std::uint64_t step) const {
-    Pass pass = Pass::train(Random(step));
-    (void)attention->forward(graph, Variable::constant(h), pass);
-    update_statistics(list, pass);
-    return pass.losses();
-  }
-  [[nodiscard]] Tensor run(const MessageBlock& graph, const Tensor& h) const {
-    Pass pass = Pass::inference();
-    return attention->forward(graph, Variable::constant(h), pass).value();
-  }
-
-  std::unique_ptr<GlobalAttention> attention;
-  ParameterList list;
-};
 
 TEST(Performer, DrawsItsDirectionsAnewAfterSoManyTrainingSteps) {
   const MessageBlock graph(grid(3, 3));
@@ -134,11 +101,6 @@ TEST(NodeFormer, LearnsToForetellEdgesByItsEdgeLoss) {
     }
   }
   EXPECT_LT(mechanism.train(graph, h, 1)[0].value()(0, 0), 0.9F * before);
-}
-
-TEST(Pass, TakesLossesOfOneNumber) {
-  Pass pass = Pass::train(Random(1));
-  expect_throws<ArgumentError>([&] { pass.add_loss(Variable::constant(Tensor(2, 1))); }, "has shape [2, 1]");
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 
 #include "tests/attention_reference.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/layers/kernels/feature_maps.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
@@ -19,11 +18,11 @@ using test::constant;
 using test::dense_attention;
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
 using test::head_dot;
 using test::kSegments;
 using test::random_tensor;
-using test::same_bits;
 
 /// Positive numbers in (0, 1), as feature maps give them.
 Tensor positive_tensor(std::int64_t rows, std::int64_t cols, std::uint64_t seed) {
@@ -96,18 +95,10 @@ TEST(KernelAttention, GradientsMatchCentralDifferences) {
 
 TEST(KernelAttention, GivesTheSameBitsOnAnyNumberOfThreads) {
   const std::vector<std::int64_t> segments{0, 40, 9000, 9000, 9020};
-  std::vector<Tensor> outputs, gradients;
-  for (const int threads : {1, 2, 4}) {
-    with_threads(threads, [&] {
-      Parameter q(positive_tensor(9020, 16, 1)), k(positive_tensor(9020, 16, 2)), v(random_tensor(9020, 16, 3));
-      const Variable o = kernel_attention(q.variable(), k.variable(), v.variable(), segments, 2, {.uniform = 1.0F});
-      outputs.push_back(o.value());
-      const Gradients result = backward(o, random_tensor(9020, 16, 4));
-      gradients.push_back(*result.of(k.variable()));
-    });
-  }
-  EXPECT_TRUE(same_bits(outputs[0], outputs[1]) && same_bits(outputs[0], outputs[2]));
-  EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+  const Parameter q(positive_tensor(9020, 16, 1)), k(positive_tensor(9020, 16, 2)), v(random_tensor(9020, 16, 3));
+  expect_same_bits_on_any_threads({&q, &k, &v}, [&] {
+    return kernel_attention(q.variable(), k.variable(), v.variable(), segments, 2, {.uniform = 1.0F});
+  });
 }
 
 TEST(KernelAttention, RefusesShapesThatDoNotFit) {

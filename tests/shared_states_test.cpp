@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/layers/graph_model.hpp"
@@ -20,15 +21,7 @@ using test::same_bits;
 
 /// Rings of six nodes with a tail of two, as molecules often have: many nodes look alike for some rounds.
 MessageBlock rings(std::int64_t count) {
-  std::vector<CsrGraph> graphs;
-  for (std::int64_t g = 0; g < count; ++g) {
-    std::vector<Edge> edges = {{5, 6}, {6, 7}};
-    for (NodeId v = 0; v < 6; ++v) {
-      edges.push_back({v, (v + 1) % 6});
-    }
-    graphs.push_back(CsrGraph::from_edges(8, edges, {.symmetrize = true}));
-  }
-  return batch_of(graphs);
+  return batch_of(std::vector<CsrGraph>(static_cast<std::size_t>(count), test::ring_with_tail(6, 2)));
 }
 
 /// Two columns; mostly zeros.

@@ -10,6 +10,7 @@
 #include "weft/core/random.hpp"
 #include "weft/graph/csr_graph.hpp"
 #include "weft/graph/generators.hpp"
+#include "weft/graph/message_block.hpp"
 
 namespace weft::test {
 
@@ -21,6 +22,22 @@ inline CsrGraph path_and_loner() {
 /// 0 -> 1, 2 -> 1, 1 -> 2, and 3 alone; edges in this order.
 inline CsrGraph three_edges() {
   return CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {2, 1}, {1, 2}});
+}
+
+/// A ring of twelve with a chord from each node.
+inline CsrGraph ring_with_chords() {
+  std::vector<Edge> edges;
+  for (NodeId v = 0; v < 12; ++v) {
+    edges.push_back({v, (v + 1) % 12});
+    edges.push_back({v, (v * 5 + 2) % 12});
+  }
+  return CsrGraph::from_edges(12, edges, {.symmetrize = true, .self_loops = GraphOptions::SelfLoops::remove});
+}
+
+/// Two outputs that read three inputs: 0 reads 1 and 2, 1 reads 2.
+inline MessageBlock sampled_block() {
+  return MessageBlock(CsrGraph::from_rows(3, Buffer<EdgeId>::copy_of(std::vector<EdgeId>{0, 2, 3}),
+                                          Buffer<NodeId>::copy_of(std::vector<NodeId>{1, 2, 2})));
 }
 
 inline std::set<Edge> as_set(const std::vector<Edge>& edges) {
@@ -37,6 +54,13 @@ inline CsrGraph ring_with_tail(std::int64_t ring, std::int64_t tail) {
     edges.push_back({static_cast<NodeId>(v == ring ? 0 : v - 1), static_cast<NodeId>(v)});
   }
   return CsrGraph::from_edges(ring + tail, edges, {.symmetrize = true});
+}
+
+/// Of 40 nodes each.
+inline CsrGraph three_communities() {
+  return stochastic_block_model(
+             {.num_nodes = 120, .num_communities = 3, .degree_inside = 8, .degree_outside = 2, .seed = 4})
+      .graph;
 }
 
 /// Eight communities of 250 nodes in shuffled order.
@@ -87,16 +111,26 @@ inline CsrGraph random_simple_graph(NodeId n, double share, std::uint64_t seed) 
   return graph_of(n, edges);
 }
 
-/// The same graph with other numbers for its nodes.
-inline CsrGraph renumbered(const CsrGraph& graph, std::uint64_t seed) {
-  std::vector<NodeId> name(static_cast<std::size_t>(graph.num_nodes()));
-  std::iota(name.begin(), name.end(), NodeId{0});
-  shuffle(std::span(name), Random(seed));
-  std::vector<Edge> edges = edges_of(graph);
-  for (Edge& edge : edges) {
-    edge = {name[edge.source], name[edge.destination]};
+/// The graph with node v called order[v].
+inline CsrGraph renamed(const CsrGraph& graph, const std::vector<NodeId>& order) {
+  std::vector<Edge> edges;
+  for (const Edge& edge : edges_of(graph)) {
+    edges.push_back({order[edge.source], order[edge.destination]});
   }
-  return graph_of(graph.num_nodes(), edges);
+  return CsrGraph::from_edges(graph.num_nodes(), edges);
+}
+
+/// The same graph with other numbers for its nodes: node i of it was node order[i].
+struct Renumbered {
+  CsrGraph graph;
+  std::vector<std::int64_t> order;
+};
+
+inline Renumbered renumbered(const CsrGraph& graph, std::uint64_t seed) {
+  std::vector<NodeId> order(static_cast<std::size_t>(graph.num_nodes()));
+  std::iota(order.begin(), order.end(), NodeId{0});
+  shuffle(std::span(order), Random(seed));
+  return {induced_subgraph(graph, order), {order.begin(), order.end()}};
 }
 
 }  // namespace weft::test

@@ -1,8 +1,7 @@
-// Molecules from SMILES: columns, features, bad rows, scaffold splits; and the message without RDKit.
+// Molecules from SMILES: columns, features, bad rows, and splits by scaffold.
 #include "weft/io/importers/smiles_importer.hpp"
 #include "tests/imported_data.hpp"
 #include "tests/temporary_folder.hpp"
-#include "weft/io/splits.hpp"
 #include "weft/molecules/molecule_reader.hpp"
 
 namespace weft {
@@ -10,14 +9,6 @@ namespace {
 
 using test::TemporaryFolder;
 using test::write_content;
-
-TEST(ScaffoldSplit, FillsTrainWithTheLargestGroups) {
-  // Groups: a 4, b 3 (0.7), then c, d and e of one each: e, d fill up to 0.8 and 0.9 in the order of their starts.
-  const Split split = scaffold_split({"c", "a", "a", "b", "d", "a", "b", "a", "b", "e"});
-  EXPECT_EQ(split.train, (std::vector<std::int64_t>{1, 2, 3, 5, 6, 7, 8, 9}));
-  EXPECT_EQ(split.val, std::vector<std::int64_t>{4});
-  EXPECT_EQ(split.test, std::vector<std::int64_t>{0});
-}
 
 class Smiles : public testing::Test {
  protected:

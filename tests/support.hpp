@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "weft/core/parallel.hpp"
 #include "weft/core/random.hpp"
 #include "weft/tensor/sparse_matrix.hpp"
 #include "weft/tensor/variable.hpp"
@@ -104,6 +105,34 @@ inline void expect_gradients(const std::vector<Parameter*>& inputs, const std::f
     SCOPED_TRACE(i);
     expect_gradient_matches(*inputs[i], output);
   }
+}
+
+/// The tensors that `make` returns must have the same bits on one, two and four threads.
+inline void expect_same_bits_on_any_threads(const std::function<std::vector<Tensor>()>& make) {
+  std::vector<Tensor> one, many;
+  with_threads(1, [&] { one = make(); });
+  ASSERT_FALSE(one.empty());
+  for (const int threads : {2, 4}) {
+    with_threads(threads, [&] { many = make(); });
+    ASSERT_EQ(many.size(), one.size());
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      EXPECT_TRUE(same_bits(one[i], many[i])) << "result " << i << " with " << threads << " threads";
+    }
+  }
+}
+
+/// So must `output()` and its gradient with respect to each of the inputs.
+inline void expect_same_bits_on_any_threads(const std::vector<const Parameter*>& inputs,
+                                            const std::function<Variable()>& output) {
+  expect_same_bits_on_any_threads([&] {
+    const Variable y = output();
+    const Gradients gradients = backward(y, random_tensor(y.rows(), y.cols(), 77));
+    std::vector<Tensor> results = {y.value()};
+    for (const Parameter* input : inputs) {
+      results.push_back(*gradients.of(input->variable()));
+    }
+    return results;
+  });
 }
 
 /// Runs `call` and expects an exception of type E whose message contains `part`.

@@ -63,4 +63,25 @@ inline Dataset drawn_graph(std::int64_t num_nodes = 400) {
   return data;
 }
 
+/// Rings of `shortest` to `longest` nodes in turn; the last quarter is for validation and test.
+inline Dataset rings(std::int64_t count, std::int64_t shortest, std::int64_t longest) {
+  Dataset dataset;
+  dataset.name = "rings";
+  dataset.task = TaskKind::generation;
+  dataset.node_ptr = {0};
+  Split split{.name = "rand0", .train = {}, .val = {}, .test = {}};
+  std::vector<Edge> edges;
+  for (std::int64_t g = 0; g < count; ++g) {
+    const std::int64_t size = shortest + g % (longest - shortest + 1), first = dataset.node_ptr.back();
+    for (std::int64_t i = 0; i < size; ++i) {
+      edges.push_back({static_cast<NodeId>(first + i), static_cast<NodeId>(first + (i + 1) % size)});
+    }
+    dataset.node_ptr.push_back(first + size);
+    (4 * g < 3 * count ? split.train : g % 2 == 0 ? split.val : split.test).push_back(g);
+  }
+  dataset.graph = CsrGraph::from_edges(dataset.node_ptr.back(), edges, {.symmetrize = true});
+  dataset.splits = {split};
+  return dataset;
+}
+
 }  // namespace weft::test

@@ -359,16 +359,13 @@ Dataset marked_ring(std::int64_t num_nodes) {
   data.node_features = Tensor::full(num_nodes, 1, 1.0F);
   std::vector<std::int64_t> labels;
   Tensor marks(num_nodes, 1);
-  Split split;
-  split.name = "rand0";
   for (std::int64_t v = 0; v < num_nodes; ++v) {
     labels.push_back(Random(1).bits(static_cast<std::uint64_t>(v)) & 1);
     marks(v, 0) = labels.back() == 1 ? 1.0F : -1.0F;
-    (v % 3 == 0 ? split.train : v % 3 == 1 ? split.val : split.test).push_back(v);
   }
   data.edge_features = std::move(marks);
   data.node_labels = std::move(labels);
-  data.splits.push_back(std::move(split));
+  data.splits = {test::split_by_thirds(num_nodes)};
   return data;
 }
 

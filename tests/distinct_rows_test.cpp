@@ -1,50 +1,17 @@
-// The forms of features: sparse matrices, rows taken in ranges, and rows that are the same.
-#include "weft/tensor/features.hpp"
+// Rows of features that are the same, and rows taken in ranges.
+#include "weft/tensor/distinct_rows.hpp"
 
 #include <algorithm>
 #include <vector>
 
-#include <gtest/gtest.h>
-
 #include "tests/support.hpp"
-#include "weft/tensor/dense_ops.hpp"
-#include "weft/tensor/distinct_rows.hpp"
 #include "weft/tensor/row_ranges.hpp"
-#include "weft/tensor/sparse_matrix.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_near;
 using test::expect_throws;
-using test::small_sparse;
-
-TEST(SparseMatrix, RefusesArraysThatBreakItsPromises) {
-  const auto make = [](std::vector<EdgeId> offsets, std::vector<std::uint32_t> columns) {
-    return SparseMatrix(2, 3, Buffer<EdgeId>::copy_of(offsets), Buffer<std::uint32_t>::copy_of(columns),
-                        Buffer<float>(columns.size(), 1.0F));
-  };
-  expect_throws<ArgumentError>([&] { (void)make({0, 1}, {0}); }, "there are 2 offsets");
-  expect_throws<ArgumentError>([&] { (void)make({1, 1, 1}, {0}); }, "start at 1");
-  expect_throws<ArgumentError>([&] { (void)make({0, 2, 1}, {0}); }, "fall after row 1");
-  expect_throws<ArgumentError>([&] { (void)make({0, 0, 2}, {0}); }, "end at 2");
-  expect_throws<ArgumentError>([&] { (void)make({0, 1, 1}, {3}); }, "entry 0 is in column 3");
-}
-
-TEST(SparseMatrix, SelectsRows) {
-  const std::vector<std::int64_t> index = {2, 0, 2};
-  expect_near(select_rows(small_sparse(), index).to_dense(), Tensor{{0, 3, 4}, {1, 0, 2}, {0, 3, 4}});
-}
-
-TEST(RowsIn, CopiesRangesInOrderInEveryForm) {
-  const std::vector<RowRange> ranges = {{3, 5}, {0, 1}};
-  expect_near(rows_in(Tensor{{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8, 9}}, ranges), {{6, 7}, {8, 9}, {0, 1}});
-  const Features categories =
-      CategoricalMatrix{5, {9}, Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{4, 5, 6, 7, 8})};
-  const Features taken = rows_in(categories, ranges);
-  EXPECT_TRUE(std::ranges::equal(std::get<CategoricalMatrix>(taken).values, std::vector<std::int32_t>{7, 8, 4}));
-  expect_throws<ArgumentError>([&] { (void)rows_in(Tensor(2, 1), ranges); }, "rows 3 to 5 of 2");
-}
 
 TEST(DistinctRows, NumbersThemInOrderAndSaysWhichEachRowIs) {
   const CategoricalMatrix x{
@@ -85,6 +52,16 @@ TEST(DistinctRows, AreNotLookedForWhereTheyWouldNotPay) {
   const std::int64_t many = std::int64_t{1} << 31;
   EXPECT_FALSE(distinct_rows({4, {many, many, 2}, Buffer<std::int32_t>(12, 0)}).has_value()) << "too many combinations";
   EXPECT_FALSE(distinct_rows(column(2, {0, 0, 2, 0})).has_value()) << "2 is out of range";
+}
+
+TEST(RowsIn, CopiesRangesInOrderInEveryForm) {
+  const std::vector<RowRange> ranges = {{3, 5}, {0, 1}};
+  expect_near(rows_in(Tensor{{0, 1}, {2, 3}, {4, 5}, {6, 7}, {8, 9}}, ranges), {{6, 7}, {8, 9}, {0, 1}});
+  const Features categories =
+      CategoricalMatrix{5, {9}, Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{4, 5, 6, 7, 8})};
+  const Features taken = rows_in(categories, ranges);
+  EXPECT_TRUE(std::ranges::equal(std::get<CategoricalMatrix>(taken).values, std::vector<std::int32_t>{7, 8, 4}));
+  expect_throws<ArgumentError>([&] { (void)rows_in(Tensor(2, 1), ranges); }, "rows 3 to 5 of 2");
 }
 
 }  // namespace

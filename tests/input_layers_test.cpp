@@ -1,23 +1,61 @@
-// Features of edges and encodings on their way through models: gradients, refusals, permutations, batches.
+// What models read: features of nodes and of edges, and encodings, on their way through every model.
+#include "weft/layers/input_layers.hpp"
+
 #include "tests/small_graphs.hpp"
+#include "tests/small_models.hpp"
 #include "tests/support.hpp"
-#include "weft/core/parallel.hpp"
 #include "weft/graph/generators.hpp"
 #include "weft/layers/convolutions.hpp"
-#include "weft/layers/input_layers.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tensor/dense_ops.hpp"
 
 namespace weft {
 namespace {
 
-using test::constant;
 using test::expect_gradient_matches;
 using test::expect_near;
+using test::expect_same_bits_on_any_threads;
 using test::expect_throws;
+using test::logits;
+using test::model_names;
+using test::options_of;
+using test::parameter_of;
+using test::path_and_loner;
 using test::random_tensor;
 using test::same_bits;
 using test::three_edges;
+
+TEST(NodeFeatures, AreReadInEveryForm) {
+  const MessageBlock block(path_and_loner());
+  Buffer<EdgeId> offsets = Buffer<EdgeId>::copy_of(std::vector<EdgeId>{0, 1, 2, 2, 3});
+  Buffer<std::uint32_t> columns = Buffer<std::uint32_t>::copy_of(std::vector<std::uint32_t>{1, 0, 2});
+  const SparseMatrix sparse(4, 3, std::move(offsets), std::move(columns), Buffer<float>(3, 1.0F));
+  CategoricalMatrix categorical{
+      4, {2, 2}, Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{0, 1, 1, 1, 0, 0, 1, 0})};
+  for (const std::string& name : model_names()) {
+    SCOPED_TRACE(name);
+    const Options options = options_of(name);
+    const Tensor from_dense = logits(*make_model(name, shape_for(sparse.to_dense(), 3), options, Random(7)), block,
+                                     Features(sparse.to_dense()));
+    expect_near(logits(*make_model(name, shape_for(sparse, 3), options, Random(7)), block, Features(sparse)),
+                from_dense);
+    Features categories = CategoricalMatrix{4, categorical.num_categories, categorical.values.clone()};
+    EXPECT_EQ(logits(*make_model(name, shape_for(categories, 3), options, Random(7)), block, categories).shape(),
+              (Shape{4, 3}));
+    const Features none;
+    EXPECT_EQ(logits(*make_model(name, shape_for(none, 3), options, Random(7)), block, none).shape(), (Shape{4, 3}));
+  }
+}
+
+TEST(NodeFeatures, AreRefusedWhereTheModelWasNotMadeForThem) {
+  const auto model = make_model("gcn", shape_for(Tensor(4, 3), 2), options_of("gcn"), Random(7));
+  const MessageBlock block(path_and_loner());
+  expect_throws<ArgumentError>([&] { (void)logits(*model, block, Features(Tensor(4, 5))); },
+                               "made for 3 dense features, given 5 dense");
+  expect_throws<ArgumentError>([&] { (void)logits(*model, block, Features(Tensor(6, 3))); }, "features of 6 nodes");
+  expect_throws<ArgumentError>([] { (void)make_model("gcn", shape_for({}, -1), {}, Random(1)); }, "num_outputs is -1");
+  expect_throws<ArgumentError>([] { (void)model_info("gnc"); }, "did you mean 'gcn'?");
+}
 
 TEST(EdgeLayer, GivesEdgesOfTheSameCategoriesOneState) {
   const Features categories =
@@ -34,22 +72,6 @@ TEST(EdgeLayer, GivesEdgesOfTheSameCategoriesOneState) {
   layer.list_parameters(list);
   const Tensor& table = list.parameters[0].parameter->value();
   expect_near(each, select_rows(table, std::vector<std::int64_t>{1, 0, 1, 1}));
-}
-
-TEST(GatedGcnConvolution, KeepsStatesOfEdgesForLaterLayersOnly) {
-  const MessageBlock block(three_edges());
-  for (const bool passes : {true, false}) {
-    const auto conv =
-        make_convolution({.kind = "gatedgcn", .in = 2, .out = 2, .edge_width = 2, .passes_edges = passes}, Random(1));
-    EdgeStates edges{constant(random_tensor(3, 2, 1))};
-    const Tensor before = edges.states.value();
-    Pass pass = Pass::inference();
-    (void)conv->forward(block, constant(random_tensor(4, 2, 2)), edges, pass);
-    EXPECT_EQ(same_bits(before, edges.states.value()), !passes);
-  }
-  expect_throws<ArgumentError>(
-      [] { (void)make_convolution({.kind = "gatedgcn", .in = 2, .out = 2, .edge_width = 3}, Random(1)); },
-      "states of edges have 3 columns, expected 2");
 }
 
 /// Every model and convolution that reads features of edges.
@@ -112,15 +134,8 @@ TEST(EdgeFeatures, OfEitherFormHaveTheGradientOfDifferencesInEveryModel) {
         Pass pass = Pass::train(Random(1), 1.0);
         return model->forward(block, with_edges(x, *edges), pass).logits;
       };
-      bool found = false;
-      for (const NamedParameter& p : parameters_of(*model).parameters) {
-        if (p.name == "edges.weight") {
-          SCOPED_TRACE(name + " " + options.text("convolution"));
-          expect_gradient_matches(*p.parameter, forward, 1e-2);
-          found = true;
-        }
-      }
-      EXPECT_TRUE(found) << name;
+      SCOPED_TRACE(name + " " + options.text("convolution"));
+      expect_gradient_matches(parameter_of(*model, "edges.weight"), forward, 1e-2);
     }
   }
 }
@@ -168,20 +183,10 @@ TEST(EdgeFeatures, GiveTheSameBitsOnAnyNumberOfThreads) {
   for (const auto& [name, options] : edge_models()) {
     SCOPED_TRACE(name);
     const auto model = make_model(name, shape_for(x, 2, edges), options, Random(3));
-    std::vector<Tensor> gradients;
-    for (const int threads : {1, 2, 4}) {
-      with_threads(threads, [&] {
-        Pass pass = Pass::train(Random(1), 0.0);
-        const Variable y = sum(model->forward(block, with_edges(x, edges), pass).logits);
-        for (const NamedParameter& p : parameters_of(*model).parameters) {
-          if (p.name == "edges.weight") {
-            gradients.push_back(*backward(y).of(p.parameter->variable()));
-            break;
-          }
-        }
-      });
-    }
-    EXPECT_TRUE(same_bits(gradients[0], gradients[1]) && same_bits(gradients[0], gradients[2]));
+    expect_same_bits_on_any_threads({&parameter_of(*model, "edges.weight")}, [&] {
+      Pass pass = Pass::train(Random(1), 0.0);
+      return sum(model->forward(block, with_edges(x, edges), pass).logits);
+    });
   }
 }
 
@@ -204,17 +209,13 @@ TEST(EdgeFeatures, AreRefusedWhereTheyAreNotThoseOfTheModel) {
 }
 
 Options encoded(std::string_view model, std::string_view encoding) {
-  Options options(model_info(model).options);
-  options.set("encoding", encoding);
-  options.set("encoding_size", "3");
-  options.set("hidden", "8");
-  options.set("dropout", "0");
-  options.set("input_dropout", "0");
-  options.set("activation", "gelu");
-  if (options.has("heads")) {
-    options.set("heads", "2");
-  }
-  return options;
+  return test::options_where_there(model, {{"encoding", encoding},
+                                           {"encoding_size", "3"},
+                                           {"hidden", "8"},
+                                           {"heads", "2"},
+                                           {"dropout", "0"},
+                                           {"input_dropout", "0"},
+                                           {"activation", "gelu"}});
 }
 
 TEST(Encoding, IsReadByEveryModelThroughItsOwnMap) {
@@ -277,23 +278,6 @@ TEST(Encoding, IsRefusedWhereItIsMissingOrOfAnotherWidth) {
   NodeInput input(x);
   input.encoding = &wide;
   expect_throws<ArgumentError>([&] { (void)model->forward(block, input, pass); }, "shape [4, 5], expected [4, 3]");
-}
-
-TEST(StackModel, ReadsAllHopsSideBySide) {
-  const Features x = random_tensor(7, 4, 1);
-  StackOptions options{.convolution = "gin",
-                       .hidden = 5,
-                       .layers = 3,
-                       .jumping_knowledge = JumpingKnowledge::concat,
-                       .head = HeadKind::linear};
-  const auto model = make_model(shape_for(x, 2), options, Random(3));
-  Pass pass = Pass::inference();
-  const NodeModel::Output output = model->forward(MessageBlock(small_graph()), x, pass);
-  EXPECT_EQ(output.embedding.shape(), (Shape{7, 15}));
-  EXPECT_EQ(output.logits.shape(), (Shape{7, 2}));
-  options.head = HeadKind::convolution;
-  expect_throws<ArgumentError>([&] { (void)make_model(shape_for(x, 2), options, Random(3)); },
-                               "jumping_knowledge concat needs head linear");
 }
 
 }  // namespace

@@ -1,10 +1,11 @@
-// Hop tokens: what is read at each distance, and the models made of them.
+// What is read at each distance, and the models made of it.
+#include "weft/layers/hop_features.hpp"
+
 #include <cmath>
 
 #include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 #include "weft/graph/generators.hpp"
-#include "weft/layers/hop_features.hpp"
 #include "weft/layers/models.hpp"
 
 namespace weft {
@@ -50,11 +51,7 @@ TEST(HopModels, ReadPreparedHopsAsTheyReadThoseTheyMake) {
 }
 
 TEST(HopModels, ReadAsFarAsTheirHops) {
-  std::vector<Edge> edges;
-  for (NodeId v = 0; v < 9; ++v) {
-    edges.push_back({v, v + 1});
-  }
-  const MessageBlock path(CsrGraph::from_edges(10, edges, {.symmetrize = true}));
+  const MessageBlock path(test::path_graph(10));
   const Features x = random_tensor(10, 4, 1);
   Tensor moved = std::get<Tensor>(x);
   moved(9, 0) += 1.0F;

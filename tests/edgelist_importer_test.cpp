@@ -1,0 +1,289 @@
+// Edge lists: the forms of their lines, what joins them, what is refused; and the same dataset in bounded memory.
+#include "weft/io/importers/edgelist_importer.hpp"
+
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "tests/compressed_text.hpp"
+#include "tests/imported_data.hpp"
+#include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/core/parallel.hpp"
+
+namespace weft {
+namespace {
+
+using test::content_of;
+using test::expect_same_dataset;
+using test::expect_throws;
+using test::gzipped;
+using test::same_bits;
+using test::TemporaryFolder;
+using test::write_content;
+using test::xzipped;
+
+using Lines = std::vector<std::string>;
+
+TEST(Edgelist, KeepsNumbersAsNodes) {
+  const TemporaryFolder folder;
+  const Dataset data =
+      import_edgelist({.edges = write_content(folder / "e.csv", "2,0\n0,1\n1,0\n3,3\n"), .name = "tiny"});
+  EXPECT_EQ(data.graph.num_nodes(), 4);
+  EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 2, 3, 4, 5}));
+  EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 2, 0, 0, 3}));
+  EXPECT_TRUE(data.node_names.empty());
+  EXPECT_FALSE(data.directed);
+  EXPECT_EQ(data.task, TaskKind::link_prediction);
+  EXPECT_EQ(data.name, "tiny");
+}
+
+TEST(Edgelist, KeepsDirection) {
+  const TemporaryFolder folder;
+  const Dataset data = import_edgelist({.edges = write_content(folder / "e", "0 1\n2 1\n"), .directed = true});
+  EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 0, 2, 2}));
+  EXPECT_TRUE(data.directed);
+}
+
+TEST(Edgelist, ReadsEverySeparatorHeaderAndCompression) {
+  const TemporaryFolder folder;
+  const std::vector<std::string> texts = {
+      "source,target\n0,1\n1,2\n",   "# note\n0\t1\textra\n1\t2\textra\n", "0 1\n\n1   2",
+      "id_1;id_2\r\n0;1\r\n1;2\r\n", "\xef\xbb\xbf\"0\",\"1\"\n1 , 2\n",   gzipped("0,1\n1,2\n"),
+      xzipped("0 1\n1 2\n")};
+  for (const std::string& text : texts) {
+    const Dataset data = import_edgelist({.edges = write_content(folder / "e", text)});
+    EXPECT_EQ(data.graph.num_nodes(), 3) << text;
+    EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 2, 1})) << text;
+  }
+}
+
+TEST(Edgelist, NumbersNamesByFirstAppearance) {
+  const TemporaryFolder folder;
+  const Dataset data = import_edgelist({.edges = write_content(folder / "e", "\"b, \"\"b\"\"\",a\na,7\n")});
+  EXPECT_EQ(data.node_names, (Lines{"b, \"b\"", "a", "7"}));
+  const Dataset gap = import_edgelist({.edges = write_content(folder / "gap", "0,2\n")});
+  EXPECT_EQ(gap.node_names, (Lines{"0", "2"})) << "1 is nowhere, so names are no numbers";
+}
+
+TEST(Edgelist, JoinsFeaturesLabelsAndSplit) {
+  const TemporaryFolder folder;
+  const Dataset data =
+      import_edgelist({.edges = write_content(folder / "e", "b,a\na,c\n"),
+                       .features = write_content(folder / "f", "id,w,h\na,1,-2.5e1\nc,3,4\nb,5,+6\nz,7,1e-50\n"),
+                       .labels = write_content(folder / "l", "a,red\nz,blue\nb,red\n"),
+                       .split = write_content(folder / "s", "z,train\na,val\nb,test\n")});
+  EXPECT_EQ(data.node_names, (Lines{"b", "a", "c", "z"}));
+  EXPECT_TRUE(same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{5, 6}, {1, -25}, {3, 4}, {7, 0}}));
+  EXPECT_EQ(data.class_names, (Lines{"blue", "red"}));
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{1, 1, -1, 0}));
+  ASSERT_EQ(data.splits.size(), 1U);
+  EXPECT_EQ(data.splits[0].train, std::vector<std::int64_t>{3});
+  EXPECT_EQ(data.splits[0].val, std::vector<std::int64_t>{1});
+  EXPECT_EQ(data.splits[0].test, std::vector<std::int64_t>{0});
+  write_dataset(data, folder / "data.h5");
+  EXPECT_EQ(read_dataset(folder / "data.h5").class_names, data.class_names);
+}
+
+TEST(Edgelist, OrdersClassesThatAreNumbersAsNumbers) {
+  const TemporaryFolder folder;
+  const Dataset data = import_edgelist(
+      {.edges = write_content(folder / "e", "0,1\n1,2\n"), .labels = write_content(folder / "l", "0,10\n1,9\n2,9\n")});
+  EXPECT_EQ(data.class_names, (Lines{"9", "10"}));
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{1, 0, 0}));
+  EXPECT_EQ(data.splits[0].name, "rand0");
+}
+
+TEST(Edgelist, KeepsTargetsAndWeights) {
+  const TemporaryFolder folder;
+  const Dataset data = import_edgelist({.edges = write_content(folder / "e", "0,1,0.5\n1,0,9\n2,1,0.25\n"),
+                                        .labels = write_content(folder / "l", "0,1.5\n2,-2\n"),
+                                        .weights = true,
+                                        .task = TaskKind::node_regression});
+  const Tensor& y = std::get<Tensor>(data.node_labels);
+  EXPECT_EQ(y(0, 0), 1.5F);
+  EXPECT_TRUE(std::isnan(y(1, 0)));
+  EXPECT_EQ(y(2, 0), -2.0F);
+  // Edges by destination: 1->0, 0->1, 2->1, 1->2.
+  EXPECT_TRUE(same_bits(std::get<Tensor>(data.edge_features), Tensor{{0.5F}, {0.5F}, {0.25F}, {0.25F}}));
+}
+
+TEST(Edgelist, LeavesOutBadRowsWhereAsked) {
+  const TemporaryFolder folder;
+  std::vector<std::string> told;
+  EdgelistOptions options;
+  options.edges = write_content(folder / "e", "0,1,0.5\n1\n1,,2\n3,2,x\n1,2,1\n");
+  options.features = write_content(folder / "f", "0,1\n1,2\n1,3\n2,nan\n2,4\n2\n");
+  options.labels = write_content(folder / "l", "0,a\n1,b\n2,a,c\n2,a\n");
+  options.split = write_content(folder / "s", "0,train\n9,train\n1,dev\n1,val\n2,test\n");
+  options.weights = true;
+  options.directed = true;
+  expect_throws<DataError>([&] { static_cast<void>(import_edgelist(options)); }, "e: line 2: has 1 fields");
+  options.on_bad_row = [&](const std::string& problem) { told.push_back(problem); };
+  const Dataset data = import_edgelist(options);
+  // Node 3 is in a row that is left out alone.
+  EXPECT_EQ(data.graph.num_nodes(), 3);
+  EXPECT_TRUE(same_bits(std::get<Tensor>(data.edge_features), Tensor{{0.5F}, {1.0F}}));
+  EXPECT_TRUE(same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1}, {2}, {4}}));
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, 1, 0}));
+  EXPECT_EQ(data.splits[0].val, (std::vector<std::int64_t>{1}));
+  const Lines expected = {"e: line 2", "e: line 3", "e: line 4", "f: line 3", "f: line 4",
+                          "f: line 6", "l: line 3", "s: line 2", "s: line 3"};
+  ASSERT_EQ(told.size(), expected.size());
+  for (std::size_t i = 0; i < told.size(); ++i) {
+    EXPECT_NE(told[i].find(expected[i]), std::string::npos) << told[i];
+  }
+}
+
+TEST(Edgelist, NamesFileAndLineOfWhatIsWrong) {
+  const TemporaryFolder folder;
+  const auto expect = [&](const EdgelistOptions& options, const std::string& message) {
+    expect_throws<DataError>([&] { static_cast<void>(import_edgelist(options)); }, message);
+  };
+  const auto good = write_content(folder / "good", "0,1\n");
+  expect({.edges = write_content(folder / "e", "# note\n0,1\n2\n")}, "e: line 3: has 1 fields, expected 2 or more");
+  expect({.edges = write_content(folder / "e", "0,1\n2,\n")}, "e: line 2: a node has an empty name");
+  expect({.edges = write_content(folder / "e", "0,1\n2,\xff\n")}, "e: line 2: is not valid UTF-8");
+  expect({.edges = write_content(folder / "e", "0,1\n\"2,3\n")}, "e: line 2: a quoted field does not end");
+  expect({.edges = write_content(folder / "e", "0,1,x\n"), .weights = true}, "e: line 1: 'x' is not a finite number");
+  for (const std::string bad : {"1.5x", "nan", "inf", "1e99", "", "0x1", "1,5"}) {
+    expect({.edges = good, .features = write_content(folder / "f", "0,1\n1," + bad + "\n")}, "f: line 2: ");
+  }
+  expect({.edges = good, .features = write_content(folder / "f", "0,1\n")}, "f: node '1' has no row");
+  expect({.edges = good, .features = write_content(folder / "f", "0,1\n1,2\n0,3\n")},
+         "f: line 3: node '0' has a second row");
+  expect({.edges = good, .labels = write_content(folder / "l", "0,a\n1,a,b\n")}, "l: line 2: has 3 fields, expected 2");
+  expect({.edges = good, .labels = write_content(folder / "l", "0,\n")}, "l: holds no labels");
+  expect({.edges = good,
+          .labels = write_content(folder / "l", "0,a\n1,a\n"),
+          .split = write_content(folder / "s", "0,train\n5,val\n")},
+         "s: line 2: node '5' is in no other file");
+  expect({.edges = good,
+          .labels = write_content(folder / "l", "0,a\n1,a\n"),
+          .split = write_content(folder / "s", "0,dev\n")},
+         "s: line 1: 'dev' is not a set");
+  expect(
+      {.edges = good, .labels = write_content(folder / "l", "0,a\n"), .split = write_content(folder / "s", "1,val\n")},
+      "s: node '1' is unlabeled");
+}
+
+/// What the nodes are called: 0 .. n - 1, integers with gaps, or texts.
+enum class Names { dense, sparse, text };
+
+std::string name_of_node(std::uint64_t node, Names names) {
+  return names == Names::dense    ? std::to_string(node)
+         : names == Names::sparse ? std::to_string(3 * node + 5)
+                                  : "\"node \"\"" + std::to_string(node) + "\"\"\"";
+}
+
+/// Edges between random nodes of 500, repeats and self-loops among them, more than a block of text; every node has
+/// two features, all but a seventh a class.
+EdgelistOptions write_inputs(const std::filesystem::path& folder, Names names) {
+  const Random random(7);
+  std::string edges = "source,target,weight\n", features, labels;
+  for (std::uint64_t i = 0; i < 90000; ++i) {
+    edges += name_of_node(random.below(480, i, 0), names) + "," + name_of_node(random.below(480, i, 1), names) + "," +
+             std::to_string(i % 100) + ".5\n";
+  }
+  for (std::uint64_t v = 500; v-- > 0;) {
+    features += name_of_node(v, names) + "," + std::to_string(v) + ",0.25\n";
+    labels += v % 7 == 0 ? "" : name_of_node(v, names) + ",class " + std::to_string(v % 3) + "\n";
+  }
+  return {.edges = write_content(folder / "edges.csv", edges),
+          .features = write_content(folder / "features.csv", features),
+          .labels = write_content(folder / "labels.csv", labels)};
+}
+
+TEST(EdgelistFile, HoldsTheDatasetInMemoryWhateverTheNamesAndTheMemory) {
+  for (const Names names : {Names::dense, Names::sparse, Names::text}) {
+    const TemporaryFolder folder;
+    EdgelistOptions options = write_inputs(folder.path(), names);
+    for (const bool directed : {false, true}) {
+      options.directed = directed;
+      options.weights = directed;
+      const Dataset expected = import_edgelist(options);
+      EXPECT_EQ(expected.graph.num_nodes(), 500);
+      EXPECT_EQ(expected.node_names.empty(), names == Names::dense);
+      for (const std::int64_t memory : {1 << 12, 1 << 26}) {
+        const DatasetSize size =
+            import_edgelist_to_file(options, {.output = folder / "out.h5", .memory_bytes = memory});
+        EXPECT_EQ(size.edges, expected.graph.num_edges());
+        expect_same_dataset(read_dataset(folder / "out.h5"), expected);
+      }
+    }
+  }
+}
+
+TEST(EdgelistFile, IsTheSameFileForEveryMemoryAndThreadCount) {
+  const TemporaryFolder folder;
+  const EdgelistOptions options = write_inputs(folder.path(), Names::dense);
+  std::string first;
+  for (const std::int64_t memory : {1 << 12, 1 << 20, 1 << 26}) {
+    for (const int threads : {1, 4}) {
+      with_threads(threads,
+                   [&] { import_edgelist_to_file(options, {.output = folder / "out.h5", .memory_bytes = memory}); });
+      const std::string bytes = content_of(folder / "out.h5");
+      first = first.empty() ? bytes : first;
+      EXPECT_TRUE(bytes == first) << memory << " bytes, " << threads << " threads";
+    }
+  }
+}
+
+TEST(EdgelistFile, IntegersWithoutTheirPredecessorsAreNames) {
+  const TemporaryFolder folder;
+  import_edgelist_to_file({.edges = write_content(folder / "e", "7 0\n0 4000000000\n")}, {.output = folder / "out.h5"});
+  const Dataset data = read_dataset(folder / "out.h5");
+  EXPECT_EQ(data.node_names, (std::vector<std::string>{"7", "0", "4000000000"}));
+  EXPECT_TRUE(data.graph.has_edge({2, 1}));
+  EXPECT_FALSE(data.graph.has_edge({2, 0}));
+}
+
+TEST(EdgelistFile, EveryFormOfALineGivesTheSameEdge) {
+  const TemporaryFolder folder;
+  for (const char* line :
+       {"1,2", " 1 , 2 ", "1,\t2", "1,2,text", "1,2,\"a, b\"", "\"1\",2", "1,2,", "1,2\r", "1,2,\xC3\xA9"}) {
+    const std::filesystem::path edges = write_content(folder / "e", std::string("0,1\n# note\n\n") + line + "\n");
+    const Dataset data = import_edgelist({.edges = edges, .directed = true});
+    ASSERT_EQ(data.graph.num_nodes(), 3) << line;
+    EXPECT_TRUE(data.graph.has_edge({1, 2})) << line;
+    EXPECT_EQ(data.graph.num_edges(), 2) << line;
+  }
+  for (const char* text : {"0 1\n1\t 2", "0 1 x\n 1  2 y\n", "%\n0\t1\n1\t2\t\n", "0;1\n1;2"}) {
+    const Dataset data = import_edgelist({.edges = write_content(folder / "e", text), .directed = true});
+    EXPECT_EQ(data.graph.num_nodes(), 3) << text;
+    EXPECT_TRUE(data.graph.has_edge({1, 2})) << text;
+  }
+  for (const char* line : {"1,2,0.25", "1 ,2, +0.25 ,x", "1,2,2.5e-1", "\"1\",2,0.25"}) {
+    const std::filesystem::path edges = write_content(folder / "e", std::string("0,1,7\n") + line);
+    const Dataset data = import_edgelist({.edges = edges, .directed = true, .weights = true});
+    EXPECT_EQ(std::get<Tensor>(data.edge_features).data()[1], 0.25F) << line;
+  }
+  const Dataset leading_zero = import_edgelist({.edges = write_content(folder / "e", "0,1\n01,2\n")});
+  EXPECT_EQ(leading_zero.node_names, (std::vector<std::string>{"0", "1", "01", "2"}));
+}
+
+TEST(EdgelistFile, NamesTheBrokenLineOfALaterBlockAndWritesNothing) {
+  const TemporaryFolder folder;
+  std::string text;
+  for (int i = 0; i < 400000; ++i) {
+    text += i == 333332 ? "5\n" : i == 399999 ? "x,\"y\n" : "12,34\n";
+  }
+  const EdgelistOptions options{.edges = write_content(folder / "e.csv", text)};
+  for (const std::int64_t memory : {1 << 12, 1 << 26}) {
+    expect_throws<DataError>(
+        [&] { import_edgelist_to_file(options, {.output = folder / "out.h5", .memory_bytes = memory}); },
+        "e.csv: line 333333: has 1 fields, expected 2 or more: source, target");
+    EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+  }
+}
+
+TEST(EdgelistFile, SaysWhichNodeHasNoFeatures) {
+  const TemporaryFolder folder;
+  const EdgelistOptions options{.edges = write_content(folder / "e", "0 1\n1 2\n"),
+                                .features = write_content(folder / "x", "0 1\n2 1\n")};
+  expect_throws<DataError>([&] { import_edgelist_to_file(options, {.output = folder / "out.h5"}); },
+                           "node '1' has no row, expected one for every node");
+}
+
+}  // namespace
+}  // namespace weft

@@ -1,0 +1,116 @@
+// Lines of text files, plain and compressed: what is read, and what is refused.
+#include "weft/io/importers/text_input.hpp"
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "tests/compressed_text.hpp"
+#include "tests/file_content.hpp"
+#include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_throws;
+using test::gzipped;
+using test::TemporaryFolder;
+using test::write_content;
+using test::xzipped;
+
+using Lines = std::vector<std::string>;
+
+Lines lines_of(TextInput& input) {
+  Lines lines;
+  for (std::string_view line; input.next(line);) {
+    lines.emplace_back(line);
+  }
+  return lines;
+}
+
+Lines lines_of(const std::filesystem::path& path, const TextLimits& limits = {}) {
+  TextInput input(path, limits);
+  return lines_of(input);
+}
+
+std::string many_lines() {
+  std::string text;
+  for (int i = 0; i < 50000; ++i) {
+    text += "line " + std::to_string(i * 7919 % 50021) + "\n";
+  }
+  return text;
+}
+
+TEST(TextInput, GivesLinesOfEveryEnding) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(lines_of(write_content(folder / "a", "one\ntwo\r\n\nfour")), (Lines{"one", "two", "", "four"}));
+  EXPECT_EQ(lines_of(write_content(folder / "b", "\xef\xbb\xbfmark\n")), (Lines{"mark"}));
+  EXPECT_EQ(lines_of(write_content(folder / "c", "")), Lines{});
+}
+
+TEST(TextInput, ReadsTheSameFromPlainGzipAndXz) {
+  const TemporaryFolder folder;
+  const std::string text = many_lines();
+  const Lines plain = lines_of(write_content(folder / "plain", text));
+  ASSERT_EQ(plain.size(), 50000U);
+  EXPECT_EQ(lines_of(write_content(folder / "gz", gzipped(text))), plain);
+  EXPECT_EQ(lines_of(write_content(folder / "two.gz", gzipped(text.substr(0, 1000)) + gzipped(text.substr(1000)))),
+            plain);
+  EXPECT_EQ(lines_of(write_content(folder / "xz", xzipped(text))), plain);
+  EXPECT_EQ(lines_of(write_content(folder / "two.xz", xzipped(text.substr(0, 1000)) + xzipped(text.substr(1000)))),
+            plain);
+}
+
+TEST(TextInput, ReadsFromWhatIsOpen) {
+  const TemporaryFolder folder;
+  std::FILE* file = std::fopen(write_content(folder / "a", "one\ntwo\n").c_str(), "rb");
+  {
+    TextInput input(file, "the pipe");
+    EXPECT_EQ(lines_of(input), (Lines{"one", "two"}));
+  }
+  EXPECT_EQ(std::fclose(file), 0);
+}
+
+TEST(TextInput, RefusesCompressedDataThatIsCutOrDamaged) {
+  const TemporaryFolder folder;
+  const std::string text = many_lines();
+  for (const std::string& whole : {gzipped(text), xzipped(text)}) {
+    for (const std::size_t percent : {10, 50, 99}) {
+      write_content(folder / "cut", whole.substr(0, whole.size() * percent / 100));
+      expect_throws<DataError>([&] { lines_of(folder / "cut"); }, "is cut short");
+    }
+    for (const std::size_t tenth : {1, 5, 9}) {
+      std::string damaged = whole;
+      damaged[whole.size() * tenth / 10] = static_cast<char>(damaged[whole.size() * tenth / 10] ^ 0x55);
+      write_content(folder / "damaged", damaged);
+      expect_throws<DataError>([&] { lines_of(folder / "damaged"); }, "damaged");
+    }
+    write_content(folder / "rest", whole + std::string(64, 'g'));
+    expect_throws<DataError>([&] { lines_of(folder / "rest"); }, "damaged");
+  }
+}
+
+TEST(TextInput, LimitsLinesAndExpansion) {
+  const TemporaryFolder folder;
+  std::string long_line = "short\n";
+  long_line.append(1 << 20, 'x');
+  write_content(folder / "long", long_line);
+  expect_throws<DataError>([&] { lines_of(folder / "long", {.line_bytes = 1000}); },
+                           "long: line 2: is longer than 1000 bytes");
+  write_content(folder / "bomb.gz", gzipped(std::string(1 << 22, '\n')));
+  expect_throws<DataError>([&] { lines_of(folder / "bomb.gz", {.content_bytes = 1 << 20, .expansion = 0}); },
+                           "expands to more than 1048576 bytes and 0 times its own length");
+  EXPECT_EQ(lines_of(folder / "bomb.gz").size(), std::size_t{1} << 22);
+}
+
+TEST(TextInput, NamesFileAndLineOfABadByte) {
+  const TemporaryFolder folder;
+  write_content(folder / "nul", std::string("good\nb\0d\n", 9));
+  expect_throws<DataError>([&] { lines_of(folder / "nul"); }, "nul: line 2: holds a NUL byte");
+  expect_throws<DataError>([&] { lines_of(folder / "none"); }, "No such file");
+  expect_throws<DataError>([&] { lines_of(folder.path()); }, "cannot be opened");
+}
+
+}  // namespace
+}  // namespace weft
