@@ -4,14 +4,13 @@
 // Debian graph is imported on the spot. live_peak_MB is the most that buffers of this process ever held, and
 // peak_over_held that in units of features, graph and activations, so run one benchmark a process to read them.
 // Counters are explained in bench/rounds.hpp.
-#include <cstdlib>
 #include <optional>
 
 #include "bench/inputs.hpp"
 #include "bench/limits.hpp"
+#include "bench/public_data.hpp"
 #include "bench/rounds.hpp"
 #include "weft/core/buffer.hpp"
-#include "weft/io/dataset_lookup.hpp"
 #include "weft/io/importers/debian_importer.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/tasks/training_options.hpp"
@@ -21,19 +20,12 @@
 namespace weft::bench {
 namespace {
 
-Dataset read_cora() {
-  const char* root = std::getenv("WEFT_DATA");
-  const std::filesystem::path folder = root == nullptr ? "." : root;
-  const std::filesystem::path folders[] = {folder, folder / "h5"};
-  return read_dataset(find_dataset("cora", folders));
-}
-
 /// A dataset of one graph with classes, made once.
 const Dataset& dataset(bool debian) {
   static std::optional<Dataset> made[2];
   std::optional<Dataset>& place = made[debian ? 1 : 0];
   if (!place) {
-    place = debian ? import_debian() : read_cora();
+    place = debian ? import_debian() : public_dataset("cora");
   }
   return *place;
 }

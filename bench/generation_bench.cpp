@@ -3,13 +3,11 @@
 // has, run through the same kernels: what it would cost if the scan, the norms, the gates and the codes were free.
 // QM9 is looked for in $WEFT_DATA and $WEFT_DATA/h5. Counters are explained in bench/rounds.hpp; tokens is how many
 // tokens a step has.
-#include <cstdlib>
-
+#include "bench/public_data.hpp"
 #include "bench/rounds.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/generation/graph_sampler.hpp"
 #include "weft/generation/sequence_loss.hpp"
-#include "weft/io/dataset_lookup.hpp"
 #include "weft/tasks/generation_task.hpp"
 #include "weft/tasks/graph_corpus.hpp"
 #include "weft/tasks/training_options.hpp"
@@ -24,10 +22,7 @@ constexpr std::int64_t kBatch = 256, kDrawn = 1024, kLanes = 128;
 /// Untrained, with the defaults, on the first molecules of QM9.
 struct Generator {
   Generator() {
-    const char* root = std::getenv("WEFT_DATA");
-    const std::filesystem::path folder = root == nullptr ? "." : root;
-    const std::filesystem::path folders[] = {folder, folder / "h5"};
-    corpus = read_graph_corpus(read_dataset(find_dataset("qm9_smiles", folders)), "");
+    corpus = read_graph_corpus(public_dataset("qm9_smiles"), "");
     corpus.graphs.resize(20000);
     traits.vocabulary = std::make_shared<const CodeVocabulary>(
         corpus.graphs, VocabularyOptions{.capacity = corpus.capacity, .labels_are_orders = true}, Random(1));

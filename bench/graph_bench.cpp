@@ -6,18 +6,17 @@
 // $WEFT_DATA/h5. The same network in PyTorch Geometric: bench/peers/pyg_gine.py, in turn with this one by
 // bench/peers/compare_gine.py. Counters are explained in bench/rounds.hpp.
 #include <algorithm>
-#include <cstdlib>
 #include <ctime>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "bench/inputs.hpp"
+#include "bench/public_data.hpp"
 #include "bench/rounds.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/color_refinement.hpp"
 #include "weft/graph/graph_slices.hpp"
-#include "weft/io/dataset_lookup.hpp"
 #include "weft/tasks/tasks.hpp"
 #include "weft/tasks/training_options.hpp"
 #include "weft/tensor/dense_ops.hpp"
@@ -37,10 +36,7 @@ const Dataset& dataset(const std::string& name) {
   if (found != made.end()) {
     return found->second;
   }
-  const char* root = std::getenv("WEFT_DATA");
-  const std::filesystem::path folder = root == nullptr ? "." : root;
-  const std::filesystem::path folders[] = {folder, folder / "h5"};
-  return made.emplace(name, read_dataset(find_dataset(name, folders))).first->second;
+  return made.emplace(name, public_dataset(name)).first->second;
 }
 
 TrainJob gine_job(const Dataset& data) {

@@ -2,14 +2,13 @@
 // `shuffled`, has them in random order; NAME_x below 1 is faster. `given` is the order of a dataset's file. Arguments:
 // columns, threads. Datasets are looked for in $WEFT_DATA and $WEFT_DATA/h5. Counters are explained in
 // bench/rounds.hpp.
-#include <cstdlib>
 #include <map>
 
 #include "bench/inputs.hpp"
+#include "bench/public_data.hpp"
 #include "bench/rounds.hpp"
 #include "weft/core/random_permutation.hpp"
 #include "weft/graph/csr_graph.hpp"
-#include "weft/io/dataset_lookup.hpp"
 #include "weft/io/dataset_order.hpp"
 #include "weft/layers/kernels/aggregation.hpp"
 
@@ -27,10 +26,7 @@ CsrGraph graph_called(const std::string& name) {
                                    .seed = 1})
         .graph;
   }
-  const char* root = std::getenv("WEFT_DATA");
-  const std::filesystem::path folder = root == nullptr ? "." : root;
-  const std::filesystem::path folders[] = {folder, folder / "h5"};
-  return read_dataset(find_dataset(name, folders)).graph;
+  return public_dataset(name).graph;
 }
 
 /// The same graph in every order, made once.
