@@ -172,7 +172,6 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
       write_config(folder->files(), prepared);
     }
   }
-  const std::unique_ptr<Task> task = make_task(prepared.dataset, job);
   for (const std::string& note : task->notes()) {
     say(observer, note);
   }
