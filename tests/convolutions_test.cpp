@@ -6,6 +6,7 @@
 
 #include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
+#include "weft/layers/edge_states.hpp"
 
 namespace weft {
 namespace {
