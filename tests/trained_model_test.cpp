@@ -12,6 +12,7 @@
 #include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/runs/run.hpp"
+#include "weft/tasks/trained_task.hpp"
 #include "weft/tasks/training_options.hpp"
 
 namespace weft {

@@ -35,7 +35,7 @@ TEST(ZipArchive, RefusesBombsLinksRepeatsAndDamage) {
   EXPECT_EQ(two.read("a").size(), half.size());
   test::expect_throws<DataError>([&] { static_cast<void>(two.read("b")); },
                                  "two.zip: b: expands to more than the 34464");
-  const auto good = test::write_zip(folder / "good.zip", {{"x", std::string(1000, 'a') + "bcd"}});
+  const auto good = test::write_zip(folder / "good.zip", {{"x", std::string(1000, 'a').append("bcd")}});
   std::string bytes = test::content_of(good);
   // In the middle of the data, which follow 30 bytes of header, the name, and as many as byte 28 says.
   const std::size_t at = 30 + 1 + static_cast<std::size_t>(bytes[28]) + 4;
