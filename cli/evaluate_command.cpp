@@ -37,6 +37,7 @@ Json split_json(const Evaluation& evaluation, const std::string& metric) {
     one[part] = metrics[part].value(metric, Json());
   }
   one["metrics"] = metrics;
+  one["not_finite"] = evaluation.num_not_finite;
   return one;
 }
 
@@ -65,6 +66,9 @@ std::string evaluation_text(const Json& evaluation) {
                                                            {"dataset", evaluation["dataset"]}};
   for (const Json& split : evaluation["per_split"]) {
     rows.emplace_back("split", split["split"]);
+    if (split["not_finite"] > 0) {
+      rows.emplace_back("  outputs not finite", std::to_string(split["not_finite"].get<std::int64_t>()));
+    }
     for (const auto& [part, metrics] : split["metrics"].items()) {
       for (const auto& [name, value] : metrics.items()) {
         char text[32] = "not defined";

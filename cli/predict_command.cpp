@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <optional>
 
@@ -35,19 +36,23 @@ namespace {
 struct PredictFlags : SharedFlags {
   std::string run, data, output, pairs, memory_limit;
   std::int64_t top = 0;
-  bool strict = false;
+  bool strict = false, allow_nan = false;
 };
 
 bool is_of_graphs(const TrainedModel& model) {
   return model.task().rows == Rows::graphs;
 }
 
-/// The `count` likeliest classes, equal ones in their order.
+/// The `count` likeliest classes, equal ones in their order, those without a number last.
 std::vector<std::int64_t> likeliest(std::span<const float> row, std::int64_t count) {
   std::vector<std::int64_t> order(row.size());
   std::iota(order.begin(), order.end(), 0);
   std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](std::int64_t a, std::int64_t b) {
-    const float pa = row[static_cast<std::size_t>(a)], pb = row[static_cast<std::size_t>(b)];
+    const auto known = [&](std::int64_t c) {
+      const float p = row[static_cast<std::size_t>(c)];
+      return std::isnan(p) ? -1.0F : p;
+    };
+    const float pa = known(a), pb = known(b);
     return pa != pb ? pa > pb : a < b;
   });
   order.resize(static_cast<std::size_t>(count));
@@ -185,12 +190,13 @@ std::vector<std::string> output_names(const TrainedModel& predictor, const Datas
 }
 
 /// Rows and names as the nodes stood before the dataset was reordered.
-void put_in_first_order(Dataset& dataset, Tensor& probabilities) {
+void put_in_first_order(Dataset& dataset, Prediction& prediction) {
   std::vector<std::int64_t> row_of(dataset.original_node.size());
   for (std::size_t v = 0; v < row_of.size(); ++v) {
     row_of[static_cast<std::size_t>(dataset.original_node[v])] = static_cast<std::int64_t>(v);
   }
-  probabilities = select_rows(probabilities, row_of);
+  prediction.probabilities = select_rows(prediction.probabilities, row_of);
+  prediction.logits = select_rows(prediction.logits, row_of);
   std::vector<std::string> names;
   for (std::size_t i = 0; i < dataset.node_names.size(); ++i) {
     names.push_back(dataset.node_names[static_cast<std::size_t>(row_of[i])]);
@@ -198,18 +204,39 @@ void put_in_first_order(Dataset& dataset, Tensor& probabilities) {
   dataset.node_names = std::move(names);
 }
 
+/// Says which rows of the outputs are not finite. Throws NumericError unless they may be written.
+void look_at(const Tensor& outputs, const std::string& rows, const PredictFlags& flags) {
+  const std::vector<std::int64_t> wrong = rows_not_finite(outputs);
+  if (wrong.empty()) {
+    return;
+  }
+  constexpr std::size_t kNamed = 5;
+  std::string named;
+  for (std::size_t i = 0; i < std::min(kNamed, wrong.size()); ++i) {
+    named += (i == 0 ? "" : ", ") + std::to_string(wrong[i]);
+  }
+  const std::string text = concat("the outputs of ", wrong.size(), " of ", outputs.rows(), " ", rows,
+                                  " are not finite: ", named, wrong.size() > kNamed ? ", ..." : "");
+  if (!flags.allow_nan) {
+    throw NumericError(text + "; --allow-nan writes them as they are");
+  }
+  say(flags.quiet, text);
+}
+
 void predict(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor,
              const ReadOptions& read) {
   Dataset dataset = holds_smiles(data) ? read_smiles(flags, data) : load_dataset(data, flags, read).dataset;
-  Tensor outputs = predictor.predict(dataset, {.embedding = false}).probabilities;
+  Prediction prediction = predictor.predict(dataset, {.embedding = false});
+  Tensor& outputs = prediction.probabilities;
   if (!dataset.original_node.empty()) {
-    put_in_first_order(dataset, outputs);
+    put_in_first_order(dataset, prediction);
   }
   require(flags.top == 0 || predictor.outputs() == OutputKind::classes,
           "--top: the model has no classes, its outputs "
           "are ",
           name_of(predictor.outputs()));
   require(flags.top <= outputs.cols(), "--top: ", flags.top, " is more than the model's ", outputs.cols(), " classes");
+  look_at(prediction.logits, is_of_graphs(predictor) ? "graphs" : "nodes", flags);
   const Table table{predictor, dataset, outputs, output_names(predictor, dataset), flags.top};
   const std::filesystem::path output = flags.output;
   writing([&] { output.extension() == ".h5" ? write_hdf5(table, output) : write_csv(table, output); });
@@ -229,6 +256,9 @@ void predict_pairs(const PredictFlags& flags, const std::filesystem::path& data,
   const Dataset dataset = load_dataset(data, flags).dataset;
   const std::vector<Edge> pairs = read_pairs(flags.pairs, dataset);
   const std::vector<float> scores = predictor.score_pairs(dataset, pairs);
+  Tensor column(static_cast<std::int64_t>(scores.size()), 1);
+  std::ranges::copy(scores, column.data());
+  look_at(column, "pairs", flags);
   writing([&] { write_pair_scores(flags.output, dataset, pairs, scores); });
   if (flags.json) {
     print_json(
@@ -259,6 +289,8 @@ Work add_predict_command(CLI::App& app) {
                       "keep to so much memory, as 4G: features and edges of one graph may stay in the file");
   command->add_flag("--strict", flags->strict,
                     "SMILES: end at the first row that is no molecule, instead of leaving it out");
+  command->add_flag("--allow-nan", flags->allow_nan,
+                    "write outputs that are not finite as nan and inf, instead of failing with exit code 1");
   add_shared_flags(*command, *flags,
                    "Example: weft predict run cora.h5 -o classes.csv\n"
                    "         weft predict links cora.h5 --pairs pairs.csv -o scores.csv\n"

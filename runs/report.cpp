@@ -7,6 +7,7 @@
 #include "weft/core/error.hpp"
 #include "weft/runs/principal_components.hpp"
 #include "weft/runs/svg_chart.hpp"
+#include "weft/tasks/prediction.hpp"
 
 namespace weft {
 namespace {
@@ -186,7 +187,22 @@ std::string degrees(const ReportData& data) {
 std::string embedding(const ReportData& data) {
   // More dots than this hide each other and make the file heavy; every k-th point stands for the rest.
   constexpr std::int64_t kMostPoints = 3000;
-  const PrincipalComponents seen = principal_components(data.embedding);
+  const std::vector<std::int64_t> left_out = rows_not_finite(data.embedding);
+  std::vector<std::int64_t> shown;
+  for (std::int64_t i = 0; i < data.embedding.rows(); ++i) {
+    if (!std::ranges::binary_search(left_out, i)) {
+      shown.push_back(i);
+    }
+  }
+  const std::string note = left_out.empty() ? ""
+                                            : concat("<p class=\"quiet\">Left out: ", left_out.size(), " of ",
+                                                     data.embedding.rows(), " states, which are not finite.</p>\n");
+  const std::string title = "What the last layer sees";
+  if (shown.size() < 2) {
+    return section(title, note);
+  }
+  const PrincipalComponents seen =
+      principal_components(left_out.empty() ? data.embedding : select_rows(data.embedding, shown));
   const std::int64_t stride = (seen.points.rows() + kMostPoints - 1) / kMostPoints;
   const auto c = static_cast<std::int64_t>(data.class_names.size());
   std::vector<ChartSeries> series(static_cast<std::size_t>(c) + 1);
@@ -195,7 +211,7 @@ std::string embedding(const ReportData& data) {
   }
   series.back() = {c > 0 ? "class not known" : "points", c > 0 ? "#afb8c1" : class_color(0), {}, {}};
   for (std::int64_t i = 0; i < seen.points.rows(); i += stride) {
-    const std::int64_t label = data.embedding_class[static_cast<std::size_t>(i)];
+    const std::int64_t label = data.embedding_class[static_cast<std::size_t>(shown[static_cast<std::size_t>(i)])];
     ChartSeries& mine = label >= 0 && label < c ? series[static_cast<std::size_t>(label)] : series.back();
     mine.x.push_back(static_cast<double>(seen.points(i, 0)));
     mine.y.push_back(static_cast<double>(seen.points(i, 1)));
@@ -204,12 +220,13 @@ std::string embedding(const ReportData& data) {
   const auto axis = [&](int k) {
     return "component " + std::to_string(k + 1) + " (" + fixed_text(100.0 * seen.share[k], 1) + " % of the variance)";
   };
-  return section("What the last layer sees",
-                 scatter_chart({"The last layer's states, seen along their two principal components",
-                                "Each dot is a node or graph, colored by its class; classes that the model separates "
-                                "lie apart.",
-                                axis(0), axis(1)},
-                               series));
+  return section(
+      title,
+      note + scatter_chart({"The last layer's states, seen along their two principal components",
+                            "Each dot is a node or graph, colored by its class; classes that the model separates "
+                            "lie apart.",
+                            axis(0), axis(1)},
+                           series));
 }
 
 std::string pairs_table(const std::vector<std::pair<std::string, std::string>>& rows) {

@@ -15,6 +15,14 @@ std::int64_t predicted_class(const Tensor& logits, std::int64_t row) {
   return std::ranges::max_element(values) - values.begin();
 }
 
+bool has_nan(std::span<const float> values) {
+  return std::ranges::any_of(values, [](float value) { return std::isnan(value); });
+}
+
+bool has_nan(const Tensor& logits, std::span<const std::int64_t> index) {
+  return std::ranges::any_of(index, [&](std::int64_t row) { return has_nan(logits.row(row)); });
+}
+
 std::int64_t label_at(std::span<const std::int64_t> labels, std::int64_t row) {
   return labels[static_cast<std::size_t>(row)];
 }
@@ -26,7 +34,8 @@ double accuracy(const Tensor& logits, std::span<const std::int64_t> labels, std:
   for (const std::int64_t i : index) {
     hits += predicted_class(logits, i) == label_at(labels, i) ? 1 : 0;
   }
-  return index.empty() ? kUndefined : static_cast<double>(hits) / static_cast<double>(index.size());
+  return index.empty() || has_nan(logits, index) ? kUndefined
+                                                 : static_cast<double>(hits) / static_cast<double>(index.size());
 }
 
 std::vector<std::vector<std::int64_t>> confusion_matrix(const Tensor& logits, std::span<const std::int64_t> labels,
@@ -34,7 +43,9 @@ std::vector<std::vector<std::int64_t>> confusion_matrix(const Tensor& logits, st
   const auto classes = static_cast<std::size_t>(logits.cols());
   std::vector<std::vector<std::int64_t>> counts(classes, std::vector<std::int64_t>(classes, 0));
   for (const std::int64_t i : index) {
-    ++counts[static_cast<std::size_t>(label_at(labels, i))][static_cast<std::size_t>(predicted_class(logits, i))];
+    if (!has_nan(logits.row(i))) {
+      ++counts[static_cast<std::size_t>(label_at(labels, i))][static_cast<std::size_t>(predicted_class(logits, i))];
+    }
   }
   return counts;
 }
@@ -55,10 +66,13 @@ double macro_f1(const Tensor& logits, std::span<const std::int64_t> labels, std:
       total += 2.0 * static_cast<double>(counts[c][c]) / static_cast<double>(actual + predicted);
     }
   }
-  return present == 0 ? kUndefined : total / static_cast<double>(present);
+  return present == 0 || has_nan(logits, index) ? kUndefined : total / static_cast<double>(present);
 }
 
 double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
+  if (has_nan(scores)) {
+    return kUndefined;
+  }
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(
@@ -87,6 +101,9 @@ double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outc
 }
 
 double average_precision(std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
+  if (has_nan(scores)) {
+    return kUndefined;
+  }
   std::vector<std::size_t> order(scores.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
@@ -120,6 +137,9 @@ double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::
   };
   if (logits.cols() == 2) {
     return against_rest(1, [&](std::int64_t row) { return logits(row, 1) - logits(row, 0); });
+  }
+  if (has_nan(logits, index)) {
+    return kUndefined;
   }
   // The score of class c is its odds, exp(x_c) against the sum of the others; their order is the order of its
   // probability, but they do not all round to 1 where the model is sure.

@@ -171,16 +171,20 @@ void standardize(const GraphCorpus& corpus, GenerationTask::Part& part) {
   part.properties = corpus.properties;
   for (std::int64_t j = 0; j < part.properties.cols(); ++j) {
     double sum = 0.0, squares = 0.0, count = 0.0;
-    for (const std::int64_t g : part.graphs.train) {
-      const auto x = static_cast<double>(part.properties(g, j));
-      if (!std::isnan(x)) {
-        sum += x;
-        squares += x * x;
-        count += 1.0;
+    const auto each_known = [&](auto take) {
+      for (const std::int64_t g : part.graphs.train) {
+        if (const auto x = static_cast<double>(part.properties(g, j)); !std::isnan(x)) {
+          take(x);
+        }
       }
-    }
+    };
+    each_known([&](double x) {
+      sum += x;
+      count += 1.0;
+    });
     const double mean = count > 0.0 ? sum / count : 0.0;
-    const double variance = count > 0.0 ? squares / count - mean * mean : 0.0;
+    each_known([&](double x) { squares += (x - mean) * (x - mean); });
+    const double variance = count > 0.0 ? squares / count : 0.0;
     const double deviation = variance > 1e-12 ? std::sqrt(variance) : 1.0;
     part.traits.property_means.push_back(mean);
     part.traits.property_deviations.push_back(deviation);

@@ -72,7 +72,12 @@ std::vector<Evaluation> evaluate_rows(const TrainedTask& model, const Dataset& d
     const auto figures = [&](const std::vector<std::int64_t>& part) {
       return labels.figures(outputs, labels.labeled(part));
     };
-    evaluations.push_back({name, figures(split->train), figures(split->val), figures(split->test)});
+    std::int64_t num_not_finite = 0;
+    for (const std::vector<std::int64_t>* part : {&split->train, &split->val, &split->test}) {
+      const std::vector<std::int64_t> rows = labels.labeled(*part);
+      num_not_finite += rows.empty() ? 0 : static_cast<std::int64_t>(rows_not_finite(outputs, rows).size());
+    }
+    evaluations.push_back({name, figures(split->train), figures(split->val), figures(split->test), num_not_finite});
   }
   return evaluations;
 }

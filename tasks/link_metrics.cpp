@@ -1,6 +1,7 @@
 #include "weft/tasks/link_metrics.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <vector>
@@ -9,9 +10,17 @@
 
 namespace weft {
 
+namespace {
+
+bool has_nan(std::span<const float> scores) {
+  return std::ranges::any_of(scores, [](float score) { return std::isnan(score); });
+}
+
+}  // namespace
+
 double hits_at(std::int64_t k, std::span<const float> links, std::span<const float> others) {
   require(k >= 1, "hits_at: k is ", k, ", expected at least 1");
-  if (links.empty()) {
+  if (links.empty() || has_nan(links) || has_nan(others)) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   if (static_cast<std::int64_t>(others.size()) < k) {
@@ -25,6 +34,9 @@ double hits_at(std::int64_t k, std::span<const float> links, std::span<const flo
 }
 
 double reciprocal_rank(float link, std::span<const float> others) {
+  if (std::isnan(link) || has_nan(others)) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   double better = 0.0, equal = 0.0;
   for (const float other : others) {
     better += other > link ? 1.0 : 0.0;

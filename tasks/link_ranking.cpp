@@ -65,7 +65,8 @@ RankingFigures ranking_at(std::int64_t k, const Tensor& states, std::span<const 
     shuffle(std::span<NodeId>(users), random);
     users.resize(kMostUsers);
   }
-  if (users.empty()) {
+  const bool is_known = std::ranges::all_of(states.values(), [](float x) { return std::isfinite(x); });
+  if (users.empty() || !is_known) {
     return {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::quiet_NaN()};
   }
   const auto num_items = static_cast<std::int64_t>(items.size()), d = states.cols();

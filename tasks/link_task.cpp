@@ -169,7 +169,8 @@ std::vector<Evaluation> TrainedLinks::evaluate(const Dataset& dataset, std::span
     const Tensor states = predict({links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
     const auto figures = [&](const std::vector<std::int64_t>& part) { return judge.figures(states, part); };
     const Split& rows = judge.rows();
-    evaluations.push_back({name, figures(rows.train), figures(rows.val), figures(rows.test)});
+    evaluations.push_back({name, figures(rows.train), figures(rows.val), figures(rows.test),
+                           static_cast<std::int64_t>(rows_not_finite(states).size())});
   }
   return evaluations;
 }

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "weft/core/options.hpp"
 #include "weft/graph/csr_graph.hpp"
@@ -60,10 +61,17 @@ struct Prediction {
   Tensor logits;
 };
 
+/// Of some rows, or of all if none are named, those that hold a number which is not finite, in their order.
+/// Probabilities hide an infinite logit, so what is asked of should be logits, values or states.
+[[nodiscard]] std::vector<std::int64_t> rows_not_finite(const Tensor& outputs, std::span<const std::int64_t> rows = {});
+
 /// Every metric of the task on each part of a split.
 struct Evaluation {
   std::string split;
+  /// NaN where a metric is not defined, and where an output that it reads is not a number.
   std::map<std::string, double> train, val, test;
+  /// Labeled rows of the three parts whose outputs are not finite; of links, nodes whose states are not.
+  std::int64_t num_not_finite = 0;
 };
 
 }  // namespace weft

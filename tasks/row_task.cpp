@@ -89,6 +89,19 @@ std::vector<std::int64_t> RowTask::labeled_train(const Split& split) const {
   return rows;
 }
 
+void RowTask::require_finite(const Tensor& outputs, std::span<const std::int64_t> rows) const {
+  const bool are_states = this->outputs() == OutputKind::states;
+  const std::vector<std::int64_t> wrong = rows_not_finite(outputs, are_states ? std::span<const std::int64_t>() : rows);
+  if (!wrong.empty()) {
+    const bool of_graphs = dataset_.has_many_graphs();
+    throw NumericError(concat("what the model says of ", wrong.size(), " of ",
+                              are_states ? static_cast<std::size_t>(outputs.rows()) : rows.size(),
+                              of_graphs ? " graphs" : " nodes", " is not finite, first of ",
+                              of_graphs ? "graph " : "node ", wrong.front(),
+                              "; a lower learning_rate, clip or a norm may help, or look for huge features there"));
+  }
+}
+
 Figures RowTask::judge(const Model& model, const Split& split, Parts parts) const {
   const std::vector<std::int64_t> train = labeled(split.train), val = labeled(split.val);
   const std::vector<std::int64_t> test = parts == Parts::all ? labeled(split.test) : std::vector<std::int64_t>();
@@ -96,6 +109,9 @@ Figures RowTask::judge(const Model& model, const Split& split, Parts parts) cons
   rows.insert(rows.end(), val.begin(), val.end());
   rows.insert(rows.end(), test.begin(), test.end());
   const Tensor outputs = infer(model, split, rows);
+  if (parts == Parts::train_and_val) {
+    require_finite(outputs, rows);
+  }
   Figures found;
   found.train = figure(split, outputs, train);
   if (!val.empty() || parts == Parts::all) {

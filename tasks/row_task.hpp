@@ -60,6 +60,9 @@ class RowTask : public Task {
   [[nodiscard]] virtual std::vector<std::uint64_t> label_words() const = 0;
 
  private:
+  /// Throws NumericError naming the first row whose outputs are not finite: nothing can be chosen by them.
+  void require_finite(const Tensor& outputs, std::span<const std::int64_t> rows) const;
+
   const Dataset& dataset_;
   const TrainJob& job_;
 };

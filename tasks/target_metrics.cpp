@@ -35,7 +35,12 @@ double mean_over_columns(const Tensor& scores, const Tensor& targets, std::span<
                          Figure figure) {
   double total = 0.0, defined = 0.0;
   for (std::int64_t j = 0; j < targets.cols(); ++j) {
-    const double one = figure(column_of(scores, targets, index, j));
+    const Column column = column_of(scores, targets, index, j);
+    // Otherwise the column would count as one where the figure is not defined, and be passed over.
+    if (std::ranges::any_of(column.scores, [](float score) { return std::isnan(score); })) {
+      return kUndefined;
+    }
+    const double one = figure(column);
     if (!std::isnan(one)) {
       total += one;
       defined += 1.0;
@@ -76,7 +81,7 @@ double label_average_precision(const Tensor& scores, const Tensor& targets, std:
 double label_accuracy(const Tensor& scores, const Tensor& targets, std::span<const std::int64_t> index,
                       float threshold) {
   return mean_over_entries(scores, targets, index, [&](double score, double target) {
-    return (score > static_cast<double>(threshold)) == (target > 0.5) ? 1.0 : 0.0;
+    return std::isnan(score) ? kUndefined : (score > static_cast<double>(threshold)) == (target > 0.5) ? 1.0 : 0.0;
   });
 }
 
@@ -91,18 +96,25 @@ double root_mean_squared_error(const Tensor& outputs, const Tensor& targets, std
 double r_squared(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> index) {
   double total = 0.0, defined = 0.0;
   for (std::int64_t j = 0; j < targets.cols(); ++j) {
-    double sum = 0.0, squares = 0.0, errors = 0.0, count = 0.0;
+    double sum = 0.0, errors = 0.0, count = 0.0, spread = 0.0;
     for (const std::int64_t i : index) {
       if (const auto t = static_cast<double>(targets(i, j)); !std::isnan(t)) {
         const double error = static_cast<double>(outputs(i, j)) - t;
         sum += t;
-        squares += t * t;
         errors += error * error;
         count += 1.0;
       }
     }
-    const double spread = squares - sum * sum / count;
-    if (count > 0.0 && spread > 0.0) {
+    // In a pass of its own: a difference of two sums of squares is what rounding leaves where all targets are alike.
+    for (const std::int64_t i : index) {
+      if (const auto t = static_cast<double>(targets(i, j)); !std::isnan(t)) {
+        spread += (t - sum / count) * (t - sum / count);
+      }
+    }
+    if (std::isnan(errors)) {
+      return kUndefined;
+    }
+    if (spread > 0.0) {
       total += 1.0 - errors / spread;
       defined += 1.0;
     }

@@ -2,6 +2,8 @@
 #include "weft/tasks/classification_metrics.hpp"
 
 #include <cmath>
+#include <limits>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -38,6 +40,30 @@ TEST(ClassificationMetrics, RocAucOfManyClassesIsTheMeanOfEachAgainstTheRest) {
   // Class 0 has one of three pairs tied; class 1 two of four; class 2 none.
   const double class0 = 2.5 / 3.0, class1 = (1 + 1 + 0.5 + 0.5) / 4.0, class2 = 1.0;
   EXPECT_NEAR(roc_auc(logits, labels, all), (class0 + class1 + class2) / 3.0, 1e-12);
+}
+
+TEST(ClassificationMetrics, AreNotANumberWhereAnOutputIsNone) {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN(), kInf = std::numeric_limits<float>::infinity();
+  const std::vector<std::int64_t> labels = {0, 1, 1, 0, 2}, all = {0, 1, 2, 3, 4}, sound = {0, 1, 3, 4};
+  const Tensor logits{{2, 0, 1}, {1, 3, 0}, {kNaN, 3, 0}, {0, 4, 1}, {0, 0, kInf}};
+  for (const auto metric : {accuracy, macro_f1, mean_log_loss}) {
+    EXPECT_TRUE(std::isnan(metric(logits, labels, all)));
+  }
+  const auto area =
+      static_cast<double (*)(const Tensor&, std::span<const std::int64_t>, std::span<const std::int64_t>)>(roc_auc);
+  EXPECT_TRUE(std::isnan(area(logits, labels, all)));
+  EXPECT_DOUBLE_EQ(accuracy(logits, labels, sound), 0.75);
+  // The row of row 2 is not counted as anything.
+  EXPECT_EQ(confusion_matrix(logits, labels, all),
+            (std::vector<std::vector<std::int64_t>>{{1, 1, 0}, {0, 1, 0}, {0, 0, 1}}));
+
+  const std::vector<float> scores = {1, kNaN, 2, kNaN, 0};
+  const std::vector<std::uint8_t> outcomes = {1, 0, 1, 1, 0};
+  EXPECT_TRUE(std::isnan(roc_auc(scores, outcomes)));
+  EXPECT_TRUE(std::isnan(average_precision(scores, outcomes)));
+  const std::vector<float> infinite = {kInf, -kInf, 2, kInf, 0};
+  EXPECT_DOUBLE_EQ(roc_auc(infinite, outcomes), 1.0);
+  EXPECT_DOUBLE_EQ(average_precision(infinite, outcomes), 1.0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "weft/tasks/link_metrics.hpp"
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -29,6 +30,15 @@ TEST(LinkMetrics, AreThoseWorkedOutByHand) {
   const std::vector<std::uint8_t> outcomes = {1, 1, 1, 0, 0, 0};
   EXPECT_DOUBLE_EQ(average_precision(scores, outcomes), (1.0 + 2.0 / 4.0 + 3.0 / 5.0) / 3.0);
   EXPECT_DOUBLE_EQ(roc_auc(scores, outcomes), (3.0 + 1.5 + 1.0) / 9.0);
+}
+
+TEST(LinkMetrics, AreNotANumberWhereAScoreIsNone) {
+  constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
+  const std::vector<float> sound = {3, 1, 0.5F}, broken = {2, kNaN, 0};
+  EXPECT_TRUE(std::isnan(hits_at(1, sound, broken)));
+  EXPECT_TRUE(std::isnan(hits_at(1, broken, sound)));
+  EXPECT_TRUE(std::isnan(reciprocal_rank(kNaN, sound)));
+  EXPECT_TRUE(std::isnan(reciprocal_rank(1, broken)));
 }
 
 TEST(LinkRanking, IsThatWorkedOutByHand) {

@@ -166,7 +166,12 @@ void TrainingRun::end_epoch() {
 }
 
 void TrainingRun::judge() {
-  const Figures figures = task_.judge(judged(), split_, Parts::train_and_val);
+  Figures figures;
+  try {
+    figures = task_.judge(judged(), split_, Parts::train_and_val);
+  } catch (const NumericError& error) {
+    throw NumericError(concat("epoch ", epoch_, " of seed ", seed_, ", split ", split_.name, ": ", error.what()));
+  }
   record_.evaluated = true;
   record_.train = figures.train;
   record_.val = has_validation_ ? figures.val : Figures::kUnknown;
