@@ -45,6 +45,8 @@ RunConfig config_of(const TrainFlags& flags) {
     config.set(assignment);
   }
   set("dataset", flags.data);
+  require(!config.dataset.empty() || !flags.resume, "weft train: there is no run to go on with in '", flags.output,
+          "', and no dataset is named to begin one");
   require(!config.dataset.empty(), "weft train: no dataset is named, on the command line or in --config");
   config.dataset = dataset_path(config.dataset).string();
   config.splits = flags.splits.empty() ? config.splits : flags.splits;

@@ -21,7 +21,8 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
   command.add_option(
       "--sampler", flags.sampler,
       "train on samples: neighbor, labor, cluster, ...; `weft models` lists them. With --batch-size alone "
-      "the one that suits the model. Links: uniform_negatives or degree_negatives");
+      "the one that suits the model. Links: uniform_negatives or degree_negatives, "
+      "or with samples of neighbors: neighbor or neighbor+degree_negatives");
   command.add_option("--batch-size", flags.batch_size,
                      "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many; links");
   command.add_option("--memory-limit", flags.memory_limit,

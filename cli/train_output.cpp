@@ -92,10 +92,13 @@ Json result_json(const RunSummary& report, double total_seconds) {
                     {"test_metrics", metrics}});
   }
   std::string split;
-  for (const std::string& name : report.config.splits) {
-    split += (split.empty() ? "" : ",") + name;
+  std::int64_t epochs = 0;
+  for (std::size_t i = 0; i < report.runs.size(); ++i) {
+    if (i == 0 || report.runs[i].split != report.runs[i - 1].split) {
+      split += (split.empty() ? "" : ",") + report.runs[i].split;
+    }
+    epochs += report.runs[i].epochs;
   }
-  const double epochs = static_cast<double>(std::max<std::int64_t>(report.num_epochs, 1));
   Json result = {{"dataset", report.dataset},
                  {"task", std::string(name_of(report.task))},
                  {"model", report.config.model},
@@ -114,7 +117,7 @@ Json result_json(const RunSummary& report, double total_seconds) {
                  {"seconds",
                   {{"load", report.load_seconds},
                    {"train", report.train_seconds},
-                   {"per_epoch", report.train_seconds / epochs},
+                   {"per_epoch", report.train_seconds / static_cast<double>(std::max<std::int64_t>(epochs, 1))},
                    {"sampling", report.times.sampling},
                    {"gathering", report.times.gathering},
                    {"steps", report.times.training},

@@ -164,12 +164,13 @@ std::string model_of(const RunConfig& config, const TaskInfo& task) {
 
 namespace {
 
-/// Whether a config without a dataset may be one of the task.
+/// Whether a config may be one of the task, whatever its dataset is.
 bool may_be_of(const RunConfig& config, const TaskInfo& task) {
   if (!config.task.empty()) {
     return task.name() == config.task;
   }
-  return task.model.empty() ? config.model.empty() || !is_model_of_one_task(config.model) : config.model == task.model;
+  return config.model.empty() ||
+         (task.model.empty() ? !is_model_of_one_task(config.model) : config.model == task.model);
 }
 
 ArgumentError unknown_option(const std::string& key, const Options& options, const TaskInfo& task) {
@@ -268,7 +269,8 @@ RunConfig with_settings(RunConfig config) {
   std::vector<std::pair<std::string, std::string>> settings;
   if (config.options) {
     require(config.model.empty() || config.model == config.options->model(), "run: the model is ", config.model,
-            ", but the options are those of ", config.options->model());
+            ", but the options are those of ", config.options->model(),
+            "; expected no model, as the options name it (StackOptions by their convolution)");
     config.model = config.options->model();
     for (const auto& [name, value] : config.options->changes()) {
       settings.emplace_back(name, to_text(value));

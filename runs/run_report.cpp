@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <set>
 
 #include "weft/core/error.hpp"
 #include "weft/core/stopwatch.hpp"
@@ -263,7 +264,21 @@ RunSummary read_run(const std::filesystem::path& folder) {
 }
 
 std::string comparison_html(std::span<const RunSummary> runs) {
-  ReportData data{.dataset = runs.empty() ? "" : runs.front().dataset, .task = "comparison", .model = "several runs"};
+  std::set<std::string> datasets, splits;
+  for (const RunSummary& run : runs) {
+    datasets.insert(run.dataset);
+    for (const RunResult& one : run.runs) {
+      splits.insert(one.split);
+    }
+  }
+  const auto listed = [](const std::set<std::string>& names) {
+    std::string text;
+    for (const std::string& name : names) {
+      text += (text.empty() ? "" : ", ") + name;
+    }
+    return text;
+  };
+  ReportData data{.dataset = listed(datasets), .task = "comparison", .model = "several runs", .split = listed(splits)};
   std::map<std::string, std::vector<ChartSeries>> curves;
   std::int64_t color = 0;
   for (const RunSummary& run : runs) {

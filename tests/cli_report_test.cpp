@@ -121,7 +121,8 @@ TEST_F(CliReport, EndsWith3AndNamesTheBrokenFile) {
   };
   refuses_changed([](ModelFile& file) { file.config["seeds"] = "many "; }, "the seed is 'many'");
   refuses_changed([](ModelFile& file) { file.config["seeds"] = "99999999999999999999 "; }, "the seed is");
-  refuses_changed([](ModelFile& file) { file.numbers["job"] = std::vector<std::int64_t>{}; }, "checkpoint: job counts");
+  refuses_changed([](ModelFile& file) { file.numbers["job"] = std::vector<std::int64_t>{}; },
+                  "job has 0 numbers, expected 3");
   write_content(path("run/checkpoint.h5"), "nothing");
   refuses({"report", "run"}, 3, "run/checkpoint.h5");
   std::filesystem::remove(path("run/checkpoint.h5"));

@@ -9,6 +9,7 @@
 #include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/runs/run_folder.hpp"
+#include "weft/runs/run_report.hpp"
 
 namespace weft {
 namespace {
@@ -131,6 +132,48 @@ TEST(Run, KeepsManyGraphsInMemoryOrSaysThatTheyDoNotFit) {
   expect_throws<ArgumentError>([&] { (void)plan_run(config); }, "nothing can stay in the file where there are many");
   config.settings = {{"sampler", "neighbor"}};
   expect_throws<ArgumentError>([&] { (void)plan_run(config); }, "nothing can stay in the file where there are many");
+}
+
+TEST(Run, IsEstimatedOverSeveralSplits) {
+  const TemporaryFolder folder;
+  Dataset data = test::communities(60);
+  data.splits.push_back(data.splits.front());
+  data.splits.back().name = "again";
+  write_dataset(data, folder / "data.h5");
+  RunConfig config{.dataset = folder / "data.h5", .model = "gcn", .settings = {{"epochs", "5"}}};
+  config.splits = {data.splits.front().name};
+  const JobEstimate one = estimate_run(plan_run(config));
+  config.splits = {"all"};
+  const JobEstimate both = estimate_run(plan_run(config));
+  EXPECT_GT(one.total_seconds, 0.0);
+  EXPECT_DOUBLE_EQ(both.total_seconds, 2.0 * 5.0 * (both.epoch_seconds + both.evaluation_seconds));
+}
+
+TEST(Run, TakesTheOptionsOfTheTaskThatTheDatasetIsOf) {
+  const TemporaryFolder folder;
+  Dataset data = triangles();
+  data.task = TaskKind::generation;
+  data.num_classes = 0;
+  data.graph_labels = {};
+  write_dataset(data, folder / "data.h5");
+  const RunConfig config{
+      .dataset = folder / "data.h5",
+      .settings = {{"epochs", "1"}, {"epoch_graphs", "16"}, {"hidden", "16"}, {"layers", "1"}, {"heads", "2"}}};
+  EXPECT_EQ(run(config).task, TaskKind::generation);
+  write_dataset(triangles(), folder / "data.h5");
+  expect_throws<ArgumentError>([&] { (void)run(config); }, "that belongs to generation, and this run is one of graph");
+}
+
+TEST(Run, TookAsLongWhenItIsReadAgainAndWhenItIsOver) {
+  const TemporaryFolder folder;
+  write_dataset(test::communities(60), folder / "data.h5");
+  RunConfig config{.dataset = folder / "data.h5", .model = "gcn", .runs = 2, .settings = {{"epochs", "3"}}};
+  config.folder = folder / "run";
+  const RunSummary first = run(config);
+  EXPECT_GT(first.train_seconds, 0.0);
+  EXPECT_DOUBLE_EQ(read_run(config.folder).train_seconds, first.train_seconds);
+  config.resume = true;
+  EXPECT_DOUBLE_EQ(run(config).train_seconds, first.train_seconds);
 }
 
 }  // namespace

@@ -42,13 +42,17 @@ class Trainer {
       // All runs were done before.
       num_parameters_ = num_parameters(*task_.new_model(*task_.find_split(job_.splits[0]), Random(0)));
     }
+    double seconds = 0.0;
+    for (const RunResult& run : progress_.done) {
+      seconds += run.seconds;
+    }
     return {.metric = task_.metric(),
             .higher_is_better = task_.higher_is_better(),
             .runs = std::move(progress_.done),
             .best_run = progress_.best_run,
             .interrupted = is_interrupted,
             .num_parameters = num_parameters_,
-            .train_seconds = since_start_.seconds(),
+            .train_seconds = seconds,
             .num_epochs = num_epochs_,
             .times = times_};
   }

@@ -77,7 +77,9 @@ struct TrainReport {
   /// Stopped before the end; the checkpoint holds the state.
   bool interrupted = false;
   std::int64_t num_parameters = 0;
+  /// Of all runs, what they took before a resume too; each is judged once more after it.
   double train_seconds = 0.0;
+  /// Since this call.
   std::int64_t num_epochs = 0;
   /// Of all runs since this call, where they train on samples.
   StageTimes times;
