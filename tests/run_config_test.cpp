@@ -112,7 +112,9 @@ TEST(RunConfig, SaysToWhichTasksAnOptionBelongs) {
   expect_throws<ArgumentError>(
       [&] { (void)options_of(config, nodes); },
       "there is no option 'epoch_graphs'; that belongs to generation, and this run is one of node_classification");
-  // Of what task the run is, is not known without the data.
+  // Of what task the run is, only the data say, unless the model is named and does not learn that.
+  EXPECT_NO_THROW(check_options(config));
+  config.model = "gcn";
   expect_throws<ArgumentError>([&] { check_options(config); },
                                "there is no option 'epoch_graphs'; that belongs to generation");
   config.settings = {{"sampler", "degree_negatives"}};
