@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <optional>
 #include <set>
 
 #include "weft/cli/console.hpp"
@@ -72,22 +73,26 @@ std::filesystem::path data_of_report(const GenerateFlags& flags) {
                                          : flags.data);
 }
 
+/// Read before anything is drawn or written: what cannot be compared is refused first.
+LoadedDataset data_to_compare(const GenerateFlags& flags, const TrainedModel& generator) {
+  LoadedDataset loaded = load_dataset(data_of_report(flags), flags);
+  (void)split_to_compare(generator.generator(), loaded.dataset, generator.split());
+  return loaded;
+}
+
 /// Adds the figures to `json` and writes the page beside the output.
-void report(const GenerateFlags& flags, const TrainedModel& generator, const std::vector<SampledGraph>& samples,
-            const std::vector<std::string>& smiles, Json& json) {
-  const LoadedDataset loaded = load_dataset(data_of_report(flags), flags);
+void report(const GenerateFlags& flags, const TrainedModel& generator, const Dataset& dataset,
+            const std::vector<SampledGraph>& samples, const std::vector<std::string>& smiles, Json& json) {
   // Of several that the run went over, the one that the model learned from.
-  const Split* split = loaded.dataset.find_split(generator.split());
-  require(split != nullptr, "weft generate --report: the model was trained on split ", generator.split(), ", which ",
-          loaded.dataset.name, " does not have");
-  say(flags.quiet, concat("comparing with ", split->test.size(), " test graphs"));
+  const Split& split = split_to_compare(generator.generator(), dataset, generator.split());
+  say(flags.quiet, concat("comparing with ", split.test.size(), " test graphs"));
   const GraphKind kind = *graph_kind_of(flags.kind);
   const GenerationReport made{
       .generator = generator.generator(),
       .samples = samples,
       .smiles = smiles,
-      .dataset = loaded.dataset,
-      .split = *split,
+      .dataset = dataset,
+      .split = split,
       .kind = kind,
       .valid_unmasked = valid_without_mask(generator, flags.count, request_of(flags, generator), kind)};
   Json figures;
@@ -128,6 +133,10 @@ void generate(const GenerateFlags& flags) {
   require(!as_smiles || generator.generator().makes_molecules(),
           "weft generate: the model makes no molecules, so -o must end in .h5");
   const GenerationRequest request = request_of(flags, generator);
+  std::optional<LoadedDataset> compared;
+  if (flags.wants_report) {
+    compared = data_to_compare(flags, generator);
+  }
   const Stopwatch watch;
   std::vector<SampledGraph> samples;
   {
@@ -168,8 +177,8 @@ void generate(const GenerateFlags& flags) {
   if (generator.generator().makes_molecules() && valid > 0) {
     json["unique"] = static_cast<double>(distinct.size()) / static_cast<double>(valid);
   }
-  if (flags.wants_report) {
-    report(flags, generator, samples, smiles, json);
+  if (compared) {
+    report(flags, generator, compared->dataset, samples, smiles, json);
   }
   if (flags.json) {
     print_json(json);

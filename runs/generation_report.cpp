@@ -219,9 +219,21 @@ double valid_without_mask(const TrainedModel& generator, std::int64_t count, Gen
   return static_cast<double>(valid) / static_cast<double>(count);
 }
 
-void GenerationReport::write(Json& json, std::string& page) const {
-  require(!split.test.empty(), "weft generate --report: split ", split.name, " of ", dataset.name,
+const Split& split_to_compare(const GeneratorTraits& generator, const Dataset& dataset, const std::string& name) {
+  require(dataset.has_many_graphs(), "report of generated graphs: ", dataset.name,
+          " is one graph, expected many, as the model was trained on");
+  require(!generator.makes_molecules() || !dataset.smiles.empty(), "report of generated graphs: ", dataset.name,
+          " holds no molecules, expected some, as the model was trained on");
+  const Split* split = dataset.find_split(name);
+  require(split != nullptr, "report of generated graphs: the model was trained on split ", name, ", which ",
+          dataset.name, " does not have");
+  require(!split->test.empty(), "report of generated graphs: split ", name, " of ", dataset.name,
           " has no test part to compare with");
+  return *split;
+}
+
+void GenerationReport::write(Json& json, std::string& page) const {
+  (void)split_to_compare(generator, dataset, split.name);
   ReportData data{.dataset = dataset.name, .task = "generation", .model = "generated graphs", .split = split.name};
   data.pictures_title = "The first of them";
   generator.makes_molecules() ? add_molecules(*this, json, data) : add_plain_graphs(*this, json, data);

@@ -22,6 +22,11 @@ class TrainedModel;
 [[nodiscard]] double valid_without_mask(const TrainedModel& generator, std::int64_t count, GenerationRequest request,
                                         GraphKind kind);
 
+/// The split of the dataset that graphs of the generator, which learned from a split of this name, are compared with.
+/// Throws ArgumentError if there is none to compare with: other graphs, no such split, or one without a test part.
+[[nodiscard]] const Split& split_to_compare(const GeneratorTraits& generator, const Dataset& dataset,
+                                            const std::string& name);
+
 /// What was generated, and what it is compared with. Views.
 struct GenerationReport {
   /// Keeps the order in which keys were written.
@@ -41,7 +46,7 @@ struct GenerationReport {
 
   /// Fills `json` with every figure that the field reports, by the names of the command line's contract, and `page`
   /// with them, graphs drawn, and distributions of sizes and properties beside those of the data: one HTML file. Throws
-  /// ArgumentError if the test part is empty, for molecules also if Weft was built without RDKit.
+  /// ArgumentError as split_to_compare() does, for molecules also if Weft was built without RDKit.
   void write(Json& json, std::string& page) const;
 };
 

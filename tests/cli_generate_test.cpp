@@ -95,6 +95,7 @@ TEST_F(CliGenerate, ComparesWithTheSplitThatTheModelLearnedFrom) {
   const auto refused = weft({"generate", "run", "-n", "5", "-o", "x.h5", "--report", "--data", "less.h5"});
   EXPECT_EQ(refused.code, 2);
   EXPECT_NE(refused.err.find("trained on split easy, which rings does not have"), std::string::npos) << refused.err;
+  EXPECT_FALSE(std::filesystem::exists(path("x.h5"))) << "it was drawn before it was refused";
 }
 
 TEST_F(CliGenerate, KeepsTheLikeliestOfSeveral) {
