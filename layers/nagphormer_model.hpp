@@ -22,9 +22,7 @@ class NagphormerModel final : public NodeModel {
  public:
   NagphormerModel(const ModelShape& shape, const NagphormerOptions& options, const Random& random);
 
-  [[nodiscard]] static ModelTraits traits(const NagphormerOptions&, FeatureKind) {
-    return {.reads = Reads::hops};
-  }
+  [[nodiscard]] static ModelTraits traits(const NagphormerOptions&, FeatureKind) { return {.reads = Reads::hops}; }
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override;
   void list_parameters(ParameterList& list) override;
