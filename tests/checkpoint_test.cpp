@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "tests/short_job.hpp"
 #include "tests/support.hpp"
 #include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
@@ -22,17 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 using test::communities;
 using test::expect_throws;
+using test::short_job;
 using test::TemporaryFolder;
-
-TrainJob short_job(std::string_view model, std::int64_t epochs) {
-  TrainJob job;
-  job.model = model;
-  job.options = default_options(model);
-  job.splits = {"rand0"};
-  job.options.set_value("epochs", epochs);
-  job.options.set_value("hidden", std::int64_t{16});
-  return job;
-}
 
 TEST(Checkpoint, IsRefusedForAnotherJobOrOtherData) {
   const TemporaryFolder folder;

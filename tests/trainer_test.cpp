@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/short_job.hpp"
 #include "tests/support.hpp"
 #include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
@@ -26,18 +27,9 @@ using test::communities;
 using test::expect_near;
 using test::expect_same_bits;
 using test::expect_throws;
+using test::short_job;
 using test::TemporaryFolder;
 using test::weights_in;
-
-TrainJob short_job(std::string_view model, std::int64_t epochs = 12) {
-  TrainJob job;
-  job.model = model;
-  job.options = default_options(model);
-  job.splits = {"rand0"};
-  job.options.set_value("epochs", epochs);
-  job.options.set_value("hidden", std::int64_t{16});
-  return job;
-}
 
 std::string text_of(const fs::path& path) {
   std::ifstream in(path);
