@@ -9,7 +9,6 @@
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
-#include "weft/cli/stop_signal.hpp"
 #include "weft/cli/storage_flags.hpp"
 #include "weft/core/error.hpp"
 #include "weft/io/atomic_file.hpp"
@@ -171,7 +170,6 @@ WrittenDataset import_in_memory(const ImportFlags& flags, const ImportJob& job, 
     dataset = reordered(dataset, node_order_of(dataset.graph, flags.order));
   }
   bar.clear();
-  throw_if_stop_requested();
   writing([&] { write_dataset(dataset, flags.output, write_options_of(flags)); });
   return {dataset.name,
           {.nodes = dataset.graph.num_nodes(),
@@ -210,11 +208,7 @@ void run_import(const ImportFlags& flags) {
   require_new_output(flags.output, inputs);
   with_threads(flags.threads, [&] {
     ProgressBar bar(flags.quiet);
-    const GentleStop gentle;
-    job.on_progress = [&](const Progress& p) {
-      throw_if_stop_requested();
-      bar.show(p.stage, p.done, p.total, p.detail);
-    };
+    job.on_progress = [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); };
     const auto [name, size] = on_disk ? import_on_disk(flags, job) : import_in_memory(flags, job, bar);
     bar.clear();
     if (flags.json) {

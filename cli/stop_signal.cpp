@@ -7,13 +7,19 @@
 #include <csignal>
 
 #include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
 #include <thread>
+
+#include "weft/io/atomic_file.hpp"
 
 namespace weft::cli {
 namespace {
 
 std::atomic<bool> g_gentle{false};
 std::atomic<bool> g_requested{false};
+StopFlag g_give_up;
 
 void handle(int signal, void (*handler)(int)) {
   struct sigaction action {};
@@ -29,11 +35,35 @@ sigset_t stop_signals() {
   return signals;
 }
 
+[[noreturn]] void end_at_once(std::string_view message) {
+  remove_temporary_files();
+  // Past what buffers hold: the thread that fills them may be in the midst of it.
+  std::string line = isatty(STDERR_FILENO) != 0 ? "\r\x1b[K" : "";
+  line += message;
+  static_cast<void>(!write(STDERR_FILENO, line.data(), line.size()));
+  _exit(kInterruptedCode);
+}
+
+/// Whether another signal comes within that time.
+bool comes_within(std::int64_t milliseconds) {
+  const sigset_t signals = stop_signals();
+  const timespec time{.tv_sec = 0, .tv_nsec = milliseconds * 1'000'000};
+  return sigtimedwait(&signals, nullptr, &time) > 0;
+}
+
 void wait_for_signals() {
   const sigset_t signals = stop_signals();
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (!g_gentle || g_requested.exchange(true)) {
-      _exit(kInterruptedCode);
+      end_at_once("weft: interrupted\n");
+    }
+    // Most steps end by themselves in this time, and nothing of them is lost.
+    if (comes_within(400)) {
+      end_at_once("weft: interrupted\n");
+    }
+    g_give_up.request();
+    if (comes_within(500) || g_give_up.is_watched()) {
+      end_at_once("weft: interrupted; a run goes on from its last checkpoint\n");
     }
   }
 }
@@ -68,10 +98,8 @@ bool stop_requested() {
   return g_requested;
 }
 
-void throw_if_stop_requested() {
-  if (stop_requested()) {
-    throw Interrupted("interrupted; nothing was written");
-  }
+StopFlag& give_up_flag() {
+  return g_give_up;
 }
 
 }  // namespace weft::cli

@@ -1,8 +1,10 @@
-// SIGINT and SIGTERM: the first asks the work to stop where it can be taken up again, the second stops at
-// once. Both end in exit code 130.
+// SIGINT and SIGTERM. Work that can be taken up again is asked to stop, and saves; all other work is ended at once, and
+// so is work that is asked a second time. The process ends within a second, with exit code 130.
 #pragma once
 
 #include <stdexcept>
+
+#include "weft/core/stop.hpp"
 
 namespace weft::cli {
 
@@ -21,7 +23,9 @@ void install_signal_handlers();
 /// The default handling again: for the thread of a child process.
 void reset_signal_handlers();
 
-/// While one lives, the first signal only sets stop_requested(); otherwise it ends the process.
+/// While one lives, the first signal sets stop_requested(); 0.4 seconds later it raises give_up_flag(), and 0.5 seconds
+/// after that it ends the process if what watches the flag has not left off. Otherwise it ends the process, and nothing
+/// is left of files that were being written.
 class GentleStop {
  public:
   GentleStop();
@@ -32,7 +36,6 @@ class GentleStop {
 
 [[nodiscard]] bool stop_requested();
 
-/// For progress callbacks: throws Interrupted if a signal came.
-void throw_if_stop_requested();
+[[nodiscard]] StopFlag& give_up_flag();
 
 }  // namespace weft::cli

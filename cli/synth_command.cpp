@@ -13,7 +13,6 @@
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/progress_bar.hpp"
-#include "weft/cli/stop_signal.hpp"
 #include "weft/cli/storage_flags.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
@@ -210,13 +209,10 @@ Work add_synth_command(CLI::App& app) {
             " nodes, expected at most as many");
     with_threads(flags->threads, [&] {
       ProgressBar bar(flags->quiet);
-      const GentleStop gentle;
-      const EdgeId num_edges = flags->kind == "rmat" ? write_rmat(*flags,
-                                                                  [&](const Progress& p) {
-                                                                    throw_if_stop_requested();
-                                                                    bar.show(p.stage, p.done, p.total, p.detail);
-                                                                  })
-                                                     : write_in_memory(*flags);
+      const EdgeId num_edges =
+          flags->kind == "rmat"
+              ? write_rmat(*flags, [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); })
+              : write_in_memory(*flags);
       bar.clear();
       const std::string name = std::filesystem::path(flags->output).stem().string();
       if (flags->json) {

@@ -78,6 +78,14 @@ RunPlan rehearsed_plan(const TrainFlags& flags, const RunConfig& config, const R
   return plan;
 }
 
+RunSummary summary_of(const RunPlan& plan, TrainProgress& progress, const std::string& folder) {
+  try {
+    return run(plan, progress.observer());
+  } catch (const Stopped&) {
+    throw Interrupted("interrupted; the run is whole but for its page, which this writes: weft report " + folder);
+  }
+}
+
 void train_command(const TrainFlags& flags) {
   const Stopwatch since_start;
   require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
@@ -89,7 +97,7 @@ void train_command(const TrainFlags& flags) {
       progress.clear();
       return show_estimate(estimate, flags.json);
     }
-    const RunSummary summary = run(plan, progress.observer());
+    const RunSummary summary = summary_of(plan, progress, flags.output);
     progress.clear();
     const std::string way_on = flags.output.empty() ? "nothing was saved, because no run folder was given with -o"
                                                     : "saved. To go on: weft train -o " + flags.output + " --resume";

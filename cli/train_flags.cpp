@@ -48,9 +48,10 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
                   "stop with a checkpoint after so much time, and judge what was learned until then; 0: no limit")
       ->check(CLI::Range(0.0, 1e6));
   command.add_flag("--resume", flags.resume, "go on from the checkpoint in -o, with its config");
-  add_shared_flags(command, flags,
-                   "An interrupted run (Ctrl-C) finishes its step and saves; a second Ctrl-C stops at once.\n"
-                   "Example: weft train cora.h5 --runs 10 -o run --set dropout=0.5");
+  add_shared_flags(
+      command, flags,
+      "An interrupted run (Ctrl-C) saves within a second and says how to go on; a second Ctrl-C stops at once.\n"
+      "Example: weft train cora.h5 --runs 10 -o run --set dropout=0.5");
 }
 
 }  // namespace weft::cli

@@ -68,10 +68,11 @@ RunObserver TrainProgress::observer() {
                 if (stop_requested() && !told_) {
                   told_ = true;
                   bar_.clear();
-                  say(quiet_, "stopping after this step; interrupt again to stop at once");
+                  say(quiet_, "stopping; interrupt again to stop at once");
                 }
                 return stop_requested();
-              }};
+              },
+          .give_up = &give_up_flag()};
 }
 
 Json result_json(const RunSummary& report, double total_seconds) {

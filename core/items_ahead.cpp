@@ -10,6 +10,7 @@
 #include <oneapi/tbb/task_group.h>
 
 #include "weft/core/error.hpp"
+#include "weft/core/stop.hpp"
 
 namespace weft {
 
@@ -43,6 +44,7 @@ class ItemsAhead::UnderWay {
     arena_.execute([&] {
       group(slot).run([this, item, slot] {
         if (!is_over_) {
+          const StopScope scope = StopScope::carried(flag_);
           make_(item, slot);
         }
       });
@@ -59,6 +61,7 @@ class ItemsAhead::UnderWay {
   [[nodiscard]] tbb::task_group& group(std::int64_t slot) { return *slots_[static_cast<std::size_t>(slot)]; }
 
   Make make_;
+  StopFlag* const flag_ = stop_flag();
   tbb::task_arena arena_;
   std::atomic<bool> is_over_{false};
   std::vector<std::unique_ptr<tbb::task_group>> slots_;

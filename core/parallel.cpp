@@ -5,29 +5,40 @@
 
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/parallel_sort.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include "weft/core/error.hpp"
+#include "weft/core/machine.hpp"
+#include "weft/core/stop.hpp"
 
 namespace weft {
 namespace {
 
 /// One task a chunk, so that chunk borders are those the caller named.
 void for_each_chunk(std::int64_t num_chunks, FunctionRef<void(std::int64_t)> body) {
+  throw_if_stopped();
   if (num_chunks == 1) {
     body(0);
     return;
   }
+  StopFlag* const flag = stop_flag();
   tbb::parallel_for(
       tbb::blocked_range<std::int64_t>(0, num_chunks, 1),
       [&](const tbb::blocked_range<std::int64_t>& range) {
         for (std::int64_t chunk = range.begin(); chunk < range.end(); ++chunk) {
           // A thread that waits inside a body must not start another chunk of this loop: bodies may
           // hold per-thread scratch.
-          tbb::this_task_arena::isolate([&] { body(chunk); });
+          tbb::this_task_arena::isolate([&] {
+            if (flag == nullptr) {
+              body(chunk);
+              return;
+            }
+            const StopScope scope = StopScope::carried(flag);
+            throw_if_stopped();
+            body(chunk);
+          });
         }
       },
       tbb::simple_partitioner());
@@ -97,10 +108,14 @@ void parallel_sort(std::span<std::uint64_t> keys) {
 
 void with_threads(int threads, FunctionRef<void()> work) {
   require(threads >= 0, "with_threads: threads is ", threads, ", expected 0 (all) or more");
-  const int count = threads == 0 ? tbb::info::default_concurrency() : threads;
+  const int count = threads == 0 ? machine_share().processors : threads;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(count));
   tbb::task_arena arena(count);
-  arena.execute([&] { work(); });
+  StopFlag* const flag = stop_flag();
+  arena.execute([&] {
+    const StopScope scope = StopScope::carried(flag);
+    work();
+  });
 }
 
 void on_this_thread(FunctionRef<void()> work) {

@@ -1,6 +1,7 @@
 // Parallel loops and ordered reductions. Results never depend on the number of threads: work is cut
 // into chunks by its size alone, and partial results are combined in the order of the chunks.
-// An exception thrown by a body reaches the caller. A body may run parallel loops of its own.
+// An exception thrown by a body reaches the caller. A body may run parallel loops of its own. Loops end early where
+// they are asked to (core/stop.hpp).
 #pragma once
 
 #include <cstdint>

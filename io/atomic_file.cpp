@@ -7,6 +7,8 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdint>
+#include <mutex>
+#include <set>
 #include <system_error>
 
 #include "weft/core/error.hpp"
@@ -28,6 +30,25 @@ int flush_folder(const std::filesystem::path& folder) {
   const int error = ::fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP ? 0 : errno;
   ::close(descriptor);
   return error;
+}
+
+/// The files of this process that are being written. Never freed: a process may end while threads still write.
+struct Unfinished {
+  std::mutex mutex;
+  std::set<std::filesystem::path> files;
+};
+Unfinished& unfinished() {
+  static auto& all = *new Unfinished;
+  return all;
+}
+
+void set_unfinished(const std::filesystem::path& file, bool is_unfinished) {
+  const std::lock_guard lock(unfinished().mutex);
+  if (is_unfinished) {
+    unfinished().files.insert(file);
+  } else {
+    unfinished().files.erase(file);
+  }
 }
 
 }  // namespace
@@ -63,6 +84,7 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(target), d
   if (descriptor_ < 0) {
     fail("cannot be created", errno);
   }
+  set_unfinished(temporary_, true);
   if (exists) {
     // Best effort: the owner of the folder need not own the file.
     static_cast<void>(::fchmod(descriptor_, existing.st_mode & 07777));
@@ -73,6 +95,7 @@ AtomicFile::~AtomicFile() {
   if (descriptor_ >= 0) {
     ::close(descriptor_);
     ::unlink(temporary_.c_str());
+    set_unfinished(temporary_, false);
   }
 }
 
@@ -98,6 +121,7 @@ void AtomicFile::commit() {
   if (::rename(temporary_.c_str(), destination_.c_str()) != 0) {
     fail("cannot be renamed", errno);
   }
+  set_unfinished(temporary_, false);
   ::close(descriptor_);
   descriptor_ = -1;
   if (const int error = flush_folder(destination_.has_parent_path() ? destination_.parent_path() : "."); error != 0) {
@@ -107,6 +131,13 @@ void AtomicFile::commit() {
 
 void AtomicFile::fail(std::string_view operation, int error) const {
   throw DataError(target_.string(), "", concat(operation, ": ", message_of(error)));
+}
+
+void remove_temporary_files() noexcept {
+  const std::lock_guard lock(unfinished().mutex);
+  for (const std::filesystem::path& file : unfinished().files) {
+    ::unlink(file.c_str());
+  }
 }
 
 void write_file_atomically(const std::filesystem::path& target, std::string_view bytes) {

@@ -35,6 +35,9 @@ class AtomicFile {
   int descriptor_ = -1;
 };
 
+/// Removes what files that are being written have written until now: for a process that ends without their destructors.
+void remove_temporary_files() noexcept;
+
 /// All of `bytes` as the new content of `target`.
 void write_file_atomically(const std::filesystem::path& target, std::string_view bytes);
 

@@ -26,6 +26,8 @@ struct RunObserver {
   std::function<void(const EpochRecord&)> on_epoch = {};
   /// Asked after every step; true ends the training with a checkpoint.
   std::function<bool()> should_stop = {};
+  /// As TrainObserver says; once the run is whole and only its page is to be written, run() throws Stopped.
+  StopFlag* give_up = nullptr;
 };
 
 /// What is decided before any data are read.

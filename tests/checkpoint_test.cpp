@@ -90,7 +90,7 @@ TEST_F(StoppedJob, IsRefusedWhereTheNumbersOfItsCheckpointMakeNoSense) {
       {"run.epochs", Integers{4, 0, 1, 2}, "says that 4 epochs"},
       {"run.epochs", Integers{2, 0, 2, 2}, "epoch 2 is the best"},
       {"run.epochs", Integers{2, 0, 1, -2}, "of -2 in all"},
-      {"run.epochs", Integers{2, 1, 1, 2}, "says that 1 steps of epoch 2 are done"},
+      {"run.epochs", Integers{2, 2, 1, 2}, "says that 2 steps of epoch 2 are done"},
       {"run.epochs", Integers{2, kMost, 1, 2}, "9223372036854775807 steps"},
       {"run.figures", Reals{kNaN, 1, 1, 1}, "has nan"},
       {"run.figures", Reals{1, 1, -1, 1}, "1, -1 and 1"},

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "weft/core/stop.hpp"
 #include "weft/core/stopwatch.hpp"
 #include "weft/train/checkpoint.hpp"
 #include "weft/train/run_store.hpp"
@@ -38,7 +39,7 @@ class Trainer {
       is_interrupted = !is_done || (stopped_ && progress_.done.size() < num_runs());
       unfinished.reset();
     }
-    if (num_parameters_ == 0) {
+    if (num_parameters_ == 0 && !is_interrupted) {
       // All runs were done before.
       num_parameters_ = num_parameters(*task_.new_model(*task_.find_split(job_.splits[0]), Random(0)));
     }
@@ -83,11 +84,33 @@ class Trainer {
   /// False if it was stopped before its end.
   bool run_one(const std::optional<ModelFile>& unfinished) {
     const std::size_t number = progress_.done.size();
-    TrainingRun run = run_of(number);
-    num_parameters_ = run.num_parameters();
-    if (unfinished) {
-      reading(checkpoint_name(), [&] { run.restore(*unfinished); });
+    std::optional<TrainingRun> run;
+    bool is_saved = false;
+    try {
+      const StopScope scope(observer_.give_up);
+      run.emplace(run_of(number));
+      num_parameters_ = run->num_parameters();
+      if (unfinished) {
+        reading(checkpoint_name(), [&] { run->restore(*unfinished); });
+      }
+      go_on(*run, number);
+      times_ += run->times();
+      // Where it was stopped before its end; to judge it puts the best weights in the place of the last.
+      is_saved = !run->is_done();
+      const RunResult result = run->finish();
+      const StopScope to_the_end(nullptr);
+      keep(*run, result);
+      return run->is_done();
+    } catch (const Stopped&) {
+      stopped_ = true;
     }
+    if (run && !is_saved) {
+      write_checkpoint(&*run);
+    }
+    return false;
+  }
+
+  void go_on(TrainingRun& run, std::size_t number) {
     while (!run.is_done() && !stopped_) {
       const bool is_whole = run.advance([&] {
         stopped_ = wants_stop();
@@ -105,9 +128,6 @@ class Trainer {
         write_checkpoint(&run);
       }
     }
-    times_ += run.times();
-    finish(run);
-    return run.is_done();
   }
 
   void tell(EpochRecord record, std::size_t number) {
@@ -135,8 +155,7 @@ class Trainer {
 
   /// A run that was stopped counts with what it has reached; the checkpoint, written before, goes on from there. It
   /// does not take the place of the model of a run that is done: it may end up worse.
-  void finish(TrainingRun& run) {
-    const RunResult result = run.finish();
+  void keep(const TrainingRun& run, const RunResult& result) {
     const std::size_t number = progress_.done.size();
     const double sign = task_.higher_is_better() ? 1.0 : -1.0;
     const double best = number == 0 ? Figures::kUnknown : progress_.done[progress_.best_run].val;
@@ -158,6 +177,7 @@ class Trainer {
     if (store_ == nullptr) {
       return;
     }
+    const StopScope to_the_end(nullptr);
     ModelFile checkpoint = checkpoint_of(task_, job_, data_, progress_);
     if (run != nullptr) {
       run->save(checkpoint);

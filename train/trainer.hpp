@@ -15,6 +15,7 @@
 namespace weft {
 
 class RunStore;
+class StopFlag;
 
 struct TrainJob {
   std::string model = "weft";
@@ -54,6 +55,9 @@ struct TrainObserver {
   std::function<void(const EpochRecord&)> on_epoch = {};
   /// Asked after every step; true ends the training with a checkpoint.
   std::function<bool()> should_stop = {};
+  /// Once raised, the step or the judging that is under way is given up, and training ends with a checkpoint of the
+  /// state before it. For those who cannot wait for should_stop to be asked.
+  StopFlag* give_up = nullptr;
 };
 
 struct RunResult {
@@ -74,7 +78,7 @@ struct TrainReport {
   std::vector<RunResult> runs;
   /// The run with the best validation figure; its model is the one that is kept.
   std::size_t best_run = 0;
-  /// Stopped before the end; the checkpoint holds the state.
+  /// Stopped before the end; the checkpoint holds the state. Where judging was given up, that run is not in `runs`.
   bool interrupted = false;
   std::int64_t num_parameters = 0;
   /// Of all runs, what they took before a resume too; each is judged once more after it.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "weft/core/stop.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/train/checkpoint.hpp"
 
@@ -115,9 +116,13 @@ double TrainingRun::epochs_done(std::int64_t num_steps) const {
                       : static_cast<double>(epoch_) + static_cast<double>(step_) / static_cast<double>(num_steps);
 }
 
+double TrainingRun::rate_after(double epochs) const {
+  return options_.learning_rate * schedule_factor(schedule_of(options_), epochs, options_.epochs);
+}
+
 void TrainingRun::take(const Step& step, std::int64_t num_steps) {
   const double epochs = epochs_done(num_steps);
-  rate_ = options_.learning_rate * schedule_factor(schedule_of(options_), epochs, options_.epochs);
+  rate_ = rate_after(epochs);
   Pass pass = Pass::train(randomness_.stream(static_cast<std::uint64_t>(optimizer_.num_steps())),
                           epochs / static_cast<double>(options_.epochs));
   Variable loss = step.loss(*model_, pass);
@@ -130,6 +135,8 @@ void TrainingRun::take(const Step& step, std::int64_t num_steps) {
                               ": the loss is ", value));
   }
   Gradients gradients = backward(loss);
+  // All of the weights change, or none.
+  const StopScope to_the_end(nullptr);
   optimizer_.step(gradients, rate_);
   update_statistics(*model_, pass);
   if (average_) {
@@ -243,8 +250,14 @@ void TrainingRun::restore(const ModelFile& checkpoint) {
               best_epoch_ < epoch_ && is_count(num_steps) && is_count(step_),
           "run.epochs says that ", epoch_, " epochs and ", step_, " steps of the next are done, of ", num_steps,
           " in all, and epoch ", best_epoch_, " is the best, which does not go together");
-  require(step_ == 0 || step_ < epochs_->epoch(epoch_, step_)->num_steps(), "run.epochs says that ", step_,
-          " steps of epoch ", epoch_, " are done, expected fewer than it has");
+  if (step_ > 0) {
+    // All steps are done where the judging after them was given up.
+    const std::int64_t num_epoch_steps = epochs_->epoch(epoch_, step_)->num_steps();
+    require(step_ <= num_epoch_steps, "run.epochs says that ", step_, " steps of epoch ", epoch_,
+            " are done, expected at most ", num_epoch_steps);
+    rate_ =
+        rate_after(static_cast<double>(epoch_) + static_cast<double>(step_ - 1) / static_cast<double>(num_epoch_steps));
+  }
   require(!std::isnan(best_val_) && seconds_ >= 0.0 && std::isfinite(seconds_) && std::isfinite(loss_sum_),
           "run.figures has ", best_val_, ", ", seconds_, " and ", loss_sum_,
           " as the best figure, the seconds and the losses so far, expected numbers");

@@ -25,7 +25,8 @@ class TrainingRun {
   [[nodiscard]] bool is_done() const;
   /// Goes on to the end of the epoch and, where eval_every says so, judges the model on the validation part. `stop` is
   /// asked after every step but the last; where it says yes, the epoch is left in its midst and false comes back: the
-  /// next call goes on from there.
+  /// next call goes on from there. Stopped (core/stop.hpp) leaves the run as it was before the step or the judging that
+  /// was under way.
   [[nodiscard]] bool advance(FunctionRef<bool()> stop);
 
   /// What is known after the last whole epoch.
@@ -46,6 +47,8 @@ class TrainingRun {
 
  private:
   void take(const Step& step, std::int64_t num_steps);
+  /// The learning rate of a step before which so many epochs are done.
+  [[nodiscard]] double rate_after(double epochs) const;
   void end_epoch();
   void judge();
   [[nodiscard]] bool has_budget() const { return options_.budget_minutes > 0.0; }
