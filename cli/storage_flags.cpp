@@ -2,8 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include <unistd.h>
-
+#include "weft/core/machine.hpp"
 #include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
@@ -25,7 +24,7 @@ std::int64_t memory_limit_of(const StorageFlags& flags) {
   if (!flags.memory_limit.empty()) {
     return bytes_of(flags.memory_limit);
   }
-  return static_cast<std::int64_t>(::sysconf(_SC_PHYS_PAGES)) * ::sysconf(_SC_PAGE_SIZE) / 2;
+  return machine_share().memory_bytes / 2;
 }
 
 WriteOptions write_options_of(const StorageFlags& flags) {
