@@ -190,16 +190,25 @@ void estimate_on_data(const Dataset& dataset, const TrainJob& job, JobEstimate& 
   measure_steps(dataset, job, estimate);
 }
 
+/// A run on all nodes at once: with the features' own copies (normalized ones), encodings and all that a pass keeps;
+/// the second epoch is timed.
+Cost cost_of_whole_epochs(const Dataset& dataset, const DatasetSize& size, const Split& split, const TrainJob& job) {
+  return extrapolated(dataset, size, split, [&](const Dataset& data) {
+    const auto task = make_task(data, job);
+    TrainingRun run(*task, train_options_of(job.options), data.splits[0], 0);
+    (void)run.advance([] { return false; });
+    return seconds_of([&] { (void)run.advance([] { return false; }); });
+  });
+}
+
+bool reads_all_nodes(const Dataset& dataset, const TrainJob& job) {
+  return task_info(dataset.task).rows == Rows::nodes && job.options.text("sampler") == "none";
+}
+
 void estimate_nodes(Dataset& dataset, const DatasetSize& size, const Split& split, const TrainJob& job,
                     const ReadOptions& read, JobEstimate& estimate) {
-  if (job.options.text("sampler") == "none") {
-    // With the features' own copies (normalized ones), encodings and all that a pass keeps; the second epoch is timed.
-    const Cost cost = extrapolated(dataset, size, split, [&](const Dataset& data) {
-      const auto task = make_task(data, job);
-      TrainingRun run(*task, train_options_of(job.options), data.splits[0], 0);
-      (void)run.advance([] { return false; });
-      return seconds_of([&] { (void)run.advance([] { return false; }); });
-    });
+  if (reads_all_nodes(dataset, job)) {
+    const Cost cost = cost_of_whole_epochs(dataset, size, split, job);
     estimate.training = cost.bytes;
     estimate.epoch_seconds = cost.seconds;
     return;
@@ -222,12 +231,14 @@ void estimate_nodes(Dataset& dataset, const DatasetSize& size, const Split& spli
   measure_steps(dataset, job, estimate);
 }
 
-}  // namespace
-
-JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJob& job, const ReadOptions& read) {
+/// What of the data is in memory, and nothing of the work.
+JobEstimate estimate_of_data(const DatasetSize& size, const ReadOptions& read) {
   const std::int64_t kept_rows = read.kept_rows * (4 * size.features) + (read.kept_rows > 0 ? 4 * size.nodes : 0);
-  JobEstimate estimate{.data = graph_bytes(size, read.leaves_edges) + (read.leaves_edges ? read.mapped_bytes : 0),
-                       .features = read.leaves_features ? kept_rows : size.feature_bytes};
+  return {.data = graph_bytes(size, read.leaves_edges) + (read.leaves_edges ? read.mapped_bytes : 0),
+          .features = read.leaves_features ? kept_rows : size.feature_bytes};
+}
+
+TrainJob dry_job(const TrainJob& job) {
   TrainJob dry = job;
   dry.folder.clear();
   // All take as long, and what is measured stands in a dataset with one.
@@ -235,6 +246,32 @@ JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJo
   // Neither ends early nor leaves out an evaluation.
   dry.options.set("epochs", "1000");
   dry.options.set("eval_every", "1");
+  return dry;
+}
+
+}  // namespace
+
+void require_steps_fit(const Dataset& dataset, const DatasetSize& size, const TrainJob& job, const ReadOptions& read,
+                       std::int64_t limit) {
+  JobEstimate estimate = estimate_of_data(size, read);
+  const TrainJob dry = dry_job(job);
+  if (reads_all_nodes(dataset, dry)) {
+    estimate.training = cost_of_whole_epochs(dataset, size, *dataset.find_split(dry.splits[0]), dry).bytes;
+  } else {
+    measure_steps(dataset, dry, estimate);
+    // Later batches may be larger than the first few.
+    estimate.training += estimate.training / 5;
+  }
+  const std::int64_t need = estimate.data + estimate.features + estimate.training;
+  require(need <= limit, "memory limit: is ", bytes_text(limit), ", the job takes about ", bytes_text(need), ": ",
+          bytes_text(estimate.data), " for graph, labels and program, ", bytes_text(estimate.features),
+          " for features, ", bytes_text(estimate.training),
+          " for a step; expected a larger limit, or smaller steps: ", "--batch-size, --set fanout=, --set hidden=");
+}
+
+JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJob& job, const ReadOptions& read) {
+  JobEstimate estimate = estimate_of_data(size, read);
+  const TrainJob dry = dry_job(job);
   if (task_info(dataset.task).rows == Rows::nodes) {
     const Split split = *dataset.find_split(job.splits.at(0));
     estimate_nodes(dataset, size, split, dry, read, estimate);

@@ -13,4 +13,9 @@ namespace weft {
 [[nodiscard]] JobEstimate estimate_job(Dataset dataset, const DatasetSize& size, const TrainJob& job,
                                        const ReadOptions& read);
 
+/// Throws ArgumentError, with what is needed, if the job takes more than `limit` bytes: the data, the program and its
+/// steps, of which a few are taken and forgotten. Evaluation is planned for beforehand (memory_plan.hpp).
+void require_steps_fit(const Dataset& dataset, const DatasetSize& size, const TrainJob& job, const ReadOptions& read,
+                       std::int64_t limit);
+
 }  // namespace weft

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "weft/core/error.hpp"
+#include "weft/core/stop.hpp"
 #include "weft/core/stopwatch.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/runs/cross_validation.hpp"
@@ -160,6 +161,10 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
   TrainJob& job = prepared.job;
   // Before anything is written: a task that refuses the data leaves the folder as it was.
   std::unique_ptr<Task> task = make_task(prepared.dataset, job);
+  if (!prepared.config.memory_limit.empty()) {
+    require_steps_fit(prepared.dataset, read_dataset_size(prepared.config.dataset), job, plan.read,
+                      bytes_of(prepared.config.memory_limit));
+  }
   FoldCurves curves;
   if (folder) {
     job.resume = plan.config.resume && std::filesystem::exists(folder->files().checkpoint());
@@ -184,7 +189,8 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
                                                             observer.on_epoch(record);
                                                           }
                                                         },
-                                                    .should_stop = observer.should_stop},
+                                                    .should_stop = observer.should_stop,
+                                                    .give_up = observer.give_up},
                                                    folder ? &*folder : nullptr);
   // The report reads the data in its own way, and there may be no memory for both.
   task.reset();
@@ -203,8 +209,10 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
                " does not hold the epochs of every fold, so there is no common one; the figures are those of each "
                "fold's own best epoch"));
   }
-  const bool was_stopped = summary.interrupted && observer.should_stop && observer.should_stop();
+  const bool was_stopped = summary.interrupted && ((observer.should_stop && observer.should_stop()) ||
+                                                   (observer.give_up != nullptr && observer.give_up->is_requested()));
   if (folder && !was_stopped) {
+    const StopScope scope(observer.give_up);
     write_run_report(folder->files(), prepared.dataset, summary);
   }
   return summary;
