@@ -14,10 +14,16 @@ namespace {
 
 constexpr std::int64_t kRecommended = 20;
 
+/// Users first, where they are known.
 std::vector<Edge> all_links(const LinkSplit& split) {
   std::vector<Edge> links = split.train;
   links.insert(links.end(), split.val.begin(), split.val.end());
   links.insert(links.end(), split.test.begin(), split.test.end());
+  for (Edge& link : links) {
+    if (split.knows_users && split.side[link.source] != 0) {
+      std::swap(link.source, link.destination);
+    }
+  }
   return links;
 }
 
@@ -45,6 +51,7 @@ LinkJudge::LinkJudge(const LinkSplit& split, std::uint64_t seed)
       links_(all_links(split)),
       known_(CsrGraph::from_edges(split.messages.num_nodes(), links_, {.symmetrize = true})),
       side_(split.side),
+      knows_users_(split.knows_users),
       ranked_(known_, {.per_positive = kRankedAgainst, .side = split.side}),
       random_(Random(seed).stream(2)) {
   const auto count = static_cast<std::int64_t>(links_.size());
@@ -135,7 +142,7 @@ std::map<std::string, double> LinkJudge::figures(const Tensor& states, std::span
   const LinkResults results(*this, states, rows);
   std::map<std::string, double> figures;
   for (const Metric& metric : metrics()) {
-    if (metric.of_links != nullptr && (has_sides() || !metric.needs_sides)) {
+    if (metric.of_links != nullptr && (knows_users() || !metric.needs_users)) {
       figures[std::string(metric.info.name)] = metric.of_links(results);
     }
   }

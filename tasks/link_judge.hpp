@@ -18,8 +18,9 @@
 namespace weft {
 
 /// Rows are links: those of the split's train, val and test parts, numbered in this order. Every row has one pair drawn
-/// uniformly among those that are no link of any part, and for mrr up to kRankedAgainst pairs that keep its first end
-/// and draw the other; where nodes are of two sides, all these join them. Both are functions of (split, seed).
+/// uniformly among those that are no link of any part, and for mrr up to kRankedAgainst pairs that keep its first end,
+/// the user where users are known, and draw the other; where nodes are of two sides, all these join them. Both are
+/// functions of (split, seed).
 class LinkJudge {
  public:
   static constexpr std::int64_t kRankedAgainst = 100;
@@ -29,9 +30,9 @@ class LinkJudge {
   /// The numbers of the links of each part.
   [[nodiscard]] const Split& rows() const { return rows_; }
 
-  /// Whether nodes are of two sides: then metrics of recommendation too are defined, of all nodes of side 1 but those
-  /// that another part joins (link_ranking.hpp).
-  [[nodiscard]] bool has_sides() const { return !side_.empty(); }
+  /// Whether it is known which nodes are users: then metrics of recommendation too are defined, of all nodes of side 1
+  /// but those that another part joins (link_ranking.hpp).
+  [[nodiscard]] bool knows_users() const { return knows_users_; }
   /// Every metric of links that is defined; states [n, d].
   [[nodiscard]] std::map<std::string, double> figures(const Tensor& states, std::span<const std::int64_t> rows) const;
   /// One of them.
@@ -54,6 +55,7 @@ class LinkJudge {
   /// The links of all parts, in both directions.
   CsrGraph known_;
   std::vector<std::uint8_t> side_;
+  bool knows_users_;
   NegativeSampler ranked_;
   Random random_;
 };
@@ -70,7 +72,7 @@ class LinkResults {
   [[nodiscard]] std::span<const float> of_others() const { return scores().subspan(num_links_); }
   /// Each link among up to LinkJudge::kRankedAgainst pairs that keep its first end.
   [[nodiscard]] double mean_reciprocal_rank() const;
-  /// Only where nodes are of two sides. Computed once.
+  /// Only where users are known. Computed once.
   [[nodiscard]] RankingFigures ranking() const;
 
  private:

@@ -1,6 +1,9 @@
 #include "weft/tasks/link_split.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
 
 #include "weft/core/random.hpp"
 
@@ -86,20 +89,56 @@ CsrGraph messages_of(const Dataset& dataset, const LinkSplit& split) {
   return CsrGraph::from_edges(graph.num_nodes(), edges);
 }
 
-}  // namespace
+/// Side 0 for those that `is_user` says.
+template <class IsUser>
+std::vector<std::uint8_t> sides_by(std::size_t num_nodes, const IsUser& is_user) {
+  std::vector<std::uint8_t> side(num_nodes);
+  for (std::size_t v = 0; v < num_nodes; ++v) {
+    side[v] = is_user(v) ? 0 : 1;
+  }
+  return side;
+}
 
-std::vector<std::uint8_t> sides_of(const LinkSplit& split) {
-  constexpr std::uint8_t kUnknown = 2;
+std::int64_t number_in(std::string_view text, std::string_view users) {
+  std::int64_t number = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  require(error == std::errc() && end == text.data() + text.size() && number >= 0, "users: is '", users,
+          "', expected FIRST-LAST, the numbers of the first and the last user, or type:N, a number in /node/type");
+  return number;
+}
+
+std::vector<Edge> links_of(const LinkSplit& split) {
   std::vector<Edge> links = split.train;
   links.insert(links.end(), split.val.begin(), split.val.end());
   links.insert(links.end(), split.test.begin(), split.test.end());
+  return links;
+}
+
+/// Of the types of nodes that have links, if there are two.
+std::optional<std::int32_t> smaller_of_two_types(const LinkSplit& split, const Dataset& dataset) {
+  if (dataset.node_type.empty()) {
+    return std::nullopt;
+  }
+  std::set<std::int32_t> types;
+  for (const auto& [u, v] : links_of(split)) {
+    types.insert({dataset.node_type[u], dataset.node_type[v]});
+  }
+  return types.size() == 2 ? std::optional(*types.begin()) : std::nullopt;
+}
+
+/// The two sets of nodes between which all links run. Nodes without a link are of side 1.
+std::vector<std::uint8_t> sides_by_links(const LinkSplit& split) {
+  constexpr std::uint8_t kUnknown = 2;
+  const std::vector<Edge> links = links_of(split);
   const CsrGraph graph = CsrGraph::from_edges(split.messages.num_nodes(), links, {.symmetrize = true});
   std::vector<std::uint8_t> side(static_cast<std::size_t>(graph.num_nodes()), kUnknown);
   std::vector<NodeId> reached;
+  std::int64_t pieces = 0;
   for (std::size_t start = 0; start < side.size(); ++start) {
-    if (side[start] != kUnknown) {
+    if (side[start] != kUnknown || graph.in_degree(static_cast<NodeId>(start)) == 0) {
       continue;
     }
+    ++pieces;
     side[start] = 0;
     reached.assign(1, static_cast<NodeId>(start));
     while (!reached.empty()) {
@@ -115,7 +154,46 @@ std::vector<std::uint8_t> sides_of(const LinkSplit& split) {
       }
     }
   }
+  require(pieces <= 1, "link_prediction: bipartite is true, and the links hang together in ", pieces,
+          " pieces, so that they do not say which sides belong together; expected users=FIRST-LAST or users=type:N");
+  std::ranges::replace(side, kUnknown, std::uint8_t{1});
   return side;
+}
+
+}  // namespace
+
+void find_sides(LinkSplit& split, const Dataset& dataset, std::string_view users) {
+  const bool has_types = !dataset.node_type.empty();
+  if (users.starts_with("type:")) {
+    const std::int64_t type = number_in(users.substr(5), users);
+    require(has_types, "users: is '", users, "', but the nodes of ", dataset.name,
+            " have no types; expected FIRST-LAST");
+    split.side = sides_by(dataset.node_type.size(), [&](std::size_t v) { return dataset.node_type[v] == type; });
+    split.knows_users = true;
+  } else if (!users.empty()) {
+    const std::size_t dash = std::min(users.find('-'), users.size());
+    const std::int64_t first = number_in(users.substr(0, dash), users),
+                       last = dash == users.size() ? -1 : number_in(users.substr(dash + 1), users),
+                       n = split.messages.num_nodes();
+    require(first <= last && last < n, "users: is '", users, "', expected FIRST-LAST, of nodes 0 to ", n - 1);
+    split.side = sides_by(static_cast<std::size_t>(n), [&](std::size_t v) {
+      return first <= static_cast<std::int64_t>(v) && static_cast<std::int64_t>(v) <= last;
+    });
+    split.knows_users = true;
+  } else if (const std::optional<std::int32_t> type = smaller_of_two_types(split, dataset)) {
+    split.side = sides_by(dataset.node_type.size(), [&](std::size_t v) { return dataset.node_type[v] == *type; });
+    split.knows_users = true;
+  } else {
+    split.side = sides_by_links(split);
+    split.knows_users = false;
+  }
+  for (const std::vector<Edge>* part : {&split.train, &split.val, &split.test}) {
+    for (const auto& [u, v] : *part) {
+      require(split.side[u] != split.side[v], "link_prediction: link ", u, " - ", v, " joins two nodes of one side, ",
+              split.side[u] == 0 ? "of users" : "not of users",
+              "; expected every link to join a user and another node");
+    }
+  }
 }
 
 std::vector<std::string> link_split_names(const Dataset& dataset) {
@@ -131,7 +209,7 @@ std::vector<std::string> link_split_names(const Dataset& dataset) {
   return names;
 }
 
-LinkSplit link_split(const Dataset& dataset, std::string_view name, std::uint64_t seed, bool bipartite) {
+LinkSplit link_split(const Dataset& dataset, std::string_view name, std::uint64_t seed) {
   require(!dataset.has_many_graphs(), "link_prediction: ", dataset.name, " holds ", dataset.num_graphs(),
           " graphs, expected one");
   require(!dataset.graph.is_in_file(), "link_prediction: the edges of ", dataset.name,
@@ -160,15 +238,19 @@ LinkSplit link_split(const Dataset& dataset, std::string_view name, std::uint64_
           dataset.name, " has ", split.train.size(), ", ", split.val.size(), " and ", split.test.size(),
           " links in train, val and test, expected at least one each");
   split.messages = messages_of(dataset, split);
-  if (bipartite) {
-    split.side = sides_of(split);
-  }
   return split;
 }
 
+bool wants_sides(const Options& options) {
+  return options.flag("bipartite") || !options.text("users").empty();
+}
+
 LinkSplit link_split(const Dataset& dataset, std::string_view name, const Options& options) {
-  return link_split(dataset, name, static_cast<std::uint64_t>(options.integer("split_seed")),
-                    options.flag("bipartite"));
+  LinkSplit split = link_split(dataset, name, static_cast<std::uint64_t>(options.integer("split_seed")));
+  if (wants_sides(options)) {
+    find_sides(split, dataset, options.text("users"));
+  }
+  return split;
 }
 
 }  // namespace weft

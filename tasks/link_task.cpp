@@ -30,11 +30,11 @@ std::vector<Edge> in_rows(std::span<const Edge> pairs, const Batch& batch) {
   return rows;
 }
 
-/// The names of metrics of links that need two sides, or of those that do not, in the order of the table.
-std::string names_of_metrics(bool need_sides, std::string_view between) {
+/// The names of metrics of links that need to know the users, or of those that do not, in the order of the table.
+std::string names_of_metrics(bool need_users, std::string_view between) {
   std::string names;
   for (const Metric& metric : metrics()) {
-    if (metric.is_for(OutputKind::states) && metric.needs_sides == need_sides) {
+    if (metric.is_for(OutputKind::states) && metric.needs_users == need_users) {
       names += (names.empty() ? "" : std::string(between)) + std::string(metric.info.name);
     }
   }
@@ -45,9 +45,9 @@ std::string metric_of_job(const Options& options) {
   const std::string& wanted = options.text("metric") == "auto" ? std::string("roc_auc") : options.text("metric");
   const std::span<const Metric> all = metrics();
   const auto found = std::ranges::find(all, wanted, [](const Metric& metric) { return metric.info.name; });
-  require(found != all.end() && found->is_for(OutputKind::states) && (!found->needs_sides || options.flag("bipartite")),
+  require(found != all.end() && found->is_for(OutputKind::states) && (!found->needs_users || wants_sides(options)),
           "metric '", wanted, "' is not one of link_prediction: expected ", names_of_metrics(false, ", "),
-          ", or with bipartite ", names_of_metrics(true, " or "));
+          ", or with users ", names_of_metrics(true, " or "));
   return wanted;
 }
 
@@ -67,6 +67,9 @@ LinkTask::LinkTask(const Dataset& data, const TrainJob& train_job)
   require(!train_job.splits.empty(), "train: there are 0 splits, expected at least one");
   for (const std::string& split : train_job.splits) {
     parts_.push_back(std::make_unique<const Part>(data, train_job, split));
+    require(parts_.back()->links.knows_users || !metric_named(metric_).needs_users, "metric ", metric_,
+            ": what is shown to users is judged, and which nodes are users is not known; expected users=FIRST-LAST, or "
+            "users=type:N, or nodes of two types");
   }
   shape_ = shape_for(parts_.front()->input.features(), train_job.options.integer("embedding"));
 }
@@ -148,6 +151,20 @@ double LinkTask::mean_loss(const Split& split, const Tensor& states, std::span<c
   return part_of(split).judge.mean_loss(states, rows);
 }
 
+std::vector<std::string> LinkTask::notes() const {
+  const LinkSplit& links = parts_.front()->links;
+  if (links.side.empty()) {
+    return {};
+  }
+  const auto users = std::ranges::count(links.side, std::uint8_t{0});
+  const auto others = static_cast<std::int64_t>(links.side.size()) - users;
+  return {links.knows_users
+              ? concat("users: ", users, " of the nodes, to whom the ", others, " others are shown")
+              : concat("the links join two sides, of ", users, " and ", others,
+                       " nodes, and which of them are users is not known: there is no recall@20; expected "
+                       "users=FIRST-LAST or users=type:N")};
+}
+
 std::vector<std::uint64_t> LinkTask::label_words() const {
   std::vector<std::uint64_t> words;
   for (const auto& part : parts_) {
@@ -211,6 +228,9 @@ std::span<const Option> link_options() {
          "nodes are of two sides, as users and items are, and every link joins one of each; so do the pairs set "
          "against "
          "them"},
+        {"users", std::string(),
+         "with links between users and items: which nodes the users are, as 0-29857, or type:1 by /node/type; empty: "
+         "those of the smaller of two types, if nodes have types"},
         {"split_seed", std::int64_t{0},
          "decides the links of each part, as far as the data leave them open, and the "
          "pairs that figures set against them; the same in every run",

@@ -40,6 +40,7 @@ class LinkTask final : public RowTask {
                                                       std::span<const std::int64_t> rows) const override;
   [[nodiscard]] double mean_loss(const Split& split, const Tensor& states,
                                  std::span<const std::int64_t> rows) const override;
+  [[nodiscard]] std::vector<std::string> notes() const override;
   [[nodiscard]] std::vector<std::uint64_t> label_words() const override;
 
  private:
@@ -75,8 +76,8 @@ class TrainedLinks final : public TrainedNodes {
 /// positives of Kipf, Welling 2016). states [n, d] -> [1, 1]
 [[nodiscard]] Variable link_loss(const Variable& states, std::span<const Edge> pairs, std::int64_t num_links);
 
-/// embedding, negatives_per_edge, degree_power, node_table, bipartite, split_seed, and sampler and batch_size in a
-/// sense of their own.
+/// embedding, negatives_per_edge, degree_power, node_table, bipartite, users, split_seed, and sampler and batch_size in
+/// a sense of their own.
 [[nodiscard]] std::span<const Option> link_options();
 [[nodiscard]] OptionDefaults link_defaults(std::string_view model);
 

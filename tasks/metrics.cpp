@@ -39,10 +39,10 @@ const std::vector<Metric>& table() {
        .of_links = [](const LinkResults& links) { return links.mean_reciprocal_rank(); }},
       {.info = {"recall@20", "users: share of their links among the 20 best items"},
        .of_links = [](const LinkResults& links) { return links.ranking().recall; },
-       .needs_sides = true},
+       .needs_users = true},
       {.info = {"ndcg@20", "users: how early their links stand among the 20 best items"},
        .of_links = [](const LinkResults& links) { return links.ranking().ndcg; },
-       .needs_sides = true},
+       .needs_users = true},
       {.info = {"nll", "nats that the model needs to write a graph in one random code", false}, .of_graphs = true},
   };
   return kMetrics;

@@ -34,8 +34,8 @@ struct Metric {
   double (*of_values)(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> rows) = nullptr;
   /// Of links against pairs that are none.
   double (*of_links)(const LinkResults& results) = nullptr;
-  /// Whether nodes must be of two sides.
-  bool needs_sides = false;
+  /// Whether it must be known which nodes are users.
+  bool needs_users = false;
   /// Of generated graphs: their task computes it itself.
   bool of_graphs = false;
 

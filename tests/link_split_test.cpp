@@ -2,7 +2,11 @@
 #include "weft/tasks/link_split.hpp"
 
 #include <algorithm>
+#include <map>
+#include <numeric>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "tests/small_graphs.hpp"
@@ -95,7 +99,8 @@ TEST(LinkSplit, FindsTheSidesOfABipartiteGraphAndDrawsPairsAcrossThem) {
     path.push_back({v, v + 1});
   }
   data.graph = CsrGraph::from_edges(13, path, {.symmetrize = true});
-  const LinkSplit split = link_split(data, "random", 0, true);
+  LinkSplit split = link_split(data, "random", 0);
+  find_sides(split, data, "");
   ASSERT_EQ(split.side.size(), 13U);
   for (std::size_t v = 0; v < 12; ++v) {
     EXPECT_EQ(split.side[v], v % 2);
@@ -106,10 +111,79 @@ TEST(LinkSplit, FindsTheSidesOfABipartiteGraphAndDrawsPairsAcrossThem) {
       ASSERT_NE(split.side[u], split.side[v]);
     }
   }
-  EXPECT_TRUE(LinkJudge(split, 0).figures(test::random_tensor(13, 2), {}).contains("recall@20"));
+  EXPECT_FALSE(split.knows_users);
+  EXPECT_FALSE(LinkJudge(split, 0).figures(test::random_tensor(13, 2), {}).contains("recall@20"));
   path.push_back({0, 2});
   data.graph = CsrGraph::from_edges(13, path, {.symmetrize = true});
-  expect_throws<ArgumentError>([&] { (void)link_split(data, "random", 0, true); }, "closes an odd circle");
+  split = link_split(data, "random", 0);
+  expect_throws<ArgumentError>([&] { find_sides(split, data, ""); }, "closes an odd circle");
+  path.back() = {12, 13};
+  data.graph = CsrGraph::from_edges(14, path, {.symmetrize = true});
+  split = link_split(data, "random", 0);
+  expect_throws<ArgumentError>([&] { find_sides(split, data, ""); }, "in 2 pieces");
+}
+
+/// Links of `users` users, each with some of `items` items, where node k of users first is number[k].
+Dataset purchases(NodeId users, NodeId items, const std::vector<NodeId>& number) {
+  Dataset data;
+  data.name = "purchases";
+  std::vector<Edge> links;
+  for (NodeId u = 0; u < users; ++u) {
+    for (NodeId k = 0; k < 5; ++k) {
+      links.push_back({number[u], number[users + (u * u + 3 * k * k) % items]});
+    }
+  }
+  data.graph = CsrGraph::from_edges(users + items, links, {.symmetrize = true});
+  data.node_type = Buffer<std::int32_t>(users + items);
+  for (NodeId k = 0; k < users + items; ++k) {
+    data.node_type[number[k]] = k < users ? 1 : 4;
+  }
+  return data;
+}
+
+TEST(LinkSplit, TakesUsersFromTypesOrAsTheyAreNamedHoweverNodesAreNumbered) {
+  constexpr NodeId kUsers = 20, kItems = 9;
+  std::vector<NodeId> in_order(kUsers + kItems), items_first(kUsers + kItems);
+  std::iota(in_order.begin(), in_order.end(), NodeId{0});
+  for (NodeId k = 0; k < kUsers + kItems; ++k) {
+    items_first[k] = (k + kItems) % (kUsers + kItems);
+  }
+  const Tensor states = test::random_tensor(kUsers + kItems, 3);
+  std::vector<std::map<std::string, double>> figures;
+  for (const auto& [number, named] : {std::pair(in_order, "0-19"), std::pair(items_first, "9-28")}) {
+    Dataset data = purchases(kUsers, kItems, number);
+    Tensor own(states.rows(), states.cols());
+    for (NodeId k = 0; k < kUsers + kItems; ++k) {
+      std::ranges::copy(states.row(k), own.row(number[k]).begin());
+    }
+    // The same links in every numbering: those of three users are the test.
+    Split part{.name = "parts"};
+    for (const Edge& edge : edges_of(data.graph)) {
+      if (data.node_type[edge.source] == 1) {
+        const NodeId user = edge.source - (number[0] == 0 ? 0 : kItems);
+        (user < 14 ? part.train_edges : user < 17 ? part.val_edges : part.test_edges).push_back(edge);
+      }
+    }
+    data.splits = {part};
+    for (const std::string& users : {std::string(), std::string(named), std::string("type:1")}) {
+      LinkSplit split = link_split(data, "parts", 0);
+      find_sides(split, data, users);
+      EXPECT_TRUE(split.knows_users);
+      EXPECT_EQ(std::ranges::count(split.side, 0), kUsers);
+      const LinkJudge judge(split, 0);
+      figures.push_back(judge.figures(own, judge.rows().test));
+    }
+    LinkSplit split = link_split(data, "parts", 0);
+    expect_throws<ArgumentError>([&] { find_sides(split, data, "2-40"); }, "'2-40', expected FIRST-LAST");
+    expect_throws<ArgumentError>([&] { find_sides(split, data, "8-20x"); }, "'8-20x'");
+    expect_throws<ArgumentError>([&] { find_sides(split, data, "4-12"); }, "joins two nodes of one side");
+    data.node_type = {};
+    expect_throws<ArgumentError>([&] { find_sides(split, data, "type:1"); }, "have no types");
+  }
+  for (const auto& figure : figures) {
+    EXPECT_EQ(figure.at("recall@20"), figures.front().at("recall@20"));
+    EXPECT_EQ(figure.at("ndcg@20"), figures.front().at("ndcg@20"));
+  }
 }
 
 }  // namespace

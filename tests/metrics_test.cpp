@@ -26,7 +26,7 @@ TEST(Metrics, SayWhatTheyAreFor) {
   EXPECT_EQ(metric_names(OutputKind::graphs), (Names{"nll"}));
   for (const Metric& metric : metrics()) {
     EXPECT_FALSE(metric.info.summary.empty()) << metric.info.name;
-    EXPECT_EQ(metric.needs_sides, metric.info.name == "ndcg@20" || metric.info.name == "recall@20");
+    EXPECT_EQ(metric.needs_users, metric.info.name == "ndcg@20" || metric.info.name == "recall@20");
   }
 }
 
