@@ -45,6 +45,14 @@ Json labels_json(const Dataset& dataset) {
   return {{"kind", "none"}};
 }
 
+Json times_json(std::span<const std::int64_t> times, const std::string& unit) {
+  if (times.empty()) {
+    return {};
+  }
+  const auto [first, last] = std::ranges::minmax(times);
+  return {{"first", first}, {"last", last}, {"unit", unit}};
+}
+
 Json info_json(const LoadedDataset& loaded) {
   const Dataset& dataset = loaded.dataset;
   const GraphStatistics figures = statistics_of(dataset.graph);
@@ -73,6 +81,8 @@ Json info_json(const LoadedDataset& loaded) {
           {"features", features_json(dataset.node_features)},
           {"edge_features", features_json(dataset.edge_features)},
           {"edge_types", !dataset.edge_type.empty()},
+          {"edge_times", times_json(dataset.edge_time, dataset.time_unit)},
+          {"node_times", times_json(dataset.node_time, dataset.time_unit)},
           {"classes", dataset.num_classes},
           {"class_names", dataset.class_names},
           {"labels", labels_json(dataset)},
@@ -119,6 +129,12 @@ std::string info_text(const Json& info) {
   add("graphs", "graphs");
   rows.emplace_back("features", features_text(info["features"]));
   rows.emplace_back("edge features", features_text(info["edge_features"]));
+  for (const auto& [label, key] : {std::pair("edge times", "edge_times"), std::pair("node times", "node_times")}) {
+    if (const Json& times = info[key]; !times.is_null()) {
+      rows.emplace_back(label, plain(times["first"]) + " to " + plain(times["last"]) +
+                                   (times["unit"] == "" ? "" : " (" + plain(times["unit"]) + ")"));
+    }
+  }
   if (info["classes"] > 0) {
     add("classes", "classes");
     rows.emplace_back("in each class", plain(info["labels"].value("counts", Json::array())));

@@ -59,6 +59,12 @@ struct Dataset {
   Buffer<std::int32_t> edge_type;
   Features edge_features;
 
+  /// When each edge came, in the graph's order, or empty; exact, in time_unit ("s", "ms", "day", "step", ...).
+  Buffer<std::int64_t> edge_time;
+  /// When each node is asked about, in the same unit, or empty.
+  Buffer<std::int64_t> node_time;
+  std::string time_unit;
+
   /// In memory, or dense ones left in the file (ReadOptions::leaves_features).
   NodeFeatures node_features;
   /// One for each node, or empty.

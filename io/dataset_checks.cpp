@@ -75,6 +75,8 @@ class Checker {
   void check_arrays() const {
     check_count("/graph/edge_type", data_.edge_type.size(), num_edges_, "edge");
     check_not_negative("/graph/edge_type", data_.edge_type);
+    check_count("/edge/time", data_.edge_time.size(), num_edges_, "edge");
+    check_count("/node/time", data_.node_time.size(), num_nodes_, "node");
     check_count("/node/type", data_.node_type.size(), num_nodes_, "node");
     check_not_negative("/node/type", data_.node_type);
     check_count("/node/name", data_.node_names.size(), num_nodes_, "node");
@@ -109,7 +111,7 @@ class Checker {
     if (of_graphs() && !data_.has_many_graphs()) {
       fail("/graphs/node_ptr", "is missing, expected for ", name_of(data_.task));
     }
-    check_texts("/", {data_.name, data_.source, data_.license});
+    check_texts("/", {data_.name, data_.source, data_.license, data_.time_unit});
   }
 
   void check_graph() const {

@@ -100,6 +100,9 @@ Dataset reordered(const Dataset& dataset, std::span<const NodeId> order) {
   result.edge_type = gathered(dataset.edge_type, edges);
   result.edge_features = gathered(dataset.edge_features, edges);
   result.node_features = gathered(dataset.node_features, nodes);
+  result.edge_time = gathered(dataset.edge_time, edges);
+  result.node_time = gathered(dataset.node_time, nodes);
+  result.time_unit = dataset.time_unit;
   result.node_type = gathered(dataset.node_type, nodes);
   if (const auto* classes = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels)) {
     result.node_labels = gathered(*classes, order);

@@ -249,6 +249,18 @@ void read_root_attributes(const InputFile& file, Dataset& data) {
   data.license = text("license");
 }
 
+void read_times(const InputFile& file, const std::string& object, Buffer<std::int64_t>& times, std::string& unit) {
+  if (!file.has(object)) {
+    return;
+  }
+  times = read_buffer<std::int64_t>(file, object, kInt64Min, kInt64Max);
+  const std::string own = file.text_attribute(object, "unit").value_or(unit);
+  if (!unit.empty() && own != unit) {
+    file.fail(object, "attribute unit is '", own, "', expected '", unit, "', the unit of /edge/time");
+  }
+  unit = own;
+}
+
 void read_graph_set(const InputFile& file, Dataset& data) {
   if (file.has("/graphs/node_ptr")) {
     data.node_ptr = read_vector(file, "/graphs/node_ptr");
@@ -307,7 +319,7 @@ DatasetSize read_dataset_size(const std::filesystem::path& path) {
     }
   }
   size.has_plain_edges = !file.has("/graphs/node_ptr") && file.place_of_int32("/graph/indices").has_value();
-  for (const char* object : {"/edge/attr", "/node/y", "/graph/edge_type", "/node/type"}) {
+  for (const char* object : {"/edge/attr", "/edge/time", "/node/y", "/graph/edge_type", "/node/type", "/node/time"}) {
     if (file.has(object) && !file.is_group(object)) {
       const ArrayInfo info = file.array(object);
       const std::int64_t bytes =
@@ -336,6 +348,7 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   report("/edge");
   if (!data.graph.is_in_file()) {
     data.edge_features = read_features(file, "/edge/attr");
+    read_times(file, "/edge/time", data.edge_time, data.time_unit);
   }
   report("/node");
   if (options.leaves_features && !file.has("/graphs/node_ptr")) {
@@ -348,6 +361,7 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   if (file.has("/node/type")) {
     data.node_type = read_buffer<std::int32_t>(file, "/node/type", 0, kInt32Max);
   }
+  read_times(file, "/node/time", data.node_time, data.time_unit);
   data.node_labels = read_labels(file, "/node/y");
   data.node_names = read_texts_if_there(file, "/node/name");
   if (file.has("/node/original")) {

@@ -92,6 +92,17 @@ void write_integers(OutputFile& file, const std::string& object, std::span<const
   }
 }
 
+void write_times(OutputFile& file, const std::string& object, std::span<const std::int64_t> times,
+                 const std::string& unit) {
+  if (times.empty()) {
+    return;
+  }
+  file.write(object, times);
+  if (!unit.empty()) {
+    file.write_text_attribute(object, "unit", unit);
+  }
+}
+
 void write_root_attributes(OutputFile& file, const Dataset& data) {
   file.write_text_attribute("/", "format", "weft-graph");
   file.write_integer_attribute("/", "version", 1);
@@ -206,6 +217,7 @@ void write_streamed_features(OutputFile& file, const LargeDataset& dataset, Feat
 
 void write_node_rest(OutputFile& file, const Dataset& dataset) {
   write_integers(file, "/node/type", dataset.node_type);
+  write_times(file, "/node/time", dataset.node_time, dataset.time_unit);
   write_labels(file, "/node/y", dataset.node_labels);
   write_texts(file, "/node/name", dataset.node_names);
   if (!dataset.original_node.empty()) {
@@ -259,6 +271,7 @@ void write_dataset(const Dataset& dataset, const std::filesystem::path& path, co
   write_ids(file, "/graph/indices", dataset.graph.sources(), dataset.graph.num_sources());
   write_integers(file, "/graph/edge_type", dataset.edge_type);
   write_features(file, "/edge/attr", dataset.edge_features);
+  write_times(file, "/edge/time", dataset.edge_time, dataset.time_unit);
   write_features(file, "/node/x", dataset.node_features, options.feature_type);
   write_node_rest(file, dataset);
   if (dataset.has_many_graphs()) {

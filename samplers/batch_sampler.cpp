@@ -83,11 +83,16 @@ Made make_typed(const SamplerData& data, const Options& options) {
   }
   return named(TypedNeighborSampler(data.graph, data.edge_types, seed_batches(data, options), std::move(own)));
 }
-/// A seed is asked for as of its last edge.
 Made make_temporal(const SamplerData& data, const Options& options) {
+  require(data.node_times.empty() || static_cast<std::int64_t>(data.node_times.size()) == data.graph.num_nodes(),
+          "sampler temporal: there are ", data.node_times.size(), " times of nodes, expected ", data.graph.num_nodes());
   std::vector<std::int64_t> times;
   for (const NodeId v : data.seeds) {
     require(std::int64_t{v} < data.graph.num_nodes(), "sampler temporal: node ", v, " is not in the graph");
+    if (!data.node_times.empty()) {
+      times.push_back(data.node_times[v]);
+      continue;
+    }
     const auto row = data.edge_times.subspan(static_cast<std::size_t>(data.graph.offsets()[v]),
                                              static_cast<std::size_t>(data.graph.in_degree(v)));
     times.push_back(row.empty() ? 0 : *std::ranges::max_element(row));
@@ -177,8 +182,9 @@ const std::vector<Row>& table() {
         .needs_of_edges = "type"},
        make_typed},
       {{.name = "temporal",
-        .summary = "so many neighbors of each node, never by an edge later than the seed's last",
+        .summary = "so many neighbors of each node, never by an edge later than the seed's time, or its last edge",
         .source = "Rossi et al. 2020",
+        .infers_by_samples = true,
         .needs_of_edges = "time"},
        make_temporal},
       {{.name = "labor",

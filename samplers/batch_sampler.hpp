@@ -73,6 +73,8 @@ struct SamplerData {
   /// [num_edges] in the order of the graph's arrays, for the samplers that need them.
   std::span<const float> edge_weights = {};
   std::span<const std::int64_t> edge_times = {};
+  /// [num_nodes]: when a seed is asked about; empty: as of its last edge.
+  std::span<const std::int64_t> node_times = {};
   std::span<const std::uint16_t> edge_types = {};
 };
 

@@ -52,7 +52,13 @@ NodeTask::NodeTask(const Dataset& data, const TrainJob& train_job)
           " or features of edges need them in memory; expected sampler neighbor, labor or full, or a larger memory "
           "limit");
   if (Sampling::is_wanted(options())) {
-    sampling_ = std::make_unique<const Sampling>(input_, model, options(), data.edge_features, data.edge_type);
+    const Graphs graphs{.graph = data.graph,
+                        .node_features = data.node_features,
+                        .edge_features = data.edge_features,
+                        .edge_type = data.edge_type,
+                        .edge_time = data.edge_time,
+                        .node_time = data.node_time};
+    sampling_ = std::make_unique<const Sampling>(input_, model, options(), graphs);
   }
 }
 
@@ -94,6 +100,15 @@ Tensor NodeTask::infer(const Model& model, const Split&, std::span<const std::in
       .logits;
 }
 
+std::vector<std::string> NodeTask::notes() const {
+  if (dataset().edge_time.empty() || options().text("sampler") == "temporal") {
+    return {};
+  }
+  return {
+      "the edges have times, and all are read whenever they came, later than what is asked too; sampler=temporal "
+      "reads none from the future"};
+}
+
 TrainedNodes::TrainedNodes(ModelDescription described, const std::vector<NamedTensor>& state)
     : TrainedTask(std::move(described)) {
   std::unique_ptr<NodeModel> network = make_node_model(description().model, description().shape, description().options,
@@ -122,8 +137,7 @@ Prediction TrainedNodes::predict(const Graphs& graphs, const Wanted& wanted) con
   const ModelInput input(graphs.graph, {}, graphs.node_features, graphs.edge_features, options);
   std::optional<Sampling> sampling;
   if (infers_by_samples()) {
-    sampling.emplace(input, traits_of(description().model, options, description().shape.edge_kind), options,
-                     graphs.edge_features, std::span<const std::int32_t>());
+    sampling.emplace(input, traits_of(description().model, options, description().shape.edge_kind), options, graphs);
   }
   Outputs outputs = infer_nodes(*network_, input, options, sampling ? &*sampling : nullptr, wanted);
   return {meaning_of(outputs.logits, description().outputs), std::move(outputs.embedding), std::move(outputs.logits)};

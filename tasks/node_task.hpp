@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "weft/layers/models.hpp"
 #include "weft/tasks/labeled_task.hpp"
@@ -22,6 +24,7 @@ class NodeTask final : public LabeledTask {
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                std::uint64_t seed) const override;
   [[nodiscard]] Tensor infer(const Model& model, const Split& split, std::span<const std::int64_t> rows) const override;
+  [[nodiscard]] std::vector<std::string> notes() const override;
 
  private:
   ModelInput input_;

@@ -41,6 +41,11 @@ struct Graphs {
   /// In the order of the graph's arrays; a model that was not trained on any ignores them.
   const Features& edge_features;
   std::span<const std::int64_t> node_ptr = {};
+  /// Of each edge, in the order of the graph's arrays, or empty: its type, and when it came.
+  std::span<const std::int32_t> edge_type = {};
+  std::span<const std::int64_t> edge_time = {};
+  /// When each node is asked about, or empty.
+  std::span<const std::int64_t> node_time = {};
 };
 
 /// Which outputs somebody will read: what is not wanted need not be computed.

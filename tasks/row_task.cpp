@@ -164,6 +164,11 @@ void RowTask::fingerprint_features(Fingerprint& values) const {
   for (const std::int32_t type : dataset_.edge_type) {
     values.mix(static_cast<std::uint64_t>(type));
   }
+  for (const std::span<const std::int64_t> times : {std::span(dataset_.edge_time), std::span(dataset_.node_time)}) {
+    for (const std::int64_t time : times) {
+      values.mix(static_cast<std::uint64_t>(time));
+    }
+  }
   for (const std::int64_t node : dataset_.node_ptr) {
     values.mix(static_cast<std::uint64_t>(node));
   }

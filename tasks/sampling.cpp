@@ -1,6 +1,6 @@
 #include "weft/tasks/sampling.hpp"
 
-#include <cmath>
+#include <bit>
 #include <limits>
 
 namespace weft {
@@ -19,6 +19,13 @@ std::vector<float> edge_column(const char* option, const Features& edge_features
     values[static_cast<std::size_t>(e)] = (*features)(e, column);
   }
   return values;
+}
+
+/// A number that is larger for a later time: samplers compare times and do not count with them, so that nothing is
+/// rounded. The bits of floats of one sign ascend with their size.
+std::int64_t place_in_order(float time) {
+  const auto bits = std::bit_cast<std::int32_t>(time == 0.0F ? 0.0F : time);
+  return bits >= 0 ? std::int64_t{bits} : std::int64_t{std::numeric_limits<std::int32_t>::min()} - bits;
 }
 
 }  // namespace
@@ -40,8 +47,7 @@ void require_readable(const SamplerInfo& sampler, const ModelTraits& model, cons
           "subgraphs: parts, cluster, saint_walk, shadow, ...");
 }
 
-Sampling::Sampling(const ModelInput& input, const ModelTraits& model, const Options& options,
-                   const Features& edge_features, std::span<const std::int32_t> edge_types)
+Sampling::Sampling(const ModelInput& input, const ModelTraits& model, const Options& options, const Graphs& graphs)
     : input_(input),
       options_(options),
       info_(sampler_info(options.text("sampler"))),
@@ -49,14 +55,19 @@ Sampling::Sampling(const ModelInput& input, const ModelTraits& model, const Opti
       origin_(std::make_shared<const Origin>(input.block().graph())) {
   require_readable(info_, model, input);
   if (info_.needs_of_edges == "weight") {
-    edge_weights_ = edge_column("edge_weight", edge_features, options.integer("edge_weight"));
+    edge_weights_ = edge_column("edge_weight", graphs.edge_features, options.integer("edge_weight"));
   } else if (info_.needs_of_edges == "time") {
-    for (const float time : edge_column("edge_time", edge_features, options.integer("edge_time"))) {
-      require(std::abs(time) < 9e18F, "edge_time: an edge has time ", time, ", expected a number");
-      edge_times_.push_back(static_cast<std::int64_t>(time));
+    const std::int64_t column = options.integer("edge_time");
+    for (const float time : edge_column("edge_time", graphs.edge_features, column)) {
+      times_of_column_.push_back(place_in_order(time));
     }
+    require(column < 0 || graphs.node_time.empty(), "edge_time: is ", column,
+            ", a column of 32-bit floats, and the nodes have times of 64 bits, which cannot "
+            "be compared with them; expected the edges' times as /edge/time");
+    edge_times_ = column < 0 ? graphs.edge_time : std::span<const std::int64_t>(times_of_column_);
+    node_times_ = graphs.node_time;
   } else if (info_.needs_of_edges == "type") {
-    for (const std::int32_t type : edge_types) {
+    for (const std::int32_t type : graphs.edge_type) {
       require(type >= 0 && type <= std::numeric_limits<std::uint16_t>::max(), "sampler typed: an edge has type ", type,
               ", expected 0 to ", std::numeric_limits<std::uint16_t>::max());
       edge_types_.push_back(static_cast<std::uint16_t>(type));
@@ -73,6 +84,7 @@ std::unique_ptr<const Batches> Sampling::batches(std::vector<NodeId> nodes, bool
                          .seed = seed,
                          .edge_weights = edge_weights_,
                          .edge_times = edge_times_,
+                         .node_times = node_times_,
                          .edge_types = edge_types_};
   return samples(make_sampler(info_.name, data, options_), info_, origin_, input_);
 }

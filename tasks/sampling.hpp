@@ -11,17 +11,17 @@
 #include "weft/samplers/batch_sampler.hpp"
 #include "weft/tasks/batches.hpp"
 #include "weft/tasks/model_input.hpp"
+#include "weft/tasks/prediction.hpp"
 
 namespace weft {
 
 /// Immutable; may be shared by runs.
 class Sampling {
  public:
-  /// `options`: those of a job, with sampler_options(). Edges are drawn by the columns of their features that
-  /// edge_weight and edge_time name, or by their types. Everything must outlive this. Throws ArgumentError if the model
-  /// cannot read the samples.
-  Sampling(const ModelInput& input, const ModelTraits& model, const Options& options, const Features& edge_features,
-           std::span<const std::int32_t> edge_types);
+  /// `options`: those of a job, with sampler_options(). Edges are drawn by the column of their features that
+  /// edge_weight names, by their times, or the column that edge_time names instead, or by their types. Everything must
+  /// outlive this. Throws ArgumentError if the model cannot read the samples.
+  Sampling(const ModelInput& input, const ModelTraits& model, const Options& options, const Graphs& graphs);
 
   /// Whether a job trains on samples.
   [[nodiscard]] static bool is_wanted(const Options& options) { return options.text("sampler") != "none"; }
@@ -38,7 +38,9 @@ class Sampling {
   std::int64_t num_hops_;
   std::shared_ptr<const Origin> origin_;
   std::vector<float> edge_weights_;
-  std::vector<std::int64_t> edge_times_;
+  /// Views, or of what is held here.
+  std::span<const std::int64_t> edge_times_, node_times_;
+  std::vector<std::int64_t> times_of_column_;
   std::vector<std::uint16_t> edge_types_;
 };
 

@@ -45,7 +45,10 @@ Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, Features& no_e
   return {.graph = dataset.graph,
           .node_features = dataset.node_features,
           .edge_features = has_none ? no_edges : dataset.edge_features,
-          .node_ptr = dataset.node_ptr};
+          .node_ptr = dataset.node_ptr,
+          .edge_type = dataset.edge_type,
+          .edge_time = dataset.edge_time,
+          .node_time = dataset.node_time};
 }
 
 Tensor meaning_of(const Tensor& logits, OutputKind outputs) {

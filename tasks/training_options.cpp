@@ -34,7 +34,9 @@ std::vector<Option> graph_reading_options() {
       {"edges", true, "false: train without the graph's edges, as a baseline"},
       {"edge_weight", std::int64_t{-1}, "sampler weighted: the column of the edges' features that holds weights", -1,
        1e6},
-      {"edge_time", std::int64_t{-1}, "sampler temporal: the column of the edges' features that holds times", -1, 1e6},
+      {"edge_time", std::int64_t{-1},
+       "sampler temporal: the column of the edges' features that holds times; -1: times of their own, /edge/time", -1,
+       1e6},
       {"inference_rows", std::int64_t{0},
        "evaluate and predict layer by layer, so many nodes at a time, to bound memory; 0: all at once", 0, 1e10},
   };

@@ -23,6 +23,9 @@ Dataset small() {
   data.graph = CsrGraph::from_edges(4, std::vector<Edge>{{1, 0}, {2, 0}, {3, 2}});
   data.edge_features = Tensor{{10}, {20}, {32}};
   data.edge_type = Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{1, 2, 3});
+  data.edge_time = Buffer<std::int64_t>::copy_of(std::vector<std::int64_t>{-5, 1'700'000'001, 1'700'000'002});
+  data.node_time = Buffer<std::int64_t>::copy_of(std::vector<std::int64_t>{0, 1, 2, 3});
+  data.time_unit = "s";
   data.node_features = Tensor{{0}, {1}, {2}, {3}};
   data.node_labels = std::vector<std::int64_t>{0, 1, 2, 3};
   data.node_names = {"a", "b", "c", "d"};
@@ -39,6 +42,11 @@ TEST(ReorderedDataset, MovesEverythingThatGoesByNodesAndEdges) {
   EXPECT_EQ((std::vector<float>{edges(0, 0), edges(1, 0), edges(2, 0)}), (std::vector<float>{32, 20, 10}));
   EXPECT_EQ((std::vector<std::int32_t>(moved.edge_type.begin(), moved.edge_type.end())),
             (std::vector<std::int32_t>{3, 2, 1}));
+  EXPECT_EQ((std::vector<std::int64_t>(moved.edge_time.begin(), moved.edge_time.end())),
+            (std::vector<std::int64_t>{1'700'000'002, 1'700'000'001, -5}));
+  EXPECT_EQ((std::vector<std::int64_t>(moved.node_time.begin(), moved.node_time.end())),
+            (std::vector<std::int64_t>{2, 0, 3, 1}));
+  EXPECT_EQ(moved.time_unit, "s");
   const auto& x = std::get<Tensor>(moved.node_features.in_memory());
   EXPECT_EQ((std::vector<float>{x(0, 0), x(1, 0), x(2, 0), x(3, 0)}), (std::vector<float>{2, 0, 3, 1}));
   EXPECT_EQ(std::get<std::vector<std::int64_t>>(moved.node_labels), (std::vector<std::int64_t>{2, 0, 3, 1}));

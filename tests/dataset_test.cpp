@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <vector>
@@ -138,12 +139,20 @@ TEST(DatasetFile, KeepsCategoricalFeaturesAndTypes) {
                         .values = Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{0, 99, 1, 0, 2, 5, 0, 7})};
   data.node_type = Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{0, 0, 1, 2});
   data.edge_type = Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{4, 3, 2, 1});
+  // Numbers that 32-bit floats would round.
+  data.edge_time = Buffer<std::int64_t>::copy_of(
+      std::vector<std::int64_t>{1'700'000'001, 1'700'000'002, -1, std::numeric_limits<std::int64_t>::min()});
+  data.node_time = Buffer<std::int64_t>(static_cast<std::size_t>(data.graph.num_nodes()), 7);
+  data.time_unit = "ms";
   const Dataset read = written_and_read(data);
   const CategoricalMatrix& x = std::get<CategoricalMatrix>(read.node_features.in_memory());
   EXPECT_EQ(x.num_categories, (std::vector<std::int64_t>{3, 100}));
   EXPECT_EQ(values_of<std::int32_t>(x.values), (std::vector<std::int32_t>{0, 99, 1, 0, 2, 5, 0, 7}));
   EXPECT_EQ(values_of<std::int32_t>(read.node_type), (std::vector<std::int32_t>{0, 0, 1, 2}));
   EXPECT_EQ(values_of<std::int32_t>(read.edge_type), (std::vector<std::int32_t>{4, 3, 2, 1}));
+  EXPECT_EQ(values_of<std::int64_t>(read.edge_time), values_of<std::int64_t>(data.edge_time));
+  EXPECT_EQ(values_of<std::int64_t>(read.node_time), values_of<std::int64_t>(data.node_time));
+  EXPECT_EQ(read.time_unit, "ms");
 }
 
 TEST(DatasetFile, KeepsNamesWithEveryKindOfCharacter) {

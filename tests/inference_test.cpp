@@ -60,7 +60,8 @@ TEST(HopSamples, OfAllNeighborsGiveWhatTheWholeGraphGives) {
     const ModelInput input(graph, {}, features, kNoEdges, options);
     const auto model = model_for(name, features, options);
     const Outputs whole = infer_by_batches(*model, *whole_graph(input), 120, true);
-    const Sampling sampling(input, traits_of(name, options, FeatureKind::none), options, kNoEdges, {});
+    const Sampling sampling(input, traits_of(name, options, FeatureKind::none), options,
+                            Graphs{graph, features, kNoEdges});
     const Outputs sampled = infer_by_batches(*model, *sampling.batches(test::all_nodes(graph), false, 0), 120, true);
     expect_near(sampled.logits, whole.logits, 2e-5);
     expect_near(sampled.embedding, whole.embedding, 2e-5);
@@ -155,19 +156,19 @@ TEST(LayerwiseInference, ComputesWhatIsWantedAlone) {
 TEST(HopSamples, AreRefusedByModelsWhoseLayersReadTheSameNodes) {
   const CsrGraph graph = three_communities();
   const NodeFeatures features = random_tensor(120, 5);
+  const Graphs graphs{graph, features, kNoEdges};
   for (const char* name : {"weft", "gps", "polynormer"}) {
     const Options options = options_for(name, {{"sampler", "neighbor"}});
     const ModelInput input(graph, {}, features, kNoEdges, options);
     expect_throws<ArgumentError>(
-        [&] { (void)Sampling(input, traits_of(name, options, FeatureKind::none), options, kNoEdges, {}); },
+        [&] { (void)Sampling(input, traits_of(name, options, FeatureKind::none), options, graphs); },
         "it needs a sampler of subgraphs");
     EXPECT_EQ(suited_sampler(name, options), "parts");
   }
   const Options sign = options_for("sign", {{"sampler", "cluster"}});
   const ModelInput input(graph, {}, features, kNoEdges, sign);
-  expect_throws<ArgumentError>(
-      [&] { (void)Sampling(input, traits_of("sign", sign, FeatureKind::none), sign, kNoEdges, {}); },
-      "its sampler is rows");
+  expect_throws<ArgumentError>([&] { (void)Sampling(input, traits_of("sign", sign, FeatureKind::none), sign, graphs); },
+                               "its sampler is rows");
   EXPECT_EQ(suited_sampler("sign", sign), "rows");
   EXPECT_EQ(suited_sampler("gat", default_options("gat")), "neighbor");
 }
@@ -180,7 +181,8 @@ TEST(RowBatches, OfPrecomputedHopsGiveWhatAllRowsGive) {
     const Options options = options_for(name, {{"sampler", "rows"}, {"batch_size", "50"}});
     const ModelInput input(graph, {}, features, kNoEdges, options);
     const auto model = model_for(name, features, options);
-    const Sampling sampling(input, traits_of(name, options, FeatureKind::none), options, kNoEdges, {});
+    const Sampling sampling(input, traits_of(name, options, FeatureKind::none), options,
+                            Graphs{graph, features, kNoEdges});
     expect_near(infer_by_batches(*model, *sampling.batches(test::all_nodes(graph), false, 0), 120, true).logits,
                 infer_by_batches(*model, *whole_graph(input), 120, true).logits, 2e-5);
   }
