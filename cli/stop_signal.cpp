@@ -7,6 +7,7 @@
 #include <csignal>
 
 #include <atomic>
+#include <string_view>
 #include <thread>
 
 namespace weft::cli {
@@ -33,6 +34,9 @@ void wait_for_signals() {
   const sigset_t signals = stop_signals();
   for (int signal = 0; sigwait(&signals, &signal) == 0;) {
     if (!g_gentle || g_requested.exchange(true)) {
+      // Over a progress bar, where there may be one.
+      const std::string_view told = isatty(STDERR_FILENO) == 1 ? "\r\x1b[Kweft: interrupted\n" : "weft: interrupted\n";
+      (void)!write(STDERR_FILENO, told.data(), told.size());
       _exit(kInterruptedCode);
     }
   }
