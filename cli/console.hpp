@@ -22,11 +22,16 @@ using Json = nlohmann::ordered_json;
 void print(std::string_view text);
 void print_json(const Json& object);
 
-/// A line on standard error, unless quiet.
+/// A message_line() on standard error, unless quiet.
 void say(bool quiet, std::string_view text);
 
-/// `text` on one line, control characters as spaces.
+/// `text` on one line, as a terminal shows it and cannot be told anything by it: characters that control, or turn the
+/// direction of writing, and bytes that are no UTF-8 as escapes, \x1b.
 [[nodiscard]] std::string one_line(std::string_view text);
+
+/// one_line() of a message for people: names of files' and users' making, and lists of them, that are too long to be
+/// read are cut in their midst, "aaa…zzz".
+[[nodiscard]] std::string message_line(std::string_view text);
 
 /// Rows of name and value as lines, values aligned.
 [[nodiscard]] std::string aligned(const std::vector<std::pair<std::string, std::string>>& rows);

@@ -67,6 +67,11 @@ void write_smi(const std::vector<std::string>& smiles, const std::filesystem::pa
   write_file_atomically(path, text);
 }
 
+/// The page stands beside what is written.
+std::filesystem::path page_of(const GenerateFlags& flags) {
+  return std::filesystem::path(flags.output).replace_extension(".html");
+}
+
 /// What the run was trained on: as --data says, or the run's own config.
 std::filesystem::path data_of_report(const GenerateFlags& flags) {
   return dataset_path(flags.data.empty() ? data_of_run(flags.run, "weft generate RUN --report --data DATA")
@@ -98,8 +103,7 @@ void report(const GenerateFlags& flags, const TrainedModel& generator, const Dat
   Json figures;
   std::string page;
   made.write(figures, page);
-  std::filesystem::path path = flags.output;
-  path.replace_extension(".html");
+  const std::filesystem::path path = page_of(flags);
   writing([&] { write_file_atomically(path, page); });
   say(flags.quiet, "wrote " + path.string());
   json.update(figures);
@@ -190,6 +194,17 @@ void generate(const GenerateFlags& flags) {
   say(flags.quiet, concat("wrote ", flags.output, ": ", flags.count, " graphs in ", seconds_text(seconds)));
 }
 
+/// Throws ArgumentError for a flag that would do nothing without another.
+void require_used(const GenerateFlags& flags, const CLI::App& command) {
+  for (const char* name : {"--data", "--kind"}) {
+    require(flags.wants_report || command.count(name) == 0, name,
+            ": says what the report compares with, expected "
+            "--report too");
+  }
+  require(!flags.wishes.empty() || command.count("--guidance") == 0,
+          "--guidance: says how much properties count, expected --property too");
+}
+
 }  // namespace
 
 Work add_generate_command(CLI::App& app) {
@@ -215,19 +230,23 @@ Work add_generate_command(CLI::App& app) {
   command->add_option("--constraint", flags->constraint, "what graphs keep to; without: as trained")
       ->check(CLI::IsMember({"none", "planar", "tree"}));
   command->add_flag("--report", flags->wants_report,
-                    "print how good they are beside the training data, and write a page beside the output");
+                    "print how good they are beside the test part of the data, and write a page beside the output");
   command->add_option("--data", flags->data, "--report: the data; without: those that the run was trained on");
   command->add_option("--kind", flags->kind, "--report: what graphs must be to count as valid; any: connected")
       ->check(CLI::IsMember({"any", "planar", "tree", "sbm", "lobster"}))
       ->capture_default_str();
   command->add_flag("--no-mask", flags->is_unmasked, "let the model break the rules, to see how well it knows them");
   add_shared_flags(*command, *flags, "Example: weft generate run -n 10000 -o molecules.smi");
-  return [flags] {
+  return [flags, command] {
     std::vector<std::filesystem::path> inputs = {flags->run, model_file_in(flags->run)};
     if (flags->wants_report) {
       inputs.push_back(data_of_report(*flags));
     }
     require_new_output(flags->output, inputs);
+    if (flags->wants_report) {
+      require_new_output(page_of(*flags), inputs);
+    }
+    require_used(*flags, *command);
     const std::string extension = std::filesystem::path(flags->output).extension().string();
     require(extension == ".smi" || extension == ".h5", "weft generate: '", flags->output,
             "' ends neither in .smi nor in .h5, which decides what is written");

@@ -7,7 +7,6 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
-#include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/cli/storage_flags.hpp"
 #include "weft/core/error.hpp"
@@ -104,7 +103,7 @@ class SkippedRows {
   explicit SkippedRows(bool quiet) : quiet_(quiet) {}
   void add(const std::string& problem) {
     if (++count_ <= kMostTold) {
-      say(quiet_, concat("left out: ", one_line(problem)));
+      say(quiet_, concat("left out: ", problem));
     }
   }
   void tell_count() const {
@@ -119,24 +118,6 @@ class SkippedRows {
   bool quiet_;
   std::int64_t count_ = 0;
 };
-
-/// Limits on the child that reads the input. Molecules take longest; compressed text comes to many times its length.
-ReadLimits import_limits(const fs::path& input) {
-  constexpr double kSecondsAMegabyte = 30.0, kLeastSeconds = 60.0;
-  std::error_code error;
-  double megabytes = 0.0;
-  if (fs::is_directory(input, error)) {
-    for (fs::directory_iterator at(input, error), end; !error && at != end; at.increment(error)) {
-      std::error_code unreadable;
-      const std::uintmax_t bytes = at->is_regular_file(unreadable) ? at->file_size(unreadable) : 0;
-      megabytes += unreadable ? 0.0 : static_cast<double>(bytes) / 1e6;
-    }
-  } else if (const std::uintmax_t bytes = fs::file_size(input, error); !error) {
-    megabytes = static_cast<double>(bytes) / 1e6;
-  }
-  const double seconds = kLeastSeconds + kSecondsAMegabyte * megabytes;
-  return {.cpu_seconds = seconds, .wall_seconds = 4.0 * seconds};
-}
 
 /// Whether a dataset that takes so many bytes in memory is to be made on disk. Throws ArgumentError if it would have to
 /// be and cannot, since its nodes are put into another order.
@@ -197,8 +178,7 @@ void run_import(const ImportFlags& flags) {
   SkippedRows skipped(flags.quiet);
   job.on_skipped = [&](const std::string& problem) { skipped.add(problem); };
   if (importer.needs_isolation && !flags.trust) {
-    rehearse(
-        job.input, [&] { (void)import_dataset(importer.name, job); }, import_limits(job.input));
+    rehearse_text(job.input, [&] { (void)import_dataset(importer.name, job); });
   }
   const bool on_disk = importer.can_go_to_disk && is_too_large(flags, import_memory_bytes(importer.name, job));
   std::vector<fs::path> inputs = {job.input};

@@ -10,6 +10,7 @@
 #include "weft/runs/run_config.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"
+#include "weft/train/checkpoint.hpp"
 
 namespace weft::cli {
 namespace {
@@ -17,6 +18,25 @@ namespace {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+/// Limits on the child that reads the input. Molecules take longest; compressed text comes to many times its length.
+ReadLimits text_limits(const std::filesystem::path& input) {
+  namespace fs = std::filesystem;
+  constexpr double kSecondsAMegabyte = 30.0, kLeastSeconds = 60.0;
+  std::error_code error;
+  double megabytes = 0.0;
+  if (fs::is_directory(input, error)) {
+    for (fs::directory_iterator at(input, error), end; !error && at != end; at.increment(error)) {
+      std::error_code unreadable;
+      const std::uintmax_t bytes = at->is_regular_file(unreadable) ? at->file_size(unreadable) : 0;
+      megabytes += unreadable ? 0.0 : static_cast<double>(bytes) / 1e6;
+    }
+  } else if (const std::uintmax_t bytes = fs::file_size(input, error); !error) {
+    megabytes = static_cast<double>(bytes) / 1e6;
+  }
+  const double seconds = kLeastSeconds + kSecondsAMegabyte * megabytes;
+  return {.cpu_seconds = seconds, .wall_seconds = 4.0 * seconds};
 }
 
 }  // namespace
@@ -42,7 +62,7 @@ std::filesystem::path dataset_path(const std::string& path_or_name) {
 std::string data_of_run(const std::filesystem::path& folder, std::string_view expected) {
   RunConfig config;
   if (const std::filesystem::path own = RunFiles{folder}.config(); std::filesystem::exists(own)) {
-    read_run_config(own, config);
+    reading(own.string(), [&] { read_run_config(own, config); });
   }
   require(!config.dataset.empty(), folder.string(), " does not say which data it was trained on, expected ", expected);
   return config.dataset;
@@ -55,6 +75,20 @@ void require_new_output(const std::filesystem::path& output, const std::vector<s
     require(!std::filesystem::equivalent(output, input, error), "-o: ", output.string(),
             " is a file that is read, expected another one");
   }
+  require(!is_file_of_run(output), "-o: ", output.string(),
+          " is one of the files that a run folder is made of, expected another one");
+}
+
+void rehearse_text(const std::filesystem::path& input, FunctionRef<void()> read) {
+  std::error_code error;
+  const auto kind = std::filesystem::status(input, error).type();
+  if (kind == std::filesystem::file_type::fifo || kind == std::filesystem::file_type::character ||
+      kind == std::filesystem::file_type::socket || kind == std::filesystem::file_type::block) {
+    throw DataError(input.string(), "",
+                    "is a pipe or a device, which can be read only once, but a child process reads the input first; "
+                    "expected a file, or --trust");
+  }
+  rehearse(input, read, text_limits(input));
 }
 
 void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flags, const ReadOptions& options) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weft/cli/commands.hpp"
+#include "weft/core/parallel.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/runs/trained_model.hpp"
 
@@ -23,7 +24,7 @@ namespace weft::cli {
 /// that names one.
 [[nodiscard]] std::string data_of_run(const std::filesystem::path& folder, std::string_view expected);
 
-/// Throws ArgumentError if `output` is a folder or one of the files that are read.
+/// Throws ArgumentError if `output` is a folder, one of the files that are read or one that a run folder is made of.
 void require_new_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
 
 /// What was read, and how long that took.
@@ -39,6 +40,10 @@ void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags)
 /// The sizes that a dataset declares, and a run folder as read_run() reads it.
 void rehearse_size(const std::filesystem::path& path, const SharedFlags& flags);
 void rehearse_run(const std::filesystem::path& folder, const SharedFlags& flags);
+
+/// Runs `read`, which reads files in formats of others, in a child as long as their size may take; molecules take
+/// longest. Throws DataError for a pipe or a device, which could be read only once.
+void rehearse_text(const std::filesystem::path& input, FunctionRef<void()> read);
 
 /// Reads what was rehearsed, with a progress bar.
 [[nodiscard]] LoadedDataset load_dataset(const std::filesystem::path& path, const SharedFlags& flags,

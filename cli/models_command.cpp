@@ -1,6 +1,7 @@
 // weft models: every model that can be trained, as the library's table has it.
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <cmath>
 
 #include "weft/cli/commands.hpp"
@@ -156,22 +157,38 @@ std::string overrides_text(std::string_view when, std::span<const std::pair<std:
   return out.empty() ? "" : concat("  ", when, ": ", out, "\n");
 }
 
+std::string text_of(const ModelInfo& model) {
+  return concat(model.name, ": ", model.summary, "\n  cost: ", model.cost, "\n  source: ", model.source, "\n",
+                options_text(model.options), overrides_text("unless set otherwise", model.always),
+                overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels),
+                overrides_text("for whole graphs, unless set otherwise", graph_defaults_of(model)));
+}
+
+std::string text_of(const AttentionInfo& attention) {
+  return concat("  ", attention.name, ": ", attention.summary, "\n    cost: ", attention.cost,
+                "\n    source: ", attention.source, "\n",
+                attention.causal.empty() ? "" : concat("    causal: ", attention.causal, "\n"));
+}
+
+std::string generator_text() {
+  return concat(kGeneratorModel,
+                ": learns to make graphs (--task generation), by gated linear attention over their codes\n"
+                "  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"
+                "  source: docs/generation.md\n",
+                options_text(generation_options()),
+                overrides_text("and those of training, unless set otherwise", generation_defaults()));
+}
+
 std::string models_text() {
   std::string out;
   for (const ModelInfo& model : models()) {
-    out += std::string(model.name) + ": " + std::string(model.summary) + "\n  cost: " + std::string(model.cost) +
-           "\n  source: " + std::string(model.source) + "\n" + options_text(model.options);
-    out += overrides_text("unless set otherwise", model.always);
-    out += overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels);
-    out += overrides_text("for whole graphs, unless set otherwise", graph_defaults_of(model)) + "\n";
+    out += text_of(model) + "\n";
   }
   out +=
       "Attention over all nodes of a graph, option attention of models weft, gps and polynormer\n"
       "(N nodes, d width, h heads; ordering: about E, once a graph):\n";
   for (const AttentionInfo& attention : global_attentions()) {
-    out += concat("  ", attention.name, ": ", attention.summary, "\n    cost: ", attention.cost,
-                  "\n    source: ", attention.source, "\n");
-    out += attention.causal.empty() ? "" : concat("    causal: ", attention.causal, "\n");
+    out += text_of(attention);
   }
   out +=
       "\nSamplers: `weft train --sampler NAME`. Those of subgraphs are for every model, the others for models whose "
@@ -188,23 +205,54 @@ std::string models_text() {
          "\nOptions of every model of whole graphs and of its training:\n" + options_text(graph_options()) +
          "\nOptions of link prediction, for every model:\n" + options_text(link_options()) +
          overrides_text("for links, unless set otherwise", link_defaults(""));
-  return out + concat("\n", kGeneratorModel,
-                      ": learns to make graphs (--task generation), by gated linear attention over their codes\n"
-                      "  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"
-                      "  source: docs/generation.md\n",
-                      options_text(generation_options()),
-                      overrides_text("and those of training, unless set otherwise", generation_defaults()));
+  return out + "\n" + generator_text();
+}
+
+/// The object of that name in a list.
+const Json& entry_of(const Json& list, const std::string& name) {
+  return *std::ranges::find_if(list, [&](const Json& one) { return one["name"] == name; });
+}
+
+/// The one of that name, a model or an attention. Throws ArgumentError with the nearest name if there is none.
+void show_one(const std::string& name, bool as_json) {
+  const Json all = models_json();
+  std::vector<std::string> names = {std::string(kGeneratorModel)};
+  for (const ModelInfo& model : models()) {
+    if (model.name == name) {
+      return as_json ? print_json(entry_of(all["models"], name)) : print(text_of(model));
+    }
+    names.emplace_back(model.name);
+  }
+  for (const AttentionInfo& attention : global_attentions()) {
+    if (attention.name == name) {
+      return as_json ? print_json(entry_of(all["attentions"], name)) : print(text_of(attention));
+    }
+    names.emplace_back(attention.name);
+  }
+  if (name == kGeneratorModel) {
+    return as_json ? print_json(all["generator"]) : print(generator_text());
+  }
+  throw unknown_name("model or attention", name, names, "; `weft models` lists them");
 }
 
 }  // namespace
 
 Work add_models_command(CLI::App& app) {
-  const auto flags = std::make_shared<SharedFlags>();
+  struct Flags : SharedFlags {
+    std::string name;
+  };
+  const auto flags = std::make_shared<Flags>();
   CLI::App* command = app.add_subcommand("models", "every model: its cost, its options, their defaults and ranges");
+  command->add_option("NAME", flags->name, "one model or attention alone");
   add_shared_flags(*command, *flags,
                    "N nodes, E edges, d width of the layers. Options are changed by `weft train --set NAME=VALUE`.\n"
-                   "Example: weft models");
-  return [flags] { flags->json ? print_json(models_json()) : print(models_text()); };
+                   "Example: weft models gcn");
+  return [flags] {
+    if (!flags->name.empty()) {
+      return show_one(flags->name, flags->json);
+    }
+    flags->json ? print_json(models_json()) : print(models_text());
+  };
 }
 
 }  // namespace weft::cli

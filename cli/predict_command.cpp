@@ -267,6 +267,14 @@ void predict_pairs(const PredictFlags& flags, const std::filesystem::path& data,
   say(flags.quiet, concat("wrote ", flags.output, ": ", pairs.size(), " pairs"));
 }
 
+/// Throws ArgumentError for a flag that would do nothing beside the others.
+void require_used(const PredictFlags& flags, bool is_text) {
+  require(flags.top == 0 || flags.pairs.empty(), "--top: pairs have a score and no classes, expected no --pairs");
+  require(flags.top == 0 || std::filesystem::path(flags.output).extension() != ".h5",
+          "--top: an HDF5 file has all classes, expected a .csv to write");
+  require(!flags.strict || is_text, "--strict: says what is done with SMILES that are no molecule, expected SMILES");
+}
+
 }  // namespace
 
 Work add_predict_command(CLI::App& app) {
@@ -299,6 +307,7 @@ Work add_predict_command(CLI::App& app) {
     const bool is_text = holds_smiles(flags->data);
     const std::filesystem::path data = is_text ? std::filesystem::path(flags->data) : dataset_path(flags->data);
     require_new_output(flags->output, {data, flags->pairs, flags->run, model_file_in(flags->run)});
+    require_used(*flags, is_text);
     const std::string extension = std::filesystem::path(flags->output).extension().string();
     require(extension == ".csv" || extension == ".h5", "weft predict: '", flags->output,
             "' ends neither in .csv nor in .h5, which decides what is written");
@@ -316,6 +325,8 @@ Work add_predict_command(CLI::App& app) {
     const ReadOptions read = is_text ? ReadOptions{} : plan_prediction(flags->memory_limit, data, *flags, *predictor);
     if (!is_text) {
       rehearse_dataset(data, *flags, read);
+    } else if (!flags->trust) {
+      rehearse_text(data, [&] { (void)read_smiles(*flags, data); });
     }
     with_threads(flags->threads, [&] {
       flags->pairs.empty() ? predict(*flags, data, *predictor, read) : predict_pairs(*flags, data, *predictor);

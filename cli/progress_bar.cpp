@@ -64,8 +64,9 @@ void ProgressBar::show(const std::string& stage, std::int64_t done, std::int64_t
   }
   if (!detail.empty()) {
     line += "  ";
-    line += one_line(detail);
+    line += detail;
   }
+  line = one_line(line);
   winsize size{};
   const std::size_t columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 8 ? size.ws_col : 80;
   std::fprintf(stderr, "\r%s\x1b[K", line.substr(0, columns - 1).c_str());

@@ -28,8 +28,10 @@ void sort_arguments(ReportFlags& flags) {
     if (std::filesystem::exists(RunFiles{argument}.model())) {
       flags.runs.push_back(argument);
     } else {
-      require(flags.data.empty() && &argument == &flags.arguments.back() && !flags.runs.empty(), "weft report: '",
-              argument, "' is no run folder: it has no ", RunFiles{argument}.model().filename().string());
+      if (!flags.data.empty() || &argument != &flags.arguments.back() || flags.runs.empty()) {
+        throw DataError(argument, "",
+                        concat("is no run folder: it has no ", RunFiles{argument}.model().filename().string()));
+      }
       flags.data = argument;
     }
   }
@@ -59,9 +61,17 @@ void tell(const ReportFlags& flags, const std::filesystem::path& page, std::span
                      {"metric", run.metric},
                      {"val", run.mean(&RunResult::val)},
                      {"test", run.mean_test()},
-                     {"test_std", run.deviation(&RunResult::test)}});
+                     {"test_std", run.deviation(&RunResult::test)},
+                     {"interrupted", run.interrupted}});
     }
     print_json({{"path", page.string()}, {"runs", all}});
+  }
+  for (const RunSummary& run : runs) {
+    if (run.interrupted) {
+      say(flags.quiet, concat(run.config.folder.string(), " was interrupted; its figures are those of ",
+                              run.runs.size(), run.runs.size() == 1 ? " run" : " runs",
+                              " so far. To go on: weft train -o ", run.config.folder.string(), " --resume"));
+    }
   }
   say(flags.quiet, "wrote " + page.string());
 }

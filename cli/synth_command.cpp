@@ -204,7 +204,9 @@ Work add_synth_command(CLI::App& app) {
   add_memory_limit(*command, *flags, "rmat sorts edges on disk where they do not fit");
   add_feature_type(*command, *flags);
   add_shared_flags(*command, *flags, "Example: weft synth sbm --nodes 10000 --features 32 -o sbm.h5");
-  return [flags] {
+  return [flags, command] {
+    require_new_output(flags->output, {});
+    require(flags->kind == "sbm" || command->count("--homophily") == 0, "--homophily: is of sbm, not of ", flags->kind);
     require(flags->classes <= flags->nodes, "weft synth: ", flags->classes, " classes for ", flags->nodes,
             " nodes, expected at most as many");
     with_threads(flags->threads, [&] {

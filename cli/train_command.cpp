@@ -14,6 +14,7 @@
 #include "weft/core/stopwatch.hpp"
 #include "weft/runs/run.hpp"
 #include "weft/runs/run_folder.hpp"
+#include "weft/train/checkpoint.hpp"
 
 namespace weft::cli {
 namespace {
@@ -25,7 +26,7 @@ RunConfig config_of(const TrainFlags& flags) {
   if (!flags.config.empty()) {
     read_run_config(flags.config, config);
   } else if (flags.resume && std::filesystem::exists(own)) {
-    read_run_config(own, config);
+    reading(own.string(), [&] { read_run_config(own, config); });
   }
   const auto set = [&](const char* key, const auto& value) {
     if constexpr (requires { value.has_value(); }) {
@@ -39,16 +40,26 @@ RunConfig config_of(const TrainFlags& flags) {
   if (!flags.task.empty() && flags.task != config.task && is_model_of_one_task(config.model)) {
     config.model.clear();
   }
-  set("model", flags.model);
-  set("task", flags.task);
   for (const std::string& assignment : flags.assignments) {
+    require(flags.data.empty() || !assignment.starts_with("dataset="), "--set ", assignment,
+            ": the dataset is named on the command line already, ", flags.data);
     config.set(assignment);
   }
+  set("model", flags.model);
+  set("task", flags.task);
   set("dataset", flags.data);
   require(!config.dataset.empty() || !flags.resume, "weft train: there is no run to go on with in '", flags.output,
           "', and no dataset is named to begin one");
   require(!config.dataset.empty(), "weft train: no dataset is named, on the command line or in --config");
   config.dataset = dataset_path(config.dataset).string();
+  if (!flags.output.empty()) {
+    const RunFiles run{flags.output};
+    for (const auto& file : {run.config(), run.model(), run.checkpoint(), run.metrics(), run.report()}) {
+      std::error_code error;
+      require(!std::filesystem::equivalent(file, config.dataset, error),
+              "-o: the run would be written over its dataset, ", config.dataset, "; expected another folder");
+    }
+  }
   config.splits = flags.splits.empty() ? config.splits : flags.splits;
   set("protocol", flags.protocol);
   set("epochs", flags.epochs);

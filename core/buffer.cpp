@@ -1,5 +1,6 @@
 #include "weft/core/buffer.hpp"
 
+#include "weft/core/allocation_limit.hpp"
 #include "weft/core/memory_peak.hpp"
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include <mutex>
 #include <new>
 #include <unordered_map>
+#include <utility>
 
 #include <sys/mman.h>
 
@@ -163,7 +165,16 @@ class BlockCache {
   MemoryUse use_;
 };
 
+constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
+/// What this thread may still allocate.
+thread_local std::int64_t t_left = kNoLimit;
+
 }  // namespace
+
+AllocationLimit::AllocationLimit(std::int64_t bytes) : before_(std::exchange(t_left, bytes)) {}
+AllocationLimit::~AllocationLimit() {
+  t_left = before_;
+}
 
 MemoryUse memory_use() {
   return BlockCache::instance().use();
@@ -188,6 +199,12 @@ void* allocate(std::size_t bytes) {
       throw std::bad_alloc();
     }
     return data;
+  }
+  if (t_left != kNoLimit) {
+    if (static_cast<std::int64_t>(bytes) > t_left) {
+      throw AllocationLimitPassed();
+    }
+    t_left -= static_cast<std::int64_t>(bytes);
   }
   return BlockCache::instance().allocate(bytes);
 }

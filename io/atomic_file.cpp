@@ -4,14 +4,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cerrno>
-#include <cstdint>
 #include <mutex>
 #include <set>
 #include <system_error>
 
 #include "weft/core/error.hpp"
+#include "weft/io/unfinished_files.hpp"
 
 namespace weft {
 namespace {
@@ -51,6 +50,19 @@ void set_unfinished(const std::filesystem::path& file, bool is_unfinished) {
   }
 }
 
+// Once for each folder: some hold many files, and checkpoints are written every few seconds.
+void remove_unfinished_once(const std::filesystem::path& folder) {
+  static std::mutex mutex;
+  static std::set<std::filesystem::path> cleared;
+  {
+    const std::lock_guard lock(mutex);
+    if (!cleared.insert(folder).second) {
+      return;
+    }
+  }
+  remove_unfinished(folder);
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(target), destination_(target) {
@@ -71,11 +83,11 @@ AtomicFile::AtomicFile(const std::filesystem::path& target) : target_(target), d
                     S_ISDIR(existing.st_mode) ? "cannot be written: it is a folder, expected a file name"
                                               : "cannot be replaced: it is not a regular file");
   }
-  static std::atomic<std::uint64_t> counter{0};
   const std::filesystem::path folder = destination_.has_parent_path() ? destination_.parent_path() : ".";
+  remove_unfinished_once(folder);
   // Names of processes that died may be taken; one in a thousand numbers will be free.
   for (int attempt = 0; descriptor_ < 0 && attempt < 1000; ++attempt) {
-    temporary_ = folder / concat(".weft-", ::getpid(), "-", counter++, ".part");
+    temporary_ = folder / unfinished_name();
     descriptor_ = ::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (descriptor_ < 0 && errno != EEXIST) {
       break;

@@ -9,8 +9,8 @@
 namespace weft {
 
 /// A file being written. Unless commit() returns, the target is left as it was and the temporary file is
-/// removed. Every error is a DataError naming the target. A symbolic link at the target is followed, and
-/// the permissions of a file that is replaced are kept.
+/// removed; what killed processes left in the folder goes too (unfinished_files.hpp). Every error is a DataError naming
+/// the target. A symbolic link at the target is followed, and the permissions of a file that is replaced are kept.
 class AtomicFile {
  public:
   explicit AtomicFile(const std::filesystem::path& target);

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "weft/core/parallel.hpp"
+#include "weft/io/declared_extent.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft {
@@ -108,10 +109,28 @@ class Checker {
     }
     check_count("/meta/class_name", data_.class_names.size(), data_.num_classes, "class");
     check_texts("/meta/class_name", data_.class_names);
+    check_num_classes();
     if (of_graphs() && !data_.has_many_graphs()) {
       fail("/graphs/node_ptr", "is missing, expected for ", name_of(data_.task));
     }
     check_texts("/", {data_.name, data_.source, data_.license, data_.time_unit});
+  }
+
+  // A class costs a model a row of weights, and every output a column: more than the data can speak of would only ask
+  // for memory.
+  void check_num_classes() const {
+    constexpr std::int64_t kInAnyCase = 1 << 16;
+    const auto rows_of = [](const Labels& labels) {
+      const auto* classes = std::get_if<std::vector<std::int64_t>>(&labels);
+      const auto* targets = std::get_if<Tensor>(&labels);
+      return classes != nullptr ? static_cast<std::int64_t>(classes->size()) : targets != nullptr ? targets->rows() : 0;
+    };
+    const std::int64_t named = std::ranges::count_if(data_.class_names, [](const auto& name) { return !name.empty(); });
+    const std::int64_t most = std::max({kInAnyCase, rows_of(data_.node_labels), rows_of(data_.graph_labels), named});
+    if (data_.num_classes > most) {
+      fail("/", "attribute num_classes is ", data_.num_classes, ", expected at most ", most,
+           ": no more than there are labels or names of classes, or ", kInAnyCase);
+    }
   }
 
   void check_graph() const {
@@ -213,10 +232,16 @@ class Checker {
     if (static_cast<std::int64_t>(matrix.values.size()) != matrix.rows * cols) {
       fail(object, "has ", matrix.values.size(), " values, expected ", matrix.rows, " x ", cols);
     }
+    std::int64_t all = 0;
     for (const std::int64_t categories : matrix.num_categories) {
       if (categories < 1 || categories > std::numeric_limits<std::int32_t>::max()) {
         fail(object, "attribute num_categories holds ", categories, ", expected 1 to 2147483647");
       }
+      all += categories;
+    }
+    if (!is_believable(all, matrix.rows * cols, kBelievedColumns)) {
+      fail(object, "attribute num_categories declares ", all, " categories in all for ", matrix.rows * cols,
+           " values, expected at most ", kBelievedColumns, ", or a value for every 64");
     }
     const auto outside = [&](std::int64_t i) {
       const std::int32_t value = matrix.values[static_cast<std::size_t>(i)];
@@ -274,16 +299,22 @@ class Checker {
     const auto* classes = is_classification(data_.task) ? std::get_if<std::vector<std::int64_t>>(&labels) : nullptr;
     const std::string_view what = of_graph_numbers ? "graph" : "node";
     std::set<std::string> names;
+    // One for all splits, cleared member by member: a file may name many splits of few.
+    std::vector<char> owner(data_.splits.empty() ? 0 : static_cast<std::size_t>(count), 0);
     for (const Split& split : data_.splits) {
       const std::string group = "/split/" + split.name;
       if (split.name.empty() || split.name == "." || split.name.find('/') != std::string::npos ||
           split.name.find('\0') != std::string::npos || !is_utf8(split.name) || !names.insert(split.name).second) {
         fail(group, "is not a name for a split, expected UTF-8 text without '/', each name once");
       }
-      std::vector<char> owner(static_cast<std::size_t>(count), 0);
       check_part(group, "train", split.train, what, owner, classes);
       check_part(group, "val", split.val, what, owner, classes);
       check_part(group, "test", split.test, what, owner, classes);
+      for (const std::vector<std::int64_t>* part : {&split.train, &split.val, &split.test}) {
+        for (const std::int64_t member : *part) {
+          owner[static_cast<std::size_t>(member)] = 0;
+        }
+      }
       check_links(group, split);
     }
   }

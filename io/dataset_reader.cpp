@@ -6,6 +6,7 @@
 #include "weft/graph/reordering.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/dataset_checks.hpp"
+#include "weft/io/declared_extent.hpp"
 #include "weft/io/feature_file.hpp"
 #include "weft/io/graph_reader.hpp"
 #include "weft/io/hdf5_file.hpp"
@@ -75,6 +76,10 @@ SparseMatrix read_sparse(const InputFile& file, const std::string& object) {
   const std::string columns_name = object + "/indices";
   const std::string values_name = object + "/data";
   const std::int64_t entries = array_of_rank(file, columns_name, 1).shape[0];
+  if (!is_believable(cols, entries, kBelievedColumns)) {
+    file.fail(object, "attribute shape declares ", cols, " columns for ", entries, " entries, expected at most ",
+              kBelievedColumns, ", or an entry for every 64");
+  }
   if (const std::int64_t count = array_of_rank(file, values_name, 1).shape[0]; count != entries) {
     file.fail(values_name, "has ", count, " values, expected ", entries, ", one for each of ", columns_name);
   }

@@ -111,6 +111,7 @@ CheckedArray::CheckedArray(const InputFile& file, hid_t root, std::int64_t file_
     check_type();
     check_shape();
     check_storage();
+    check_memory();
     return;
   }
   // Shape and storage are those of whole records.
@@ -118,6 +119,7 @@ CheckedArray::CheckedArray(const InputFile& file, hid_t root, std::int64_t file_
   check_storage();
   select_column();
   check_type();
+  check_memory();
 }
 
 void CheckedArray::select_column() {
@@ -224,6 +226,25 @@ void CheckedArray::check_storage() {
   }
 }
 
+std::int64_t CheckedArray::memory_bytes() const {
+  constexpr std::int64_t kTextBytes = sizeof(std::string) + kReferenceBytes;
+  const auto element = static_cast<std::int64_t>(H5Tget_size(type_));
+  const std::int64_t in_memory = info_.kind == Kind::text      ? kTextBytes + element
+                                 : info_.kind == Kind::integer ? std::int64_t{sizeof(std::int64_t)}
+                                                               : std::max<std::int64_t>(element, sizeof(float));
+  std::int64_t bytes = 0;
+  return __builtin_mul_overflow(size_, in_memory, &bytes) ? std::numeric_limits<std::int64_t>::max() : bytes;
+}
+
+// What is stored may be deflated to a thousandth, and several arrays may be stored at one place.
+void CheckedArray::check_memory() const {
+  const std::int64_t bytes = memory_bytes(), before = file_.read_bytes(), most = file_.most_bytes();
+  if (bytes > most - std::min(before, most)) {
+    fail("would take ", bytes, " bytes of memory after ", before, " of other arrays, expected at most ", most,
+         " of a file of ", file_bytes_, " bytes; if it is sound, `h5repack -f NONE IN.h5 OUT.h5` lets it be read");
+  }
+}
+
 bool CheckedArray::check_filters(hid_t properties) const {
   bool deflated = false;
   const int count = H5Pget_nfilters(properties);
@@ -284,6 +305,7 @@ void CheckedArray::read_blocks(hid_t memory_type, std::size_t element_bytes,
   if (size_ == 0) {
     return;
   }
+  file_.spend(memory_bytes());
   const std::int64_t rows = info_.shape[0];
   const std::int64_t cols = info_.shape.size() == 2 ? info_.shape[1] : 1;
   const auto block_elements = std::max<std::int64_t>(1, kBlockBytes / static_cast<std::int64_t>(element_bytes));

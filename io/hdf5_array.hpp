@@ -50,6 +50,9 @@ class CheckedArray {
   void select_column();
   void check_storage();
   [[nodiscard]] bool check_filters(hid_t properties) const;
+  void check_memory() const;
+  /// Bytes that the elements take in memory, about.
+  [[nodiscard]] std::int64_t memory_bytes() const;
   void check_chunks(hid_t properties, std::int64_t element, std::int64_t stored, bool deflated);
   [[nodiscard]] hid_t record_of(hid_t memory_type, std::size_t element_bytes) const;
   void read_variable(std::vector<std::string>& texts) const;

@@ -99,6 +99,12 @@ class InputFile {
 
   [[nodiscard]] const std::string& name() const { return name_; }
 
+  /// Bytes in memory of all that was read so far, and the most that a file of this size may ask for: constant numbers
+  /// deflate to a thousandth, and a file of kilobytes must not take gigabytes.
+  [[nodiscard]] std::int64_t read_bytes() const { return read_; }
+  [[nodiscard]] std::int64_t most_bytes() const;
+  void spend(std::int64_t bytes) const;
+
   template <class... Parts>
   [[noreturn]] void fail(std::string_view object, const Parts&... parts) const {
     throw DataError(name_, std::string(object), concat(parts...));
@@ -108,6 +114,7 @@ class InputFile {
   std::string name_;
   std::int64_t size_ = 0;
   std::int64_t id_ = -1;
+  mutable std::int64_t read_ = 0;
 };
 
 /// How an array is stored: compressed in chunks where it is large, or as it is, for reading single rows.

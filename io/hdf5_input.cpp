@@ -1,5 +1,3 @@
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -14,6 +12,7 @@
 #include "weft/io/half_floats.hpp"
 #include "weft/io/hdf5_array.hpp"
 #include "weft/io/hdf5_file.hpp"
+#include "weft/io/regular_file.hpp"
 #include "weft/io/text_heap.hpp"
 #include "weft/io/utf8.hpp"
 
@@ -23,25 +22,15 @@ namespace {
 constexpr std::size_t kLargestAttributeBytes = 1 << 20;
 constexpr std::size_t kMostMembers = 1 << 20;
 
-// Opening a pipe or a device could wait for ever or change it, so the kind is asked before.
 std::int64_t checked_size(const std::string& name) {
-  struct stat status {};
-  if (::stat(name.c_str(), &status) != 0) {
-    throw DataError(name, "", concat("cannot be opened: ", std::strerror(errno)));
-  }
-  if (!S_ISREG(status.st_mode)) {
-    throw DataError(name, "",
-                    S_ISDIR(status.st_mode) ? "is a folder, expected an HDF5 file"
-                                            : "is not a regular file, expected an HDF5 file");
-  }
-  if (status.st_size == 0) {
+  const std::int64_t bytes = regular_file_bytes(name, "an HDF5 file");
+  if (bytes == 0) {
     throw DataError(name, "", "is empty, expected an HDF5 file");
   }
-  std::ifstream file(name, std::ios::binary);
-  if (!file) {
-    throw DataError(name, "", concat("cannot be opened: ", std::strerror(errno)));
+  if (const std::ifstream file(name, std::ios::binary); !file) {
+    throw_not_opened(name, errno);
   }
-  return status.st_size;
+  return bytes;
 }
 
 struct Attribute {
@@ -142,15 +131,32 @@ InputFile::InputFile(const std::filesystem::path& path, Seal seal) : name_(path.
     check_seal(path);
   }
   const Inside inside;
+  errno = 0;
   if (H5Fis_hdf5(name_.c_str()) <= 0) {
+    if (errno == EMFILE || errno == ENFILE) {
+      throw_not_opened(name_, errno);
+    }
     fail("", "is not an HDF5 file, or its beginning is damaged");
   }
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fclose_degree(access, H5F_CLOSE_STRONG);
+  errno = 0;
   id_ = H5Fopen(name_.c_str(), H5F_ACC_RDONLY, access);
   if (id_ < 0) {
+    if (errno == EMFILE || errno == ENFILE) {
+      throw_not_opened(name_, errno);
+    }
     fail("", "cannot be opened as HDF5: ", last_message());
   }
+}
+
+void InputFile::spend(std::int64_t bytes) const {
+  read_ += std::min(bytes, std::numeric_limits<std::int64_t>::max() - read_);
+}
+
+std::int64_t InputFile::most_bytes() const {
+  constexpr std::int64_t kInAnyCase = std::int64_t{1} << 29, kExpansion = 256;
+  return kInAnyCase + kExpansion * std::min(size_, std::numeric_limits<std::int64_t>::max() / kExpansion / 2);
 }
 
 InputFile::~InputFile() {

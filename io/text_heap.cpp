@@ -1,9 +1,11 @@
 #include "weft/io/text_heap.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "weft/core/error.hpp"
+#include "weft/io/regular_file.hpp"
 
 namespace weft::hdf5 {
 namespace {
@@ -28,7 +30,11 @@ TextHeap::TextHeap(const std::string& file, std::int64_t file_bytes, std::int64_
       base_(base),
       fail_(std::move(fail)),
       text_left_(file_bytes),
-      load_left_(kMostReads * file_bytes) {}
+      load_left_(kMostReads * file_bytes) {
+  if (!file_) {
+    throw_not_opened(file, errno);
+  }
+}
 
 std::string TextHeap::text(const unsigned char* reference) {
   const std::uint64_t length = number_at(reference, 4);

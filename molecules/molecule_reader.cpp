@@ -126,6 +126,16 @@ bool read_molecule(std::string_view smiles, bool with_scaffold, Molecule& molecu
     problem = concat("has ", smiles.size(), " letters, expected at most ", kLongestSmiles);
     return false;
   }
+  if (const std::size_t at = first_foreign(smiles); at < smiles.size()) {
+    // All bytes before are letters of their own.
+    std::size_t end = at + 1;
+    while (end < smiles.size() && (static_cast<unsigned char>(smiles[end]) & 0xc0U) == 0x80U) {
+      ++end;
+    }
+    problem = concat("has '", smiles.substr(at, end - at), "' at letter ", at + 1,
+                     ", expected letters of ASCII, digits and signs");
+    return false;
+  }
   try {
     const std::unique_ptr<RDKit::RWMol> parsed = parsed_smiles(smiles);
     if (parsed == nullptr) {

@@ -34,6 +34,13 @@ std::int64_t with_kept_blocks(std::int64_t bytes) {
   return bytes + bytes / 5;
 }
 
+/// What is counted is large blocks. A model of small ones takes at least its weights, each with a gradient and two
+/// moments while it learns.
+std::int64_t at_least(std::int64_t bytes, std::int64_t num_parameters, std::int64_t copies) {
+  return std::max(bytes, num_parameters * copies * static_cast<std::int64_t>(sizeof(float)));
+}
+constexpr std::int64_t kLearningCopies = 4;
+
 /// The most bytes that work takes beside what is there already, and its seconds.
 struct Cost {
   std::int64_t bytes = 0;
@@ -163,14 +170,17 @@ const Split& split_of(const Task& task, const TrainJob& job) {
 
 /// Steps of an epoch, on the data themselves.
 void measure_steps(const Dataset& dataset, const TrainJob& job, JobEstimate& estimate) {
+  std::int64_t num_weights = 0;
   const Cost training = cost_of([&] {
     const auto task = make_task(dataset, job);
     const Split& split = split_of(*task, job);
     const double each = step_seconds(*task, job, split);
     const auto model = task->new_model(split, Random(0));
+    num_weights = num_parameters(*model);
     return each * static_cast<double>(task->epochs(*model, split, 0)->epoch(0, 0)->num_steps());
   });
-  estimate.training = training.bytes;
+  estimate.training = at_least(training.bytes, num_weights, kLearningCopies);
+  estimate.evaluation = at_least(estimate.evaluation, num_weights, 1);
   estimate.epoch_seconds = training.seconds;
 }
 
@@ -193,12 +203,16 @@ void estimate_on_data(const Dataset& dataset, const TrainJob& job, JobEstimate& 
 /// A run on all nodes at once: with the features' own copies (normalized ones), encodings and all that a pass keeps;
 /// the second epoch is timed.
 Cost cost_of_whole_epochs(const Dataset& dataset, const DatasetSize& size, const Split& split, const TrainJob& job) {
-  return extrapolated(dataset, size, split, [&](const Dataset& data) {
+  std::int64_t num_weights = 0;
+  Cost cost = extrapolated(dataset, size, split, [&](const Dataset& data) {
     const auto task = make_task(data, job);
     TrainingRun run(*task, train_options_of(job.options), data.splits[0], 0);
+    num_weights = run.num_parameters();
     (void)run.advance([] { return false; });
     return seconds_of([&] { (void)run.advance([] { return false; }); });
   });
+  cost.bytes = at_least(cost.bytes, num_weights, kLearningCopies);
+  return cost;
 }
 
 bool reads_all_nodes(const Dataset& dataset, const TrainJob& job) {

@@ -95,9 +95,9 @@ std::string curves(const ReportData& data) {
 
 std::string classes(const ReportData& data) {
   const auto c = static_cast<std::int64_t>(data.class_names.size());
-  std::string table =
-      "<table><thead><tr><th>class</th><th class=\"n\">nodes</th><th class=\"n\">precision</th>"
-      "<th class=\"n\">recall</th></tr></thead><tbody>\n";
+  std::string table = "<table><thead><tr><th>class</th><th class=\"n\">" + escape_html(data.rows) +
+                      "</th><th class=\"n\">precision</th>"
+                      "<th class=\"n\">recall</th></tr></thead><tbody>\n";
   const std::vector<ClassFigures> figures = class_figures(data.confusion, c);
   for (std::size_t i = 0; i < figures.size(); ++i) {
     table += "<tr><td>" + escape_html(data.class_names[i]) + "</td><td class=\"n\">" +

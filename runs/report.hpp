@@ -25,6 +25,8 @@ struct ReportData {
   std::int64_t best_epoch = -1;
   double train_figure = 0.0, val_figure = 0.0, test_figure = 0.0;
 
+  /// What has a class each.
+  std::string rows = "nodes";
   /// [c]
   std::vector<std::string> class_names = {};
   /// On the test part, [c, c]: row: the true class, column: the predicted one.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <charconv>
 #include <fstream>
 #include <limits>
@@ -11,13 +12,23 @@
 #include <toml++/toml.h>
 
 #include "weft/core/error.hpp"
+#include "weft/io/regular_file.hpp"
 #include "weft/runs/cross_validation.hpp"
 
 namespace weft {
 namespace {
 
 constexpr std::array<std::string_view, 7> kRunKeys = {"dataset", "model", "task", "split", "protocol", "seed", "runs"};
+/// Those whose values are names. A split may be called by a number.
+constexpr std::array<std::string_view, 4> kTextKeys = {"dataset", "model", "task", "protocol"};
 constexpr std::int64_t kMostRuns = 10000;
+
+/// A TOML text may hold any character, but no name does.
+const std::string& text_without_nul(const std::string& key, const std::string& text) {
+  require(text.find('\0') == std::string::npos, key.c_str(), ": '", text.c_str(),
+          "' is followed by a NUL, expected a text without");
+  return text;
+}
 
 template <class Integer>
 Integer parse_integer(const std::string& key, const std::string& text, std::string_view expected) {
@@ -44,15 +55,24 @@ std::string text_of(const std::string& key, const toml::node& node) {
 
 toml::table parse_file(const std::filesystem::path& path) {
   constexpr std::size_t kMostBytes = 1 << 20;
+  // Each nests a table in another, and tables are taken apart one inside the other.
+  constexpr std::int64_t kMostDots = 4096;
+  (void)regular_file_bytes(path, "a TOML file");
   std::ifstream file(path, std::ios::binary);
   std::string text(kMostBytes + 1, '\0');
-  if (!std::filesystem::is_regular_file(path) || !file) {
-    throw DataError(path.string(), "", "the configuration cannot be opened, expected a TOML file");
+  if (!file) {
+    throw_not_opened(path, errno);
   }
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(file.gcount()));
   if (text.size() > kMostBytes) {
     throw DataError(path.string(), "", "the configuration has more than 1 MiB, expected a short TOML file");
+  }
+  if (const auto dots = std::ranges::count(text, '.'); dots > kMostDots) {
+    throw DataError(path.string(), "",
+                    concat("the configuration has ", dots, " dots, expected at most ", kMostDots,
+                           ", as options have no "
+                           "parts"));
   }
   try {
     return toml::parse(text);
@@ -91,6 +111,7 @@ std::string toml_of(const OptionValue& value) {
 }  // namespace
 
 void RunConfig::set(const std::string& key, const std::string& text) {
+  (void)text_without_nul(text_without_nul("option", key), text);
   if (key == "dataset") {
     dataset = text;
   } else if (key == "model") {
@@ -138,10 +159,13 @@ void read_run_config(const std::filesystem::path& path, RunConfig& config) {
   try {
     for (const auto& [toml_key, node] : table) {
       const std::string key(toml_key.str());
+      require(node.is_string() || std::ranges::find(kTextKeys, key) == kTextKeys.end(), key, ": is no text, expected ",
+              key, " = \"NAME\"");
       if (const toml::array* array = node.as_array(); array != nullptr && key == "split") {
+        require(!array->empty(), "split: is an empty list, expected a name at least, or no split at all");
         config.splits.clear();
         for (const toml::node& one : *array) {
-          config.splits.push_back(text_of(key, one));
+          config.splits.push_back(text_without_nul(key, text_of(key, one)));
         }
       } else {
         config.set(key, text_of(key, node));

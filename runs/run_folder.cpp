@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <cstring>
@@ -14,6 +15,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/atomic_file.hpp"
+#include "weft/io/regular_file.hpp"
 
 namespace weft {
 namespace {
@@ -71,18 +73,60 @@ std::optional<EpochRecord> record_in(const std::string& line) {
   return record;
 }
 
+/// The log of epochs; nothing to read if there is none.
+std::ifstream opened_log(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    return {};
+  }
+  (void)regular_file_bytes(path, "a log of epochs");
+  return std::ifstream(path);
+}
+
+/// False at the end. Of a line longer than any record the beginning, which is none.
+bool next_line(std::ifstream& file, std::string& line) {
+  constexpr std::size_t kLongest = 1 << 16;
+  line.clear();
+  std::streambuf& bytes = *file.rdbuf();
+  int byte = bytes.sbumpc();
+  if (!file.is_open() || byte == std::char_traits<char>::eof()) {
+    return false;
+  }
+  for (; byte != std::char_traits<char>::eof() && byte != '\n'; byte = bytes.sbumpc()) {
+    if (line.size() < kLongest) {
+      line += static_cast<char>(byte);
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 std::filesystem::path model_file_in(const std::filesystem::path& file_or_folder) {
   return std::filesystem::is_directory(file_or_folder) ? RunFiles{file_or_folder}.model() : file_or_folder;
 }
 
+bool is_file_of_run(const std::filesystem::path& path) {
+  std::error_code error;
+  // Of a link, what it leads to.
+  const std::filesystem::path resolved = std::filesystem::weakly_canonical(path, error);
+  const RunFiles files{(error ? std::filesystem::absolute(path) : resolved).parent_path()};
+  const auto names = {files.config(), files.model(), files.checkpoint(), files.metrics(), files.report(), files.lock()};
+  const auto is_there = [](const std::filesystem::path& file) {
+    std::error_code unreadable;
+    return std::filesystem::exists(file, unreadable);
+  };
+  const bool is_of_run = is_there(files.lock()) || is_there(files.metrics()) ||
+                         (is_there(files.config()) && (is_there(files.model()) || is_there(files.checkpoint())));
+  return is_of_run && std::ranges::find(names, error ? std::filesystem::absolute(path) : resolved) != names.end();
+}
+
 std::vector<EpochRecord> read_metrics(const std::filesystem::path& path) {
   std::vector<EpochRecord> records;
-  std::ifstream lines(path);
+  std::ifstream lines = opened_log(path);
   // The run and epoch of the next record: a run begins with epoch 0 and leaves out none.
   std::int64_t run = 0, epoch = 0;
-  for (std::string line; std::getline(lines, line);) {
+  for (std::string line; next_line(lines, line);) {
     std::optional<EpochRecord> record = record_in(line);
     if (record && record->run == run + 1 && record->epoch == 0) {
       ++run;
@@ -107,7 +151,7 @@ RunFolder::RunFolder(const std::filesystem::path& path) : files_{path} {
     throw OutputError(concat(
         path.string(), ": the run folder cannot be made: ", error ? error.message() : "a file of that name is there"));
   }
-  lock_ = open(lock_file().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  lock_ = open(files_.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (lock_ < 0) {
     throw OutputError(concat(path.string(), ": the run folder cannot be written: ", std::strerror(errno)));
   }
@@ -123,7 +167,7 @@ RunFolder::RunFolder(const std::filesystem::path& path) : files_{path} {
 RunFolder::~RunFolder() {
   if (!made_.empty() && !metrics_.is_open()) {
     std::error_code error;
-    std::filesystem::remove(lock_file(), error);
+    std::filesystem::remove(files_.lock(), error);
     for (const std::filesystem::path& folder : made_) {
       std::filesystem::remove(folder, error);
     }
@@ -148,9 +192,9 @@ void RunFolder::write_model(const ModelFile& model) {
 
 void RunFolder::start_log(std::int64_t num_records) {
   std::string kept;
-  std::ifstream old(files_.metrics());
+  std::ifstream old = opened_log(files_.metrics());
   std::string line;
-  for (std::int64_t i = 0; i < num_records && std::getline(old, line); ++i) {
+  for (std::int64_t i = 0; i < num_records && next_line(old, line); ++i) {
     kept += line + '\n';
   }
   writing([&] { write_file_atomically(files_.metrics(), kept); });

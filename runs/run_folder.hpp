@@ -22,13 +22,20 @@ struct RunFiles {
   [[nodiscard]] std::filesystem::path checkpoint() const { return path / "checkpoint.h5"; }
   [[nodiscard]] std::filesystem::path metrics() const { return path / "metrics.jsonl"; }
   [[nodiscard]] std::filesystem::path report() const { return path / "report.html"; }
+  /// Held by the process that writes the folder.
+  [[nodiscard]] std::filesystem::path lock() const { return path / ".lock"; }
 };
+
+/// Whether `path` has the name of one of these files in a folder that is one of a run, whether the file is there or
+/// not: nothing else is to be written there.
+[[nodiscard]] bool is_file_of_run(const std::filesystem::path& path);
 
 /// The model file that a user means: the path itself, or that of the run folder.
 [[nodiscard]] std::filesystem::path model_file_in(const std::filesystem::path& file_or_folder);
 
 /// The records of metrics.jsonl, a JSON object a line, an epoch each; none if there is no such file. Lines that are no
-/// records, or out of their order, as a damaged file has them, are passed over.
+/// records, or out of their order, as a damaged file has them, are passed over. Throws DataError if it is a pipe or
+/// another thing that is no file.
 [[nodiscard]] std::vector<EpochRecord> read_metrics(const std::filesystem::path& path);
 
 /// Holds the folder for this process while it lives, also against other machines on a file system that locks; a killed
@@ -49,8 +56,6 @@ class RunFolder final : public RunStore {
   void log(const EpochRecord& record) override;
 
  private:
-  [[nodiscard]] std::filesystem::path lock_file() const { return files_.path / ".lock"; }
-
   RunFiles files_;
   /// The folders that were not there before, the innermost first.
   std::vector<std::filesystem::path> made_;

@@ -156,7 +156,8 @@ void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSu
                   .best_epoch = best.best_epoch,
                   .train_figure = best.train,
                   .val_figure = best.val,
-                  .test_figure = best.test};
+                  .test_figure = best.test,
+                  .rows = task.rows == Rows::graphs ? "graphs" : "nodes"};
   add_curves(read_metrics(files.metrics()), best, data);
   if (task.rows == Rows::links) {
     add_links(TrainedModel::load(files.model()), dataset, best, data);
@@ -170,6 +171,9 @@ void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSu
   if (run.runs.size() > 1) {
     data.facts.emplace_back("mean test " + run.metric + " of " + std::to_string(run.runs.size()) + " runs",
                             test_text(run));
+  }
+  if (run.interrupted) {
+    data.facts.emplace_back("interrupted", "these are the figures so far");
   }
   if (run.num_parameters > 0) {
     data.facts.emplace_back("parameters", std::to_string(run.num_parameters));
@@ -237,6 +241,8 @@ RunSummary read_run(const std::filesystem::path& folder) {
           counts_runs(checkpoint) ? progress_in(checkpoint, files.checkpoint().string()) : JobProgress{};
       run.runs = std::move(progress.done);
       run.best_run = progress.best_run;
+      // That of the current run is there until it is done.
+      run.interrupted = checkpoint.numbers.contains("run.epochs");
     });
   }
   reading(files.model().string(), [&] {
@@ -298,6 +304,7 @@ std::string comparison_html(std::span<const RunSummary> runs) {
     if (run.train_seconds > 0.0) {
       fact += ", " + seconds_text(run.train_seconds);
     }
+    fact += run.interrupted ? "; interrupted, these are its figures so far" : "";
     data.facts.emplace_back(name, std::move(fact));
   }
   for (const auto& [metric, series] : curves) {

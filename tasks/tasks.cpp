@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "weft/core/allocation_limit.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/named_rows.hpp"
 #include "weft/io/text_lists.hpp"
@@ -123,13 +124,26 @@ std::unique_ptr<Task> make_task(const Dataset& dataset, const TrainJob& job) {
 }
 
 std::unique_ptr<TrainedTask> open_task(const ModelFile& file, const std::string& name) {
+  // Options say how large the model is, and the weights in the file how large it may be: a few copies of them, and what
+  // is made on the way.
+  constexpr std::int64_t kCopies = 4, kBeside = 64 << 20;
+  std::int64_t weight_bytes = 0;
+  for (const NamedTensor& tensor : file.tensors) {
+    weight_bytes += tensor.value.size() * static_cast<std::int64_t>(sizeof(float));
+  }
   return reading(name, [&] {
     ModelDescription description = description_in(file);
     const TaskRow& row = row_of(description.task->kind);
     if (row.info.rows != Rows::none) {
       read_rows(file, name, description);
     }
-    return row.open(std::move(description), file);
+    try {
+      const AllocationLimit limit(kCopies * weight_bytes + kBeside);
+      return row.open(std::move(description), file);
+    } catch (const AllocationLimitPassed&) {
+      throw ArgumentError(concat("its options ask for a model of more than ", kCopies * weight_bytes + kBeside,
+                                 " bytes, but its weights have ", weight_bytes));
+    }
   });
 }
 

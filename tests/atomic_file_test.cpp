@@ -1,14 +1,21 @@
 // Files that appear whole or not at all, and the checksum that seals them.
 #include "weft/io/atomic_file.hpp"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "tests/file_content.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/file_seal.hpp"
+#include "weft/io/unfinished_files.hpp"
 
 namespace weft {
 namespace {
@@ -31,6 +38,60 @@ TEST(AtomicFile, AppearsOnlyWhenCommitted) {
   file.commit();
   EXPECT_EQ(content_of(folder / "out.txt"), "whole");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1);
+}
+
+/// What stands in the folder.
+std::vector<std::string> names_in(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    names.push_back(entry.path().filename().string());
+  }
+  return names;
+}
+
+TEST(AtomicFile, ClearsAwayWhatAKilledProcessLeft) {
+  const TemporaryFolder folder;
+  const pid_t writer = fork();
+  if (writer == 0) {
+    AtomicFile file(folder / "out.txt");
+    file.write("half");
+    pause();
+    _exit(0);
+  }
+  ASSERT_GT(writer, 0);
+  while (names_in(folder.path()).empty()) {
+    usleep(1000);
+  }
+  // While it lives nobody takes its file.
+  remove_unfinished(folder.path());
+  EXPECT_EQ(names_in(folder.path()).size(), 1U);
+  kill(writer, SIGKILL);
+  waitpid(writer, nullptr, 0);
+  EXPECT_EQ(names_in(folder.path()).size(), 1U);
+  write_file_atomically(folder / "other.txt", "x");
+  EXPECT_EQ(names_in(folder.path()), std::vector<std::string>{"other.txt"});
+}
+
+TEST(AtomicFile, LeavesAloneWhatMayBeWrittenStill) {
+  const TemporaryFolder folder;
+  const std::string mine = std::to_string(getpid());
+  // Another machine's, one whose name says too little, one of an earlier version that lives; and no such file.
+  const std::vector<std::string> kept = {".weft-00000000-1-5-0.part", ".weft-x.part", ".weft-" + mine + "-0.part",
+                                         ".weft-1.txt", "weft-9-9.part"};
+  for (const std::string& name : kept) {
+    write_content(folder / name, "half");
+  }
+  // Of an earlier version, and dead: no process has a number that large.
+  write_content(folder / ".weft-2147483646-3.part", "half");
+  remove_unfinished(folder.path());
+  EXPECT_FALSE(std::filesystem::exists(folder / ".weft-2147483646-3.part"));
+  for (const std::string& name : kept) {
+    EXPECT_TRUE(std::filesystem::exists(folder / name)) << name;
+  }
+  std::filesystem::last_write_time(folder / kept[0],
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(25));
+  remove_unfinished(folder.path());
+  EXPECT_FALSE(std::filesystem::exists(folder / kept[0])) << "nothing was written to it for a day";
 }
 
 TEST(AtomicFile, FollowsALinkAndKeepsPermissions) {

@@ -50,6 +50,13 @@ inline const std::vector<BrokenFile> kBrokenGraphs = {
     {"NoDirected", "/", "directed is missing", [](RawFile& f) { H5Adelete(f.id(), "directed"); }},
     {"DirectedTwice", "/", "directed is 2", [](RawFile& f) { f.attribute("directed", 2); }},
     {"NoClasses", "/", "num_classes is 0", [](RawFile& f) { f.attribute("num_classes", 0); }},
+    {"MoreClassesThanLabels", "/", "num_classes is 30000000, expected at most 65536",
+     [](RawFile& f) { f.attribute("num_classes", 30'000'000); }},
+    {"ClassesOfAGenerationTask", "/", "num_classes is 2147483647, expected at most 65536",
+     [](RawFile& f) {
+       f.text("task", "generation");
+       f.attribute("num_classes", 2147483647);
+     }},
     {"NegativeClasses", "/", "num_classes is -1",
      [](RawFile& f) {
        f.text("task", "generation");
@@ -157,6 +164,10 @@ inline const std::vector<BrokenFile> kBrokenData = {
        H5Adelete(group, "shape");
        H5Oclose(group);
      }},
+    {"SparseOfColumnsWithoutEntries", "/node/x", "declares 4294967295 columns for 2 entries, expected at most 262144",
+     [](RawFile& f) {
+       f.sparse({4, 4294967295}, {0, 1, 1, 2, 2}, {0, 2}, {1, 1});
+     }},
     {"SparseRowsDisagree", "/node/x/indptr", "has 5 entries, expected 5 rows and one",
      [](RawFile& f) {
        f.sparse({5, 3}, {0, 1, 1, 2, 2}, {0, 2}, {1, 1});
@@ -192,6 +203,15 @@ inline const std::vector<BrokenFile> kBrokenData = {
     {"CategoriesNotCounted", "/node/x", "num_categories has 1 entries, expected 2",
      [](RawFile& f) {
        f.categorical("node/x", {4, 2}, {0, 0, 0, 0, 0, 0, 0, 0}, {3});
+     }},
+    {"CategoriesWithoutValues", "/node/x",
+     "declares 2147483647 categories in all for 4 values, expected at most 262144",
+     [](RawFile& f) {
+       f.categorical("node/x", {4, 1}, {0, 1, 2, 3}, {2147483647});
+     }},
+    {"CategoriesOfEdgesWithoutValues", "/edge/attr", "declares 400000 categories in all for 8 values",
+     [](RawFile& f) {
+       f.categorical("edge/attr", {4, 2}, {0, 0, 0, 0, 0, 0, 0, 0}, {200000, 200000});
      }},
     {"NoCategories", "/node/x", "num_categories holds 0",
      [](RawFile& f) {
@@ -329,6 +349,12 @@ inline const std::vector<BrokenFile> kBrokenStorage = {
      [](RawFile& f) {
        f.array("node/x", {hsize_t{1} << 40, 1024}, H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, nullptr,
                chunked({1024, 16}, [](hid_t p) { H5Pset_deflate(p, 4); }));
+     }},
+    {"DeflateBomb", "/node/y", "would take 640000000 bytes of memory after",
+     [](RawFile& f) {
+       const std::vector<std::int8_t> zeros(80'000'000);
+       f.array("node/y", {zeros.size()}, H5T_STD_I8LE, H5T_NATIVE_INT8, zeros.data(),
+               chunked({1 << 20}, [](hid_t p) { H5Pset_deflate(p, 1); }));
      }},
     {"UnwrittenArray", "/node/x", "declares 32 bytes but stores 0",
      [](RawFile& f) {

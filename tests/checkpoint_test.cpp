@@ -3,9 +3,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <limits>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -111,6 +113,31 @@ TEST_F(StoppedJob, IsRefusedWhereTheNumbersOfItsCheckpointMakeNoSense) {
   file.tensors.pop_back();
   write_model_file(file, path(), kCheckpointFormat);
   expect_throws<DataError>([&] { (void)train(data_, job_); }, "the checkpoint of " + folder_.path().string());
+}
+
+TEST_F(StoppedJob, IsRefusedWhereItsCheckpointSaysWhatNoneSays) {
+  using Integers = std::vector<std::int64_t>;
+  const std::vector<std::pair<const char*, std::function<void(ModelFile&)>>> lies = {
+      {"there is no setting 'model'", [](ModelFile& file) { file.config.erase("model"); }},
+      {"there is no setting 'seeds'", [](ModelFile& file) { file.config.erase("seeds"); }},
+      {"there is no setting 'feature_kind'", [](ModelFile& file) { file.config.erase("feature_kind"); }},
+      {"option hidden: 'wide' is not an integer", [](ModelFile& file) { file.config["option.hidden"] = "wide"; }},
+      {"option dropout: 7 is out of range", [](ModelFile& file) { file.config["option.dropout"] = "7"; }},
+      {"there are no integers 'data'", [](ModelFile& file) { file.numbers.erase("data"); }},
+      {"data has 1 numbers, expected", [](ModelFile& file) { file.numbers["data"] = Integers{1}; }},
+      {"holds a number that is not finite",
+       [](ModelFile& file) { file.tensors.front().value(0, 0) = std::numeric_limits<float>::quiet_NaN(); }},
+      {"holds a number that is not finite",
+       [](ModelFile& file) { file.tensors.back().value(0, 0) = std::numeric_limits<float>::infinity(); }},
+      {"has shape", [](ModelFile& file) { file.tensors.front().value = Tensor(1, 1); }},
+  };
+  for (const auto& [message, lie] : lies) {
+    SCOPED_TRACE(message);
+    ModelFile file = checkpoint_;
+    lie(file);
+    write_model_file(file, path(), kCheckpointFormat);
+    expect_throws<DataError>([&] { (void)train(data_, job_); }, message);
+  }
 }
 
 TEST(Checkpoint, SaysThatARunIsDoneThatWasStoppedAfterItsLastStep) {

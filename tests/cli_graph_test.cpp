@@ -116,6 +116,9 @@ TEST_F(Cli, EstimatesTimeAndMemoryOfManyGraphs) {
   const Json estimate = weft_json(
       {"train", "folds.h5", "--model", "gin", "--split", "[0-4]", "--epochs", "10", "--estimate", "-o", "run"});
   EXPECT_GT(estimate["estimate_bytes"].get<double>(), 50e6);
+  // Small as the model is, it has weights and what is kept for each.
+  EXPECT_GT(estimate["training_bytes"], 1000);
+  EXPECT_GT(estimate["evaluation_bytes"], 250);
   EXPECT_GT(estimate["epoch_seconds"], 0.0);
   // Five runs.
   EXPECT_NEAR(estimate["estimate_seconds"].get<double>(),
@@ -156,7 +159,9 @@ TEST_F(Cli, TrainsEvaluatesAndPredictsGraphs) {
   const std::string table = content_of(path("p.csv"));
   EXPECT_EQ(table.rfind("graph,class,p_0,p_1\n0,0,", 0), 0U) << table.substr(0, 60);
   EXPECT_EQ(std::ranges::count(table, '\n'), 41);
-  EXPECT_NE(content_of(path("run") / "report.html").find("Confusion on the test part"), std::string::npos);
+  const std::string page = content_of(path("run") / "report.html");
+  EXPECT_NE(page.find("Confusion on the test part"), std::string::npos);
+  EXPECT_NE(page.find("<th>class</th><th class=\"n\">graphs</th>"), std::string::npos);
 }
 
 TEST_F(Cli, NamesAModelThatNodesCannotUse) {
@@ -189,6 +194,14 @@ TEST_F(Cli, LearnsFromSmilesAndPredictsFromSmiles) {
   const std::string report = content_of(path("run") / "report.html");
   EXPECT_NE(report.find("Predicted and true"), std::string::npos);
   EXPECT_NE(report.find("<figure><svg"), std::string::npos);
+
+  // A letter that no SMILES has ends what RDKit reads: the rest must not be taken for the molecule.
+  write_content(path("wrong.csv"), "smiles\nCCO\nC\xc3\xa9\n\"CC O\",\n");
+  const CommandResult wrong = weft({"predict", "run", "wrong.csv", "-o", "w.csv"});
+  EXPECT_EQ(wrong.code, 0) << wrong.err;
+  EXPECT_NE(wrong.err.find("line 3: 'Cé' has 'é' at letter 2"), std::string::npos) << wrong.err;
+  EXPECT_NE(wrong.err.find("line 4: 'CC O' has ' ' at letter 3"), std::string::npos) << wrong.err;
+  EXPECT_EQ(std::ranges::count(content_of(path("w.csv")), '\n'), 2);
 
   write_content(path("new.smi"), "CCCCCC hexane\nnothing\nC methane\n");
   const CommandResult predicted = weft({"predict", "run", "new.smi", "-o", "p.csv"});

@@ -87,11 +87,28 @@ TEST_F(CliReport, LeavesOutWhatAStoppedRunOfBeforeDoesNotSay) {
   EXPECT_NE(comparison.find("1 run<"), std::string::npos) << "seconds or parameters follow";
 }
 
+TEST_F(CliReport, SaysThatARunWasInterrupted) {
+  make_sbm();
+  (void)train("run", {"--runs", "3", "--max-minutes", "0.00001"});
+  (void)train("whole");
+  const CommandResult told = weft({"report", "run", "whole", "-o", "page.html", "--json"});
+  ASSERT_EQ(told.code, 0) << told.err;
+  const Json runs = Json::parse(told.out)["runs"];
+  EXPECT_EQ(runs[0]["interrupted"], true);
+  EXPECT_EQ(runs[1]["interrupted"], false);
+  EXPECT_NE(told.err.find("run was interrupted; its figures are those of 1 run so far. To go on: weft train -o run"),
+            std::string::npos)
+      << told.err;
+  EXPECT_NE(content_of(path("page.html")).find("interrupted, these are its figures so far"), std::string::npos);
+  ASSERT_EQ(weft({"report", "run"}).code, 0);
+  EXPECT_NE(content_of(path("run/report.html")).find("these are the figures so far"), std::string::npos);
+}
+
 TEST_F(CliReport, RefusesWhatIsNoRunFolder) {
   make_sbm();
   (void)train("run");
-  refuses({"report", "sbm.h5"}, 2, "'sbm.h5' is no run folder: it has no model.h5");
-  refuses({"report", "nothing", "run", "-o", "page.html"}, 2, "'nothing' is no run folder");
+  refuses({"report", "sbm.h5"}, 3, "sbm.h5: is no run folder: it has no model.h5");
+  refuses({"report", "nothing", "run", "-o", "page.html"}, 3, "nothing: is no run folder");
   refuses({"report", "run", "run", "sbm.h5", "-o", "page.html"}, 2, "expected no dataset");
   refuses({"report", "run", "run"}, 2, "expected -o PAGE.html");
   refuses({"report", "run", "-o", "page.html"}, 2, "expected several runs");

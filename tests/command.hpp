@@ -10,6 +10,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -32,8 +33,9 @@ struct CommandResult {
 class Command {
  public:
   /// Runs in `folder`, where its output streams are kept too. `most_file_bytes`: no file may grow larger.
+  /// `prepare` is called in the new process before the command takes its place.
   Command(const std::filesystem::path& folder, const std::vector<std::string>& arguments,
-          std::optional<rlim_t> most_file_bytes = {})
+          std::optional<rlim_t> most_file_bytes = {}, const std::function<void()>& prepare = {})
       : out_(unique_file(folder, "out")), err_(unique_file(folder, "err")) {
     std::vector<char*> words = {const_cast<char*>("weft")};
     for (const std::string& argument : arguments) {
@@ -51,9 +53,15 @@ class Command {
       dup2(in, STDIN_FILENO);
       dup2(out, STDOUT_FILENO);
       dup2(err, STDERR_FILENO);
+      close(in);
+      close(out);
+      close(err);
       if (most_file_bytes) {
         const rlimit limit{*most_file_bytes, *most_file_bytes};
         setrlimit(RLIMIT_FSIZE, &limit);
+      }
+      if (prepare) {
+        prepare();
       }
       execv(WEFT_COMMAND, words.data());
       _exit(99);

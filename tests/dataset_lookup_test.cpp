@@ -29,6 +29,20 @@ TEST(DatasetLookup, TakesPathsBeforeNamesAndFoldersInOrder) {
   EXPECT_EQ(find_dataset(path, {}), path);
 }
 
+TEST(DatasetLookup, DoesNotTakeAFolderForTheDatasetOfItsName) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "here" / "cora");
+  std::filesystem::create_directories(folder / "data");
+  write_content(folder / "data" / "cora.h5", "b");
+  const std::filesystem::path before = std::filesystem::current_path();
+  std::filesystem::current_path(folder / "here");
+  const std::vector<std::filesystem::path> folders = {folder / "data"};
+  const auto found = find_dataset("cora", folders), alone = find_dataset("cora", {});
+  std::filesystem::current_path(before);
+  EXPECT_EQ(found, folder / "data" / "cora.h5");
+  EXPECT_EQ(alone, "cora") << "what reads it says that it is a folder";
+}
+
 TEST(DatasetLookup, ListsWhereItLooked) {
   const std::vector<std::filesystem::path> folders = {"/none/a", "/none/b"};
   expect_throws<DataError>([&] { static_cast<void>(find_dataset("cora", folders)); },

@@ -38,6 +38,38 @@ TEST(RunConfig, ReadsBackWhatItWrote) {
   EXPECT_EQ(options_of(again, nodes, LabelAmount::many).real("learning_rate"), 1.0);
 }
 
+TEST(RunConfig, RefusesTextsThatNameNothing) {
+  const TemporaryFolder folder;
+  const auto refuses = [&](const std::string& text, const std::string& problem) {
+    std::ofstream(folder / "c.toml") << text;
+    RunConfig config;
+    expect_throws<ArgumentError>([&] { read_run_config(folder / "c.toml", config); }, "c.toml: " + problem);
+  };
+  refuses("split = []\n", "split: is an empty list");
+  refuses("dataset = 5\n", "dataset: is no text, expected dataset = \"NAME\"");
+  refuses("model = true\n", "model: is no text");
+  refuses("dataset = \"a\\u0000b\"\n", "dataset: 'a' is followed by a NUL");
+  refuses("split = [\"\\u0000\"]\n", "split: '' is followed by a NUL");
+  refuses("\"epo\\u0000chs\" = 1\n", "option: 'epo' is followed by a NUL");
+  RunConfig numbered;
+  std::ofstream(folder / "c.toml") << "split = [0, 1]\n";
+  read_run_config(folder / "c.toml", numbered);
+  EXPECT_EQ(numbered.splits, (std::vector<std::string>{"0", "1"}));
+}
+
+TEST(RunConfig, RefusesTablesThatNestWithoutEnd) {
+  const TemporaryFolder folder;
+  std::string key;
+  for (int i = 0; i < 200'000; ++i) {
+    key += "a.";
+  }
+  RunConfig config;
+  for (const std::string& text : {key + "a = 1\n", "[" + key + "a]\n"}) {
+    std::ofstream(folder / "c.toml") << text;
+    expect_throws<DataError>([&] { read_run_config(folder / "c.toml", config); }, "has 200000 dots, expected at most");
+  }
+}
+
 TEST(RunConfig, TakesStructsAndLetsTextsWin) {
   RunConfig config{.options = StackOptions{.convolution = "sage", .hidden = 32},
                    .training = TrainOptions{.epochs = 7, .learning_rate = 0.5},

@@ -1,6 +1,8 @@
 // Run folders: what a log of epochs that was damaged still says.
 #include "weft/runs/run_folder.hpp"
 
+#include <sys/stat.h>
+
 #include <cmath>
 #include <fstream>
 #include <string>
@@ -8,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 
 namespace weft {
@@ -60,6 +63,37 @@ TEST_F(RunLog, LeavesOutALineThatWasCutOffAndGoesOnBehindWhatCounts) {
   // A checkpoint after two epochs.
   log(2, 2);
   EXPECT_EQ(epochs(), (std::vector<std::int64_t>{0, 1, 2, 3}));
+}
+
+TEST_F(RunLog, PassesOverALineLongerThanAnyRecordWithoutHoldingIt) {
+  log(0, 1);
+  // One that would be a record, if it were read whole.
+  append(R"({"run":0,"epoch":1,"junk":")" + std::string(1 << 20, 'x') + "\"}\n");
+  EXPECT_EQ(epochs(), std::vector<std::int64_t>{0});
+  append(R"({"run":0,"epoch":1})"
+         "\n");
+  EXPECT_EQ(epochs(), (std::vector<std::int64_t>{0, 1}));
+}
+
+TEST_F(RunLog, IsNoPipeThatWouldBeWaitedFor) {
+  ASSERT_EQ(mkfifo(path().c_str(), 0600), 0);
+  test::expect_throws<DataError>([&] { (void)read_metrics(path()); },
+                                 "is not a regular file, expected a log of epochs");
+  test::expect_throws<DataError>([&] { RunFolder(folder_.path()).start_log(0); }, "is not a regular file");
+}
+
+TEST(RunFiles, AreKnownByTheirNamesInAFolderOfARun) {
+  const test::TemporaryFolder folder;
+  EXPECT_FALSE(is_file_of_run(folder / "model.h5"));
+  { const RunFolder run(folder.path()); }
+  for (const char* name : {"model.h5", "checkpoint.h5", "config.toml", "metrics.jsonl", "report.html", ".lock"}) {
+    EXPECT_TRUE(is_file_of_run(folder / name)) << name;
+  }
+  EXPECT_FALSE(is_file_of_run(folder / "classes.csv"));
+  EXPECT_FALSE(is_file_of_run(folder / "below" / "model.h5"));
+  std::ofstream(folder / "model.h5") << "a model";
+  std::filesystem::create_symlink(folder / "model.h5", folder / "link");
+  EXPECT_TRUE(is_file_of_run(folder / "link"));
 }
 
 TEST_F(RunLog, PassesOverJunkAndWrongTypes) {

@@ -9,6 +9,7 @@
 #include "tests/file_content.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
+#include "weft/core/stopwatch.hpp"
 
 namespace weft {
 namespace {
@@ -47,6 +48,30 @@ TEST(TextInput, GivesLinesOfEveryEnding) {
   EXPECT_EQ(lines_of(write_content(folder / "a", "one\ntwo\r\n\nfour")), (Lines{"one", "two", "", "four"}));
   EXPECT_EQ(lines_of(write_content(folder / "b", "\xef\xbb\xbfmark\n")), (Lines{"mark"}));
   EXPECT_EQ(lines_of(write_content(folder / "c", "")), Lines{});
+}
+
+TEST(TextInput, SearchesALineWithoutEndOnce) {
+  const TemporaryFolder folder;
+  TextInput input(write_content(folder / "long", std::string(12 << 20, 'x')));
+  TextBlock block;
+  // Searched from its beginning for each block that is read of it, it would take a hundred times as long.
+  const Stopwatch watch;
+  ASSERT_TRUE(input.next_lines(1 << 20, block));
+  EXPECT_LT(watch.seconds(), 5.0);
+  EXPECT_EQ(block.text.size(), std::size_t{12} << 20);
+  TextInput lines(write_content(folder / "lines",
+                                "\xef\xbb\xbf"
+                                "ab\ncd\n" +
+                                    std::string(200'000, 'y') + "\nz"));
+  std::string all;
+  std::vector<std::int64_t> first;
+  while (lines.next_lines(4, block)) {
+    EXPECT_TRUE(block.text.ends_with("\n") || block.text == "z") << block.text.size();
+    all += block.text;
+    first.push_back(block.first_line);
+  }
+  EXPECT_EQ(all, "ab\ncd\n" + std::string(200'000, 'y') + "\nz");
+  EXPECT_EQ(first, (std::vector<std::int64_t>{1, 3, 4}));
 }
 
 TEST(TextInput, ReadsTheSameFromPlainGzipAndXz) {

@@ -1,5 +1,7 @@
 // Trained models: what the task of one cannot do is refused by a sentence that says what the model is.
 #include "weft/runs/trained_model.hpp"
+#include "weft/core/buffer.hpp"
+#include "weft/core/memory_peak.hpp"
 
 #include <filesystem>
 #include <functional>
@@ -67,6 +69,20 @@ TEST(TrainedModel, IsNoneOfAFileWhoseSizesItsWeightsDoNotHave) {
                                "forged.h5: a number of features, categories or outputs is " + std::to_string(size));
     }
   }
+}
+
+TEST(TrainedModel, IsNoneOfAFileWhoseOptionsAskForMoreThanItsWeights) {
+  const test::TemporaryFolder folder;
+  (void)trained_on(test::communities(60), "gcn", {}, folder.path());
+  ModelFile forged = read_model_file(folder.path() / "model.h5");
+  EXPECT_EQ(TrainedModel::from_file(forged, "sound.h5").model(), "gcn");
+  // 65536 x 65536 weights a layer would be 16 GiB.
+  forged.config["option.hidden"] = "65536";
+  forged.config["option.layers"] = "4";
+  reset_memory_peak();
+  expect_throws<DataError>([&] { (void)TrainedModel::from_file(forged, "forged.h5"); },
+                           "forged.h5: its options ask for a model of more than");
+  EXPECT_LT(memory_use().peak, std::int64_t{256} << 20);
 }
 
 TEST(TrainedModel, RefusesWhatItsTaskCannotDo) {

@@ -155,6 +155,10 @@ bool counts_runs(const ModelFile& checkpoint) {
   return checkpoint.config.contains("splits") && checkpoint.config.contains("seeds");
 }
 
+bool is_of_former_generators(const ModelFile& checkpoint) {
+  return !checkpoint.config.contains("splits") && !checkpoint.config.contains("seeds");
+}
+
 void require_same_job(const ModelFile& checkpoint, const ModelFile& expected) {
   require(counts_runs(checkpoint),
           "resume: the checkpoint was made by an older Weft, which trained generators in another way; the model beside "
@@ -176,6 +180,19 @@ void require_same_job(const ModelFile& checkpoint, const ModelFile& expected) {
   // Those of earlier versions say nothing of features.
   require(!checkpoint.numbers.contains("features") || has("features"),
           "resume: the checkpoint was made on another version of the dataset, with other features or properties");
+}
+
+void require_sound_settings(const ModelFile& checkpoint, const ModelFile& expected, const Options& options) {
+  for (const auto& [key, value] : expected.config) {
+    if (const auto found = checkpoint.config.find(key); found == checkpoint.config.end()) {
+      require(key == "class_names" || key.starts_with(kOptionPrefix), "there is no setting '", key, "'");
+    } else if (key.starts_with(kOptionPrefix)) {
+      Options parsed = options;
+      parsed.set(std::string_view(key).substr(kOptionPrefix.size()), found->second);
+    }
+  }
+  require(checkpoint.integers("data").size() == expected.integers("data").size(), "data has ",
+          checkpoint.integers("data").size(), " numbers, expected ", expected.integers("data").size());
 }
 
 JobProgress progress_in(const ModelFile& checkpoint, const std::string& name) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weft/core/error.hpp"
+#include "weft/core/options.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/train/task.hpp"
 #include "weft/train/trainer.hpp"
@@ -45,10 +46,14 @@ struct DataFingerprint {
 /// Whether a checkpoint says which runs of its job are done. Those of generators did not, before generators were
 /// trained by the one loop of all tasks.
 [[nodiscard]] bool counts_runs(const ModelFile& checkpoint);
+[[nodiscard]] bool is_of_former_generators(const ModelFile& checkpoint);
 
 /// Throws ArgumentError naming the difference if the checkpoint was made by another job, for other data, or by a Weft
 /// that trained otherwise. `expected`: what checkpoint_of() gives for this job before its first step.
 void require_same_job(const ModelFile& checkpoint, const ModelFile& expected);
+/// Throws ArgumentError unless a checkpoint that counts runs says all that those of any job say, each option a value
+/// that it can have: what does not is no checkpoint of another job but a broken one.
+void require_sound_settings(const ModelFile& checkpoint, const ModelFile& expected, const Options& options);
 /// The reverse of checkpoint_of(). Throws DataError, which names the file `name`, if it says nothing sound.
 [[nodiscard]] JobProgress progress_in(const ModelFile& checkpoint, const std::string& name);
 

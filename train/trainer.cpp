@@ -68,7 +68,11 @@ class Trainer {
     if (!checkpoint) {
       return std::nullopt;
     }
-    require_same_job(*checkpoint, checkpoint_of(task_, job_, data_, {}));
+    const ModelFile expected = checkpoint_of(task_, job_, data_, {});
+    if (!is_of_former_generators(*checkpoint)) {
+      reading(checkpoint_name(), [&] { require_sound_settings(*checkpoint, expected, job_.options); });
+    }
+    require_same_job(*checkpoint, expected);
     progress_ = progress_in(*checkpoint, checkpoint_name());
     return checkpoint->numbers.contains("run.epochs") ? std::move(checkpoint) : std::nullopt;
   }

@@ -261,6 +261,11 @@ void TrainingRun::restore(const ModelFile& checkpoint) {
   require(!std::isnan(best_val_) && seconds_ >= 0.0 && std::isfinite(seconds_) && std::isfinite(loss_sum_),
           "run.figures has ", best_val_, ", ", seconds_, " and ", loss_sum_,
           " as the best figure, the seconds and the losses so far, expected numbers");
+  for (const NamedTensor& tensor : checkpoint.tensors) {
+    const auto values = tensor.value.values();
+    require(std::ranges::all_of(values, [](float x) { return std::isfinite(x); }), "the tensor '", tensor.name,
+            "' holds a number that is not finite, which no training goes on from");
+  }
   best_state_ = under(checkpoint, "best.");
   set_state(*model_, best_state_);
   set_state(*model_, under(checkpoint, "now."));

@@ -187,7 +187,7 @@ class Importer {
     if (file_.is_group(object)) {
       const Rows rows = read_rows(object);
       if (rows.rows != num_nodes || rows.cols > kMaxNodes ||
-          !is_believable(rows.cols, static_cast<std::int64_t>(rows.columns.size()))) {
+          !is_believable(rows.cols, static_cast<std::int64_t>(rows.columns.size()), kBelievedColumns)) {
         file_.fail(object, "has shape [", rows.rows, ", ", rows.cols, "] for ", rows.columns.size(),
                    " entries, expected ", num_nodes, " rows and an entry for every 64 columns");
       }

@@ -42,7 +42,8 @@ SparseMatrix to_sparse(const CompressedRows& matrix) {
   matrix.columns.expect_rank(1);
   matrix.values.expect_shape(matrix.columns.shape());
   check_offsets(matrix.offsets, matrix.rows, matrix.columns.size());
-  if (matrix.cols < 0 || matrix.cols > kMaxNodes || !is_believable(matrix.cols, matrix.columns.size())) {
+  if (matrix.cols < 0 || matrix.cols > kMaxNodes ||
+      !is_believable(matrix.cols, matrix.columns.size(), kBelievedColumns)) {
     matrix.columns.fail("belongs to a matrix of ", matrix.cols, " columns, expected at most ", kMaxNodes,
                         ", and an entry for every 64");
   }

@@ -271,17 +271,30 @@ bool TextInput::next(std::string_view& line) {
 }
 
 bool TextInput::next_lines(std::int64_t bytes, TextBlock& block) {
-  const auto has_line = [&] { return buffer_.rfind('\n') != std::string::npos && buffer_.rfind('\n') >= begin_; };
-  while (!ended_ && (static_cast<std::int64_t>(buffer_.size() - begin_) < bytes || !has_line())) {
+  // Where the last line that is whole ends. Only what is new is searched: a line may be as long as all the rest.
+  std::size_t searched = begin_, whole = begin_;
+  const auto find_line = [&] {
+    const std::size_t last = std::string_view(buffer_).substr(searched).rfind('\n');
+    whole = last == std::string_view::npos ? whole : searched + last + 1;
+    searched = buffer_.size();
+  };
+  find_line();
+  while (!ended_ && (static_cast<std::int64_t>(buffer_.size() - begin_) < bytes || whole == begin_)) {
     if (static_cast<std::int64_t>(buffer_.size() - begin_) > std::max(bytes, limits_.line_bytes)) {
       fail_at(line_number_ + 1, concat("is longer than ", limits_.line_bytes, " bytes"));
     }
+    const std::size_t before = begin_;
     fill();
+    // What was given out before is gone, and a mark may be passed over.
+    searched -= before;
+    whole = std::max(whole - before, begin_);
+    searched = std::max(searched, begin_);
+    find_line();
   }
   if (begin_ == buffer_.size()) {
     return false;
   }
-  const std::size_t end = has_line() && !ended_ ? buffer_.rfind('\n') + 1 : buffer_.size();
+  const std::size_t end = whole > begin_ && !ended_ ? whole : buffer_.size();
   block.text.assign(buffer_, begin_, end - begin_);
   block.first_line = line_number_ + 1;
   begin_ = end;
