@@ -32,10 +32,14 @@ Matrix stacked(const Weights& w, const Options& options, const Links& links, Mat
   if (w.has("before.weight")) {
     x = map(test::linear(w, "before", x), test::relu);
   }
-  Matrix total;
+  const bool has_virtual_node = options.flag("virtual_node");
+  Matrix total, of_graph = has_virtual_node ? w("virtual_node.start") : Matrix();
   for (std::int64_t l = 0; l < layers; ++l) {
     const std::string hop = "hop" + std::to_string(l);
     const bool is_output = !has_head && l + 1 == layers;
+    if (has_virtual_node) {
+      x = test::biased(x, of_graph);
+    }
     Matrix y = test::convolved(w, hop + ".convolution", kind, links, x,
                                options.integer(is_output ? "output_heads" : "heads"), !is_output, edges);
     if (is_output) {
@@ -46,6 +50,18 @@ Matrix stacked(const Weights& w, const Options& options, const Links& links, Mat
     }
     x = map(normed(w, hop + ".norm", y), test::relu);
     total = l == 0 ? x : plus(total, x);
+    if (has_virtual_node && l + 1 < layers) {
+      // v + MLP(norm(v + mean of the states)), as OGB's baselines have it with sums.
+      const std::string update = "virtual_node.update" + std::to_string(l);
+      Matrix read = of_graph;
+      for (std::int64_t v = 0; v < x.rows; ++v) {
+        for (std::int64_t j = 0; j < x.cols; ++j) {
+          read(0, j) += x(v, j) / static_cast<double>(x.rows);
+        }
+      }
+      const Matrix inner = map(test::linear(w, update + ".up", normed(w, update + ".norm", read)), test::relu);
+      of_graph = plus(of_graph, test::linear(w, update + ".down", inner));
+    }
   }
   return test::linear(w, "head", options.text("jumping_knowledge") == "sum" ? total : x);
 }
@@ -102,6 +118,17 @@ TEST(ConvolutionStacks, AreTheirFormulasWithNormsResidualsAndAllLayersRead) {
                       {"residual", "true"},
                       {"jumping_knowledge", "sum"},
                       {"head", "linear"}},
+                     false);
+    }
+  }
+}
+
+TEST(ConvolutionStacks, TakePartOfAVirtualNodeAsItsFormulaSays) {
+  for (const char* norm : {"none", "layer", "batch"}) {
+    SCOPED_TRACE(norm);
+    for (const char* model : {"gcn", "gin"}) {
+      expect_formula(model,
+                     {{"hidden", "8"}, {"layers", "3"}, {"norm", norm}, {"virtual_node", "true"}, {"head", "linear"}},
                      false);
     }
   }

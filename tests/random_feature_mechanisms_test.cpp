@@ -105,6 +105,21 @@ TEST(NodeFormer, AddsNoiseThatGrowsAsTheTemperatureFalls) {
   EXPECT_GT(spread, 0.2) << "there is noise at all";
 }
 
+TEST(NodeFormer, DividesItsScoresByTheTemperature) {
+  const MessageBlock graph(grid(3, 3));
+  const Tensor h = random_tensor(9, 8, 1);
+  const Mechanism cold("nodeformer", {{"temperature", "0.25"}}), warm("nodeformer", {{"temperature", "1"}});
+  // Twice the queries and twice the keys are four times the score.
+  for (const NamedParameter& p : warm.list.parameters) {
+    if (p.name.starts_with("query") || p.name.starts_with("key")) {
+      for (float& x : p.parameter->mutable_value().values()) {
+        x *= 2.0F;
+      }
+    }
+  }
+  expect_near(cold.run(graph, h), warm.run(graph, h));
+}
+
 TEST(NodeFormer, AddsItsEdgeLossToTrainingPassesIfAsked) {
   const MessageBlock graph(grid(4, 4));
   const Tensor h = random_tensor(16, 8, 1);
