@@ -76,7 +76,7 @@ inline double leaky_relu(double x) {
 /// so that no term can be left out unseen.
 class Weights {
  public:
-  explicit Weights(NodeModel& model, std::uint64_t seed = 17) {
+  explicit Weights(Model& model, std::uint64_t seed = 17) {
     const ParameterList list = parameters_of(model);
     std::uint64_t number = 0;
     for (const NamedParameter& p : list.parameters) {

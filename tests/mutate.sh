@@ -16,7 +16,8 @@ fail() { printf 'mutate.sh: %s\n' "$*" >&2; exit 2; }
 only_checks=false
 [ "${1:-}" = -n ] && { only_checks=true; shift; }
 
-# The list: a file, then for each mistake in it "- text", "+ text" and ": tests", the text once in one line of the file.
+# The list: a file, then for each mistake in it "- text", "+ text" and ": tests", the text once in one line of the file;
+# a test is the name of its file, and may have a filter behind a slash.
 files=() befores=() afters=() tests=()
 wanted() {
   [ $# -eq 1 ] && return 0
@@ -59,7 +60,10 @@ for ((i = 0; i < count; i++)); do
     broken=$((broken + 1))
   fi
   for test in ${tests[i]}; do
-    [ -f "$tree/tests/${test}_test.cpp" ] || { echo "${files[i]}: there is no tests/${test}_test.cpp" >&2; broken=$((broken + 1)); }
+    if [ ! -f "$tree/tests/${test%%/*}_test.cpp" ]; then
+      echo "${files[i]}: there is no tests/${test%%/*}_test.cpp" >&2
+      broken=$((broken + 1))
+    fi
   done
 done
 [ "$broken" -eq 0 ] || fail "$broken of $count mistakes do not fit the tree"
@@ -80,10 +84,15 @@ compile() { ninja -C "$build" "$@" >compile.log 2>&1; }
 passes() {
   local test
   for test in "$@"; do
-    timeout "${SECONDS_EACH:-300}" "$build/tests/weft_${test}_test" --gtest_brief=1 >test.log 2>&1 || return 1
+    local filter='*'
+    [[ $test = */* ]] && filter=${test#*/}
+    timeout "${SECONDS_EACH:-300}" "$build/tests/weft_${test%%/*}_test" --gtest_brief=1 --gtest_filter="$filter" \
+      >test.log 2>&1 || return 1
+    # Only a test that is there can pass.
+    grep -q '^\[  PASSED  \] [1-9]' test.log || fail "$test: no test has that name"
   done
 }
-targets() { printf 'weft_%s_test ' "$@"; }
+targets() { printf '%s\n' "$@" | sed 's|/.*||; s|.*|weft_&_test|' | sort -u; }
 
 # Without any mistake everything must pass: a test that fails anyway notices nothing.
 mapfile -t all < <(printf '%s\n' ${tests[*]} | sort -u)
