@@ -17,11 +17,15 @@ std::int64_t total_of(const std::vector<std::int64_t>& counts) {
 }
 
 /// activation(sum of a row's embeddings + bias), once for rows that are alike: atoms of molecules are of few kinds.
+/// With dropout no two rows are alike.
 Variable states_of_categories(const CategoricalMatrix& x, const Variable& w, const Variable& bias,
-                              Activation activation) {
+                              Activation activation, const EntryDropout& dropout) {
   const auto states = [&](const CategoricalMatrix& rows) {
-    return activate(add_bias(embedding_sum(rows, w), bias), activation);
+    return activate(add_bias(embedding_sum(rows, w, dropout), bias), activation);
   };
+  if (dropout.rate > 0.0F) {
+    return states(x);
+  }
   if (const std::optional<DistinctRows> distinct = distinct_rows(x)) {
     return select_rows(states(distinct->rows), *distinct->row_of);
   }
@@ -78,7 +82,7 @@ Variable LayerInput::project(const Variable& w, const Variable& bias, Activation
     return linear(states_, w, bias, activation);
   }
   const Variable y = entries_ != nullptr ? linear(*entries_, w, bias, activation, dropout_)
-                                         : states_of_categories(*categories_, w, bias, activation);
+                                         : states_of_categories(*categories_, w, bias, activation, dropout_);
   return first_rows(y, rows());
 }
 

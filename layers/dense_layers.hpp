@@ -28,7 +28,8 @@ class LayerInput {
   /// Dense inputs only: [n, k].
   [[nodiscard]] const Variable& states() const { return states_; }
 
-  /// The input with elements (or stored entries) dropped; categories stay as they are.
+  /// The input with elements dropped; of sparse features stored entries, of categorical ones what a column says of a
+  /// row.
   [[nodiscard]] LayerInput dropped(float rate, Pass& pass) const;
 
   /// The same with only the first `count` rows: what outputs of a block read of themselves. Rows of sparse and
@@ -42,7 +43,7 @@ class LayerInput {
   Variable states_;
   const SparseMatrix* entries_ = nullptr;
   const CategoricalMatrix* categories_ = nullptr;
-  /// Of sparse features.
+  /// Of sparse and categorical features.
   EntryDropout dropout_;
   /// Of sparse and categorical features; -1: all.
   std::int64_t num_rows_ = -1;

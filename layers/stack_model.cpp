@@ -108,7 +108,7 @@ LayerInput StackModel::read_features(const MessageBlock& block, const NodeInput&
 }
 
 bool StackModel::shares_states(bool is_training) const {
-  const bool draws = is_training && dropout_ > 0.0F;
+  const bool draws = is_training && (dropout_ > 0.0F || input_dropout_ > 0.0F);
   return follows_from_colors_ && before_ && head_ && jumping_ == JumpingKnowledge::none && !virtual_node_ && !draws;
 }
 

@@ -18,6 +18,7 @@
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"
 #include "weft/tasks/generation_task.hpp"
+#include "weft/tasks/option_uses.hpp"
 
 namespace weft {
 namespace {
@@ -103,6 +104,10 @@ PreparedRun prepare(const RunPlan& plan, const RunObserver& observer) {
              .seeds = seeds_of(run.config),
              .folder = run.config.folder,
              .max_minutes = run.config.max_minutes};
+  if (!run.config.resume) {
+    // A run that is gone on with stays what it was.
+    require_options_are_read(run.job.model, run.job.options, run.dataset);
+  }
   return run;
 }
 

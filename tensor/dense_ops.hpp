@@ -18,7 +18,8 @@ namespace weft {
 /// activation(x w + bias): [n, k] [k, p] [1, p] -> [n, p], bias and activation fused into the product.
 [[nodiscard]] Variable linear(const Variable& x, const Variable& w, const Variable& bias,
                               Activation activation = Activation::none);
-/// Each stored entry of a sparse matrix is dropped with probability `rate`, the others are scaled by 1 / (1 - rate).
+/// Each stored entry of a sparse or categorical matrix is dropped with probability `rate`, the others are scaled by
+/// 1 / (1 - rate).
 struct EntryDropout {
   float rate = 0.0F;
   Random random = Random(0);
@@ -27,8 +28,9 @@ struct EntryDropout {
 [[nodiscard]] Variable linear(const SparseMatrix& x, const Variable& w, const Variable& bias,
                               Activation activation = Activation::none, const EntryDropout& dropout = {});
 /// The sum over columns j of the row of `table` for category x[i, j]; column j's rows start at the sum of
-/// the earlier columns' categories. [n, c] [sum of categories, p] -> [n, p]
-[[nodiscard]] Variable embedding_sum(const CategoricalMatrix& x, const Variable& table);
+/// the earlier columns' categories. What is dropped adds nothing. [n, c] [sum of categories, p] -> [n, p]
+[[nodiscard]] Variable embedding_sum(const CategoricalMatrix& x, const Variable& table,
+                                     const EntryDropout& dropout = {});
 
 [[nodiscard]] Variable add(const Variable& a, const Variable& b);
 [[nodiscard]] Variable subtract(const Variable& a, const Variable& b);

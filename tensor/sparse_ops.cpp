@@ -13,12 +13,12 @@
 namespace weft {
 namespace {
 
-/// The stored values with dropout applied; entry numbers decide, so that both directions agree.
-Buffer<float> dropped_values(const SparseMatrix::Rows& x, const kernels::DropoutMask& mask) {
-  Buffer<float> values(x.values.size());
+/// The values with dropout applied; entry numbers decide, so that both directions agree.
+Buffer<float> dropped_values(std::span<const float> given, const kernels::DropoutMask& mask) {
+  Buffer<float> values(given.size());
   const auto count = static_cast<std::int64_t>(values.size());
   parallel_for(count, kernels::kElementGrain, [&](std::int64_t begin, std::int64_t end) {
-    mask.apply(begin, end, x.values.data() + begin, values.data() + begin);
+    mask.apply(begin, end, given.data() + begin, values.data() + begin);
   });
   return values;
 }
@@ -65,7 +65,7 @@ Variable linear(const SparseMatrix& x, const Variable& w, const Variable& bias, 
   Tensor product = Tensor::uninitialized(x.rows(), w.cols());
   std::shared_ptr<const Buffer<float>> dropped;
   if (dropout.rate > 0.0F) {
-    dropped = std::make_shared<const Buffer<float>>(dropped_values(x.by_row(), mask));
+    dropped = std::make_shared<const Buffer<float>>(dropped_values(x.by_row().values, mask));
   }
   kernels::gather_sum(rows_of(x.by_row(), dropped ? *dropped : x.by_row().values), w.value().data(), w.cols(),
                       product.data());
@@ -97,10 +97,11 @@ Variable linear(const SparseMatrix& x, const Variable& w, const Variable& bias, 
 
 namespace {
 
-/// Rows of a table that each row of categories reads, `offsets` apart.
+/// Rows of a table that each row of categories reads, `offsets` apart, and how much of them; no weights: all of them.
 struct Readings {
   Buffer<EdgeId> offsets;
   Buffer<std::uint32_t> rows;
+  Buffer<float> weights = {};
 };
 
 Readings readings_of(const CategoricalMatrix& x) {
@@ -139,11 +140,15 @@ Readings readers_of(const Readings& x, std::int64_t num_rows) {
     ++result.offsets[r + std::size_t{1}];
   }
   std::partial_sum(result.offsets.begin(), result.offsets.end(), result.offsets.begin());
+  result.weights = Buffer<float>(x.weights.size());
   Buffer<EdgeId> next = result.offsets.clone();
   for (std::size_t i = 0; i + 1 < x.offsets.size(); ++i) {
-    for (EdgeId e = x.offsets[i]; e < x.offsets[i + 1]; ++e) {
-      result.rows[static_cast<std::size_t>(next[x.rows[static_cast<std::size_t>(e)]]++)] =
-          static_cast<std::uint32_t>(i);
+    for (auto e = static_cast<std::size_t>(x.offsets[i]); e < static_cast<std::size_t>(x.offsets[i + 1]); ++e) {
+      const auto place = static_cast<std::size_t>(next[x.rows[e]]++);
+      result.rows[place] = static_cast<std::uint32_t>(i);
+      if (!x.weights.empty()) {
+        result.weights[place] = x.weights[e];
+      }
     }
   }
   return result;
@@ -152,18 +157,26 @@ Readings readers_of(const Readings& x, std::int64_t num_rows) {
 /// The sums of the rows that each row of categories reads.
 Tensor gathered(const Readings& x, const Tensor& from) {
   Tensor result = Tensor::uninitialized(static_cast<std::int64_t>(x.offsets.size()) - 1, from.cols());
-  kernels::gather_sum({.offsets = x.offsets, .columns = x.rows}, from.data(), from.cols(), result.data());
+  kernels::gather_sum(
+      {.offsets = x.offsets, .columns = x.rows, .edge_weight = x.weights.empty() ? nullptr : x.weights.data()},
+      from.data(), from.cols(), result.data());
   return result;
 }
 
 }  // namespace
 
-// y_i = sum over columns j of table_{first(j) + x_ij};  dtable_r = sum of dy_i over the (i, j) that read row r
-Variable embedding_sum(const CategoricalMatrix& x, const Variable& table) {
+// y_i = sum over columns j of k_ij table_{first(j) + x_ij}, k_ij 0 or 1 / (1 - rate), 1 without dropout;
+// dtable_r = sum of k_ij dy_i over the (i, j) that read row r
+Variable embedding_sum(const CategoricalMatrix& x, const Variable& table, const EntryDropout& dropout) {
   const auto num_rows = std::accumulate(x.num_categories.begin(), x.num_categories.end(), std::int64_t{0});
   require(table.rows() == num_rows, "embedding_sum: the table has ", table.rows(),
           " rows, expected the sum of the categories, ", num_rows);
-  const auto readings = std::make_shared<const Readings>(readings_of(x));
+  Readings read = readings_of(x);
+  if (dropout.rate > 0.0F) {
+    const Buffer<float> ones(read.rows.size(), 1.0F);
+    read.weights = dropped_values(ones, kernels::DropoutMask(dropout.rate, dropout.random));
+  }
+  const auto readings = std::make_shared<const Readings>(std::move(read));
   Tensor y = gathered(*readings, table.value());
   return record("embedding_sum", std::move(y), {table},
                 [readings, table = table.without_value()](const Tensor& dy, Gradients& grads) {

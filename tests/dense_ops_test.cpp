@@ -1,6 +1,7 @@
 // Operations on dense tensors: values by hand, gradients by central differences, refusals.
 #include "weft/tensor/dense_ops.hpp"
 
+#include <cmath>
 #include <numeric>
 #include <vector>
 
@@ -129,6 +130,25 @@ TEST(EmbeddingSum, AddsTheRowsOfTheCategories) {
   expect_gradients({&table}, [&] { return embedding_sum(x, table.variable()); });
   x.values[3] = 3;
   expect_throws<ArgumentError>([&] { (void)embedding_sum(x, table.variable()); }, "row 1 has category 3 in column 1");
+}
+
+TEST(EmbeddingSum, DropsWhatAColumnSaysOfARowAndScalesTheRest) {
+  CategoricalMatrix x{500, {1, 1}, Buffer<std::int32_t>(1000, 0)};
+  Parameter table(Tensor{{1, 0}, {0, 1}});
+  const EntryDropout dropout{0.25F, Random(5)};
+  const Tensor y = embedding_sum(x, table.variable(), dropout).value();
+  double kept[2] = {0.0, 0.0}, both = 0.0;
+  for (std::int64_t i = 0; i < 500; ++i) {
+    for (std::int64_t j = 0; j < 2; ++j) {
+      ASSERT_TRUE(y(i, j) == 0.0F || std::abs(y(i, j) - 1.0F / 0.75F) < 1e-6F) << y(i, j);
+      kept[j] += y(i, j) > 0.0F ? 1.0 / 500.0 : 0.0;
+    }
+    both += y(i, 0) > 0.0F && y(i, 1) > 0.0F ? 1.0 / 500.0 : 0.0;
+  }
+  EXPECT_NEAR(kept[0], 0.75, 0.07);
+  EXPECT_NEAR(kept[1], 0.75, 0.07);
+  EXPECT_NEAR(both, 0.75 * 0.75, 0.07) << "columns are dropped apart from each other";
+  expect_gradients({&table}, [&] { return embedding_sum(x, table.variable(), dropout); });
 }
 
 TEST(Elementwise, OperationsHaveValuesAndGradients) {

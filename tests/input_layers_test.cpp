@@ -1,6 +1,7 @@
 // What models read: features of nodes and of edges, and encodings, on their way through every model.
 #include "weft/layers/input_layers.hpp"
 
+#include "tests/attention_reference.hpp"
 #include "tests/small_graphs.hpp"
 #include "tests/small_models.hpp"
 #include "tests/support.hpp"
@@ -44,6 +45,27 @@ TEST(NodeFeatures, AreReadInEveryForm) {
               (Shape{4, 3}));
     const Features none;
     EXPECT_EQ(logits(*make_model(name, shape_for(none, 3), options, Random(7)), block, none).shape(), (Shape{4, 3}));
+  }
+}
+
+TEST(InputDropout, DropsFeaturesOfEveryFormInTrainingAlone) {
+  const MessageBlock block(path_and_loner());
+  const Features forms[] = {
+      random_tensor(4, 3, 1), test::small_sparse(),
+      CategoricalMatrix{4, {2, 2}, Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{0, 1, 1, 1, 0, 0, 1, 0})},
+      Features()};
+  for (const std::string& name : model_names()) {
+    for (const Features& x : forms) {
+      SCOPED_TRACE(name + " with features of kind " + std::to_string(x.index()));
+      const auto outputs = [&](const char* rate, Pass pass) {
+        const Options options = test::options_where_there(
+            name, {{"input_dropout", rate}, {"dropout", "0"}, {"attention_dropout", "0"}, {"attention_warmup", "1"}});
+        return make_model(name, shape_for(x, 3), options, Random(7))->forward(block, x, pass).logits.value();
+      };
+      const Tensor plain = outputs("0.5", Pass::inference());
+      expect_near(outputs("0", Pass::train(Random(1), 0.0)), plain);
+      EXPECT_GT(test::largest_difference(outputs("0.5", Pass::train(Random(1), 0.0)), plain), 1e-3);
+    }
   }
 }
 

@@ -63,6 +63,9 @@ TEST(Schedule, RisesHoldsStepsAndFallsLikeACosine) {
   EXPECT_DOUBLE_EQ(schedule_factor({.warmup = 0.3}, 3, 10), 1.0);
   EXPECT_DOUBLE_EQ(schedule_factor({.kind = ScheduleKind::step, .step_epochs = 4, .step_factor = 0.5}, 8, 10), 0.25);
   EXPECT_NEAR(schedule_factor({.kind = ScheduleKind::cosine}, 5, 10), 0.5, 1e-12);
+  // It falls from where the rise ends: 2 epochs of 10, then halfway after 4 of the other 8.
+  EXPECT_NEAR(schedule_factor({.kind = ScheduleKind::cosine, .warmup = 0.2}, 2, 10), 1.0, 1e-12);
+  EXPECT_NEAR(schedule_factor({.kind = ScheduleKind::cosine, .warmup = 0.2}, 6, 10), 0.5, 1e-12);
   // A cosine may end above 0.
   EXPECT_NEAR(schedule_factor({.kind = ScheduleKind::cosine, .final_rate = 0.2}, 10, 10), 0.2, 1e-12);
 }

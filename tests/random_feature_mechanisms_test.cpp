@@ -69,6 +69,57 @@ TEST(NodeFormer, AddsThePowersOfTheAdjacencyAsStronglyAsTheirBiasSays) {
   expect_near(related.run(graph, h), expected);
 }
 
+TEST(NodeFormer, AddsNoiseThatGrowsAsTheTemperatureFalls) {
+  // Queries and keys are 0, so that the noise alone decides: node u counts as exp(g_u / temperature). Values and the
+  // last map are such that row i of the output shows the weights of all eight nodes in its head.
+  const MessageBlock graph(CsrGraph::from_edges(8, {}));
+  Tensor h(8, 8);
+  for (std::int64_t i = 0; i < 8; ++i) {
+    h(i, i) = 1.0F;
+  }
+  const auto log_weights = [&](const char* temperature) {
+    const Mechanism mechanism(
+        "nodeformer", {{"heads", "1"}, {"gumbel_draws", "1"}, {"relational_order", "0"}, {"temperature", temperature}});
+    for (const NamedParameter& p : mechanism.list.parameters) {
+      Tensor& value = p.parameter->mutable_value();
+      const bool is_identity = p.name == "value.weight" || p.name == "out.weight";
+      for (std::int64_t i = 0; i < value.size(); ++i) {
+        value.data()[i] = is_identity && i % 9 == 0 ? 1.0F : 0.0F;
+      }
+    }
+    Pass pass = Pass::train(Random(5));
+    const Tensor y = mechanism.attention->forward(graph, Variable::constant(h), pass).value();
+    std::vector<double> result;
+    for (std::int64_t u = 0; u < 8; ++u) {
+      EXPECT_NEAR(y(0, u), y(7, u), 1e-5F) << "the noise is that of the node that is read";
+      result.push_back(std::log(static_cast<double>(y(0, u))));
+    }
+    return result;
+  };
+  const std::vector<double> cold = log_weights("0.5"), warm = log_weights("2");
+  double spread = 0.0;
+  for (std::size_t u = 1; u < 8; ++u) {
+    EXPECT_NEAR(0.5 * (cold[u] - cold[0]), 2.0 * (warm[u] - warm[0]), 1e-3);
+    spread = std::max(spread, std::abs(warm[u] - warm[0]));
+  }
+  EXPECT_GT(spread, 0.2) << "there is noise at all";
+}
+
+TEST(NodeFormer, DividesItsScoresByTheTemperature) {
+  const MessageBlock graph(grid(3, 3));
+  const Tensor h = random_tensor(9, 8, 1);
+  const Mechanism cold("nodeformer", {{"temperature", "0.25"}}), warm("nodeformer", {{"temperature", "1"}});
+  // Twice the queries and twice the keys are four times the score.
+  for (const NamedParameter& p : warm.list.parameters) {
+    if (p.name.starts_with("query") || p.name.starts_with("key")) {
+      for (float& x : p.parameter->mutable_value().values()) {
+        x *= 2.0F;
+      }
+    }
+  }
+  expect_near(cold.run(graph, h), warm.run(graph, h));
+}
+
 TEST(NodeFormer, AddsItsEdgeLossToTrainingPassesIfAsked) {
   const MessageBlock graph(grid(4, 4));
   const Tensor h = random_tensor(16, 8, 1);

@@ -110,6 +110,17 @@ TEST(SharedStates, AreUsedForAsManyLayersAsNodesLookAlike) {
       0U);
 }
 
+TEST(SharedStates, AreNotUsedWhereEachNodeDropsFeaturesOfItsOwn) {
+  const MessageBlock block = rings(50);
+  const Features x = categories(block.num_outputs(), 1);
+  Options options = options_of("gin");
+  EXPECT_GT(step("gin", options, block, x, nullptr, false).num_shared, 0U);
+  options.set_value("input_dropout", 0.5);
+  const Outcome own = step("gin", options, block, x, nullptr, false, true);
+  EXPECT_EQ(own.num_shared, 0U);
+  expect_alike(own, step("gin", options, block, x, nullptr, true));
+}
+
 TEST(SharedStates, ChangeNeitherOutputsNorGradientsNorStatistics) {
   const MessageBlock block = rings(60);
   const Features x = categories(block.num_outputs(), 1), edges = categories(block.num_edges(), 2);

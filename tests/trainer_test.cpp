@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -142,6 +143,24 @@ TEST(Train, MinimizesTheLossesOfLayersToo) {
   const double alone = first_loss("0"), once = first_loss("1"), twice = first_loss("2");
   EXPECT_GT(once, alone + 0.1);
   EXPECT_NEAR(twice - alone, 2 * (once - alone), 1e-4);
+}
+
+TEST(Train, KeepsWhatPassesHaveFoundWithoutGradients) {
+  const TemporaryFolder folder;
+  TrainJob job = short_job("weft", 4);
+  job.options.set("norm", "batch");
+  job.options.set("attention_warmup", "0");
+  job.folder = folder.path();
+  (void)train(communities(60), job);
+  std::map<std::string, Tensor> saved;
+  for (const NamedTensor& tensor : weights_in(folder.path())) {
+    saved.emplace(tensor.name, tensor.value);
+  }
+  EXPECT_EQ(saved.at("attends")(0, 0), 1.0F);
+  for (std::int64_t j = 0; j < 16; ++j) {
+    EXPECT_NE(saved.at("last_norm.running_mean")(0, j), 0.0F);
+    EXPECT_NE(saved.at("last_norm.running_variance")(0, j), 1.0F);
+  }
 }
 
 TEST(Train, ARunWhoseFigureIsNotDefinedIsNotTheBest) {
