@@ -85,16 +85,6 @@ template <class S>
   return options;
 }
 
-/// `options` holds at least those of the table.
-template <class S>
-[[nodiscard]] S from_options(const OptionTable<S>& table, const Options& options) {
-  S values;
-  for (const OptionBinding<S>& row : table) {
-    row.set(values, options);
-  }
-  return values;
-}
-
 /// Throws ArgumentError naming the option if a value is out of its range.
 template <class S>
 [[nodiscard]] Options to_options(const OptionTable<S>& table, const S& values) {
@@ -103,6 +93,18 @@ template <class S>
     options.set_value(row.option.name, row.get(values));
   }
   return options;
+}
+
+/// `options` holds at least those of the table. Throws ArgumentError if a value is out of the table's range: they may
+/// be checked against another table only.
+template <class S>
+[[nodiscard]] S from_options(const OptionTable<S>& table, const Options& options) {
+  S values;
+  for (const OptionBinding<S>& row : table) {
+    row.set(values, options);
+  }
+  (void)to_options(table, values);
+  return values;
 }
 
 /// Those of `values`, options of the table, that differ from the defaults of the struct: what someone has set who

@@ -92,9 +92,15 @@ inline constexpr std::array<std::string_view, 0> kEnumNames{};
 template <class E>
 concept NamedEnum = std::is_enum_v<E> &&(kEnumNames<E>.size() > 0);
 
+/// Throws ArgumentError for a number that is none of its values.
 template <NamedEnum E>
 [[nodiscard]] constexpr std::string_view name_of(E value) {
-  return kEnumNames<E>[static_cast<std::size_t>(value)];
+  const auto i = static_cast<std::size_t>(value);
+  if (i >= kEnumNames<E>.size()) [[unlikely]] {
+    throw ArgumentError(concat("name_of: ", static_cast<std::int64_t>(value), " is no value of the kinds ",
+                               kEnumNames<E>.front(), " to ", kEnumNames<E>.back()));
+  }
+  return kEnumNames<E>[i];
 }
 
 /// Nothing if no value has that name.

@@ -16,6 +16,13 @@
 namespace weft {
 namespace {
 
+constexpr int kMostThreads = 4096;
+
+/// Chunks of `size` that `count` > 0 items make.
+std::int64_t num_chunks_of(std::int64_t count, std::int64_t size) {
+  return count / size + (count % size == 0 ? 0 : 1);
+}
+
 /// One task a chunk, so that chunk borders are those the caller named.
 void for_each_chunk(std::int64_t num_chunks, FunctionRef<void(std::int64_t)> body) {
   throw_if_stopped();
@@ -51,8 +58,10 @@ void parallel_for(std::int64_t count, std::int64_t grain, RangeBody body) {
   if (count <= 0) {
     return;
   }
-  for_each_chunk((count + grain - 1) / grain,
-                 [&](std::int64_t chunk) { body(chunk * grain, std::min(count, (chunk + 1) * grain)); });
+  for_each_chunk(num_chunks_of(count, grain), [&](std::int64_t chunk) {
+    const std::int64_t begin = chunk * grain;
+    body(begin, begin + std::min(grain, count - begin));
+  });
 }
 
 void parallel_rows(std::span<const EdgeId> offsets, std::int64_t edges_per_chunk, RangeBody body) {
@@ -75,7 +84,9 @@ void parallel_rows(std::span<const EdgeId> offsets, std::int64_t edges_per_chunk
     }
     return low;
   };
-  const std::int64_t num_chunks = (cost(num_rows) + edges_per_chunk - 1) / edges_per_chunk;
+  require(cost(num_rows) > 0, "parallel_rows: offsets fall from ", offsets.front(), " to ", offsets.back(),
+          ", expected offsets that do not fall");
+  const std::int64_t num_chunks = num_chunks_of(cost(num_rows), edges_per_chunk);
   for_each_chunk(num_chunks, [&](std::int64_t chunk) {
     const std::int64_t begin = first_row(chunk * edges_per_chunk);
     const std::int64_t end = chunk + 1 == num_chunks ? num_rows : first_row((chunk + 1) * edges_per_chunk);
@@ -91,7 +102,7 @@ double parallel_sum(std::int64_t count, std::int64_t grain,
   if (count <= 0) {
     return 0.0;
   }
-  std::vector<double> partial(static_cast<std::size_t>((count + grain - 1) / grain));
+  std::vector<double> partial(static_cast<std::size_t>(num_chunks_of(count, grain)));
   parallel_for(count, grain, [&](std::int64_t begin, std::int64_t end) {
     partial[static_cast<std::size_t>(begin / grain)] = body(begin, end);
   });
@@ -107,7 +118,8 @@ void parallel_sort(std::span<std::uint64_t> keys) {
 }
 
 void with_threads(int threads, FunctionRef<void()> work) {
-  require(threads >= 0, "with_threads: threads is ", threads, ", expected 0 (all) or more");
+  require(threads >= 0 && threads <= kMostThreads, "with_threads: threads is ", threads, ", expected 0 (all) to ",
+          kMostThreads);
   const int count = threads == 0 ? machine_share().processors : threads;
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(count));
   tbb::task_arena arena(count);

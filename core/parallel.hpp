@@ -40,11 +40,12 @@ class FunctionRef<Result(Arguments...)> {
 /// A piece of work: items or rows [begin, end).
 using RangeBody = FunctionRef<void(std::int64_t begin, std::int64_t end)>;
 
-/// Runs `body` on [0, count) in chunks of `grain` items (the last may be shorter). grain >= 1.
+/// Runs `body` on [0, count) in chunks of `grain` items (the last may be shorter); not at all for a count below 1.
+/// grain >= 1.
 void parallel_for(std::int64_t count, std::int64_t grain, RangeBody body);
 
 /// Runs `body` on all rows [0, offsets.size() - 1), cut so that each chunk holds about `edges_per_chunk`
-/// rows plus edges, where row v owns offsets[v] .. offsets[v + 1]. A row is never split.
+/// rows plus edges, where row v owns offsets[v] .. offsets[v + 1]; offsets do not fall. A row is never split.
 void parallel_rows(std::span<const EdgeId> offsets, std::int64_t edges_per_chunk, RangeBody body);
 
 /// The sum over fixed chunks of `grain` items of what `body` returns, added in the chunks' order.
@@ -54,7 +55,7 @@ void parallel_rows(std::span<const EdgeId> offsets, std::int64_t edges_per_chunk
 /// Sorts keys ascending (not stable); the result is the same for every number of threads.
 void parallel_sort(std::span<std::uint64_t> keys);
 
-/// Runs `work` with at most `threads` threads in all loops below it; 0 means all the machine gives.
+/// Runs `work` with at most `threads` threads in all loops below it, 0 to 4096; 0 means all the machine gives.
 void with_threads(int threads, FunctionRef<void()> work);
 
 /// Runs `work` with all loops below it, also those of other libraries on oneTBB, on this thread alone.

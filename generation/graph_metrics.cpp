@@ -87,17 +87,19 @@ double mean_ratio(const GraphDistances& generated, const GraphDistances& trainin
 
 void set_shares(std::span<const GraphVerdict> verdicts, GraphQuality& quality) {
   const double one = 1.0 / static_cast<double>(verdicts.size());
-  std::array<std::int64_t, 4> counts{};
+  std::array<std::int64_t, 5> counts{};
   for (const GraphVerdict& verdict : verdicts) {
     counts[0] += verdict.valid ? 1 : 0;
     counts[1] += verdict.unique ? 1 : 0;
     counts[2] += verdict.novel ? 1 : 0;
     counts[3] += verdict.valid && verdict.unique && verdict.novel ? 1 : 0;
+    counts[4] += verdict.undecided ? 1 : 0;
   }
   quality.valid = one * static_cast<double>(counts[0]);
   quality.unique = one * static_cast<double>(counts[1]);
   quality.novel = one * static_cast<double>(counts[2]);
   quality.vun = one * static_cast<double>(counts[3]);
+  quality.undecided = one * static_cast<double>(counts[4]);
 }
 
 }  // namespace

@@ -41,6 +41,9 @@ struct GraphQuality : GraphDistances {
   double novel = 0.0;
   /// All three.
   double vun = 0.0;
+  /// Those of which it is not known whether they are equal to another graph, since the search gave up; they count as
+  /// equal. Mostly none.
+  double undecided = 0.0;
 };
 
 /// Throws ArgumentError if a set is empty or a graph is not symmetric or has a self-loop. The result does not depend

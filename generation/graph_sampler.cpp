@@ -239,6 +239,8 @@ void check(const SequenceModel& model, const CodeVocabulary& vocabulary, std::in
           "sample_graphs: the model has ", model.shape().vocabulary, " tokens, the vocabulary ", vocabulary.size());
   require(options.temperature > 0.0 && std::isfinite(options.temperature), "sample_graphs: the temperature is ",
           options.temperature, ", expected above 0");
+  require(std::isfinite(options.guidance), "sample_graphs: the guidance is ", options.guidance,
+          ", expected a finite number");
   require(
       options.properties.empty() || static_cast<std::int64_t>(options.properties.size()) == model.shape().properties,
       "sample_graphs: ", options.properties.size(), " properties are wished for, the model knows ",

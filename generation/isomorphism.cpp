@@ -48,9 +48,9 @@ std::vector<Piece> pieces_of(const CsrGraph& graph, const GraphColors& colors) {
 }
 
 /// By search, where the colors leave it open.
-bool are_equal(const Piece& a, const Piece& b) {
+Isomorphism compare(const Piece& a, const Piece& b, std::int64_t most_steps) {
   if (a.graph.num_edges() != b.graph.num_edges() || a.sorted != b.sorted) {
-    return false;
+    return Isomorphism::no;
   }
   const UndirectedView view_a = boost_view_undirected(a.graph);
   const UndirectedView view_b = boost_view_undirected(b.graph);
@@ -62,9 +62,14 @@ bool are_equal(const Piece& a, const Piece& b) {
     return last - first;
   });
   const auto stop = [](const auto&, const auto&) { return false; };
-  const auto same_color = [&](NodeId v, NodeId w) { return a.colors[v] == b.colors[w]; };
-  return boost::vf2_graph_iso(view_a, view_b, stop, NodeIndexMap(), NodeIndexMap(), order, boost::always_equivalent(),
-                              same_color);
+  std::int64_t steps = 0;
+  // Behind the last step no two nodes are alike any more, so that the search ends where it stands.
+  const auto same_color = [&](NodeId v, NodeId w) { return ++steps <= most_steps && a.colors[v] == b.colors[w]; };
+  if (boost::vf2_graph_iso(view_a, view_b, stop, NodeIndexMap(), NodeIndexMap(), order, boost::always_equivalent(),
+                           same_color)) {
+    return Isomorphism::yes;
+  }
+  return steps > most_steps ? Isomorphism::undecided : Isomorphism::no;
 }
 
 }  // namespace
@@ -102,26 +107,41 @@ GraphColors refined_colors(const CsrGraph& graph, const std::vector<std::uint64_
   return colors;
 }
 
-bool is_isomorphic(const CsrGraph& a, const GraphColors& colors_a, const CsrGraph& b, const GraphColors& colors_b) {
+Isomorphism compare_graphs(const CsrGraph& a, const GraphColors& colors_a, const CsrGraph& b,
+                           const GraphColors& colors_b, std::int64_t most_steps) {
+  const auto require_colors = [](const CsrGraph& graph, const GraphColors& colors) {
+    require(static_cast<std::int64_t>(colors.node.size()) == graph.num_nodes(), "compare_graphs: there are ",
+            colors.node.size(), " colors for ", graph.num_nodes(), " nodes, expected one for each");
+  };
+  require_colors(a, colors_a);
+  require_colors(b, colors_b);
   if (a.num_nodes() != b.num_nodes() || a.num_edges() != b.num_edges() || colors_a.whole != colors_b.whole) {
-    return false;
+    return Isomorphism::no;
   }
   const std::vector<Piece> ours = pieces_of(a, colors_a);
   std::vector<Piece> theirs = pieces_of(b, colors_b);
   // Any partner will do: pieces that are equal to a third one are equal.
   for (const Piece& piece : ours) {
-    const auto partner = std::ranges::find_if(theirs, [&](const Piece& other) { return are_equal(piece, other); });
+    bool is_undecided = false;
+    const auto partner = std::ranges::find_if(theirs, [&](const Piece& other) {
+      const Isomorphism found = compare(piece, other, most_steps);
+      is_undecided = is_undecided || found == Isomorphism::undecided;
+      return found == Isomorphism::yes;
+    });
     if (partner == theirs.end()) {
-      return false;
+      return is_undecided ? Isomorphism::undecided : Isomorphism::no;
     }
     theirs.erase(partner);
   }
-  return theirs.empty();
+  return theirs.empty() ? Isomorphism::yes : Isomorphism::no;
 }
 
 bool is_isomorphic(const CsrGraph& a, const CsrGraph& b) {
   require(is_symmetric(a) && is_symmetric(b), "is_isomorphic: an edge has no reverse, expected symmetric graphs");
-  return is_isomorphic(a, refined_colors(a), b, refined_colors(b));
+  const Isomorphism found = compare_graphs(a, refined_colors(a), b, refined_colors(b));
+  require(found != Isomorphism::undecided, "is_isomorphic: the search gave up after ", kIsomorphismSteps,
+          " steps, expected graphs of ", a.num_nodes(), " nodes that look less alike");
+  return found == Isomorphism::yes;
 }
 
 }  // namespace weft

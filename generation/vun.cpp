@@ -4,7 +4,6 @@
 #include <map>
 
 #include "weft/core/parallel.hpp"
-#include "weft/generation/isomorphism.hpp"
 
 namespace weft {
 namespace {
@@ -27,7 +26,7 @@ struct Alike {
 }  // namespace
 
 std::vector<GraphVerdict> judge_graphs(std::span<const CsrGraph> generated, std::span<const CsrGraph> training,
-                                       GraphKind kind) {
+                                       GraphKind kind, std::int64_t most_steps) {
   const std::vector<GraphColors> colors = colors_of(generated);
   const std::vector<GraphColors> known = colors_of(training);
   std::map<std::uint64_t, Alike> classes;
@@ -52,7 +51,11 @@ std::vector<GraphVerdict> judge_graphs(std::span<const CsrGraph> generated, std:
       std::vector<std::size_t> first;
       for (const std::size_t i : alike.generated) {
         const auto equals = [&](std::span<const CsrGraph> graphs, const std::vector<GraphColors>& others) {
-          return [&, graphs](std::size_t j) { return is_isomorphic(generated[i], colors[i], graphs[j], others[j]); };
+          return [&, graphs](std::size_t j) {
+            const Isomorphism found = compare_graphs(generated[i], colors[i], graphs[j], others[j], most_steps);
+            verdicts[i].undecided = verdicts[i].undecided || found == Isomorphism::undecided;
+            return found != Isomorphism::no;
+          };
         };
         const auto earlier = std::ranges::find_if(first, equals(generated, colors));
         verdicts[i].unique = earlier == first.end();

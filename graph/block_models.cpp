@@ -19,6 +19,8 @@ namespace weft {
 namespace {
 
 constexpr std::int64_t kGrain = 1 << 12;
+/// Values of all nodes can be counted.
+constexpr std::int64_t kMostFeatures = std::int64_t{1} << 24;
 constexpr std::uint64_t kNodeStream = 1, kEdgeStream = 2, kMeanStream = 3, kNoiseStream = 4;
 
 std::size_t index(std::int64_t i) {
@@ -172,8 +174,10 @@ LabeledGraph stochastic_block_model(const BlockModelOptions& options) {
 }
 
 LabeledGraph contextual_block_model(const ContextualBlockModelOptions& options) {
-  require(options.num_features >= 1, "contextual_block_model: num_features is ", options.num_features,
-          ", expected at least 1");
+  require(options.num_features >= 1 && options.num_features <= kMostFeatures,
+          "contextual_block_model: num_features is ", options.num_features, ", expected 1 to ", kMostFeatures);
+  require(std::isfinite(options.signal), "contextual_block_model: signal is ", options.signal,
+          ", expected a finite number");
   LabeledGraph result = stochastic_block_model(options.blocks);
   const std::int64_t width = options.num_features;
   const Random random(options.blocks.seed);

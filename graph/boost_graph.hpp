@@ -160,6 +160,8 @@ class DirectedView : public boost_detail::ViewTypes {
     require(reverse.graph.num_nodes() == graph.num_nodes() && reverse.graph.num_edges() == graph.num_edges(),
             "DirectedView: the reverse has ", reverse.graph.num_nodes(), " nodes and ", reverse.graph.num_edges(),
             " edges, expected ", graph.num_nodes(), " and ", graph.num_edges(), " as in the graph");
+    require(reverse.edge.size() == static_cast<std::size_t>(graph.num_edges()), "DirectedView: the reverse says of ",
+            reverse.edge.size(), " edges where they stood, expected of ", graph.num_edges());
   }
 
   [[nodiscard]] const CsrGraph& in_rows() const { return *graph_; }

@@ -188,6 +188,7 @@ CsrGraph CsrGraph::from_file_rows(std::int64_t num_sources, Buffer<EdgeId> offse
                                   std::shared_ptr<const MappedFile> sources) {
   require_node_count("CsrGraph::from_file_rows", num_sources);
   require(!offsets.empty(), "CsrGraph::from_file_rows: offsets is empty, expected one more entry than rows");
+  require(sources != nullptr, "CsrGraph::from_file_rows: there is no file");
   require(reinterpret_cast<std::uintptr_t>(sources->data()) % alignof(NodeId) == 0 &&
               offsets[offsets.size() - 1] == sources->size() / static_cast<std::int64_t>(sizeof(NodeId)),
           "CsrGraph::from_file_rows: the last offset is ", offsets[offsets.size() - 1], ", the file part has ",

@@ -64,6 +64,7 @@ class CsrGraph {
   /// [num_nodes + 1]; {0} for the empty graph.
   [[nodiscard]] std::span<const EdgeId> offsets() const;
   [[nodiscard]] std::span<const NodeId> sources() const;
+  /// v is below num_nodes(), here and in in_degree(), which is not checked.
   [[nodiscard]] std::span<const NodeId> sources_of(NodeId v) const {
     const EdgeId begin = rows_->offsets[v];
     return rows_->view.subspan(static_cast<std::size_t>(begin),

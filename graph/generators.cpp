@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <limits>
 #include <numeric>
 
 #include "weft/core/error.hpp"
@@ -88,6 +89,9 @@ RmatEdges::RmatEdges(const RmatOptions& options) : options_(options) {
 }
 
 void RmatEdges::draw(std::int64_t first, std::span<Edge> edges) const {
+  require(options_.num_nodes > 0 || edges.empty(), "rmat: ", edges.size(), " edges are asked for without nodes");
+  require(first >= 0 && first <= std::numeric_limits<std::int64_t>::max() - static_cast<std::int64_t>(edges.size()),
+          "rmat: the first draw is number ", first, ", expected 0 or more, and the last one a number too");
   const auto border = [](double share) { return static_cast<std::uint64_t>(share * 0x1p32); };
   const double ab = options_.a + options_.b;
   const Quadrants quadrants{border(options_.a), border(ab), border(ab + options_.c)};

@@ -38,7 +38,8 @@ struct RmatOptions {
 class RmatEdges {
  public:
   explicit RmatEdges(const RmatOptions& options);
-  /// Draws number first, first + 1, ..., in parallel; repeats and self-loops are among them.
+  /// Draws number first >= 0, first + 1, ..., in parallel; repeats and self-loops are among them. Throws ArgumentError
+  /// if there are no nodes to draw from.
   void draw(std::int64_t first, std::span<Edge> edges) const;
 
  private:

@@ -92,6 +92,8 @@ const MessageBlock& MessageBlock::with_self_loops() const {
 
 std::span<const NodeId> MessageBlock::order(NodeOrdering ordering) const {
   const auto i = static_cast<std::size_t>(ordering);
+  require(i < kNumNodeOrderings, "MessageBlock::order: there is no ordering ", static_cast<int>(ordering),
+          ", expected 0 to ", kNumNodeOrderings - 1);
   std::call_once(shared_->order_once[i], [&] { shared_->order[i] = node_order(graph_, segments(), ordering); });
   return shared_->order[i];
 }

@@ -11,6 +11,8 @@ namespace weft {
 // a few hundred edges is checked.
 bool is_planar(std::int64_t num_nodes, std::span<const Edge> edges) {
   using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::undirectedS>;
+  require(num_nodes >= 0 && num_nodes <= kMaxNodes, "is_planar: the number of nodes is ", num_nodes, ", expected 0 to ",
+          kMaxNodes);
   Graph graph(static_cast<std::size_t>(num_nodes));
   for (const Edge& edge : edges) {
     require(edge.source < num_nodes && edge.destination < num_nodes, "is_planar: the edge ", edge.source, " - ",

@@ -43,7 +43,12 @@ std::optional<TaskKind> task_of(std::string_view name) {
 }
 
 std::string_view name_of(FeatureType type) {
-  return kFeatureTypes.at(static_cast<std::size_t>(type)).second;
+  for (const auto& [value, name] : kFeatureTypes) {
+    if (value == type) {
+      return name;
+    }
+  }
+  throw ArgumentError(concat("name_of: ", static_cast<int>(type), " is no type of features"));
 }
 
 std::optional<FeatureType> feature_type_of(std::string_view name) {

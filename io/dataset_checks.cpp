@@ -36,10 +36,14 @@ std::int64_t first_that(std::int64_t count, const Breaks& breaks) {
   return first.empty() ? count : *std::min_element(first.begin(), first.end());
 }
 
+/// Whether the parts of a split may have members in common.
+enum class Overlap { refused, allowed };
+
 class Checker {
  public:
-  Checker(const Dataset& data, std::int64_t num_nodes, EdgeId num_edges, const Refuse& refuse)
-      : data_(data), num_nodes_(num_nodes), num_edges_(num_edges), refuse_(refuse) {}
+  Checker(const Dataset& data, std::int64_t num_nodes, EdgeId num_edges, const Refuse& refuse,
+          Overlap overlap = Overlap::refused)
+      : data_(data), num_nodes_(num_nodes), num_edges_(num_edges), refuse_(refuse), overlap_(overlap) {}
 
   /// A permutation of the nodes.
   void check_original() const {
@@ -63,6 +67,8 @@ class Checker {
     check_features("/edge/attr", data_.edge_features, num_edges_);
     if (!data_.node_features.is_in_file()) {
       check_features("/node/x", data_.node_features, num_nodes_);
+    } else if (data_.node_features.shape().rows != num_nodes_) {
+      fail("/node/x", "has ", data_.node_features.shape().rows, " rows, expected ", num_nodes_);
     }
     check_arrays();
   }
@@ -100,6 +106,8 @@ class Checker {
   }
 
   void check_attributes() const {
+    // Throws for what is no task.
+    (void)name_of(data_.task);
     if (is_classification(data_.task) &&
         (data_.num_classes < 1 || data_.num_classes > std::numeric_limits<std::int32_t>::max())) {
       fail("/", "attribute num_classes is ", data_.num_classes, ", expected 1 to 2147483647 for ", name_of(data_.task));
@@ -358,14 +366,15 @@ class Checker {
         fail(object, what, " ", member, " at ", i, ", expected 0 to ", static_cast<std::int64_t>(owner.size()) - 1);
       }
       char& first = owner[static_cast<std::size_t>(member)];
-      if (first != 0) {
+      const char own = part == "test" ? 'e' : part[0];
+      if (first == own || (first != 0 && overlap_ == Overlap::refused)) {
         fail(object, what, " ", member, " at ", i, " is already in ",
              first == 't'   ? "train"
              : first == 'v' ? "val"
                             : "test",
              ", expected disjoint sets without repeats");
       }
-      first = part == "test" ? 'e' : part[0];
+      first = own;
       if (classes != nullptr && (*classes)[static_cast<std::size_t>(member)] < 0) {
         fail(object, what, " ", member, " at ", i, " is unlabeled, expected a class for every ", what, " of a split");
       }
@@ -376,6 +385,7 @@ class Checker {
   std::int64_t num_nodes_;
   EdgeId num_edges_;
   const Refuse& refuse_;
+  Overlap overlap_;
 };
 
 }  // namespace
@@ -392,6 +402,13 @@ void check_dataset(const Dataset& dataset, const std::filesystem::path& file) {
   check_dataset(dataset, [&](const std::string& object, const std::string& problem) {
     throw DataError(file.string(), object, problem);
   });
+}
+
+void check_dataset(const Dataset& dataset) {
+  const Refuse refuse = [&](const std::string& object, const std::string& problem) {
+    throw DataError(dataset.name.empty() ? "the dataset" : dataset.name, object, problem);
+  };
+  Checker(dataset, dataset.graph.num_nodes(), dataset.graph.num_edges(), refuse, Overlap::allowed).check();
 }
 
 }  // namespace weft

@@ -259,6 +259,7 @@ void refuse(const std::string& object, const std::string& problem) {
 }  // namespace
 
 void write_dataset(const Dataset& dataset, const std::filesystem::path& path, const WriteOptions& options) {
+  (void)name_of(options.feature_type);
   check_dataset(dataset, refuse);
   require(
       options.feature_type == FeatureType::float32 || std::holds_alternative<Tensor>(dataset.node_features.in_memory()),

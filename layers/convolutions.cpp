@@ -237,6 +237,12 @@ const ConvolutionInfo& convolution_info(std::string_view kind) {
 
 std::unique_ptr<Convolution> make_convolution(const ConvolutionOptions& options, const Random& random) {
   const convolution::Row& row = row_of(options.kind);
+  require(options.in >= 0 && options.out >= 0, options.kind, ": a layer of ", options.in, " to ", options.out,
+          " columns is asked for, expected 0 or more of both");
+  require(options.attention_dropout >= 0.0F && options.attention_dropout < 1.0F, options.kind,
+          ": attention_dropout is ", options.attention_dropout, ", expected 0 to below 1");
+  (void)name_of(options.edge_norm);
+  (void)name_of(options.hidden_norm);
   require(!row.info.has_heads || (options.heads >= 1 && (!options.concat || options.out % options.heads == 0)),
           options.kind, ": a width of ", options.out, " cannot be cut into ", options.heads, " heads");
   require(options.edge_width == 0 || options.edge_width == options.in, options.kind, ": states of edges have ",

@@ -1,7 +1,6 @@
 #include "weft/layers/dense_layers.hpp"
 
 #include <cmath>
-#include <numeric>
 
 #include "weft/core/parallel.hpp"
 #include "weft/tensor/distinct_rows.hpp"
@@ -13,7 +12,12 @@ namespace weft {
 namespace {
 
 std::int64_t total_of(const std::vector<std::int64_t>& counts) {
-  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+  std::int64_t total = 0;
+  for (const std::int64_t count : counts) {
+    require(count >= 0 && !__builtin_add_overflow(total, count, &total), "model: a column of features has ", count,
+            " categories, expected 0 or more, and no more together than can be counted");
+  }
+  return total;
 }
 
 /// activation(sum of a row's embeddings + bias), once for rows that are alike: atoms of molecules are of few kinds.
@@ -40,10 +44,14 @@ LayerInput::LayerInput(const Features& features) {
   } else if (const auto* sparse = std::get_if<SparseMatrix>(&features)) {
     entries_ = sparse;
   } else if (const auto* categorical = std::get_if<CategoricalMatrix>(&features)) {
-    categories_ = categorical;
+    *this = LayerInput(*categorical);
   } else {
     throw ArgumentError("LayerInput: there are no features");
   }
+}
+
+LayerInput::LayerInput(const CategoricalMatrix& features) : categories_(&features) {
+  check_size("LayerInput", features);
 }
 
 std::int64_t LayerInput::rows() const {
@@ -54,6 +62,7 @@ std::int64_t LayerInput::rows() const {
 }
 
 LayerInput LayerInput::dropped(float rate, Pass& pass) const {
+  require(rate >= 0.0F && rate < 1.0F, "LayerInput::dropped: rate is ", rate, ", expected 0 <= rate < 1");
   if (!pass.is_training() || rate == 0.0F) {
     return *this;
   }
@@ -68,6 +77,7 @@ LayerInput LayerInput::dropped(float rate, Pass& pass) const {
 }
 
 LayerInput LayerInput::first(std::int64_t count) const {
+  require(count >= 0 && count <= rows(), "LayerInput::first: count is ", count, ", there are ", rows(), " rows");
   LayerInput result = *this;
   if (is_dense()) {
     result.states_ = first_rows(states_, count);
@@ -96,7 +106,7 @@ std::int64_t edge_input_width(const ModelShape& shape) {
 
 Tensor glorot_uniform(std::int64_t rows, std::int64_t cols, const Random& random) {
   Tensor result = Tensor::uninitialized(rows, cols);
-  const double limit = std::sqrt(6.0 / static_cast<double>(rows + cols));
+  const double limit = std::sqrt(6.0 / (static_cast<double>(rows) + static_cast<double>(cols)));
   parallel_for(result.size(), 1 << 14, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       const double u = random.uniform(static_cast<std::uint64_t>(i));
@@ -120,6 +130,7 @@ Variable Linear::forward_through(const Linear& second, const Variable& x, const 
 }
 
 Norm::Norm(NormKind kind, std::int64_t width) : kind_(kind) {
+  (void)name_of(kind);
   if (kind_ == NormKind::none) {
     return;
   }

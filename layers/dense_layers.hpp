@@ -20,7 +20,7 @@ class LayerInput {
   LayerInput(Variable states) : states_(std::move(states)) {}  // NOLINT(google-explicit-constructor)
   /// `features` must outlive the pass.
   explicit LayerInput(const Features& features);
-  explicit LayerInput(const CategoricalMatrix& features) : categories_(&features) {}
+  explicit LayerInput(const CategoricalMatrix& features);
 
   [[nodiscard]] std::int64_t rows() const;
   /// Whether the input can be read as a dense matrix.

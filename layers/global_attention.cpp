@@ -48,7 +48,9 @@ std::unique_ptr<GlobalAttention> make_global_attention(std::string_view kind, co
                                                        std::int64_t layer, const Random& random) {
   const MechanismRow& row = row_named(table(), "attention", kind);
   const std::int64_t d = options.integer("hidden"), heads = options.integer("heads");
-  require(heads >= 1 && d % heads == 0, "attention ", kind, ": hidden ", d, " cannot be cut into ", heads, " heads");
+  require(heads >= 1 && d >= 1 && d % heads == 0, "attention ", kind, ": hidden ", d, " cannot be cut into ", heads,
+          " heads");
+  require(layer >= 0, "attention ", kind, ": the block is number ", layer, ", expected 0 or more");
   return row.make(options, layer, random);
 }
 

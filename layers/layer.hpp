@@ -18,7 +18,10 @@ class Pass {
  public:
   /// Records gradients and drops out. `step` is the randomness of this step: a function of seed and
   /// epoch; `progress` in [0, 1] says how much of the training is over, for schedules inside a model.
-  [[nodiscard]] static Pass train(const Random& step, double progress = 1.0) { return Pass(true, step, progress); }
+  [[nodiscard]] static Pass train(const Random& step, double progress = 1.0) {
+    require(progress >= 0.0 && progress <= 1.0, "Pass::train: progress is ", progress, ", expected 0 to 1");
+    return Pass(true, step, progress);
+  }
   /// Leaves no records.
   [[nodiscard]] static Pass inference() { return Pass(false, Random(0), 1.0); }
 

@@ -4,12 +4,28 @@
 #include "weft/layers/input_layers.hpp"
 #include "weft/layers/model_rows.hpp"
 #include "weft/layers/option_tables.hpp"
+#include "weft/layers/weight_memory.hpp"
 
 namespace weft {
 namespace {
 
 const ModelRow& row_of(std::string_view name) {
   return row_named(model_rows(), "model", name);
+}
+
+/// What data can have; what a model of such a size takes is another question.
+void check(const char* operation, const ModelShape& shape, std::int64_t least_outputs) {
+  require(shape.num_outputs >= least_outputs && shape.num_outputs <= kMaxNodes, operation, ": num_outputs is ",
+          shape.num_outputs, ", expected ", least_outputs, " to ", kMaxNodes);
+  (void)name_of(shape.feature_kind);
+  (void)name_of(shape.edge_kind);
+  require(shape.edge_kind != FeatureKind::sparse, operation,
+          ": the features of edges are sparse, expected dense or categorical ones");
+  for (const std::int64_t width :
+       {shape.num_features, input_width(shape), shape.num_edge_features, edge_input_width(shape)}) {
+    require(width >= 0 && width <= kMaxNodes, operation, ": features have ", width,
+            " columns or categories, expected 0 to ", kMaxNodes);
+  }
 }
 
 }  // namespace
@@ -65,9 +81,10 @@ ModelTraits traits_of(std::string_view model, const Options& options, FeatureKin
 
 std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& shape, const Options& options,
                                       const Random& random) {
-  require(shape.num_outputs >= 0, "make_model: num_outputs is ", shape.num_outputs, ", expected at least 0");
+  check("make_model", shape, 0);
   const ModelRow& row = row_of(name);
   require(row.make != nullptr, "model ", name, ": made for whole graphs, the task is about nodes");
+  require_memory_for(name, shape, options, false, WeightCopies::weights);
   return row.make(shape, options, random);
 }
 
@@ -77,7 +94,10 @@ std::unique_ptr<NodeModel> make_model(const ModelShape& shape, const ModelOption
 
 std::unique_ptr<NodeModel> make_graph_model(std::string_view name, const ModelShape& shape, const Options& options,
                                             const Random& random) {
-  return row_of(name).make_for_graphs(shape, options, random);
+  check("make_graph_model", shape, 1);
+  const ModelRow& row = row_of(name);
+  require_memory_for(name, shape, options, true, WeightCopies::weights);
+  return row.make_for_graphs(shape, options, random);
 }
 
 std::unique_ptr<NodeModel> make_graph_model(const ModelShape& shape, const ModelOptions& options,

@@ -104,20 +104,25 @@ class NodeFormer : public Performer {
     return scale(total, 1.0F / static_cast<float>(draws_));
   }
 
-  /// exp((g - largest g of the graph) / temperature), g standard Gumbel, [n, 1 for all heads].
+  /// exp((g - largest g of the graph and head) / temperature), g standard Gumbel, one for each node and head, [n, h].
   [[nodiscard]] Tensor gumbel_weights(const MessageBlock& graph, const Random& random, std::int64_t draw) const {
-    Tensor g = Tensor::uninitialized(graph.num_outputs(), 1);
+    Tensor g = Tensor::uninitialized(graph.num_outputs(), heads());
     const SegmentParts parts(graph.segments());
-    const Tensor highest = parts.maximum(1, -1e30F, no_scratch, [&](const SegmentPart& part, float* most, auto&) {
+    const Tensor highest = parts.maximum(heads(), -1e30F, no_scratch, [&](const SegmentPart& part, float* most, auto&) {
       for (std::int64_t i = part.begin; i < part.end; ++i) {
-        const double u = random.uniform(static_cast<std::uint64_t>(i), static_cast<std::uint32_t>(draw));
-        g(i, 0) = static_cast<float>(-std::log(-std::log(u + 1e-12) + 1e-12));
-        *most = std::max(*most, g(i, 0));
+        for (std::int64_t h = 0; h < heads(); ++h) {
+          const double u =
+              random.uniform(static_cast<std::uint64_t>(i * heads() + h), static_cast<std::uint32_t>(draw));
+          g(i, h) = static_cast<float>(-std::log(-std::log(u + 1e-12) + 1e-12));
+          most[h] = std::max(most[h], g(i, h));
+        }
       }
     });
     parts.for_each(no_scratch, [&](const SegmentPart& part, auto&) {
       for (std::int64_t i = part.begin; i < part.end; ++i) {
-        g(i, 0) = std::exp((g(i, 0) - highest(part.segment, 0)) / temperature_);
+        for (std::int64_t h = 0; h < heads(); ++h) {
+          g(i, h) = std::exp((g(i, h) - highest(part.segment, h)) / temperature_);
+        }
       }
     });
     return g;

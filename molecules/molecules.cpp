@@ -17,6 +17,14 @@ constexpr std::array<std::string_view, 119> kSymbols = {
     "At", "Rn", "Fr", "Ra", "Ac", "Th", "Pa", "U",  "Np", "Pu", "Am", "Cm", "Bk", "Cf", "Es", "Fm", "Md",
     "No", "Lr", "Rf", "Db", "Sg", "Bh", "Hs", "Mt", "Ds", "Rg", "Cn", "Nh", "Fl", "Mc", "Lv", "Ts", "Og"};
 
+/// More than any atom has; sums of them stay small.
+constexpr std::int32_t kMostCharge = 20, kMostBonds = 1 << 20;
+
+void require_charge(const char* operation, const AtomType& atom) {
+  require(atom.charge >= -kMostCharge && atom.charge <= kMostCharge, operation, ": an atom has charge ", atom.charge,
+          ", expected -", kMostCharge, " to ", kMostCharge);
+}
+
 /// The usual valences of a neutral main-group element, rising; none for others.
 std::span<const std::int32_t> neutral_valences(std::int32_t element) {
   static constexpr std::int32_t kOne[] = {1}, kTwo[] = {2}, kThree[] = {3}, kFour[] = {4}, kThreeFive[] = {3, 5},
@@ -149,6 +157,23 @@ class DoubleBonds {
   int steps_ = 0;
 };
 
+void check_drawing(std::span<const AtomType> atoms, std::span<const std::int32_t> hydrogens,
+                   std::span<const AromaticBond> bonds) {
+  require(hydrogens.size() == atoms.size(), "kekulize: there are numbers of hydrogens for ", hydrogens.size(), " of ",
+          atoms.size(), " atoms, expected one for each");
+  std::ranges::for_each(atoms, [](const AtomType& atom) { require_charge("kekulize", atom); });
+  for (const std::int32_t count : hydrogens) {
+    require(count >= 0 && count <= kMostBonds, "kekulize: an atom has ", count, " hydrogens, expected 0 to ",
+            kMostBonds);
+  }
+  for (const AromaticBond& bond : bonds) {
+    require(bond.a < atoms.size() && bond.b < atoms.size() && bond.a != bond.b, "kekulize: the bond ", bond.a, " - ",
+            bond.b, " is a loop or leaves the ", atoms.size(), " atoms");
+    require(bond.is_aromatic || (bond.order >= 1 && bond.order <= 3), "kekulize: the bond ", bond.a, " - ", bond.b,
+            " has order ", bond.order, ", expected 1 to 3");
+  }
+}
+
 }  // namespace
 
 std::string_view element_symbol(std::int32_t element) {
@@ -158,6 +183,9 @@ std::string_view element_symbol(std::int32_t element) {
 }
 
 std::int32_t hydrogens_of(const AtomType& atom, std::int32_t used) {
+  require_charge("hydrogens_of", atom);
+  require(used >= 0 && used <= kMostBonds, "hydrogens_of: the bonds have orders that add up to ", used,
+          ", expected 0 to ", kMostBonds);
   const std::int32_t shift = valence_shift(atom);
   for (const std::int32_t usual : neutral_valences(atom.element)) {
     if (usual + shift >= used) {
@@ -168,6 +196,7 @@ std::int32_t hydrogens_of(const AtomType& atom, std::int32_t used) {
 }
 
 bool kekulize(std::span<const AtomType> atoms, std::span<const std::int32_t> hydrogens, std::span<AromaticBond> bonds) {
+  check_drawing(atoms, hydrogens, bonds);
   std::vector<std::int32_t> valence(hydrogens.begin(), hydrogens.end());
   std::vector<bool> is_aromatic(atoms.size(), false);
   for (const AromaticBond& bond : bonds) {

@@ -23,6 +23,7 @@ struct AtomType {
 [[nodiscard]] std::string_view element_symbol(std::int32_t element);
 
 /// Hydrogens on an atom whose bonds to other atoms have orders that add up to `used`: up to the next usual valence.
+/// Throws ArgumentError for a charge beyond 20 or `used` below 0.
 [[nodiscard]] std::int32_t hydrogens_of(const AtomType& atom, std::int32_t used);
 
 /// A bond as chemists write it down.
@@ -34,12 +35,14 @@ struct AromaticBond {
 };
 
 /// Puts alternating single and double bonds in place of aromatic ones, so that every atom has the hydrogens given.
-/// False, and nothing changed, if that cannot be done.
+/// False, and nothing changed, if that cannot be done. Throws ArgumentError unless there are hydrogens for each atom
+/// and bonds join two of them with an order from 1 to 3.
 [[nodiscard]] bool kekulize(std::span<const AtomType> atoms, std::span<const std::int32_t> hydrogens,
                             std::span<AromaticBond> bonds);
 
 /// SMILES in Kekulé's form, atoms in the order of a search from node 0; components are parted by dots. `alphabet` says
-/// what each type of the graph is. Not canonical. Throws ArgumentError on labels other than 1 to 3.
+/// what each type of the graph is. Not canonical. Throws ArgumentError on labels other than 1 to 3, types that are not
+/// in the alphabet, and elements and charges that there are none of.
 [[nodiscard]] std::string write_smiles(const TypedGraph& graph, std::span<const AtomType> alphabet);
 
 }  // namespace weft

@@ -172,6 +172,11 @@ std::string write_smiles(const TypedGraph& graph, std::span<const AtomType> alph
     require(type >= 0 && static_cast<std::size_t>(type) < alphabet.size(), "write_smiles: an atom has type ", type,
             ", expected one of the ", alphabet.size(), " of the alphabet");
   }
+  // Before anything is written: what follows takes charges and elements for granted.
+  for (const AtomType& atom : alphabet) {
+    (void)element_symbol(atom.element);
+    (void)hydrogens_of(atom, 0);
+  }
   return Writer(graph, alphabet).write();
 }
 

@@ -6,6 +6,16 @@
 #include "weft/core/error.hpp"
 
 namespace weft {
+namespace {
+
+void require_ends(const char* operation, const TypedGraph& graph) {
+  for (const TypedEdge& edge : graph.edges) {
+    require(edge.a < graph.types.size() && edge.b < graph.types.size(), operation, ": the edge ", edge.a, " - ", edge.b,
+            " leaves the ", graph.types.size(), " nodes");
+  }
+}
+
+}  // namespace
 
 TypedNeighbors::TypedNeighbors(const TypedGraph& graph)
     : first_(graph.types.size() + 1, 0), neighbors_(2 * graph.edges.size()) {
@@ -73,6 +83,7 @@ bool maps_onto(const TypedGraph& a, const TypedGraph& b, std::span<const NodeId>
     std::ranges::sort(edges, {}, [](const TypedEdge& e) { return std::pair(e.a, e.b); });
     return edges;
   };
+  require_ends("maps_onto", a);
   std::vector<TypedEdge> mapped = a.edges;
   for (TypedEdge& edge : mapped) {
     edge = {order[edge.a], order[edge.b], edge.label};
@@ -81,6 +92,7 @@ bool maps_onto(const TypedGraph& a, const TypedGraph& b, std::span<const NodeId>
 }
 
 std::int64_t num_components(const TypedGraph& graph) {
+  require_ends("num_components", graph);
   std::vector<NodeId> leader(graph.types.size());
   std::iota(leader.begin(), leader.end(), NodeId{0});
   const auto find = [&](NodeId v) {

@@ -48,6 +48,7 @@ class TypedNeighbors {
   };
   explicit TypedNeighbors(const TypedGraph& graph);
 
+  /// v is one of the graph's, which is not checked.
   [[nodiscard]] std::span<const Neighbor> of(NodeId v) const {
     return std::span<const Neighbor>(neighbors_).subspan(first_[v], first_[v + 1] - first_[v]);
   }
@@ -60,7 +61,8 @@ class TypedNeighbors {
 /// A symmetric graph without loops as one of a single type and label. Throws ArgumentError otherwise.
 [[nodiscard]] TypedGraph plain_graph(const CsrGraph& graph);
 
-/// Both directions of every edge; types and labels are left out.
+/// Both directions of every edge; types and labels are left out. This and what follows throws ArgumentError on an edge
+/// to a node that is not there.
 [[nodiscard]] CsrGraph csr_graph_of(const TypedGraph& graph);
 
 /// Whether `order`, which lists every node of `b` in place of those of `a`, maps `a` onto `b`: node order[i] of b is

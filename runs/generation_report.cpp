@@ -61,6 +61,9 @@ Json graph_json(const GraphQuality& quality) {
                {"novel", quality.novel},
                {"vun", quality.vun},
                {"mmd_ratio", finite(quality.mmd_ratio)}};
+  if (quality.undecided > 0.0) {
+    json["undecided"] = quality.undecided;
+  }
   json.update(distances_json(quality));
   json["floor"] = distances_json(quality.floor);
   return json;

@@ -11,6 +11,7 @@
 #include "weft/core/stop.hpp"
 #include "weft/core/stopwatch.hpp"
 #include "weft/io/atomic_file.hpp"
+#include "weft/layers/weight_memory.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/folds.hpp"
 #include "weft/runs/memory_estimate.hpp"
@@ -147,6 +148,12 @@ RunPlan plan_run(RunConfig given, const RunObserver& observer) {
   if (wants_suited_sampler(config, task)) {
     options.set("sampler", suited_sampler(model_of(config, task), options));
   }
+  // Columns of the data are all that is known of them; categories have more weights.
+  const ModelShape shape{.feature_kind = size.features > 0 ? FeatureKind::dense : FeatureKind::none,
+                         .num_features = size.features,
+                         .num_categories = {},
+                         .num_outputs = std::max<std::int64_t>(1, size.num_classes)};
+  require_memory_for(model_of(config, task), shape, options, task.rows == Rows::graphs, WeightCopies::training, limit);
   const MemoryPlan plan =
       task.can_stay_in_file ? plan_memory(size, options, limit) : plan_memory_of_graphs(size, limit);
   if (plan.inference_rows > 0) {
@@ -157,6 +164,7 @@ RunPlan plan_run(RunConfig given, const RunObserver& observer) {
 }
 
 RunSummary run(const RunPlan& plan, const RunObserver& observer) {
+  plan.config.check();
   // First of all: reading the data may take long, and another run may hold the folder.
   std::optional<RunFolder> folder;
   if (!plan.config.folder.empty()) {
@@ -224,6 +232,7 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
 }
 
 JobEstimate estimate_run(const RunPlan& plan, const RunObserver& observer) {
+  plan.config.check();
   RunPlan dry = plan;
   const DatasetSize size = read_dataset_size(plan.config.dataset);
   // An estimate of nodes needs no features.

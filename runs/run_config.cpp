@@ -13,6 +13,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/regular_file.hpp"
+#include "weft/layers/models.hpp"
 #include "weft/runs/cross_validation.hpp"
 
 namespace weft {
@@ -179,7 +180,7 @@ void read_run_config(const std::filesystem::path& path, RunConfig& config) {
 
 std::string model_of(const RunConfig& config, const TaskInfo& task) {
   if (task.model.empty()) {
-    return config.model.empty() ? TrainJob{}.model : config.model;
+    return config.model.empty() ? TrainJob{}.model : std::string(model_info(config.model).name);
   }
   require(config.model.empty() || config.model == task.model, "task ", task.name(), ": the model '", config.model,
           "' does not learn that, expected ", task.model);

@@ -66,8 +66,8 @@ struct RunConfig {
   void check() const;
 };
 
-/// The model that the config names, or else the one that the task has, or else the default. Throws ArgumentError if the
-/// model does not learn the task.
+/// The model that the config names, or else the one that the task has, or else the default. Throws ArgumentError if
+/// there is no such model, or if it does not learn the task.
 [[nodiscard]] std::string model_of(const RunConfig& config, const TaskInfo& task);
 
 /// The same with model and settings in place of the structs.

@@ -1,12 +1,28 @@
 #include "weft/runs/trained_model.hpp"
 
 #include "weft/core/error.hpp"
+#include "weft/io/dataset_checks.hpp"
 #include "weft/runs/memory_plan.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/tasks/task_row.hpp"
 #include "weft/tasks/trained_task.hpp"
 
 namespace weft {
+namespace {
+
+/// A row of features for each node and edge, where there are features. What the model reads of them is its own check.
+void check(std::string_view operation, const Graphs& graphs) {
+  const std::int64_t n = graphs.graph.num_nodes();
+  require(graphs.graph.num_sources() == n, operation, ": the graph has ", n, " rows and ", graphs.graph.num_sources(),
+          " sources, expected as many of both");
+  const Shape nodes = graphs.node_features.shape(), edges = shape_of(graphs.edge_features);
+  require(nodes == Shape{} || nodes.rows == n, operation, ": there are features of ", nodes.rows,
+          " nodes, the graph has ", n);
+  require(edges == Shape{} || edges.rows == graphs.graph.num_edges(), operation, ": there are features of ", edges.rows,
+          " edges, the graph has ", graphs.graph.num_edges());
+}
+
+}  // namespace
 
 TrainedModel TrainedModel::load(const std::filesystem::path& file_or_folder) {
   const std::filesystem::path file = model_file_in(file_or_folder);
@@ -28,6 +44,12 @@ Prediction TrainedModel::predict(const Dataset& dataset, const Wanted& wanted) c
 }
 
 Prediction TrainedModel::predict(const Graphs& graphs, const Wanted& wanted) const {
+  check("predict", graphs);
+  const auto rows =
+      graphs.node_ptr.empty() ? graphs.graph.num_nodes() : static_cast<std::int64_t>(graphs.node_ptr.size()) - 1;
+  for (const std::int64_t row : wanted.rows) {
+    require(row >= 0 && row < rows, "predict: row ", row, " is wanted, expected 0 to ", rows - 1);
+  }
   return task_->predict(graphs, wanted);
 }
 
@@ -56,14 +78,18 @@ Tensor TrainedModel::probabilities(const CsrGraph& graph, const NodeFeatures& fe
 }
 
 std::vector<Evaluation> TrainedModel::evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
+  check_dataset(dataset);
   return task_->evaluate(dataset, splits);
 }
 
 std::vector<float> TrainedModel::score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const {
+  Features no_edges;
+  check("score pairs", graphs_of(dataset, shape(), no_edges));
   return task_->score_pairs(dataset, pairs);
 }
 
 std::vector<float> TrainedModel::node_importance(const Graphs& graphs, std::int64_t output) const {
+  check("node_importance", graphs);
   return task_->node_importance(graphs, output);
 }
 

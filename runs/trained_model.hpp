@@ -44,7 +44,8 @@ class TrainedModel {
   [[nodiscard]] Tensor probabilities(const CsrGraph& graph, const NodeFeatures& features,
                                      const Features& edge_features = {}) const;
 
-  /// Every metric of the task on each part of some splits of a dataset. Throws ArgumentError if its labels do not fit.
+  /// Every metric of the task on each part of some splits of a dataset. Throws ArgumentError if its labels do not fit,
+  /// DataError if it breaks the rules of its format.
   [[nodiscard]] std::vector<Evaluation> evaluate(const Dataset& dataset, std::span<const std::string> splits) const;
   /// Models of links: the score of each pair before the logistic function, read from all edges of the dataset.
   [[nodiscard]] std::vector<float> score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const;

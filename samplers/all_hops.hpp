@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <numeric>
 #include <span>
+#include <string>
 
 #include "weft/core/buffer.hpp"
 #include "weft/core/error.hpp"
@@ -65,6 +66,16 @@ inline void require_fanouts(const char* operation, std::span<const std::int64_t>
   for (std::size_t hop = 0; hop < fanouts.size(); ++hop) {
     require(fanouts[hop] >= -1 && fanouts[hop] <= kMaxNodes, operation, ": the fanout of hop ", hop, " is ",
             fanouts[hop], ", expected -1 (all) to ", kMaxNodes);
+  }
+}
+
+/// The same for draws with replacement, which a row of one neighbor makes too.
+inline void require_draws(const char* operation, std::span<const std::int64_t> fanouts) {
+  constexpr std::int64_t kMostDraws = 1 << 20;
+  for (const std::int64_t fanout : fanouts) {
+    require(fanout >= 0 && fanout <= kMostDraws, operation, ": fanout is ",
+            fanout < 0 ? "all neighbors" : std::to_string(fanout),
+            " with replacement, expected a number of draws, 0 to ", kMostDraws);
   }
 }
 

@@ -24,6 +24,14 @@ namespace {
 
 using Made = std::unique_ptr<BatchSampler>;
 
+/// As many as layers of a model.
+constexpr std::int64_t kMostHops = 1000;
+
+void require_hops(const char* operation, std::int64_t count) {
+  require(count >= 0 && count <= kMostHops, operation, ": the number of hops is ", count, ", expected 0 to ",
+          kMostHops);
+}
+
 template <Sampler S>
 class Named final : public BatchSampler {
  public:
@@ -156,6 +164,7 @@ Made make_saint(const SamplerData& data, const Options& options) {
                              .seed = data.seed}));
 }
 Made make_rows(const SamplerData& data, const Options& options) {
+  require_nodes("sampler rows", data.seeds, data.graph.num_nodes());
   return named(RowSampler(seed_batches(data, options)));
 }
 
@@ -284,8 +293,8 @@ std::span<const Option> sampler_options() {
         {"replace", false, "samplers neighbor, weighted: draw with replacement"},
         {"parts", std::int64_t{0}, "samplers cluster, parts, saint: parts of the graph; 0: by batch_size", 0, 1e9},
         {"parts_per_batch", std::int64_t{8}, "sampler cluster: parts that are joined", 1, 1e9},
-        {"walks", std::int64_t{10}, "sampler pinsage: walks from each node", 1, 1e6},
-        {"walk_length", std::int64_t{2}, "samplers saint_walk, pinsage: steps of a walk", 1, 1e6},
+        {"walks", std::int64_t{10}, "sampler pinsage: walks from each node", 1, 1000},
+        {"walk_length", std::int64_t{2}, "samplers saint_walk, pinsage: steps of a walk", 1, 1000},
         {"walk_return", 1.0, "sampler pinsage: node2vec's p, large: walks seldom go back at once", 1e-3, 1e3},
         {"walk_in_out", 1.0, "sampler pinsage: node2vec's q, large: walks stay near, small: they move away", 1e-3, 1e3},
         {"most_recent", false, "sampler temporal: the latest edges instead of drawn ones"},
@@ -301,10 +310,16 @@ std::unique_ptr<BatchSampler> make_sampler(std::string_view name, const SamplerD
                         (needs == "weight" && !data.edge_weights.empty()) ||
                         (needs == "time" && !data.edge_times.empty()) || (needs == "type" && !data.edge_types.empty());
   require(has_them, "sampler ", name, ": the edges have no ", needs, ", which it draws by");
+  require_hops("make_sampler", data.num_hops);
+  for (const std::size_t count : {data.edge_weights.size(), data.edge_times.size(), data.edge_types.size()}) {
+    require(count == 0 || static_cast<EdgeId>(count) == data.graph.num_edges(), "sampler ", name, ": there are ", count,
+            " values of edges, expected one for each of ", data.graph.num_edges(), " or none");
+  }
   return row.make(data, options);
 }
 
 std::vector<std::int64_t> fanouts_of(std::string_view text, std::int64_t count) {
+  require_hops("fanout", count);
   std::vector<std::int64_t> result;
   std::string_view rest = text;
   while (true) {
@@ -327,6 +342,7 @@ std::vector<std::int64_t> fanouts_of(std::string_view text, std::int64_t count) 
 }
 
 std::vector<std::int64_t> fanouts(const Options& options, std::string_view fallback, std::int64_t count) {
+  require_hops("fanout", count);
   const std::string& text = options.text("fanout");
   if (text != "auto") {
     return fanouts_of(text, count);

@@ -63,7 +63,7 @@ struct SamplerData {
   CsrGraph graph;
   /// The nodes to predict.
   std::vector<NodeId> seeds;
-  /// How many hops a sample has, unless it is a subgraph: the layers of the model.
+  /// How many hops a sample has, unless it is a subgraph: the layers of the model, 0 to 1000.
   std::int64_t num_hops = 2;
   /// Another order of the seeds in every epoch.
   bool shuffle = true;
@@ -78,7 +78,8 @@ struct SamplerData {
   std::span<const std::uint16_t> edge_types = {};
 };
 
-/// Throws ArgumentError for an unknown name, an option out of place, or data that the sampler cannot do without.
+/// Throws ArgumentError for an unknown name, an option out of place, numbers out of range, or data that the sampler
+/// cannot do without.
 [[nodiscard]] std::unique_ptr<BatchSampler> make_sampler(std::string_view name, const SamplerData& data,
                                                          const Options& options);
 

@@ -43,9 +43,8 @@ NeighborSampler::NeighborSampler(CsrGraph graph, SeedBatches batches, NeighborSa
   require_square("NeighborSampler", graph_);
   require_nodes("NeighborSampler", batches_.nodes(), graph_.num_nodes());
   require_fanouts("NeighborSampler", options_.fanouts);
-  for (const std::int64_t fanout : options_.fanouts) {
-    require(fanout != kAllNeighbors || !options_.replace,
-            "NeighborSampler: fanout is all neighbors with replacement, expected a number of draws");
+  if (options_.replace) {
+    require_draws("NeighborSampler", options_.fanouts);
   }
 }
 

@@ -98,9 +98,13 @@ PinsageSampler::PinsageSampler(CsrGraph graph, SeedBatches batches, const Pinsag
     : graph_(std::move(graph)), batches_(std::move(batches)), options_(options) {
   require_square("PinsageSampler", graph_);
   require_nodes("PinsageSampler", batches_.nodes(), graph_.num_nodes());
-  require(options.num_hops >= 1 && options.num_walks >= 1 && options.walk_length >= 1 && options.num_neighbors >= 1,
+  constexpr std::int64_t kMost = 1000;
+  const auto is_some = [](std::int64_t count) { return count >= 1 && count <= kMost; };
+  require(is_some(options.num_hops) && is_some(options.num_walks) && is_some(options.walk_length) &&
+              options.num_neighbors >= 1,
           "PinsageSampler: there are ", options.num_hops, " hops, ", options.num_walks, " walks of length ",
-          options.walk_length, " and ", options.num_neighbors, " neighbors, expected at least 1 of each");
+          options.walk_length, " and ", options.num_neighbors, " neighbors, expected 1 to ", kMost,
+          " of each, and at least 1 neighbor");
 }
 
 Sample PinsageSampler::sample(std::int64_t epoch, std::int64_t index) const {

@@ -66,11 +66,11 @@ void find_edge_probabilities(const CsrGraph& graph, SaintProbabilities& p) {
 /// Counts are whole numbers: their sum does not depend on the order of the threads.
 void find_walk_probabilities(const CsrGraph& graph, const SaintSamplerOptions& options, SaintProbabilities& p) {
   const std::int64_t n = graph.num_nodes();
-  std::vector<std::uint32_t> hits(static_cast<std::size_t>(n));
+  std::vector<std::uint64_t> hits(static_cast<std::size_t>(n));
   p.joint_count.assign(static_cast<std::size_t>(graph.num_edges()), 0);
   p.joint_unit = 1.0 / (static_cast<double>(n) * static_cast<double>(options.trial_walks));
-  const auto add_one = [](std::uint32_t& count) {
-    std::atomic_ref<std::uint32_t>(count).fetch_add(1, std::memory_order_relaxed);
+  const auto add_one = [](std::uint64_t& count) {
+    std::atomic_ref<std::uint64_t>(count).fetch_add(1, std::memory_order_relaxed);
   };
   std::vector<NodeId> roots(static_cast<std::size_t>(n));
   std::iota(roots.begin(), roots.end(), NodeId{0});
@@ -97,7 +97,8 @@ void find_walk_probabilities(const CsrGraph& graph, const SaintSamplerOptions& o
       }
     });
   }
-  std::ranges::transform(hits, p.hit.begin(), [&](std::uint32_t count) { return count * p.joint_unit; });
+  std::ranges::transform(hits, p.hit.begin(),
+                         [&](std::uint64_t count) { return static_cast<double>(count) * p.joint_unit; });
 }
 
 }  // namespace

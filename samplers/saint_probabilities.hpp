@@ -17,8 +17,9 @@ struct SaintProbabilities {
   std::vector<double> running_sums;
   /// [num_nodes] A single draw hits the node.
   std::vector<double> hit;
-  /// [num_edges] A single walk hits both ends, in units of `joint_unit`; empty but for walks.
-  std::vector<std::uint32_t> joint_count;
+  /// [num_edges] A single walk hits both ends, in units of `joint_unit`; empty but for walks. Of 64 bits: a hub of a
+  /// large graph is hit by nearly as many walks as there are nodes, times the trials.
+  std::vector<std::uint64_t> joint_count;
   double joint_unit = 0.0;
 
   [[nodiscard]] double of_node(NodeId v) const;

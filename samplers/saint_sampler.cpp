@@ -14,6 +14,9 @@
 namespace weft {
 namespace {
 
+/// Nodes of the draws of a subgraph, which are held at once; and walks from each node before the first.
+constexpr std::int64_t kMostDrawn = 1 << 26, kMostTrials = 1 << 20;
+
 /// Number of draw i with probabilities given by running sums.
 std::size_t draw_from(std::span<const double> running_sums, const Random& random, std::uint64_t i) {
   const auto found = std::ranges::upper_bound(running_sums, random.uniform(i) * running_sums.back());
@@ -60,10 +63,14 @@ std::vector<NodeId> draw_nodes(const CsrGraph& graph, const SaintSamplerOptions&
 SaintSampler::SaintSampler(CsrGraph graph, const std::vector<NodeId>& seeds, const SaintSamplerOptions& options)
     : graph_(std::move(graph)), options_(options), is_seed_(marks_of("SaintSampler", seeds, graph_.num_nodes())) {
   require_square("SaintSampler", graph_);
-  require(options.budget >= 1 && options.num_batches >= 1, "SaintSampler: the budget is ", options.budget, " for ",
-          options.num_batches, " batches, expected at least 1 of each");
-  require(options.walk_length >= 1 && options.trial_walks >= 1, "SaintSampler: ", options.trial_walks,
-          " trial walks of length ", options.walk_length, " were asked for, expected at least 1 of each");
+  require(options.num_batches >= 1, "SaintSampler: there are ", options.num_batches, " batches, expected at least 1");
+  require(options.walk_length >= 1 && options.walk_length < kMostDrawn && options.trial_walks >= 1 &&
+              options.trial_walks <= kMostTrials,
+          "SaintSampler: ", options.trial_walks, " trial walks of length ", options.walk_length,
+          " were asked for, expected 1 to ", kMostTrials, " of a length from 1 to ", kMostDrawn - 1);
+  const std::int64_t most = kMostDrawn / (options.method == SaintMethod::walk ? options.walk_length + 1 : 1);
+  require(options.budget >= 1 && options.budget <= most, "SaintSampler: the budget is ", options.budget,
+          " draws a subgraph, expected 1 to ", most, "; batch_size decides it");
   probabilities_ = std::make_shared<const SaintProbabilities>(saint_probabilities(graph_, options));
 }
 

@@ -49,7 +49,8 @@ struct SaintProbabilities;
 /// node; they are never 0.
 class SaintSampler {
  public:
-  /// Seeds are the nodes of a subgraph among `seeds`. O(m) time; 8 bytes an edge (edge) or 4 (walk).
+  /// Seeds are the nodes of a subgraph among `seeds`. O(m) time; 8 bytes an edge (edge, walk). Throws ArgumentError for
+  /// a budget of more than 2^26 nodes a subgraph.
   SaintSampler(CsrGraph graph, const std::vector<NodeId>& seeds, const SaintSamplerOptions& options = {});
 
   [[nodiscard]] std::int64_t num_batches() const;

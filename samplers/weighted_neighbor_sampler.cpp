@@ -130,9 +130,8 @@ WeightedNeighborSampler::WeightedNeighborSampler(CsrGraph graph, std::span<const
   require_square("WeightedNeighborSampler", graph_);
   require_nodes("WeightedNeighborSampler", batches_.nodes(), graph_.num_nodes());
   require_fanouts("WeightedNeighborSampler", options_.fanouts);
-  for (const std::int64_t fanout : options_.fanouts) {
-    require(fanout != kAllNeighbors || !options_.replace,
-            "WeightedNeighborSampler: fanout is all neighbors with replacement, expected a number of draws");
+  if (options_.replace) {
+    require_draws("WeightedNeighborSampler", options_.fanouts);
   }
 }
 

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <string_view>
+
+#include "weft/core/error.hpp"
 
 namespace weft {
 namespace {
@@ -27,9 +30,31 @@ std::int64_t label_at(std::span<const std::int64_t> labels, std::int64_t row) {
   return labels[static_cast<std::size_t>(row)];
 }
 
+/// Throws ArgumentError unless there is a label for each row, and one of the classes for those at `index`.
+void check(std::string_view metric, const Tensor& logits, std::span<const std::int64_t> labels,
+           std::span<const std::int64_t> index) {
+  require(static_cast<std::int64_t>(labels.size()) == logits.rows(), metric, ": there are ", labels.size(),
+          " labels, logits are ", logits.shape(), ", expected one for each row");
+  for (const std::int64_t row : index) {
+    require(row >= 0 && row < logits.rows(), metric, ": index ", row, " is outside [0, ", logits.rows(), ")");
+    require(label_at(labels, row) >= 0 && label_at(labels, row) < logits.cols(), metric, ": row ", row, " has label ",
+            label_at(labels, row), ", expected 0 to ", logits.cols() - 1);
+  }
+}
+
+/// The same of scores.
+void check(std::string_view metric, std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
+  require(scores.size() == outcomes.size(), metric, ": there are ", scores.size(), " scores and ", outcomes.size(),
+          " outcomes, expected as many");
+  const auto found = std::ranges::find_if(outcomes, [](std::uint8_t outcome) { return outcome > 1; });
+  require(found == outcomes.end(), metric, ": an outcome is ", found == outcomes.end() ? 0 : int{*found},
+          ", expected 0 or 1");
+}
+
 }  // namespace
 
 double accuracy(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  check("accuracy", logits, labels, index);
   std::int64_t hits = 0;
   for (const std::int64_t i : index) {
     hits += predicted_class(logits, i) == label_at(labels, i) ? 1 : 0;
@@ -40,6 +65,7 @@ double accuracy(const Tensor& logits, std::span<const std::int64_t> labels, std:
 
 std::vector<std::vector<std::int64_t>> confusion_matrix(const Tensor& logits, std::span<const std::int64_t> labels,
                                                         std::span<const std::int64_t> index) {
+  check("confusion_matrix", logits, labels, index);
   const auto classes = static_cast<std::size_t>(logits.cols());
   std::vector<std::vector<std::int64_t>> counts(classes, std::vector<std::int64_t>(classes, 0));
   for (const std::int64_t i : index) {
@@ -70,6 +96,7 @@ double macro_f1(const Tensor& logits, std::span<const std::int64_t> labels, std:
 }
 
 double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
+  check("roc_auc", scores, outcomes);
   if (has_nan(scores)) {
     return kUndefined;
   }
@@ -101,6 +128,7 @@ double roc_auc(std::span<const float> scores, std::span<const std::uint8_t> outc
 }
 
 double average_precision(std::span<const float> scores, std::span<const std::uint8_t> outcomes) {
+  check("average_precision", scores, outcomes);
   if (has_nan(scores)) {
     return kUndefined;
   }
@@ -126,6 +154,7 @@ double average_precision(std::span<const float> scores, std::span<const std::uin
 }
 
 double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  check("roc_auc", logits, labels, index);
   std::vector<float> scores(index.size());
   std::vector<std::uint8_t> outcomes(index.size());
   const auto against_rest = [&](std::int64_t c, auto score) {
@@ -169,6 +198,7 @@ double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::
 }
 
 double mean_log_loss(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  check("mean_log_loss", logits, labels, index);
   double total = 0.0;
   for (const std::int64_t i : index) {
     const auto values = logits.row(i);

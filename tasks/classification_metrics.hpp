@@ -1,4 +1,5 @@
-// Figures of merit for classification.
+// Figures of merit for classification. All throw ArgumentError for an index that is no row, for labels that are not one
+// for each row or, at an index, no class, and for outcomes that are neither 0 nor 1 or not one for each score.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +11,7 @@
 #pragma GCC visibility push(default)
 namespace weft {
 
-/// Share of `index` whose largest logit (the first of equals) is the label. Labels are >= 0 at `index`.
-/// NaN if `index` is empty.
+/// Share of `index` whose largest logit (the first of equals) is the label. NaN if `index` is empty.
 [[nodiscard]] double accuracy(const Tensor& logits, std::span<const std::int64_t> labels,
                               std::span<const std::int64_t> index);
 

@@ -28,16 +28,21 @@ struct GeneratorTraits {
   [[nodiscard]] bool makes_molecules() const { return !alphabet.empty(); }
 };
 
+/// The most graphs that are drawn at once, those that best_of leaves out included: all are held in memory.
+inline constexpr std::int64_t kMostGraphsAtOnce = 10'000'000;
+
 struct GenerationRequest {
   std::uint64_t seed = 0;
+  /// 0.001 to 100.
   double temperature = 1.0;
   bool is_masked = true;
   /// "none", "planar", "tree"; empty: as trained.
   std::string constraint = {};
-  /// Property and value, in the units of the data.
+  /// Property and value, in the units of the data; each property once.
   std::vector<std::pair<std::string, double>> wishes = {};
+  /// 0 to 100.
   double guidance = 0.5;
-  /// Of so many candidates the likeliest by the model counts.
+  /// Of so many candidates the likeliest by the model counts, 1 to 10000.
   std::int64_t best_of = 1;
   std::optional<TypedGraph> beginning = {};
 };

@@ -246,7 +246,7 @@ const GenerationTask::Part& GenerationTask::part_of(const Split& split) const {
 }
 
 std::unique_ptr<Model> GenerationTask::new_model(const Split& split, const Random& random) const {
-  return make_sequence_model(part_of(split).traits, options(), random);
+  return make_sequence_model(part_of(split).traits, options(), random, WeightCopies::training);
 }
 
 std::unique_ptr<Epochs> GenerationTask::epochs(const Model&, const Split& split, std::uint64_t seed) const {

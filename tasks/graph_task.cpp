@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "weft/layers/graph_model.hpp"
+#include "weft/layers/weight_memory.hpp"
 #include "weft/samplers/graph_batches.hpp"
 #include "weft/tasks/inference.hpp"
 #include "weft/train/model_state.hpp"
@@ -16,6 +17,7 @@ GraphTask::GraphTask(const Dataset& data, const TrainJob& train_job)
                        reads_edge_features(train_job.options) ? data.edge_features : kNoFeatures)) {}
 
 std::unique_ptr<Model> GraphTask::new_model(const Split& split, const Random& random) const {
+  require_memory_for(job().model, shape_, options(), true, WeightCopies::training);
   std::unique_ptr<NodeModel> model = make_graph_model(job().model, shape_, options(), random);
   set_unit(*model, split);
   return model;

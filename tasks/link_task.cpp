@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "weft/layers/kernels/link_scores.hpp"
+#include "weft/layers/weight_memory.hpp"
 #include "weft/samplers/link_neighbor_sampler.hpp"
 #include "weft/samplers/link_sampler.hpp"
 #include "weft/tasks/inference.hpp"
@@ -92,6 +93,7 @@ const LinkTask::Part& LinkTask::part_of(const Split& split) const {
 }
 
 std::unique_ptr<Model> LinkTask::new_model(const Split&, const Random& random) const {
+  require_memory_for(job().model, shape_, options(), false, WeightCopies::training);
   return make_model(job().model, shape_, options(), random);
 }
 

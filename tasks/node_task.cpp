@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "weft/layers/scaled_model.hpp"
+#include "weft/layers/weight_memory.hpp"
 #include "weft/tasks/inference.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/train/model_state.hpp"
@@ -63,6 +64,7 @@ NodeTask::NodeTask(const Dataset& data, const TrainJob& train_job)
 }
 
 std::unique_ptr<Model> NodeTask::new_model(const Split& split, const Random& random) const {
+  require_memory_for(job().model, shape_, options(), false, WeightCopies::training);
   std::unique_ptr<NodeModel> model = make_node_model(job().model, shape_, options(), outputs(), random);
   set_unit(*model, split);
   return model;

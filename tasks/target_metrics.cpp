@@ -13,6 +13,14 @@ namespace {
 
 constexpr double kUndefined = std::numeric_limits<double>::quiet_NaN();
 
+void check(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> index) {
+  require(outputs.shape() == targets.shape(), "metric: outputs are ", outputs.shape(), " and targets ", targets.shape(),
+          ", expected the same");
+  for (const std::int64_t i : index) {
+    require(i >= 0 && i < targets.rows(), "metric: index ", i, " is outside [0, ", targets.rows(), ")");
+  }
+}
+
 /// The entries of column j that are there.
 struct Column {
   std::vector<float> scores;
@@ -33,6 +41,7 @@ Column column_of(const Tensor& scores, const Tensor& targets, std::span<const st
 template <class Figure>
 double mean_over_columns(const Tensor& scores, const Tensor& targets, std::span<const std::int64_t> index,
                          Figure figure) {
+  check(scores, targets, index);
   double total = 0.0, defined = 0.0;
   for (std::int64_t j = 0; j < targets.cols(); ++j) {
     const Column column = column_of(scores, targets, index, j);
@@ -52,8 +61,7 @@ double mean_over_columns(const Tensor& scores, const Tensor& targets, std::span<
 /// The mean of term(output, target) over the entries that are there.
 template <class Term>
 double mean_over_entries(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> index, Term term) {
-  require(outputs.shape() == targets.shape(), "metric: outputs are ", outputs.shape(), " and targets ", targets.shape(),
-          ", expected the same");
+  check(outputs, targets, index);
   double total = 0.0, count = 0.0;
   for (const std::int64_t i : index) {
     for (std::int64_t j = 0; j < targets.cols(); ++j) {
@@ -94,6 +102,7 @@ double root_mean_squared_error(const Tensor& outputs, const Tensor& targets, std
 }
 
 double r_squared(const Tensor& outputs, const Tensor& targets, std::span<const std::int64_t> index) {
+  check(outputs, targets, index);
   double total = 0.0, defined = 0.0;
   for (std::int64_t j = 0; j < targets.cols(); ++j) {
     double sum = 0.0, errors = 0.0, count = 0.0, spread = 0.0;

@@ -5,11 +5,13 @@
 #include "weft/core/allocation_limit.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/named_rows.hpp"
+#include "weft/io/dataset_checks.hpp"
 #include "weft/io/text_lists.hpp"
 #include "weft/tasks/generation_task.hpp"
 #include "weft/tasks/graph_task.hpp"
 #include "weft/tasks/link_task.hpp"
 #include "weft/tasks/node_task.hpp"
+#include "weft/tasks/row_task.hpp"
 #include "weft/tasks/task_row.hpp"
 #include "weft/tasks/training_options.hpp"
 #include "weft/train/checkpoint.hpp"
@@ -29,7 +31,9 @@ const std::vector<TaskRow>& table() {
 }
 
 const TaskRow& row_of(TaskKind kind) {
-  return *std::ranges::find_if(table(), [&](const TaskRow& row) { return row.info.kind == kind; });
+  const auto row = std::ranges::find_if(table(), [&](const TaskRow& one) { return one.info.kind == kind; });
+  require(row != table().end(), "there is no task number ", static_cast<int>(kind));
+  return *row;
 }
 
 /// The options that the file names, for their names of today.
@@ -90,7 +94,7 @@ std::span<const TaskInfo> tasks() {
 }
 
 const TaskInfo& task_info(TaskKind kind) {
-  return *std::ranges::find(tasks(), kind, &TaskInfo::kind);
+  return row_of(kind).info;
 }
 
 const TaskInfo& task_info(std::string_view name) {
@@ -116,7 +120,13 @@ std::vector<std::string> split_names(const Dataset& dataset, const TaskInfo& tas
 }
 
 std::unique_ptr<Task> make_task(const Dataset& dataset, const TrainJob& job) {
-  std::unique_ptr<Task> task = row_of(dataset.task).make(dataset, job);
+  const TaskRow& row = row_of(dataset.task);
+  if (row.info.rows == Rows::graphs || row.info.rows == Rows::none) {
+    // Before the rules, which would only say that node_ptr is missing.
+    (void)many_graphs(dataset);
+  }
+  check_dataset(dataset);
+  std::unique_ptr<Task> task = row.make(dataset, job);
   for (const std::string& split : job.splits) {
     require(task->find_split(split) != nullptr, "train: the dataset ", dataset.name, " has no split '", split, "'");
   }

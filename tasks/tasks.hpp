@@ -53,6 +53,7 @@ struct TaskInfo {
 
 /// Every task, in the order in which they are shown.
 [[nodiscard]] std::span<const TaskInfo> tasks();
+/// Throws ArgumentError for a number that is none of the kinds.
 [[nodiscard]] const TaskInfo& task_info(TaskKind kind);
 /// Throws ArgumentError naming the nearest task if there is none of that name.
 [[nodiscard]] const TaskInfo& task_info(std::string_view name);
@@ -61,7 +62,7 @@ struct TaskInfo {
 [[nodiscard]] std::vector<std::string> split_names(const Dataset& dataset, const TaskInfo& task);
 
 /// The task that the dataset poses. Both must outlive it. Throws ArgumentError if the labels or splits that it needs
-/// are not there.
+/// are not there, DataError if the dataset breaks the rules of its format.
 [[nodiscard]] std::unique_ptr<Task> make_task(const Dataset& dataset, const TrainJob& job);
 
 }  // namespace weft

@@ -1,8 +1,11 @@
 #include "weft/tasks/trained_generator.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <limits>
+#include <numeric>
+#include <set>
 
 #include "weft/core/error.hpp"
 #include "weft/generation/sequence_model.hpp"
@@ -11,12 +14,27 @@
 
 namespace weft {
 
+namespace {
+
+/// The larger matrices of a SequenceModel.
+double num_weights(const SequenceShape& shape, const Options& options) {
+  const auto d = static_cast<double>(options.integer("hidden")),
+             layers = static_cast<double>(options.integer("layers"));
+  const auto categories = static_cast<double>(
+      std::accumulate(shape.input_categories.begin(), shape.input_categories.end(), std::int64_t{0}));
+  return d * (categories + 2.0 * static_cast<double>(shape.properties) + static_cast<double>(shape.vocabulary)) +
+         layers * 11.0 * d * d;
+}
+
+}  // namespace
+
 std::unique_ptr<SequenceModel> make_sequence_model(const GeneratorTraits& traits, const Options& options,
-                                                   const Random& random) {
+                                                   const Random& random, WeightCopies copies) {
   const SequenceShape shape{.input_categories = traits.vocabulary->input_categories(),
                             .vocabulary = traits.vocabulary->size(),
                             .properties = static_cast<std::int64_t>(traits.property_names.size()),
                             .clue_features = traits.vocabulary->num_clue_features()};
+  require_memory_for(kGeneratorModel, num_weights(shape, options), copies);
   return std::make_unique<SequenceModel>(shape,
                                          SequenceModelOptions{.hidden = options.integer("hidden"),
                                                               .layers = options.integer("layers"),
@@ -58,6 +76,28 @@ GeneratorTraits traits_of(const ModelFile& file) {
   return traits;
 }
 
+namespace {
+
+void check(std::int64_t count, const GenerationRequest& request) {
+  constexpr std::int64_t kMostCandidates = 10000;
+  constexpr double kLeastHeat = 1e-3, kMostHeat = 100.0, kMostGuidance = 100.0;
+  require(request.best_of >= 1 && request.best_of <= kMostCandidates, "generate: best_of is ", request.best_of,
+          ", expected 1 to ", kMostCandidates);
+  require(count >= 0 && count <= kMostGraphsAtOnce / request.best_of, "generate: ", count, " graphs, each the best of ",
+          request.best_of, ", are asked for, expected 0 to ", kMostGraphsAtOnce, " at once");
+  require(request.temperature >= kLeastHeat && request.temperature <= kMostHeat, "generate: the temperature is ",
+          request.temperature, ", expected ", kLeastHeat, " to ", kMostHeat);
+  require(request.guidance >= 0.0 && request.guidance <= kMostGuidance, "generate: the guidance is ", request.guidance,
+          ", expected 0 to ", kMostGuidance);
+  std::set<std::string_view> names;
+  for (const auto& [name, value] : request.wishes) {
+    require(std::isfinite(value), "generate: '", name, "' is wished to be ", value, ", expected a finite number");
+    require(names.insert(name).second, "generate: '", name, "' is wished for twice, expected each property once");
+  }
+}
+
+}  // namespace
+
 TrainedGenerator::TrainedGenerator(ModelDescription described, const ModelFile& file)
     : TrainedTask(std::move(described)), traits_(traits_of(file)) {
   std::unique_ptr<SequenceModel> model = make_sequence_model(traits_, description().options, Random(0));
@@ -67,7 +107,7 @@ TrainedGenerator::TrainedGenerator(ModelDescription described, const ModelFile& 
 
 std::vector<SampledGraph> TrainedGenerator::generate(std::int64_t count, const GenerationRequest& request,
                                                      const ProgressCallback& progress) const {
-  require(request.best_of >= 1, "generate: best_of is ", request.best_of, ", expected at least 1");
+  check(count, request);
   SamplingOptions options{.seed = request.seed,
                           .temperature = request.temperature,
                           .is_masked = request.is_masked,
@@ -86,6 +126,8 @@ std::vector<SampledGraph> TrainedGenerator::generate(std::int64_t count, const G
             "'; it was trained with ", traits_.property_names.empty() ? "no properties" : "other properties than that");
     const auto j = static_cast<std::size_t>(found - traits_.property_names.begin());
     options.properties[j] = static_cast<float>((value - traits_.property_means[j]) / traits_.property_deviations[j]);
+    require(std::isfinite(options.properties[j]), "generate: '", name, "' is wished to be ", value,
+            ", which is beyond all numbers; in the training data it is ", traits_.property_means[j], " on average");
   }
   std::vector<SampledGraph> all =
       sample_graphs(*model_, *traits_.vocabulary, count * request.best_of, options, progress);

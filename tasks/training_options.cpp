@@ -91,8 +91,12 @@ LabelAmount label_amount(const Dataset& dataset, const Split& split) {
   if (labels == nullptr) {
     return amount_of(static_cast<std::int64_t>(split.train.size()), kTargetsAreWorth);
   }
-  const auto count = std::ranges::count_if(
-      split.train, [&](std::int64_t node) { return (*labels)[static_cast<std::size_t>(node)] >= 0; });
+  const auto num_labels = static_cast<std::int64_t>(labels->size());
+  const auto count = std::ranges::count_if(split.train, [&](std::int64_t node) {
+    require(node >= 0 && node < num_labels, "label_amount: split ", split.name, " names node ", node,
+            " in its training part, there are labels of ", num_labels);
+    return (*labels)[static_cast<std::size_t>(node)] >= 0;
+  });
   return amount_of(count, dataset.num_classes);
 }
 

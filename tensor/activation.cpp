@@ -48,6 +48,7 @@ Activation activation_of(std::string_view name) {
 }
 
 void apply_activation(Activation activation, std::span<float> values) {
+  (void)name_of(activation);
   switch (activation) {
     case Activation::none:
       break;
@@ -73,6 +74,9 @@ void apply_activation(Activation activation, std::span<float> values) {
 }
 
 void apply_derivative(Activation activation, std::span<const float> given, std::span<float> gradient) {
+  require(given.size() == gradient.size(), "apply_derivative: there are ", given.size(), " values and ",
+          gradient.size(), " gradients, expected as many");
+  (void)name_of(activation);
   switch (activation) {
     case Activation::none:
       break;

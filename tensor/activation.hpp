@@ -17,7 +17,7 @@ inline constexpr std::array<std::string_view, 5> kEnumNames<Activation> = {"none
 /// Throws ArgumentError if no activation has that name.
 [[nodiscard]] Activation activation_of(std::string_view name);
 
-/// Replaces each x by activation(x).
+/// Replaces each x by activation(x). This and all that takes an activation throws ArgumentError for one that is none.
 void apply_activation(Activation activation, std::span<float> values);
 
 /// Whether the derivative can be read off the result alone; gelu's cannot.

@@ -69,6 +69,7 @@ Variable matmul(const Variable& a, const Variable& b) {
 Variable linear(const Variable& x, const Variable& w, const Variable& bias, Activation activation) {
   require(x.cols() == w.rows(), "linear: inner dimensions differ, x is ", x.shape(), " and w is ", w.shape());
   require(bias.shape() == Shape{1, w.cols()}, "linear: bias is ", bias.shape(), ", expected [1, ", w.cols(), "]");
+  (void)name_of(activation);
   if (!derives_from_result(activation)) {
     return activate(linear(x, w, bias), activation);
   }
@@ -149,11 +150,12 @@ Variable scale(const Variable& a, float factor) {
 // y = x + 1 b;  dx = dy,  db = 1ᵀ dy
 Variable add_bias(const Variable& x, const Variable& bias) {
   require(bias.shape() == Shape{1, x.cols()}, "add_bias: bias is ", bias.shape(), ", expected [1, ", x.cols(), "]");
+  const Tensor& given = x.value();
   Tensor y = Tensor::uninitialized(x.shape());
   parallel_for(x.rows(), kernels::row_grain(x.cols()), [&](std::int64_t begin, std::int64_t end) {
     const float* b = bias.value().data();
     for (std::int64_t i = begin; i < end; ++i) {
-      const float* from = x.value().row(i).data();
+      const float* from = given.row(i).data();
       float* to = y.row(i).data();
       for (std::int64_t j = 0; j < x.cols(); ++j) {
         to[j] = from[j] + b[j];
@@ -171,12 +173,14 @@ Variable add_bias(const Variable& x, const Variable& bias) {
 
 // y = act(x);  dx = dy act'(x)
 Variable activate(const Variable& x, Activation activation) {
+  (void)name_of(activation);
   if (activation == Activation::none) {
     return x;
   }
+  const Tensor& given = x.value();
   Tensor y = Tensor::uninitialized(x.shape());
   parallel_for(y.size(), kElementGrain, [&](std::int64_t begin, std::int64_t end) {
-    std::copy(x.value().data() + begin, x.value().data() + end, y.data() + begin);
+    std::copy(given.data() + begin, given.data() + end, y.data() + begin);
     apply_activation(activation,
                      y.values().subspan(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
   });
@@ -193,10 +197,11 @@ Variable concat_columns(const Variable& a, const Variable& b) {
   require(a.rows() == b.rows(), "concat_columns: shapes are ", a.shape(), " and ", b.shape(),
           ", expected as many rows");
   const std::int64_t p = a.cols(), q = b.cols();
+  const Tensor &left = a.value(), &right = b.value();
   Tensor y = Tensor::uninitialized(a.rows(), p + q);
   parallel_for(a.rows(), kernels::row_grain(p + q), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      std::ranges::copy(b.value().row(i), std::ranges::copy(a.value().row(i), y.row(i).begin()).out);
+      std::ranges::copy(right.row(i), std::ranges::copy(left.row(i), y.row(i).begin()).out);
     }
   });
   return record("concat_columns", std::move(y), {a, b},
@@ -256,10 +261,11 @@ Variable first_rows(const Variable& x, std::int64_t count) {
 
 // y = sum of x;  dx = dy everywhere
 Variable sum(const Variable& x) {
+  const std::span<const float> values = x.value().values();
   const double total = parallel_sum(x.value().size(), kElementGrain, [&](std::int64_t begin, std::int64_t end) {
     double part = 0.0;
     for (std::int64_t i = begin; i < end; ++i) {
-      part += static_cast<double>(x.value().data()[i]);
+      part += static_cast<double>(values[static_cast<std::size_t>(i)]);
     }
     return part;
   });

@@ -63,10 +63,10 @@ Variable dropout(const Variable& x, float rate, const Random& random) {
   if (rate == 0.0F) {
     return x;
   }
+  const float* given = x.value().data();
   Tensor y = Tensor::uninitialized(x.shape());
-  parallel_for(y.size(), kernels::kElementGrain, [&](std::int64_t begin, std::int64_t end) {
-    mask.apply(begin, end, x.value().data() + begin, y.data() + begin);
-  });
+  parallel_for(y.size(), kernels::kElementGrain,
+               [&](std::int64_t begin, std::int64_t end) { mask.apply(begin, end, given + begin, y.data() + begin); });
   return record("dropout", std::move(y), {x}, [x = x.without_value(), mask](Tensor& dy, Gradients& grads) {
     parallel_for(dy.size(), kernels::kElementGrain, [&](std::int64_t begin, std::int64_t end) {
       mask.apply(begin, end, dy.data() + begin, dy.data() + begin);

@@ -42,6 +42,7 @@ Features select_rows(const Features& features, std::span<const std::uint32_t> in
       return select_rows(x, wide);
     }
     Features operator()(const CategoricalMatrix& x) const {
+      check_size("select_rows", x);
       check_index(index, x.rows);
       CategoricalMatrix result{.rows = static_cast<std::int64_t>(index.size()),
                                .num_categories = x.num_categories,

@@ -25,6 +25,14 @@ CategoricalMatrix copy_of(const CategoricalMatrix& x) {
 
 }  // namespace
 
+void check_size(std::string_view operation, const CategoricalMatrix& x) {
+  std::int64_t size = 0;
+  require(x.rows >= 0 && !__builtin_mul_overflow(x.rows, x.cols(), &size) &&
+              static_cast<std::int64_t>(x.values.size()) == size,
+          operation, ": ", x.values.size(), " categories were given for ", x.rows, " rows of ", x.cols(),
+          " columns, expected one for each");
+}
+
 Features row_normalized(const Features& features) {
   if (const auto* dense = std::get_if<Tensor>(&features)) {
     Tensor result = *dense;

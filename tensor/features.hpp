@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,6 +22,10 @@ struct CategoricalMatrix {
 
   [[nodiscard]] std::int64_t cols() const { return static_cast<std::int64_t>(num_categories.size()); }
 };
+
+/// Throws ArgumentError, naming the operation, unless there are as many values as rows and columns say. Whether each is
+/// in its range is not looked at.
+void check_size(std::string_view operation, const CategoricalMatrix& x);
 
 /// std::monostate: there are no features.
 using Features = std::variant<std::monostate, Tensor, SparseMatrix, CategoricalMatrix>;

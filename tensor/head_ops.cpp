@@ -3,6 +3,7 @@
 
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/tensor/elementwise.hpp"
+#include "weft/tensor/segments.hpp"
 #include "weft/tensor/simd.hpp"
 
 namespace weft {
@@ -44,9 +45,9 @@ void for_each_head(std::int64_t rows, std::int64_t heads, std::int64_t d, F body
 
 Variable segment_reduce(std::string_view operation, const Variable& x, std::span<const std::int64_t> segments,
                         bool mean) {
-  require(!segments.empty() && segments.front() == 0 && segments.back() == x.rows(), operation,
-          ": segments must go from 0 to the number of rows, ", x.rows());
+  check_segments(operation, segments, x.rows());
   const auto num_segments = static_cast<std::int64_t>(segments.size()) - 1;
+  const Tensor& from = x.value();
   const auto factor = [mean](std::int64_t size) { return mean && size > 0 ? 1.0F / static_cast<float>(size) : 1.0F; };
   Tensor y = Tensor::zeros({num_segments, x.cols()});
   parallel_rows(segments, kernels::row_grain(x.cols()), [&](std::int64_t begin, std::int64_t end) {
@@ -55,7 +56,7 @@ Variable segment_reduce(std::string_view operation, const Variable& x, std::span
                          last = segments[static_cast<std::size_t>(g) + 1];
       float* out = y.row(g).data();
       for (std::int64_t i = first; i < last; ++i) {
-        const float* row = x.value().row(i).data();
+        const float* row = from.row(i).data();
         for (std::int64_t j = 0; j < x.cols(); ++j) {
           out[j] += row[j];
         }
@@ -91,9 +92,10 @@ Variable segment_reduce(std::string_view operation, const Variable& x, std::span
 Variable head_scores(const Variable& x, const Variable& a, std::int64_t heads) {
   const std::int64_t d = head_width("head_scores", x.cols(), heads);
   require(a.shape() == Shape{1, x.cols()}, "head_scores: a is ", a.shape(), ", expected [1, ", x.cols(), "]");
+  const Tensor &states = x.value(), &vectors = a.value();
   Tensor s = Tensor::uninitialized(x.rows(), heads);
   for_each_head(x.rows(), heads, d, [&](std::int64_t i, std::int64_t h, std::int64_t first) {
-    s(i, h) = dot(x.value().row(i).data() + first, a.value().data() + first, d);
+    s(i, h) = dot(states.row(i).data() + first, vectors.data() + first, d);
   });
   return record("head_scores", std::move(s), {x, a}, [x, a, heads, d](Tensor& ds, Gradients& grads) {
     if (grads.wants(a)) {
@@ -144,10 +146,11 @@ Variable mean_of_heads(const Variable& x, std::int64_t heads) {
     return x;
   }
   const float share = 1.0F / static_cast<float>(heads);
+  const Tensor& from = x.value();
   Tensor y = Tensor::zeros({x.rows(), d});
   for_each_head(x.rows(), heads, d, [&](std::int64_t i, std::int64_t, std::int64_t first) {
     for (std::int64_t j = 0; j < d; ++j) {
-      y(i, j) += share * x.value()(i, first + j);
+      y(i, j) += share * from(i, first + j);
     }
   });
   return record("mean_of_heads", std::move(y), {x},
@@ -168,19 +171,21 @@ Variable multiply_heads(const Variable& x, const Variable& factor) {
           ", expected as many rows");
   const std::int64_t heads = factor.cols();
   const std::int64_t d = head_width("multiply_heads", x.cols(), heads);
+  const Tensor &from = x.value(), &by = factor.value();
   Tensor y = Tensor::uninitialized(x.shape());
   for_each_head(x.rows(), heads, d, [&](std::int64_t i, std::int64_t h, std::int64_t first) {
     for (std::int64_t j = first; j < first + d; ++j) {
-      y(i, j) = x.value()(i, j) * factor.value()(i, h);
+      y(i, j) = from(i, j) * by(i, h);
     }
   });
   return record("multiply_heads", std::move(y), {x, factor}, [x, factor, heads, d](Tensor& dy, Gradients& grads) {
+    const Tensor &states = x.value(), &factors = factor.value();
     if (grads.wants(factor)) {
       Tensor df = Tensor::uninitialized(factor.shape());
       for_each_head(x.rows(), heads, d, [&](std::int64_t i, std::int64_t h, std::int64_t first) {
         float total = 0.0F;
         for (std::int64_t j = first; j < first + d; ++j) {
-          total += dy(i, j) * x.value()(i, j);
+          total += dy(i, j) * states(i, j);
         }
         df(i, h) = total;
       });
@@ -189,7 +194,7 @@ Variable multiply_heads(const Variable& x, const Variable& factor) {
     if (grads.wants(x)) {
       for_each_head(x.rows(), heads, d, [&](std::int64_t i, std::int64_t h, std::int64_t first) {
         for (std::int64_t j = first; j < first + d; ++j) {
-          dy(i, j) *= factor.value()(i, h);
+          dy(i, j) *= factors(i, h);
         }
       });
       grads.add(x, std::move(dy));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "weft/tensor/elementwise.hpp"
@@ -18,10 +20,56 @@ void check_index(std::string_view operation, std::span<const std::int64_t> index
 }
 
 void check_weights(std::string_view operation, const RowWeights& given, std::size_t num_rows) {
-  require(given.weights.empty() || (given.weights.size() == num_rows && given.divisor > 0.0), operation, ": there are ",
-          given.weights.size(), " weights of ", num_rows, " rows and the divisor is ", given.divisor,
-          ", expected one for each and a divisor above 0");
+  require(given.weights.empty() ||
+              (given.weights.size() == num_rows && std::isfinite(given.divisor) && given.divisor > 0.0),
+          operation, ": there are ", given.weights.size(), " weights of ", num_rows, " rows and the divisor is ",
+          given.divisor, ", expected one for each and a divisor above 0");
 }
+
+/// Rows and how much each counts (1 where there are no weights), each row once: threads write the gradients of theirs.
+class CountedRows {
+ public:
+  /// index is in [0, num_rows). The views are not copied where no row stands twice.
+  CountedRows(std::span<const std::int64_t> index, std::span<const float> weights, std::int64_t num_rows)
+      : index_(index), weights_(weights) {
+    std::vector<char> is_known(static_cast<std::size_t>(num_rows), 0);
+    const bool are_distinct = std::ranges::all_of(
+        index, [&](std::int64_t row) { return std::exchange(is_known[static_cast<std::size_t>(row)], 1) == 0; });
+    if (!are_distinct) {
+      add_up(num_rows);
+    }
+  }
+  CountedRows(const CountedRows&) = delete;
+  CountedRows& operator=(const CountedRows&) = delete;
+
+  [[nodiscard]] std::int64_t size() const { return static_cast<std::int64_t>(index_.size()); }
+  [[nodiscard]] std::int64_t row(std::int64_t i) const { return index_[static_cast<std::size_t>(i)]; }
+  [[nodiscard]] float weight(std::int64_t i) const {
+    return weights_.empty() ? 1.0F : weights_[static_cast<std::size_t>(i)];
+  }
+
+ private:
+  void add_up(std::int64_t num_rows) {
+    constexpr std::size_t kNowhere = SIZE_MAX;
+    std::vector<std::size_t> place(static_cast<std::size_t>(num_rows), kNowhere);
+    for (std::size_t i = 0; i < index_.size(); ++i) {
+      std::size_t& own = place[static_cast<std::size_t>(index_[i])];
+      if (own == kNowhere) {
+        own = distinct_.size();
+        distinct_.push_back(index_[i]);
+        sums_.push_back(0.0F);
+      }
+      sums_[own] += weights_.empty() ? 1.0F : weights_[i];
+    }
+    index_ = distinct_;
+    weights_ = sums_;
+  }
+
+  std::span<const std::int64_t> index_;
+  std::span<const float> weights_;
+  std::vector<std::int64_t> distinct_;
+  std::vector<float> sums_;
+};
 
 /// out = exp(in - max) / sum; returns max + log(sum).
 double softmax_row(std::span<const float> in, float* out) {
@@ -57,18 +105,18 @@ Variable mean_over_entries(std::string_view operation, const Variable& output, c
     return static_cast<double>(some);
   });
   require(present > 0.0, operation, ": no target is present in the ", count, " rows given");
+  const CountedRows rows(index, given.weights, output.rows());
   const double divisor = given.weights.empty() ? present : given.divisor * static_cast<double>(targets.cols());
-  const double loss = parallel_sum(count, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
+  const Tensor& values = output.value();
+  const double loss = parallel_sum(rows.size(), kRowGrain, [&](std::int64_t begin, std::int64_t end) {
     double part = 0.0;
     for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t row = index[static_cast<std::size_t>(i)];
-      const double weight =
-          given.weights.empty() ? 1.0 : static_cast<double>(given.weights[static_cast<std::size_t>(i)]);
+      const std::int64_t row = rows.row(i);
+      const auto weight = static_cast<double>(rows.weight(i));
       for (std::int64_t j = 0; j < targets.cols(); ++j) {
         if (!std::isnan(targets(row, j))) {
           double derivative = 0.0;
-          part += weight *
-                  term(static_cast<double>(output.value()(row, j)), static_cast<double>(targets(row, j)), derivative);
+          part += weight * term(static_cast<double>(values(row, j)), static_cast<double>(targets(row, j)), derivative);
           (*gradient)(row, j) = static_cast<float>(weight * derivative / divisor);
         }
       }
@@ -113,18 +161,14 @@ LabeledRows labeled_rows(std::string_view operation, const Variable& logits, std
 // loss = sum over rows of w (log(sum exp x) - x_label) / divisor;  dx = w (softmax(x) - onehot) / divisor
 Variable cross_entropy_of(std::string_view operation, const Variable& logits, std::span<const std::int64_t> labels,
                           const LabeledRows& given, double divisor) {
-  const std::vector<std::int64_t>& rows = given.rows;
-  const auto weight_of = [&](std::int64_t i) {
-    return given.weights.empty() ? 1.0F : given.weights[static_cast<std::size_t>(i)];
-  };
+  const CountedRows rows(given.rows, given.weights, logits.rows());
   auto gradient = std::make_shared<Tensor>(Tensor::zeros(logits.shape()));
-  const auto count = static_cast<std::int64_t>(rows.size());
-  const double loss = parallel_sum(count, kRowGrain, [&](std::int64_t begin, std::int64_t end) {
+  const double loss = parallel_sum(rows.size(), kRowGrain, [&](std::int64_t begin, std::int64_t end) {
     double part = 0.0;
     for (std::int64_t i = begin; i < end; ++i) {
-      const std::int64_t row = rows[static_cast<std::size_t>(i)];
+      const std::int64_t row = rows.row(i);
       const std::int64_t label = labels[static_cast<std::size_t>(row)];
-      const float weight = weight_of(i);
+      const float weight = rows.weight(i);
       part += static_cast<double>(weight) * (softmax_row(logits.value().row(row), gradient->row(row).data()) -
                                              static_cast<double>(logits.value()(row, label)));
       (*gradient)(row, label) -= 1.0F;

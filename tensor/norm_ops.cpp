@@ -14,6 +14,10 @@ void require_vectors(std::string_view operation, const Variable& x, const Variab
           " and bias ", bias.shape(), ", expected [1, ", x.cols(), "]");
 }
 
+void require_epsilon(std::string_view operation, float epsilon) {
+  require(std::isfinite(epsilon) && epsilon >= 0.0F, operation, ": epsilon is ", epsilon, ", expected 0 or more");
+}
+
 /// The gradients of gain and bias, side by side: [sum of dy x̂, sum of dy], where x̂_ij = hat(i, j, x_ij).
 template <class Hat>
 Tensor affine_gradients(const Tensor& x, const Tensor& dy, Hat hat) {
@@ -85,7 +89,9 @@ Tensor affine_gradients(const Tensor& x, const NormalizedColumns& columns, Tenso
 std::shared_ptr<const NormalizedColumns> normalize_columns(const Variable& x, const Tensor& mean,
                                                            const Tensor& variance, float epsilon, const Variable& gain,
                                                            const Variable& bias, Activation activation) {
-  require(derives_from_result(activation), "batch_norm: the activation's derivative needs what it is given");
+  require(derives_from_result(activation), "batch_norm: the derivative of ", name_of(activation),
+          " needs what it is given");
+  (void)name_of(activation);
   const std::int64_t p = x.cols();
   Tensor inverse = kernels::generate(variance.shape(),
                                      [&](std::int64_t j) { return 1.0F / std::sqrt(variance.data()[j] + epsilon); });
@@ -117,14 +123,16 @@ std::shared_ptr<const NormalizedColumns> normalize_columns(const Variable& x, co
 // dx = (g - mean(g) - x̂ mean(g x̂)) / sqrt(var + e) with g = dy gain,  dgain = sum dy x̂,  dbias = sum dy
 Variable layer_norm(const Variable& x, const Variable& gain, const Variable& bias, float epsilon) {
   require_vectors("layer_norm", x, gain, bias);
+  require_epsilon("layer_norm", epsilon);
   const std::int64_t n = x.rows(), p = x.cols();
+  const Tensor& given = x.value();
   Tensor y = Tensor::uninitialized(n, p);
   // Mean and inverse deviation of each row.
   auto statistics = std::make_shared<Tensor>(Tensor::uninitialized(n, 2));
   parallel_for(n, kernels::row_grain(p), [&](std::int64_t begin, std::int64_t end) {
     const float *a = gain.value().data(), *b = bias.value().data();
     for (std::int64_t i = begin; i < end; ++i) {
-      const float* from = x.value().row(i).data();
+      const float* from = given.row(i).data();
       float* to = y.row(i).data();
       float total = 0.0F, squares = 0.0F;
       for (std::int64_t j = 0; j < p; ++j) {
@@ -182,11 +190,14 @@ BatchNormResult batch_norm(const Variable& x, const Variable& gain, const Variab
                            const BatchNormOptions& options) {
   const std::span<const float> counts = options.counts;
   require_vectors("batch_norm", x, gain, bias);
+  require_epsilon("batch_norm", options.epsilon);
   require(x.rows() >= 1, "batch_norm: x is ", x.shape(), ", expected at least one row");
   require(counts.empty() || static_cast<std::int64_t>(counts.size()) == x.rows(), "batch_norm: there are ",
           counts.size(), " counts, x is ", x.shape());
   const std::int64_t p = x.cols();
   auto [mean, variance, num_rows] = kernels::column_moments(x.value(), kernels::RowCounts(counts));
+  require(std::isfinite(num_rows) && num_rows > 0.0F, "batch_norm: the counts of the rows add up to ", num_rows,
+          ", expected a number above 0");
   const float share = 1.0F / num_rows;
   const auto columns = normalize_columns(x, mean, variance, options.epsilon, gain, bias, options.activation);
   Variable output = record("batch_norm", std::shared_ptr<const Tensor>(columns, &columns->y), {x, gain, bias},

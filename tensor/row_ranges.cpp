@@ -31,6 +31,7 @@ void copy_ranges(const T* from, std::int64_t cols, std::span<const RowRange> ran
 }
 
 CategoricalMatrix rows_in(const CategoricalMatrix& x, std::span<const RowRange> ranges) {
+  check_size("rows_in", x);
   const std::vector<std::int64_t> places = places_of(ranges, x.rows);
   CategoricalMatrix y{places.back(), x.num_categories,
                       Buffer<std::int32_t>(static_cast<std::size_t>(places.back() * x.cols()))};

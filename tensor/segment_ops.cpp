@@ -4,15 +4,10 @@
 #include <vector>
 
 #include "weft/tensor/elementwise.hpp"
+#include "weft/tensor/segments.hpp"
 
 namespace weft {
 namespace {
-
-void check(std::string_view operation, std::span<const std::int64_t> segments, std::int64_t rows) {
-  require(!segments.empty() && segments.front() == 0 && segments.back() == rows && std::ranges::is_sorted(segments),
-          operation, ": segments run from ", segments.empty() ? -1 : segments.front(), " to ",
-          segments.empty() ? -1 : segments.back(), ", expected to rise from 0 to the number of rows, ", rows);
-}
 
 /// body(g, first, last) for every segment; segments of about as many rows together make a task.
 template <class Body>
@@ -32,7 +27,8 @@ std::vector<std::int64_t> copy_of(std::span<const std::int64_t> segments) {
 
 // y_gj = max over the segment of x_ij;  dx_ij = dy_gj at the first i that has it, 0 elsewhere
 Variable segment_max(const Variable& x, std::span<const std::int64_t> segments) {
-  check("segment_max", segments, x.rows());
+  check_segments("segment_max", segments, x.rows());
+  const Tensor& from = x.value();
   const std::int64_t cols = x.cols(), num_segments = static_cast<std::int64_t>(segments.size()) - 1;
   Tensor y = Tensor::zeros({num_segments, cols});
   std::vector<std::int64_t> where(static_cast<std::size_t>(num_segments * cols), -1);
@@ -40,9 +36,9 @@ Variable segment_max(const Variable& x, std::span<const std::int64_t> segments) 
     for (std::int64_t i = first; i < last; ++i) {
       for (std::int64_t j = 0; j < cols; ++j) {
         std::int64_t& best = where[static_cast<std::size_t>(g * cols + j)];
-        if (best < 0 || x.value()(i, j) > y(g, j)) {
+        if (best < 0 || from(i, j) > y(g, j)) {
           best = i;
-          y(g, j) = x.value()(i, j);
+          y(g, j) = from(i, j);
         }
       }
     }
@@ -64,11 +60,12 @@ Variable expand_segments(const Variable& x, std::span<const std::int64_t> segmen
   require(static_cast<std::int64_t>(segments.size()) == x.rows() + 1, "expand_segments: there are ",
           static_cast<std::int64_t>(segments.size()) - 1, " segments and x has shape ", x.shape(),
           ", expected a row for each");
-  check("expand_segments", segments, segments.back());
+  check_segments("expand_segments", segments, segments.back());
+  const Tensor& from = x.value();
   Tensor y = Tensor::uninitialized(segments.back(), x.cols());
   for_each_segment(segments, x.cols(), [&](std::int64_t g, std::int64_t first, std::int64_t last) {
     for (std::int64_t i = first; i < last; ++i) {
-      std::ranges::copy(x.value().row(g), y.row(i).begin());
+      std::ranges::copy(from.row(g), y.row(i).begin());
     }
   });
   return record("expand_segments", std::move(y), {x},

@@ -60,6 +60,11 @@ SparseMatrix::SparseMatrix(std::int64_t rows, std::int64_t cols, Buffer<EdgeId> 
   parts_ = std::move(parts);
 }
 
+const SparseMatrix::Rows& SparseMatrix::none() {
+  static const Rows kNone{.offsets = Buffer<EdgeId>(1, 0), .columns = {}, .values = {}, .entry = {}};
+  return kNone;
+}
+
 Tensor SparseMatrix::to_dense() const {
   Tensor dense(rows(), cols());
   for (std::int64_t i = 0; i < rows(); ++i) {

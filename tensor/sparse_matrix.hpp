@@ -35,13 +35,16 @@ class SparseMatrix {
   [[nodiscard]] std::int64_t cols() const { return parts_ ? parts_->forward.cols : 0; }
   [[nodiscard]] Shape shape() const { return {rows(), cols()}; }
   [[nodiscard]] EdgeId num_entries() const { return parts_ ? static_cast<EdgeId>(parts_->forward.columns.size()) : 0; }
-  [[nodiscard]] const Rows& by_row() const { return parts_->forward; }
-  [[nodiscard]] const Rows& by_column() const { return parts_->transposed; }
+  [[nodiscard]] const Rows& by_row() const { return parts_ ? parts_->forward : none(); }
+  [[nodiscard]] const Rows& by_column() const { return parts_ ? parts_->transposed : none(); }
 
   /// The same numbers with zeros written out; for tests and small matrices.
   [[nodiscard]] Tensor to_dense() const;
 
  private:
+  /// Of the empty matrix, in either direction.
+  [[nodiscard]] static const Rows& none();
+
   struct Parts {
     Rows forward, transposed;
   };

@@ -58,6 +58,7 @@ Variable linear(const SparseMatrix& x, const Variable& w, const Variable& bias, 
                 const EntryDropout& dropout) {
   require(x.cols() == w.rows(), "linear: inner dimensions differ, x is ", x.shape(), " and w is ", w.shape());
   require(bias.shape() == Shape{1, w.cols()}, "linear: bias is ", bias.shape(), ", expected [1, ", w.cols(), "]");
+  (void)name_of(activation);
   if (!derives_from_result(activation)) {
     return activate(linear(x, w, bias, Activation::none, dropout), activation);
   }
@@ -168,9 +169,14 @@ Tensor gathered(const Readings& x, const Tensor& from) {
 // y_i = sum over columns j of k_ij table_{first(j) + x_ij}, k_ij 0 or 1 / (1 - rate), 1 without dropout;
 // dtable_r = sum of k_ij dy_i over the (i, j) that read row r
 Variable embedding_sum(const CategoricalMatrix& x, const Variable& table, const EntryDropout& dropout) {
-  const auto num_rows = std::accumulate(x.num_categories.begin(), x.num_categories.end(), std::int64_t{0});
-  require(table.rows() == num_rows, "embedding_sum: the table has ", table.rows(),
-          " rows, expected the sum of the categories, ", num_rows);
+  check_size("embedding_sum", x);
+  std::int64_t num_rows = 0;
+  for (const std::int64_t categories : x.num_categories) {
+    require(categories >= 0 && !__builtin_add_overflow(num_rows, categories, &num_rows), "embedding_sum: a column has ",
+            categories, " categories, expected 0 or more, and no more together than can be counted");
+  }
+  require(table.rows() == num_rows && num_rows <= kMaxNodes, "embedding_sum: the table has ", table.rows(),
+          " rows, expected the sum of the categories, ", num_rows, ", at most ", kMaxNodes);
   Readings read = readings_of(x);
   if (dropout.rate > 0.0F) {
     const Buffer<float> ones(read.rows.size(), 1.0F);

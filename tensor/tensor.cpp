@@ -5,11 +5,18 @@
 #include "weft/core/parallel.hpp"
 
 namespace weft {
+namespace {
+
+/// More than any memory holds, and few enough to be counted in bytes.
+constexpr std::int64_t kMostElements = std::int64_t{1} << 60;
+
+}  // namespace
 
 Tensor Tensor::uninitialized(std::int64_t rows, std::int64_t cols) {
   require(rows >= 0 && cols >= 0, "Tensor: shape is ", Shape{rows, cols}, ", expected no negative extent");
   std::int64_t size = 0;
-  require(!__builtin_mul_overflow(rows, cols, &size), "Tensor: shape ", Shape{rows, cols}, " has too many elements");
+  require(!__builtin_mul_overflow(rows, cols, &size) && size <= kMostElements, "Tensor: shape ", Shape{rows, cols},
+          " has too many elements");
   Tensor result;
   result.shape_ = {rows, cols};
   result.values_ = Buffer<float>(static_cast<std::size_t>(size));
@@ -25,8 +32,10 @@ Tensor Tensor::full(std::int64_t rows, std::int64_t cols, float value) {
 }
 
 Tensor Tensor::from_buffer(std::int64_t rows, std::int64_t cols, Buffer<float> values) {
-  require(rows >= 0 && cols >= 0 && static_cast<std::int64_t>(values.size()) == rows * cols, "Tensor: a buffer of ",
-          values.size(), " numbers cannot have shape ", Shape{rows, cols});
+  std::int64_t size = 0;
+  require(rows >= 0 && cols >= 0 && !__builtin_mul_overflow(rows, cols, &size) &&
+              static_cast<std::int64_t>(values.size()) == size,
+          "Tensor: a buffer of ", values.size(), " numbers cannot have shape ", Shape{rows, cols});
   Tensor result;
   result.shape_ = {rows, cols};
   result.values_ = std::move(values);

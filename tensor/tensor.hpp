@@ -22,6 +22,7 @@ inline std::ostream& operator<<(std::ostream& out, const Shape& shape) {
   return out << '[' << shape.rows << ", " << shape.cols << ']';
 }
 
+/// Rows and elements are not checked, as those of std::vector are not.
 class Tensor {
  public:
   Tensor() = default;

@@ -75,6 +75,10 @@ Variable Variable::parameter(Tensor value) {
   return result;
 }
 
+void Variable::refuse_empty() {
+  throw ArgumentError("Variable: it is empty, expected one that was made of a tensor or by an operation");
+}
+
 Variable Variable::without_value() const {
   Variable result = *this;
   result.value_ = nullptr;
@@ -83,6 +87,7 @@ Variable Variable::without_value() const {
 
 Variable record(std::string_view name, std::shared_ptr<const Tensor> value, std::vector<Variable> inputs,
                 Backward backward) {
+  require(value != nullptr, "record: the value of ", name, " is null, expected a tensor");
   Variable result;
   result.shape_ = value->shape();
   result.value_ = std::move(value);

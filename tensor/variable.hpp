@@ -24,7 +24,8 @@ namespace detail {
 struct Node;
 }
 
-/// A matrix that may take part in differentiation. Copies share value and identity. The record of an
+/// A matrix that may take part in differentiation; an empty one, as it is made without arguments, has no value, and
+/// operations throw ArgumentError for it. Copies share value and identity. The record of an
 /// operation does not hold the operation's value: a value lives as long as someone who needs it does,
 /// so whatever no backward function captured is freed during the forward pass.
 class Variable {
@@ -37,7 +38,14 @@ class Variable {
   /// A leaf whose gradient backward() returns.
   [[nodiscard]] static Variable parameter(Tensor value);
 
-  [[nodiscard]] const Tensor& value() const { return *value_; }
+  /// Throws ArgumentError if there is none: the variable is empty, or without_value().
+  [[nodiscard]] const Tensor& value() const {
+    if (value_ == nullptr) [[unlikely]] {
+      refuse_empty();
+    }
+    return *value_;
+  }
+  /// Null if there is none.
   [[nodiscard]] std::shared_ptr<const Tensor> shared_value() const { return value_; }
   [[nodiscard]] std::int64_t rows() const { return shape_.rows; }
   [[nodiscard]] std::int64_t cols() const { return shape_.cols; }
@@ -54,6 +62,8 @@ class Variable {
   friend Variable record(std::string_view, std::shared_ptr<const Tensor>, std::vector<Variable>, Backward);
   friend Gradients backward(const Variable&);
   friend Gradients backward(const Variable&, Tensor);
+
+  [[noreturn]] static void refuse_empty();
 
   Shape shape_;
   std::shared_ptr<const Tensor> value_;
@@ -102,7 +112,7 @@ class Parameter {
   ~Parameter() = default;
 
   [[nodiscard]] const Tensor& value() const { return variable_.value(); }
-  [[nodiscard]] Tensor& mutable_value() { return const_cast<Tensor&>(*variable_.value_); }
+  [[nodiscard]] Tensor& mutable_value() { return const_cast<Tensor&>(variable_.value()); }
   [[nodiscard]] const Variable& variable() const { return variable_; }
   /// The value without a gradient, for inference.
   [[nodiscard]] Variable constant() const;

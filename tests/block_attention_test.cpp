@@ -24,7 +24,7 @@ using test::expect_throws;
 using test::kSegments;
 using test::random_tensor;
 
-/// How often node i reads node j in head h.
+/// In how many layouts node i reads node j in head h.
 std::int64_t times_read(std::span<const BlockLayout> layouts, std::int64_t i, std::int64_t j, std::int64_t h) {
   std::int64_t times = 0;
   for (const BlockLayout& layout : layouts) {
@@ -41,7 +41,7 @@ std::int64_t times_read(std::span<const BlockLayout> layouts, std::int64_t i, st
   return times;
 }
 
-/// All pairs, weighted by how often they are read.
+/// All pairs that are read, each once.
 Tensor dense_block_attention(const Tensor& q, const Tensor& k, const Tensor& v, std::span<const BlockLayout> layouts,
                              const BlockAttentionOptions& options) {
   const std::vector<std::int64_t> whole{0, q.rows()};
@@ -54,8 +54,7 @@ Tensor dense_block_attention(const Tensor& q, const Tensor& k, const Tensor& v, 
       }
       return others == 0 ? 1.0 : 0.0;
     }
-    const std::int64_t times = times_read(layouts, i, j, h);
-    return times == 0 ? 0.0 : static_cast<double>(times) * softmax(i, j, h);
+    return times_read(layouts, i, j, h) == 0 ? 0.0 : softmax(i, j, h);
   });
 }
 
@@ -82,6 +81,22 @@ TEST(BlockAttention, EqualsItsDefinitionOverRoundsAndHeads) {
     expect_near(block_attention(constant(q), constant(k), constant(v), layouts, options).value(),
                 dense_block_attention(q, k, v, layouts, options));
   }
+}
+
+TEST(BlockAttention, CountsAPairOnceHoweverManyLayoutsHoldIt) {
+  // Nodes 0 and 1 meet in both layouts, 0 and 2 in the second, 0 and 3 in none; zero logits make means.
+  const std::vector<BlockLayout> layouts = {{.order = {0, 1, 2, 3}, .blocks = {0, 2, 4}, .reads_previous = {0, 0}},
+                                            {.order = {3, 0, 1, 2}, .blocks = {0, 1, 4}, .reads_previous = {0, 0}}};
+  EXPECT_EQ(times_read(layouts, 0, 1, 0), 2);
+  const Variable zero = constant(Tensor(4, 1)), v = constant(Tensor{{1}, {2}, {6}, {10}});
+  expect_near(block_attention(zero, zero, v, layouts, {}).value(), {{3}, {3}, {19.0F / 4}, {8}});
+  expect_near(block_attention(zero, zero, v, layouts, {.exclude_self = true}).value(), {{4}, {3.5F}, {13.0F / 3}, {6}});
+  // A layout of another head says nothing of this one.
+  std::vector<BlockLayout> of_heads = layouts;
+  of_heads[0].head = 1;
+  const Variable two = constant(Tensor(4, 2)), both = constant(Tensor{{1, 1}, {2, 2}, {6, 6}, {10, 10}});
+  expect_near(block_attention(two, two, both, of_heads, {.heads = 2}).value(),
+              {{3, 3}, {3, 3}, {3, 19.0F / 4}, {10, 8}});
 }
 
 TEST(BlockAttention, GradientsMatchCentralDifferences) {

@@ -172,6 +172,16 @@ INSTANTIATE_TEST_SUITE_P(
                     PublishedFigures{"sbm", GraphKind::sbm, .0008, .0332, .0255, .0027, .0007, 115}),
     [](const auto& instance) { return std::string(instance.param.file); });
 
+TEST(Vun, CountsGraphsAsEqualWhereTheSearchGivesUpAndSaysSo) {
+  const std::vector<CsrGraph> generated = {cycle_graph(40), renumbered(cycle_graph(40), 3).graph, path_graph(3)};
+  const auto verdicts = judge_graphs(generated, {}, GraphKind::planar, 3);
+  const std::vector<bool> unique = {true, false, true}, undecided = {false, true, false};
+  for (std::size_t i = 0; i < 3; ++i) {
+    EXPECT_EQ(verdicts[i].unique, unique[i]) << i;
+    EXPECT_EQ(verdicts[i].undecided, undecided[i]) << i;
+  }
+}
+
 TEST(Vun, CountsRepeatsAndCopies) {
   const std::vector<CsrGraph> generated = {path_graph(5), cycle_graph(5), renumbered(cycle_graph(5), 3).graph,
                                            graph_of(5, {{0, 1}}), complete_graph(5)};

@@ -58,6 +58,38 @@ TEST(Isomorphism, TellsTreesApartByColorsAlone) {
   EXPECT_FALSE(is_isomorphic(middle, beside));
 }
 
+TEST(Isomorphism, IsUndecidedWhereTheSearchIsNotOverInTime) {
+  const CsrGraph ring = cycle_graph(40), turned = renumbered(ring, 3).graph;
+  const GraphColors colors = refined_colors(ring), others = refined_colors(turned);
+  EXPECT_EQ(compare_graphs(ring, colors, turned, others, 3), Isomorphism::undecided);
+  EXPECT_EQ(compare_graphs(ring, colors, turned, others), Isomorphism::yes);
+  // Colors alone tell these apart, however few steps there are.
+  const CsrGraph path = test::path_graph(40);
+  EXPECT_EQ(compare_graphs(ring, colors, path, refined_colors(path), 0), Isomorphism::no);
+}
+
+TEST(Isomorphism, IsDecidedOfGraphsWhoseNodesAllLookAlikeOrGivenUp) {
+  // Strongly regular graphs of 16 nodes: the rook's graph, and Shrikhande's, which no colors tell from it.
+  std::vector<Edge> rook, other;
+  for (NodeId a = 0; a < 16; ++a) {
+    for (NodeId b = 0; b < a; ++b) {
+      const NodeId down = (a / 4 + 4 - b / 4) % 4, right = (a % 4 + 4 - b % 4) % 4;
+      if (down == 0 || right == 0) {
+        rook.push_back({a, b});
+      }
+      const bool is_step =
+          (down == 0 && right % 2 == 1) || (right == 0 && down % 2 == 1) || (down == right && down % 2 == 1);
+      if (is_step) {
+        other.push_back({a, b});
+      }
+    }
+  }
+  const CsrGraph a = graph_of(16, rook), b = graph_of(16, other);
+  ASSERT_EQ(refined_colors(a).whole, refined_colors(b).whole);
+  EXPECT_FALSE(is_isomorphic(a, b));
+  EXPECT_TRUE(is_isomorphic(b, renumbered(b, 5).graph));
+}
+
 TEST(Isomorphism, RefusesDirectedGraphs) {
   const CsrGraph directed = CsrGraph::from_edges(2, std::vector<Edge>{{0, 1}});
   test::expect_throws<ArgumentError>([&] { (void)is_isomorphic(directed, directed); }, "is_isomorphic");

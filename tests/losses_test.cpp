@@ -2,7 +2,9 @@
 #include "weft/tensor/losses.hpp"
 
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -69,6 +71,43 @@ TEST(MeanSquaredError, SkipsMissingTargetsAndHasTheGradientOfDifferences) {
   expect_gradient_matches(output, [&] { return mean_squared_error(output.variable(), targets, index); });
   expect_throws<ArgumentError>([&] { (void)mean_squared_error(Variable::constant(Tensor(2, 1)), targets, index); },
                                "mean_squared_error: output is [2, 1] and targets are [3, 1]");
+}
+
+/// Every loss, of outputs [3, 2].
+std::vector<std::function<Variable(const Variable&, std::span<const std::int64_t>, const RowWeights&)>> all_losses() {
+  static const std::vector<std::int64_t> kLabels = {0, 1, 1};
+  static const Tensor kTargets{{1, 0}, {0, std::numeric_limits<float>::quiet_NaN()}, {1, 1}};
+  return {
+      [](const Variable& x, auto index, const RowWeights& w) { return cross_entropy(x, kLabels, index, w); },
+      [](const Variable& x, auto index, const RowWeights& w) { return binary_cross_entropy(x, kTargets, index, w); },
+      [](const Variable& x, auto index, const RowWeights& w) { return mean_squared_error(x, kTargets, index, w); },
+      [](const Variable& x, auto index, const RowWeights& w) { return mean_absolute_error(x, kTargets, index, w); }};
+}
+
+TEST(Losses, CountARowAsOftenAsItStandsInTheIndexInValueAndGradient) {
+  const std::vector<std::int64_t> index = {2, 0, 2, 1, 2}, once = {2, 0, 1};
+  const std::vector<float> weights = {0.5F, 1.0F, 0.25F, 2.0F, 0.25F}, sums = {1.0F, 1.0F, 2.0F};
+  for (const auto& loss : all_losses()) {
+    Parameter x(random_tensor(3, 2, 4));
+    expect_gradient_matches(x, [&] { return scale(loss(x.variable(), index, {}), 10); });
+    expect_gradient_matches(x, [&] { return scale(loss(x.variable(), index, {weights, 4.0}), 10); });
+    EXPECT_FLOAT_EQ(loss(x.variable(), index, {weights, 4.0}).value()(0, 0),
+                    loss(x.variable(), once, {sums, 4.0}).value()(0, 0));
+  }
+  // Row 2 three times, row 0 once: the mean of four losses.
+  const Variable output = Variable::constant(Tensor{{0, 0}, {0, 0}, {3, 3}});
+  const std::vector<std::int64_t> thrice = {2, 2, 0, 2};
+  EXPECT_FLOAT_EQ(mean_squared_error(output, Tensor{{1, 1}, {0, 0}, {1, 1}}, thrice).value()(0, 0), 13.0F / 4);
+}
+
+TEST(Losses, OfRepeatedRowsHaveTheSameBitsOnAnyNumberOfThreads) {
+  const Parameter x(random_tensor(3000, 2, 1));
+  std::vector<std::int64_t> index, labels(3000, 1);
+  for (std::int64_t i = 0; i < 9000; ++i) {
+    index.push_back(i * 7 % 3000);
+  }
+  test::expect_same_bits_on_any_threads({&x}, [&] { return cross_entropy(x.variable(), labels, index); });
+  test::expect_same_bits_on_any_threads({&x}, [&] { return mean_squared_error(x.variable(), Tensor(3000, 2), index); });
 }
 
 TEST(MeanAbsoluteError, IsAddedUpByWeightWhereThereAreSome) {

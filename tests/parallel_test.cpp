@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <mutex>
 #include <stdexcept>
 #include <string>
@@ -157,6 +158,13 @@ TEST(WithThreads, LimitsTheLoopsBelowIt) {
   }
   expect_throws<ArgumentError>([] { with_threads(-1, [] {}); }, "threads is -1");
   expect_throws<NumericError>([] { with_threads(2, [] { throw NumericError("inside"); }); }, "inside");
+}
+
+TEST(ParallelFor, CutsAsManyItemsAsCanBeCounted) {
+  constexpr std::int64_t kLargest = std::numeric_limits<std::int64_t>::max();
+  std::atomic<std::int64_t> items{0};
+  parallel_for(kLargest, kLargest - 1, [&](std::int64_t begin, std::int64_t end) { items += end - begin; });
+  EXPECT_EQ(items, kLargest);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // Performer's redrawn directions, and NodeFormer's relational bias and its loss of edges.
+#include <algorithm>
 #include <cmath>
 
 #include "tests/mechanism.hpp"
@@ -118,6 +119,38 @@ TEST(NodeFormer, DividesItsScoresByTheTemperature) {
     }
   }
   expect_near(cold.run(graph, h), warm.run(graph, h));
+}
+
+TEST(NodeFormer, DrawsItsNoiseForEachNodeAndHead) {
+  // Both heads have the same maps and what they read is added up after the sign of one is turned: the same noise for
+  // both would leave nothing.
+  const MessageBlock graph(grid(3, 3));
+  const Tensor h = random_tensor(9, 8, 1);
+  const Mechanism noisy("nodeformer", {{"relational_order", "0"}, {"gumbel_draws", "1"}});
+  for (const std::size_t map : {0U, 2U, 4U}) {
+    Tensor& weight = noisy.list.parameters[map].parameter->mutable_value();
+    for (std::int64_t i = 0; i < 8; ++i) {
+      for (std::int64_t c = 0; c < 4; ++c) {
+        weight(i, c + 4) = weight(i, c);
+      }
+    }
+  }
+  Tensor& out = noisy.list.parameters[6].parameter->mutable_value();
+  out = Tensor(8, 8);
+  for (std::int64_t c = 0; c < 4; ++c) {
+    out(c, c) = 1.0F;
+    out(c + 4, c) = -1.0F;
+  }
+  const auto largest = [](const Tensor& x) {
+    float most = 0.0F;
+    for (const float value : x.values()) {
+      most = std::max(most, std::abs(value));
+    }
+    return most;
+  };
+  EXPECT_LT(largest(noisy.run(graph, h)), 1e-5F);
+  Pass pass = Pass::train(Random(1));
+  EXPECT_GT(largest(noisy.attention->forward(graph, Variable::constant(h), pass).value()), 1e-2F);
 }
 
 TEST(NodeFormer, AddsItsEdgeLossToTrainingPassesIfAsked) {

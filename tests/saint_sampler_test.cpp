@@ -5,6 +5,7 @@
 
 #include "tests/sampler_checks.hpp"
 #include "tests/support.hpp"
+#include "weft/samplers/saint_probabilities.hpp"
 
 namespace weft {
 namespace {
@@ -91,6 +92,18 @@ TEST(SaintSampler, SurvivesGraphsWithoutEdgesAndRefusesWrongArguments) {
   EXPECT_EQ(SaintSampler(CsrGraph::from_edges(0, {}), {}).num_batches(), 0);
   expect_throws<ArgumentError>([&] { (void)SaintSampler(no_edges, {7}); }, "seed number 0 is node 7");
   expect_throws<ArgumentError>([&] { (void)SaintSampler(no_edges, {}, {.budget = 0}); }, "the budget is 0");
+}
+
+TEST(SaintProbabilities, CountMoreWalksThan32BitsHold) {
+  // 0 <-> 1: six of ten thousand million walks hit both.
+  const CsrGraph graph = CsrGraph::from_edges(2, std::vector<Edge>{{0, 1}}, {.symmetrize = true});
+  SaintProbabilities p;
+  p.method = SaintMethod::walk;
+  p.draws = 1.0;
+  p.hit = {0.8, 0.7};
+  p.joint_count = {6'000'000'000, 6'000'000'000};
+  p.joint_unit = 1e-10;
+  EXPECT_NEAR(p.of_edge(graph, {0, 1}, 1), 0.6, 1e-9);
 }
 
 }  // namespace

@@ -23,7 +23,11 @@ TEST(Segments, AreSummedAndAveragedAndEmptyOnesAreZero) {
   expect_gradients({&x}, [&] { return segment_sum(x.variable(), segments); });
   expect_gradients({&x}, [&] { return segment_mean(x.variable(), segments); });
   const std::vector<std::int64_t> wrong = {0, 2};
-  expect_throws<ArgumentError>([&] { (void)segment_sum(x.variable(), wrong); }, "segment_sum: segments must go from 0");
+  expect_throws<ArgumentError>(
+      [&] { (void)segment_sum(x.variable(), wrong); },
+      "segment_sum: segments run from 0 to 2, expected to rise from 0 to the number of rows, 3");
+  const std::vector<std::int64_t> falls = {0, 100'000'000, 3};
+  expect_throws<ArgumentError>([&] { (void)segment_mean(x.variable(), falls); }, "segment_mean: segments run from 0");
 }
 
 const std::vector<std::int64_t> kSegments = {0, 2, 2, 5};

@@ -33,17 +33,32 @@ double decay_of(const AdamOptions& options, ParameterGroup group) {
   return 0.0;
 }
 
+void check(const AdamOptions& options) {
+  require(options.beta1 >= 0.0 && options.beta1 < 1.0 && options.beta2 >= 0.0 && options.beta2 < 1.0, "Adam: beta1 is ",
+          options.beta1, " and beta2 ", options.beta2, ", expected both from 0 to below 1");
+  require(std::isfinite(options.epsilon) && options.epsilon > 0.0, "Adam: epsilon is ", options.epsilon,
+          ", expected above 0");
+  for (const double decay : {options.input_decay, options.weight_decay, options.vector_decay}) {
+    require(std::isfinite(decay) && decay >= 0.0, "Adam: a weight decay is ", decay, ", expected 0 or more");
+  }
+  require(std::isfinite(options.clip) && options.clip >= 0.0, "Adam: clip is ", options.clip, ", expected 0 or more");
+}
+
 }  // namespace
 
 Adam::Adam(std::vector<NamedParameter> parameters, const AdamOptions& options)
     : parameters_(std::move(parameters)), options_(options) {
+  check(options);
   for (const NamedParameter& p : parameters_) {
+    require(p.parameter != nullptr, "Adam: the parameter ", p.name, " is null");
     first_.push_back(Tensor::zeros(p.parameter->value().shape()));
     second_.push_back(Tensor::zeros(p.parameter->value().shape()));
   }
 }
 
 void Adam::step(Gradients& gradients, double learning_rate) {
+  require(std::isfinite(learning_rate) && learning_rate >= 0.0, "Adam::step: the learning rate is ", learning_rate,
+          ", expected 0 or more");
   double squares = 0.0;
   for (const NamedParameter& p : parameters_) {
     if (const Tensor* g = gradients.of(p.parameter->variable())) {
@@ -87,6 +102,7 @@ void Adam::step(Gradients& gradients, double learning_rate) {
 }
 
 void Adam::restore(std::int64_t num_steps, std::vector<Tensor> first, std::vector<Tensor> second) {
+  require(num_steps >= 0, "Adam::restore: ", num_steps, " steps were taken, expected 0 or more");
   require(first.size() == parameters_.size() && second.size() == parameters_.size(), "Adam::restore: there are ",
           first.size(), " and ", second.size(), " moments, expected ", parameters_.size());
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
@@ -101,6 +117,14 @@ void Adam::restore(std::int64_t num_steps, std::vector<Tensor> first, std::vecto
 }
 
 double schedule_factor(const ScheduleOptions& options, double epochs, std::int64_t num_epochs) {
+  require(std::isfinite(epochs) && epochs >= 0.0 && num_epochs >= 1, "schedule_factor: ", epochs, " of ", num_epochs,
+          " epochs are done, expected 0 or more of at least 1");
+  require(options.warmup >= 0.0 && options.warmup <= 1.0 && options.step_epochs >= 1 &&
+              std::isfinite(options.step_factor) && std::isfinite(options.final_rate),
+          "schedule_factor: warmup is ", options.warmup, ", step_epochs ", options.step_epochs, ", step_factor ",
+          options.step_factor, " and final_rate ", options.final_rate,
+          ", expected a share, at least 1, and finite numbers");
+  (void)name_of(options.kind);
   const double warmup = options.warmup * static_cast<double>(num_epochs);
   if (epochs < warmup) {
     return (epochs + 1.0) / (warmup + 1.0);

@@ -27,7 +27,7 @@ struct AdamOptions {
 /// Adam (Kingma, Ba 2015). Keeps two numbers for each parameter.
 class Adam {
  public:
-  /// The parameters must outlive the optimizer.
+  /// The parameters must outlive the optimizer. Throws ArgumentError for options out of their range.
   Adam(std::vector<NamedParameter> parameters, const AdamOptions& options);
 
   /// One step against the gradients; a parameter that has none is left alone. Throws NumericError naming
@@ -64,7 +64,8 @@ struct ScheduleOptions {
   double final_rate = 0.0;
 };
 
-/// What the learning rate is multiplied with when `epochs` (of `num_epochs`, with a fraction) are done.
+/// What the learning rate is multiplied with when `epochs` (of `num_epochs`, with a fraction) are done. Throws
+/// ArgumentError for options out of their range.
 [[nodiscard]] double schedule_factor(const ScheduleOptions& options, double epochs, std::int64_t num_epochs);
 
 }  // namespace weft

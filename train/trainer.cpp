@@ -20,6 +20,7 @@ class Trainer {
       : task_(task), job_(job), observer_(observer), store_(store), options_(train_options_of(job.options)) {
     require(!job.splits.empty() && !job.seeds.empty(), "train: there are ", job.splits.size(), " splits and ",
             job.seeds.size(), " seeds, expected at least one of each");
+    require(job.max_minutes >= 0.0, "train: max_minutes is ", job.max_minutes, ", expected 0 or more");
     for (const std::string& split : job.splits) {
       require(task.find_split(split) != nullptr, "train: the dataset has no split '", split, "'");
     }

@@ -17,7 +17,8 @@ namespace {
 
 /// Positions a task: enough to outweigh its start.
 constexpr std::int64_t kTaskPositions = 1024;
-/// The logit of a node's weight on itself where that is excluded: e^ of it is 0 beside any other, and 1 alone.
+/// The logit of a weight that is excluded, of a node on itself for instance: e^ of it is 0 beside any other, and 1
+/// alone.
 constexpr float kExcluded = -1e4F;
 constexpr float kLowest = -1e30F;
 
@@ -34,11 +35,15 @@ struct Panels {
         g(size(block, shape.e)),
         weights(size(block, read)),
         dz(size(block, read)),
+        blocks(static_cast<std::size_t>(read)),
         out(size(std::max(block, read), std::max(shape.d, shape.e))) {}
 
   static std::size_t size(std::int64_t rows, std::int64_t cols) { return static_cast<std::size_t>(rows * cols); }
 
-  Buffer<float> q, k, v, g, weights, dz, out;
+  Buffer<float> q, k, v, g, weights, dz;
+  /// Of the nodes that are read, in another layout.
+  Buffer<NodeId> blocks;
+  Buffer<float> out;
   /// The number of the task: what it sums goes to a row of its own, so that the order of additions is fixed.
   std::int64_t task = 0;
 };
@@ -63,6 +68,12 @@ class BlockAttention {
       bias_ = Tensor::uninitialized(table.cols(), table.rows());
       for (std::int64_t i = 0; i < table.size(); ++i) {
         bias_(i % table.cols(), i / table.cols()) = table.data()[i];
+      }
+    }
+    for (std::size_t l = 0; l + 1 < layouts_.size(); ++l) {
+      if (is_read_again(l)) {
+        block_of_.resize(layouts_.size() - 1);
+        block_of_[l] = blocks_by_node(layouts_[l]);
       }
     }
   }
@@ -131,6 +142,26 @@ class BlockAttention {
         body(layout, h);
       }
     }
+  }
+
+  /// Whether a head reads by two layouts.
+  [[nodiscard]] static bool share_a_head(const BlockLayout& a, const BlockLayout& b) {
+    return a.head < 0 || b.head < 0 || a.head == b.head;
+  }
+  /// Whether a later layout has to know what layout number l reads.
+  [[nodiscard]] bool is_read_again(std::size_t l) const {
+    return std::any_of(layouts_.begin() + static_cast<std::ptrdiff_t>(l) + 1, layouts_.end(),
+                       [&](const BlockLayout& later) { return share_a_head(layouts_[l], later); });
+  }
+  [[nodiscard]] static std::vector<NodeId> blocks_by_node(const BlockLayout& layout) {
+    std::vector<NodeId> block_of(layout.order.size());
+    for (std::int64_t b = 0; b < num_blocks(layout); ++b) {
+      const Range range(layout, b);
+      for (std::int64_t p = range.begin; p < range.end; ++p) {
+        block_of[layout.order[static_cast<std::size_t>(p)]] = static_cast<NodeId>(b);
+      }
+    }
+    return block_of;
   }
 
   [[nodiscard]] static std::int64_t num_blocks(const BlockLayout& layout) {
@@ -213,9 +244,33 @@ class BlockAttention {
         panels.weights[pair] += own[t];
       });
     }
+    exclude_pairs_of_earlier(layout, range, h, panels);
     if (exclude_self_) {
       for (std::int64_t i = 0; i < range.rows(); ++i) {
         panels.weights[static_cast<std::size_t>(i * range.reads() + range.begin - range.first_read + i)] = kExcluded;
+      }
+    }
+  }
+
+  /// A pair that several layouts hold counts in the first of them alone.
+  void exclude_pairs_of_earlier(const BlockLayout& layout, const Range& range, std::int64_t h, Panels& panels) const {
+    const auto number = static_cast<std::size_t>(&layout - layouts_.data());
+    for (std::size_t l = 0; l < number; ++l) {
+      const BlockLayout& earlier = layouts_[l];
+      if (earlier.head >= 0 && earlier.head != h) {
+        continue;
+      }
+      NodeId* blocks = panels.blocks.data();
+      for (std::int64_t p = range.first_read; p < range.end; ++p) {
+        blocks[p - range.first_read] = block_of_[l][layout.order[static_cast<std::size_t>(p)]];
+      }
+      for (std::int64_t i = 0; i < range.rows(); ++i) {
+        const NodeId own = blocks[range.begin - range.first_read + i],
+                     before = own - (earlier.reads_previous[own] != 0 ? 1 : 0);
+        float* weights = panels.weights.data() + i * range.reads();
+        for (std::int64_t j = 0; j < range.reads(); ++j) {
+          weights[j] = (blocks[j] == own) | (blocks[j] == before) ? kExcluded : weights[j];
+        }
       }
     }
   }
@@ -300,6 +355,8 @@ class BlockAttention {
 
   std::shared_ptr<const Tensor> q_, k_, v_;
   std::vector<BlockLayout> layouts_;
+  /// block_of_[l][v]: the block of node v in layout number l, of layouts that a later one has to know.
+  std::vector<std::vector<NodeId>> block_of_;
   Shape3 shape_;
   bool exclude_self_, has_bias_;
   /// The table turned, [heads, t].

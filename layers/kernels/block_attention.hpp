@@ -38,8 +38,9 @@ struct BlockAttentionOptions {
 };
 
 /// O_i = sum_j w_ij v_j / sum_j w_ij with w_ij = exp(<q_i, k_j> / sqrt(d) + bias_ij), over all j that node i reads in
-/// any of the layouts, as often as it reads them: rounds are merged by the log of their sums of weights. q, k [n, h d],
-/// v [n, h e] -> [n, h e]. O(layouts n b d) time for blocks of b nodes, O(n h) memory beside the result.
+/// any of the layouts, each once, however many layouts hold the pair (Kitaev et al. 2020 divide its weight by their
+/// number): rounds are merged by the log of their sums of weights. q, k [n, h d], v [n, h e] -> [n, h e].
+/// O(layouts n b (d + layouts / h)) time for blocks of b nodes, O(n h + layouts n) memory beside the result.
 [[nodiscard]] Variable block_attention(const Variable& q, const Variable& k, const Variable& v,
                                        std::vector<BlockLayout> layouts, const BlockAttentionOptions& options);
 

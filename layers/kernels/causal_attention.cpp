@@ -30,7 +30,8 @@ Variable elu_plus_one(const Variable& x) {
       }
     });
   };
-  for_each(y->size(), [&](std::int64_t i) { y->data()[i] = feature(x.value().data()[i]); });
+  const Tensor& from = x.value();
+  for_each(y->size(), [&](std::int64_t i) { y->data()[i] = feature(from.data()[i]); });
   return record("elu_plus_one", y, {x}, [x, y, for_each](Tensor& dy, Gradients& gradients) {
     for_each(dy.size(), [&](std::int64_t i) { dy.data()[i] *= std::min(y->data()[i], 1.0F); });
     gradients.add(x, std::move(dy));

@@ -120,11 +120,12 @@ Variable segment_softmax(const Variable& x, std::span<const std::int64_t> segmen
   attention::check_segments("segment_softmax", segments, x.rows());
   auto parts = std::make_shared<const SegmentParts>(segments);
   const std::int64_t p = x.cols();
+  const Tensor& from = x.value();
   const Tensor highest = parts->maximum(p, -std::numeric_limits<float>::infinity(), attention::no_scratch,
                                         [&](const SegmentPart& part, float* most, auto&) {
                                           for (std::int64_t i = part.begin; i < part.end; ++i) {
                                             for (std::int64_t j = 0; j < p; ++j) {
-                                              most[j] = std::max(most[j], x.value()(i, j));
+                                              most[j] = std::max(most[j], from(i, j));
                                             }
                                           }
                                         });

@@ -349,20 +349,23 @@ Variable log_sigmoid(const Variable& x) {
       }
     });
   };
+  const Tensor& from = x.value();
   for_each(y.size(), [&](std::int64_t i) {
-    const float value = x.value().data()[i];
+    const float value = from.data()[i];
     y.data()[i] = std::min(value, 0.0F) - std::log1p(std::exp(-std::abs(value)));
   });
   return record("log_sigmoid", std::move(y), {x}, [x, for_each](Tensor& dy, Gradients& gradients) {
-    for_each(dy.size(), [&](std::int64_t i) { dy.data()[i] /= 1.0F + std::exp(x.value().data()[i]); });
+    const float* values = x.value().data();
+    for_each(dy.size(), [&](std::int64_t i) { dy.data()[i] /= 1.0F + std::exp(values[i]); });
     gradients.add(x, std::move(dy));
   });
 }
 
-GatedScanState::GatedScanState(std::int64_t heads, std::int64_t d, std::int64_t e)
-    : heads_(heads), d_(d), e_(e), state_(heads * d, e) {
-  require(heads >= 1 && d >= 1 && e >= 1, "GatedScanState: there are ", heads, " heads of ", d, " and ", e,
-          " columns, expected at least 1 of each");
+GatedScanState::GatedScanState(std::int64_t heads, std::int64_t d, std::int64_t e) : heads_(heads), d_(d), e_(e) {
+  std::int64_t rows = 0;
+  require(heads >= 1 && d >= 1 && e >= 1 && !__builtin_mul_overflow(heads, d, &rows), "GatedScanState: there are ",
+          heads, " heads of ", d, " and ", e, " columns, expected at least 1 of each and no more than fit in memory");
+  state_ = Tensor(rows, e);
 }
 
 void GatedScanState::step(std::span<const float> q, std::span<const float> k, std::span<const float> v,

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "weft/layers/kernels/linear_attention_parts.hpp"
+#include "weft/tensor/segments.hpp"
 
 namespace weft {
 namespace {
@@ -66,12 +67,6 @@ InputGradients differentiate(const LinearAttention<FeatureMap>& attention, std::
   return result;
 }
 
-void check_segments(std::span<const std::int64_t> segments, std::int64_t n) {
-  require(!segments.empty() && segments.front() == 0 && segments.back() == n && std::ranges::is_sorted(segments),
-          "linear_attention: segments run from ", segments.empty() ? -1 : segments.front(), " to ",
-          segments.empty() ? -1 : segments.back(), ", expected to rise from 0 to ", n, ", the rows of q");
-}
-
 }  // namespace
 
 Variable linear_attention(const Variable& q, const Variable& k, const Variable& v,
@@ -82,7 +77,7 @@ Variable linear_attention(const Variable& q, const Variable& k, const Variable& 
           ", expected the same");
   require(v.rows() == q.rows() && v.cols() % heads == 0 && v.cols() > 0, "linear_attention: v has shape ", v.shape(),
           ", expected ", q.rows(), " rows and a multiple of heads = ", heads, " columns");
-  check_segments(segments, q.rows());
+  check_segments("linear_attention", segments, q.rows());
 
   const auto attention_of = [q, k, v, heads] {
     return LinearAttention<EluPlusOne>{

@@ -10,16 +10,12 @@
 #include <vector>
 
 #include "weft/core/parallel.hpp"
+#include "weft/tensor/segments.hpp"
 #include "weft/tensor/tensor.hpp"
 
 namespace weft::attention {
 
-/// Throws ArgumentError unless `segments` rise from 0 to `rows`.
-inline void check_segments(std::string_view operation, std::span<const std::int64_t> segments, std::int64_t rows) {
-  require(!segments.empty() && segments.front() == 0 && segments.back() == rows && std::ranges::is_sorted(segments),
-          operation, ": segments run from ", segments.empty() ? -1 : segments.front(), " to ",
-          segments.empty() ? -1 : segments.back(), ", expected to rise from 0 to the number of rows, ", rows);
-}
+using weft::check_segments;
 
 struct SegmentPart {
   std::int64_t segment, begin, end;

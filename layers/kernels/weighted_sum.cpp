@@ -20,10 +20,15 @@ Variable weighted_sum(std::span<const Variable> terms, const Variable& weights) 
             ", expected one shape");
   }
   const std::vector<Variable> x(terms.begin(), terms.end());
+  std::vector<const float*> values;
+  for (const Variable& term : x) {
+    values.push_back(term.value().data());
+  }
+  const float* w = weights.value().data();
   Tensor y = kernels::generate(shape, [&](std::int64_t i) {
     float sum = 0.0F;
     for (std::int64_t k = 0; k < count; ++k) {
-      sum += weights.value().data()[k] * x[static_cast<std::size_t>(k)].value().data()[i];
+      sum += w[k] * values[static_cast<std::size_t>(k)][i];
     }
     return sum;
   });
@@ -33,9 +38,9 @@ Variable weighted_sum(std::span<const Variable> terms, const Variable& weights) 
     const float* gradient = dy.data();
     Tensor slopes(1, weights.cols());
     for (std::size_t k = 0; k < x.size(); ++k) {
-      const float w = weights.value().data()[k];
+      const float own = weights.value().data()[k];
       if (gradients.wants(x[k])) {
-        gradients.add(x[k], kernels::generate(dy.shape(), [=](std::int64_t i) { return w * gradient[i]; }));
+        gradients.add(x[k], kernels::generate(dy.shape(), [=](std::int64_t i) { return own * gradient[i]; }));
       }
       if (gradients.wants(weights)) {
         const float* term = x[k].value().data();
