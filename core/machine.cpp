@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "weft/core/error.hpp"
+
 namespace weft {
 namespace {
 
@@ -76,7 +78,7 @@ MachineShare machine_share(const fs::path& root) {
     if (first == std::string::npos || second == std::string::npos) {
       continue;
     }
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    const std::string controllers = concat(',', line.substr(first + 1, second - first - 1), ',');
     const std::string path = line.substr(second + 1);
     if (controllers == ",,") {
       for_each_group(top, path, [&](const fs::path& group) {
