@@ -3,12 +3,11 @@
 // made where the largest matrices alone make a model that may be too large.
 #include "weft/layers/weight_memory.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 
 #include "weft/core/error.hpp"
+#include "weft/core/machine.hpp"
 #include "weft/core/named_rows.hpp"
 #include "weft/layers/dense_layers.hpp"
 #include "weft/layers/input_layers.hpp"
@@ -21,8 +20,7 @@ namespace {
 constexpr double kMostMatrices = 80.0;
 
 double bytes_there(std::int64_t limit) {
-  return limit > 0 ? static_cast<double>(limit)
-                   : static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGE_SIZE));
+  return static_cast<double>(limit > 0 ? limit : machine_share().memory_bytes);
 }
 
 double bytes_of(double num_weights, WeightCopies copies) {

@@ -90,7 +90,8 @@ class Trainer {
   bool run_one(const std::optional<ModelFile>& unfinished) {
     const std::size_t number = progress_.done.size();
     std::optional<TrainingRun> run;
-    bool is_saved = false;
+    // The checkpoint on disk is as good as the run until this goes on from it.
+    bool is_saved = unfinished.has_value();
     try {
       const StopScope scope(observer_.give_up);
       run.emplace(run_of(number));
@@ -98,6 +99,7 @@ class Trainer {
       if (unfinished) {
         reading(checkpoint_name(), [&] { run->restore(*unfinished); });
       }
+      is_saved = false;
       go_on(*run, number);
       times_ += run->times();
       // Where it was stopped before its end; to judge it puts the best weights in the place of the last.
