@@ -1,9 +1,13 @@
-// Stacks of convolutions (gcn, sage, gat, gatv2, gin, gine, gatedgcn, mlp) against their formulas in plain loops.
+// Stacks of convolutions (gcn, sage, gat, gatv2, gin, gine, gatedgcn, mlp), of nodes and read out of graphs, against
+// their formulas in plain loops.
+#include <algorithm>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "tests/forward_reference.hpp"
+#include "tests/small_graphs.hpp"
 #include "weft/layers/convolutions.hpp"
 
 namespace weft {
@@ -63,7 +67,9 @@ Matrix stacked(const Weights& w, const Options& options, const Links& links, Mat
       of_graph = plus(of_graph, test::linear(w, update + ".down", inner));
     }
   }
-  return test::linear(w, "head", options.text("jumping_knowledge") == "sum" ? total : x);
+  const Matrix& read = options.text("jumping_knowledge") == "sum" ? total : x;
+  // States that are read out of graphs go through no head of nodes.
+  return w.has("head.weight") ? test::linear(w, "head", read) : read;
 }
 
 void expect_formula(std::string_view model, const Changes& changes, bool has_edges) {
@@ -140,6 +146,59 @@ TEST(ConvolutionStacks, ReadFeaturesOfEdgesAsTheirFormulasSay) {
       SCOPED_TRACE(norm);
       expect_formula(model, {{"hidden", "8"}, {"layers", "3"}, {"norm", norm}, {"activation", "relu"}}, true);
     }
+  }
+}
+
+/// What a graph's nodes, rows `begin` to `end`, become, in row g of y.
+void pool(const Weights& w, const std::string& pooling, const Matrix& x, std::int64_t begin, std::int64_t end,
+          std::int64_t g, Matrix& y) {
+  double total = 0.0;
+  std::vector<double> weight(static_cast<std::size_t>(end), 1.0);
+  for (std::int64_t v = begin; v < end; ++v) {
+    if (pooling == "attention") {
+      double score = 0.0;
+      for (std::int64_t j = 0; j < x.cols; ++j) {
+        score += x(v, j) * w("readout0.score")(j, 0);
+      }
+      weight[static_cast<std::size_t>(v)] = std::exp(score);
+    }
+    total += weight[static_cast<std::size_t>(v)];
+  }
+  for (std::int64_t j = 0; j < x.cols; ++j) {
+    double sum = 0.0, largest = x(begin, j);
+    for (std::int64_t v = begin; v < end; ++v) {
+      sum += weight[static_cast<std::size_t>(v)] * x(v, j);
+      largest = std::max(largest, x(v, j));
+    }
+    y(g, j) = pooling == "sum" ? sum : pooling == "max" ? largest : sum / total;
+  }
+}
+
+TEST(GraphModel, IsItsFormulaForEveryPooling) {
+  const CsrGraph graphs[] = {test::seven_nodes(), test::path_and_loner()};
+  const MessageBlock batch = batch_of(graphs);
+  const Features x = test::random_tensor(11, 5, 3);
+  for (const char* pooling : {"sum", "mean", "max", "attention"}) {
+    SCOPED_TRACE(pooling);
+    Options options = options_of("gin", {{"hidden", "8"}, {"layers", "2"}, {"norm", "batch"}});
+    options.add(graph_options());
+    options.set("pooling", pooling);
+    options.set("head_layers", "2");
+    const auto network = make_graph_model("gin", shape_for(x, 3), options, Random(1));
+    const Weights w(*network, "nodes.");
+    const Tensor actual = test::logits(*network, batch, x);
+    const Matrix states = stacked(w, options, Links(batch.graph()), Matrix(std::get<Tensor>(x)), nullptr);
+    Matrix read(2, states.cols);
+    pool(w, pooling, states, 0, 7, 0, read);
+    pool(w, pooling, states, 7, 11, 1, read);
+    Matrix y = test::linear(w, "head1", map(test::linear(w, "head0", read), test::relu));
+    for (std::int64_t g = 0; g < 2; ++g) {
+      for (std::int64_t j = 0; j < 3; ++j) {
+        y(g, j) = y(g, j) * w("output.factor")(0, j) + w("output.shift")(0, j);
+      }
+    }
+    test::expect_near(actual, y);
+    w.expect_all_used();
   }
 }
 

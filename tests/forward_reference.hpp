@@ -76,7 +76,11 @@ inline double leaky_relu(double x) {
 /// so that no term can be left out unseen.
 class Weights {
  public:
-  explicit Weights(Model& model, std::uint64_t seed = 17) {
+  /// Names that begin with `prefix` are known without it.
+  explicit Weights(Model& model, const std::string& prefix = "", std::uint64_t seed = 17) {
+    const auto short_name = [&](const std::string& name) {
+      return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
+    };
     const ParameterList list = parameters_of(model);
     std::uint64_t number = 0;
     for (const NamedParameter& p : list.parameters) {
@@ -84,7 +88,7 @@ class Weights {
       for (float& x : value.values()) {
         x *= 0.6F;
       }
-      values_.emplace(p.name, Matrix(value));
+      values_.emplace(short_name(p.name), Matrix(value));
       p.parameter->mutable_value() = std::move(value);
     }
     for (const NamedStatistic& s : list.statistics) {
@@ -96,7 +100,7 @@ class Weights {
       for (std::int64_t i = 0; i < noise.size(); ++i) {
         s.value->data()[i] = s.name.ends_with("variance") ? 0.5F + std::abs(noise.data()[i]) : 0.3F * noise.data()[i];
       }
-      values_.emplace(s.name, Matrix(*s.value));
+      values_.emplace(short_name(s.name), Matrix(*s.value));
     }
   }
 

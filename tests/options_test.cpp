@@ -37,6 +37,15 @@ TEST(Options, StartFromTheirDefaultsAndReadText) {
   EXPECT_FALSE(options == Options(table()));
 }
 
+TEST(Options, TakeTheEndsOfTheirRange) {
+  Options options(table());
+  for (const char* layers : {"1", "64"}) {
+    options.set("layers", layers);
+    EXPECT_EQ(to_text(options.value("layers")), layers);
+  }
+  expect_throws<ArgumentError>([&] { options.set("layers", "0"); }, "0 is out of range, expected 1 to 64");
+}
+
 TEST(Options, RefuseWhatIsNotOfTheirTypeOrRange) {
   Options options(table());
   expect_throws<ArgumentError>([&] { options.set("layers", "two"); }, "'two' is not an integer");
