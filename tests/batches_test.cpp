@@ -54,7 +54,8 @@ TEST(Batches, GatherTheRowsOfTheirInputsAndAreAPureFunction) {
   const Features no_edges;
   const Options options = options_for("sage", {{"sampler", "neighbor"}, {"batch_size", "16"}, {"fanout", "3,2"}});
   const ModelInput input(graph, {}, features, no_edges, options);
-  const Sampling sampling(input, traits_of("sage", options, FeatureKind::none), options, no_edges, {});
+  const Sampling sampling(input, traits_of("sage", options, FeatureKind::none), options,
+                          Graphs{graph, features, no_edges});
   std::vector<Tensor> seen;
   for (const int threads : {1, 2, 3}) {
     with_threads(threads, [&] {
@@ -107,7 +108,8 @@ TEST(Batches, PassOnWhatABatchThrows) {
   const Features no_edges;
   const Options options = options_for("sage", {{"sampler", "neighbor"}, {"batch_size", "16"}});
   const ModelInput input(graph, {}, features, no_edges, options);
-  const Sampling sampling(input, traits_of("sage", options, FeatureKind::none), options, no_edges, {});
+  const Sampling sampling(input, traits_of("sage", options, FeatureKind::none), options,
+                          Graphs{graph, features, no_edges});
   const auto batches = sampling.batches(test::all_nodes(graph), true, 9);
   expect_throws<ArgumentError>([&] { (void)use_all(*batches, 0, 0, [](const Batch&) {}); }, "is outside [0, 60)");
 }
