@@ -382,7 +382,6 @@ TEST(BrokenArguments, OfFilesAreRefused) {
       {"import_dataset_to_file: format", [&] { (void)import_dataset_to_file("npz", {}, {.output = out}); }},
       {"import_edgelist: path", [&] { (void)import_edgelist({.edges = nowhere}); }},
       {"import_edgelist: task", [&] { (void)import_edgelist({.edges = good, .task = TaskKind::generation}); }},
-      {"edgelist_memory_bytes: path", [&] { (void)edgelist_memory_bytes({.edges = nowhere}); }},
       {"import_edgelist_to_file: path", [&] { (void)import_edgelist_to_file({.edges = nowhere}, {.output = out}); }},
       {"import_edgelist_to_file: memory",
        [&] { (void)import_edgelist_to_file({.edges = good}, {.output = out, .memory_bytes = 0}); }},
