@@ -166,6 +166,8 @@ class TextInput::Source {
   [[nodiscard]] std::size_t block() const { return in_.size(); }
   /// Bytes of the file so far.
   [[nodiscard]] std::int64_t pulled() const { return pulled_; }
+  /// Of them, what became text.
+  [[nodiscard]] std::int64_t decoded() const { return pulled_ - static_cast<std::int64_t>(rest_.size()); }
 
  private:
   void pull() {
@@ -234,7 +236,7 @@ void TextInput::fill() {
   if (source_->is_compressed()) {
     constexpr std::int64_t kOrdinary = 1 << 20;
     check_expansion(content_, source_->pulled());
-    if (is_regular_ && !looked_ahead_ && content_ > kOrdinary + limits_.expansion * source_->pulled()) {
+    if (is_regular_ && !looked_ahead_ && content_ > kOrdinary + limits_.expansion * source_->decoded()) {
       looked_ahead_ = true;
       look_ahead();
     }
