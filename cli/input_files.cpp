@@ -23,7 +23,7 @@ std::string environment(const char* name) {
 /// Limits on the child that reads the input. Molecules take longest; compressed text comes to many times its length.
 ReadLimits text_limits(const std::filesystem::path& input) {
   namespace fs = std::filesystem;
-  constexpr double kSecondsAMegabyte = 30.0, kLeastSeconds = 60.0;
+  constexpr double kSecondsAMegabyte = 30.0, kLeastSeconds = 20.0;
   std::error_code error;
   double megabytes = 0.0;
   if (fs::is_directory(input, error)) {

@@ -271,10 +271,16 @@ TEST_F(CliMatrix, JudgesAndPredictsOrRefusesEveryDatasetByEveryRun) {
   }
 }
 
-TEST_F(CliMatrix, DrawsAndReportsOrRefusesOfEveryRunBesideEveryDataset) {
+TEST_F(CliMatrix, DrawsAndReportsOrRefusesOfEveryRunBesideDatasetsOfEachKind) {
+  const Words kSome = {"nodes.h5",  "one.h5",  "links.h5", "graphs.h5",
+                       "lonely.h5", "none.h5", "rings.h5", "molecules.h5"};
   make_runs();
   for (const std::string& run : runs_) {
     for (const std::string& data : datasets_for(run)) {
+      // Of nodes, links and graphs one each, and the smallest: pages take long.
+      if (std::ranges::find(kSome, data) == kSome.end()) {
+        continue;
+      }
       if (run == "of_rings" || run == "of_molecules" || data == "graphs.h5") {
         (void)look({"generate", run, "-n", "3", "-o", "out.h5", "--report", "--data", data});
       }

@@ -129,6 +129,21 @@ TEST(TextInput, LimitsLinesAndExpansion) {
   EXPECT_EQ(lines_of(folder / "bomb.gz").size(), std::size_t{1} << 22);
 }
 
+TEST(TextInput, RefusesWhatExpandsTooFarBeforeItsLinesAreWorkedOn) {
+  const TemporaryFolder folder;
+  for (const std::string& bomb : {gzipped(std::string(1 << 24, '\n')), xzipped(std::string(1 << 24, '\n'))}) {
+    TextInput input(write_content(folder / "bomb", bomb), {.content_bytes = 12 << 20, .expansion = 16});
+    std::int64_t lines = 0;
+    const auto read = [&] {
+      for (std::string_view line; input.next(line); ++lines) {
+      }
+    };
+    expect_throws<DataError>(read, "expands to more than");
+    // Not the twelve megabytes that it may have.
+    EXPECT_LT(lines, 3 << 19);
+  }
+}
+
 TEST(TextInput, NamesFileAndLineOfABadByte) {
   const TemporaryFolder folder;
   write_content(folder / "nul", std::string("good\nb\0d\n", 9));

@@ -166,6 +166,8 @@ class TextInput::Source {
   [[nodiscard]] std::size_t block() const { return in_.size(); }
   /// Bytes of the file so far.
   [[nodiscard]] std::int64_t pulled() const { return pulled_; }
+  /// Of them, what became text.
+  [[nodiscard]] std::int64_t decoded() const { return pulled_ - static_cast<std::int64_t>(rest_.size()); }
 
  private:
   void pull() {
@@ -206,7 +208,8 @@ TextInput::TextInput(const std::filesystem::path& path, const TextLimits& limits
   }
   // A byte more than the file has, so that its end shows at once: folders may hold thousands of small files.
   const auto bytes = static_cast<std::size_t>(std::max<off_t>(status.st_size, 0));
-  const bool is_small = S_ISREG(status.st_mode) && bytes < kBlock;
+  is_regular_ = S_ISREG(status.st_mode);
+  const bool is_small = is_regular_ && bytes < kBlock;
   source_ = std::make_unique<Source>(file, true, is_small ? std::max(bytes + 1, kLeastBlock) : kBlock);
 }
 
@@ -230,12 +233,37 @@ void TextInput::fill() {
     begin_ = 3;
   }
   content_ += static_cast<std::int64_t>(count);
-  if (source_->is_compressed() && content_ > limits_.content_bytes + limits_.expansion * source_->pulled()) {
+  if (source_->is_compressed()) {
+    constexpr std::int64_t kOrdinary = 1 << 20;
+    check_expansion(content_, source_->pulled());
+    if (is_regular_ && !looked_ahead_ && content_ > kOrdinary + limits_.expansion * source_->decoded()) {
+      looked_ahead_ = true;
+      look_ahead();
+    }
+  }
+  ended_ = count == 0;
+}
+
+void TextInput::check_expansion(std::int64_t content, std::int64_t pulled) const {
+  if (content > limits_.content_bytes + limits_.expansion * pulled) {
     throw DataError(name_, "",
                     concat("expands to more than ", limits_.content_bytes, " bytes and ", limits_.expansion,
                            " times its own length, after line ", line_number_));
   }
-  ended_ = count == 0;
+}
+
+void TextInput::look_ahead() const {
+  std::FILE* file = std::fopen(name_.c_str(), "rbe");
+  if (file == nullptr) {
+    return;
+  }
+  Source whole(file, true, kBlock);
+  std::vector<unsigned char> block(kBlock);
+  std::int64_t content = 0;
+  for (std::size_t count = whole.read(block); count > 0; count = whole.read(block)) {
+    content += static_cast<std::int64_t>(count);
+    check_expansion(content, whole.pulled());
+  }
 }
 
 bool TextInput::next(std::string_view& line) {

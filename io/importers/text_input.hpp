@@ -50,8 +50,14 @@ class TextInput {
  private:
   class Source;
   void fill();
+  /// Throws DataError if so much content is more than so many bytes of the file may hold.
+  void check_expansion(std::int64_t content, std::int64_t pulled) const;
+  /// Decompresses the whole file at once, so that one that holds too much is refused before its lines are worked on.
+  void look_ahead() const;
 
   std::string name_;
+  /// Whether the file can be opened again.
+  bool is_regular_ = false, looked_ahead_ = false;
   TextLimits limits_;
   std::unique_ptr<Source> source_;
   std::string buffer_;
