@@ -69,14 +69,23 @@ done
 [ "$broken" -eq 0 ] || fail "$broken of $count mistakes do not fit the tree"
 $only_checks && { echo "$count mistakes, each in one line"; exit 0; }
 
-# The copy: what git knows and what is new, with its times, so that only what has changed is built.
+# The copy: what git knows and what is new. A file that is the same keeps its time, one that is not is newer than what was
+# built of it.
 mkdir -p "$mutants"
-(cd "$tree" && git ls-files -co --exclude-standard -z | while IFS= read -r -d '' one; do [ -e "$one" ] && printf '%s\0' "$one"; done |
-  tar --null -T - -cf -) | tar -C "$mutants" -xf -
+(cd "$tree" && git ls-files -co --exclude-standard -z) | while IFS= read -r -d '' one; do
+  [ -f "$tree/$one" ] || continue
+  cmp -s "$tree/$one" "$mutants/$one" && continue
+  mkdir -p "$(dirname "$mutants/$one")"
+  cp -p "$tree/$one" "$mutants/$one"
+  touch "$mutants/$one"
+done
 cd "$mutants"
 if [ ! -f "$build/build.ninja" ]; then
-  cmake -S . -B "$build" -G Ninja -DCMAKE_CXX_FLAGS=-O0 -DBUILD_SHARED_LIBS=ON -DWEFT_HIDE_SYMBOLS=OFF \
-    -DWEFT_BUILD_TESTS=ON --log-level=WARNING
+  # A build type of its own, so that no flags come with it; one shared library, so that a change is linked once.
+  launcher=()
+  command -v ccache >/dev/null && launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache)
+  cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Mutants -DCMAKE_CXX_FLAGS=-O0 -DBUILD_SHARED_LIBS=ON \
+    -DWEFT_HIDE_SYMBOLS=OFF -DWEFT_BUILD_TESTS=ON "${launcher[@]}" --log-level=WARNING
 fi
 # Builds these tests; the words are weft_NAME_test.
 compile() { ninja -C "$build" "$@" >compile.log 2>&1; }
