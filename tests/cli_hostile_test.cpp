@@ -37,7 +37,7 @@ TEST(Console, CutsNamesThatAreTooLongToBeRead) {
   std::string accents, list;
   for (int i = 0; i < 900; ++i) {
     accents += "é";
-    list += "a" + std::to_string(i) + ", ";
+    list += concat("a", i, ", ");
   }
   EXPECT_EQ(cli::message_line(accents).find("\\x"), std::string::npos) << "a letter was cut in two";
   EXPECT_LT(cli::message_line("expected one of " + list).size(), 1100U);
