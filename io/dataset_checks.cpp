@@ -36,14 +36,14 @@ std::int64_t first_that(std::int64_t count, const Breaks& breaks) {
   return first.empty() ? count : *std::min_element(first.begin(), first.end());
 }
 
-/// Whether the parts of a split may have members in common.
-enum class Overlap { refused, allowed };
+/// Where the data are: in a file every rule counts; in memory those that what is made of them takes for granted.
+enum class Place { file, memory };
 
 class Checker {
  public:
   Checker(const Dataset& data, std::int64_t num_nodes, EdgeId num_edges, const Refuse& refuse,
-          Overlap overlap = Overlap::refused)
-      : data_(data), num_nodes_(num_nodes), num_edges_(num_edges), refuse_(refuse), overlap_(overlap) {}
+          Place place = Place::file)
+      : data_(data), num_nodes_(num_nodes), num_edges_(num_edges), refuse_(refuse), place_(place) {}
 
   /// A permutation of the nodes.
   void check_original() const {
@@ -147,7 +147,7 @@ class Checker {
       fail("/graph/indices", "names ", graph.num_sources(), " sources in a graph of ", graph.num_nodes(), " nodes");
     }
     // Rows in a file were checked while they were read.
-    if (data_.directed || graph.is_in_file() || is_symmetric(graph)) {
+    if (data_.directed || place_ == Place::memory || graph.is_in_file() || is_symmetric(graph)) {
       return;
     }
     for (std::int64_t v = 0; v < graph.num_nodes(); ++v) {
@@ -367,7 +367,7 @@ class Checker {
       }
       char& first = owner[static_cast<std::size_t>(member)];
       const char own = part == "test" ? 'e' : part[0];
-      if (first == own || (first != 0 && overlap_ == Overlap::refused)) {
+      if (first == own || (first != 0 && place_ == Place::file)) {
         fail(object, what, " ", member, " at ", i, " is already in ",
              first == 't'   ? "train"
              : first == 'v' ? "val"
@@ -385,7 +385,7 @@ class Checker {
   std::int64_t num_nodes_;
   EdgeId num_edges_;
   const Refuse& refuse_;
-  Overlap overlap_;
+  Place place_;
 };
 
 }  // namespace
@@ -408,7 +408,7 @@ void check_dataset(const Dataset& dataset) {
   const Refuse refuse = [&](const std::string& object, const std::string& problem) {
     throw DataError(dataset.name.empty() ? "the dataset" : dataset.name, object, problem);
   };
-  Checker(dataset, dataset.graph.num_nodes(), dataset.graph.num_edges(), refuse, Overlap::allowed).check();
+  Checker(dataset, dataset.graph.num_nodes(), dataset.graph.num_edges(), refuse, Place::memory).check();
 }
 
 }  // namespace weft

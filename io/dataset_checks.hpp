@@ -22,7 +22,8 @@ void check_dataset_rest(const Dataset& rest, std::int64_t num_nodes, EdgeId num_
 void check_dataset(const Dataset& dataset, const std::filesystem::path& file);
 
 /// The same for a dataset in memory, by its name: what is made of one takes the rules for granted. Its parts may have
-/// members in common, as where a protocol selects by the test part. O(size of all that is in memory).
+/// members in common, as where a protocol selects by the test part, and a graph of one direction need not say so.
+/// O(size of all that is in memory).
 void check_dataset(const Dataset& dataset);
 
 }  // namespace weft

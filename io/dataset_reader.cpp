@@ -336,8 +336,8 @@ DatasetSize read_dataset_size(const std::filesystem::path& path) {
 }
 
 Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& progress, const ReadOptions& options) {
-  require(options.kept_rows >= 0 && options.mapped_bytes > 0, "read_dataset: kept_rows is ", options.kept_rows,
-          " and mapped_bytes ", options.mapped_bytes, ", expected 0 or more, and above 0");
+  require(options.kept_rows >= 0 && options.mapped_bytes >= 0, "read_dataset: kept_rows is ", options.kept_rows,
+          " and mapped_bytes ", options.mapped_bytes, ", expected 0 or more");
   const InputFile file(path);
   Dataset data;
   std::int64_t done = 0;

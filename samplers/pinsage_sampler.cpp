@@ -98,13 +98,14 @@ PinsageSampler::PinsageSampler(CsrGraph graph, SeedBatches batches, const Pinsag
     : graph_(std::move(graph)), batches_(std::move(batches)), options_(options) {
   require_square("PinsageSampler", graph_);
   require_nodes("PinsageSampler", batches_.nodes(), graph_.num_nodes());
-  constexpr std::int64_t kMost = 1000;
-  const auto is_some = [](std::int64_t count) { return count >= 1 && count <= kMost; };
-  require(is_some(options.num_hops) && is_some(options.num_walks) && is_some(options.walk_length) &&
-              options.num_neighbors >= 1,
+  // So many steps of walks from a node are a second.
+  constexpr std::int64_t kMost = 1000, kMostSteps = 10'000'000;
+  const auto is_some = [](std::int64_t count, std::int64_t most) { return count >= 1 && count <= most; };
+  require(is_some(options.num_hops, kMost) && is_some(options.walk_length, kMost) &&
+              is_some(options.num_walks, kMostSteps / options.walk_length) && options.num_neighbors >= 1,
           "PinsageSampler: there are ", options.num_hops, " hops, ", options.num_walks, " walks of length ",
           options.walk_length, " and ", options.num_neighbors, " neighbors, expected 1 to ", kMost,
-          " of each, and at least 1 neighbor");
+          " hops and steps of a walk, ", kMostSteps, " steps of all walks from a node, and at least 1 neighbor");
 }
 
 Sample PinsageSampler::sample(std::int64_t epoch, std::int64_t index) const {

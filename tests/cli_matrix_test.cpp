@@ -168,7 +168,7 @@ class CliMatrix : public Cli {
 
   /// One of each task, one stopped in its midst, and folders that are none.
   void make_runs() {
-    const Words small = {"--set", "hidden=8", "--set", "layers=1", "--epochs", "1", "-q"};
+    const Words small = {"--set", "hidden=8", "--set", "layers=2", "--epochs", "1", "-q"};
     const Words generator = with(small, {"--task", "generation", "--set", "heads=2", "--set", "epoch_graphs=16"});
     std::vector<std::pair<std::string, Words>> jobs = {
         {"of_nodes", with({"nodes.h5", "--model", "gcn"}, small)},

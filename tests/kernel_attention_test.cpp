@@ -182,7 +182,8 @@ TEST(LinearAttention, RefusesShapesAndSegmentsThatDoNotFit) {
   expect_throws<ArgumentError>([&] { (void)apply(x, Tensor(5, 4), x, segments, 2); }, "k has shape [5, 4]");
   expect_throws<ArgumentError>([&] { (void)apply(x, x, Tensor(4, 6), segments, 2); }, "v has shape [4, 6]");
   expect_throws<ArgumentError>([&] { (void)apply(x, x, Tensor(5, 5), segments, 2); }, "v has shape [5, 5]");
-  expect_throws<ArgumentError>([&] { (void)apply(x, x, x, short_of, 2); }, "from 0 to 4, expected to rise from 0 to 5");
+  expect_throws<ArgumentError>([&] { (void)apply(x, x, x, short_of, 2); },
+                               "from 0 to 4, expected to rise from 0 to the number of rows, 5");
   expect_throws<ArgumentError>([&] { (void)apply(x, x, x, falling, 2); }, "expected to rise");
   expect_throws<ArgumentError>([&] { (void)apply(x, x, x, late, 2); }, "from 1 to 5");
   expect_throws<ArgumentError>([&] { (void)apply(x, x, x, {}, 2); }, "segments");

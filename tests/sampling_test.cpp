@@ -247,8 +247,10 @@ TEST(Minibatches, GoOnWithFeaturesThatAreKeptElsewhereButNotWithOthers) {
 
 TEST(Minibatches, EndCleanlyWhenAStepFails) {
   Dataset data = typed_communities();
-  // A feature that makes the loss infinite in the middle of an epoch.
-  std::get<Tensor>(data.node_features.in_memory())(0, 0) = std::numeric_limits<float>::infinity();
+  // Features that make the loss infinite in the middle of an epoch.
+  for (float& x : std::get<Tensor>(data.node_features.in_memory()).row(0)) {
+    x = std::numeric_limits<float>::max();
+  }
   expect_throws<NumericError>([&] { (void)train(data, job_with("sage", "neighbor")); }, "the loss is");
 }
 

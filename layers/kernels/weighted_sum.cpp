@@ -20,15 +20,16 @@ Variable weighted_sum(std::span<const Variable> terms, const Variable& weights) 
             ", expected one shape");
   }
   const std::vector<Variable> x(terms.begin(), terms.end());
-  std::vector<const float*> values;
+  // Tensors and not their numbers: of plain pointers the compiler makes vectors of products, which it then rounds twice.
+  std::vector<const Tensor*> values;
   for (const Variable& term : x) {
-    values.push_back(term.value().data());
+    values.push_back(&term.value());
   }
-  const float* w = weights.value().data();
+  const Tensor& w = weights.value();
   Tensor y = kernels::generate(shape, [&](std::int64_t i) {
     float sum = 0.0F;
     for (std::int64_t k = 0; k < count; ++k) {
-      sum += w[k] * values[static_cast<std::size_t>(k)][i];
+      sum += w.data()[k] * values[static_cast<std::size_t>(k)]->data()[i];
     }
     return sum;
   });
