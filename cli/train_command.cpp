@@ -65,6 +65,7 @@ RunConfig config_of(const TrainFlags& flags) {
   set("epochs", flags.epochs);
   set("sampler", flags.sampler);
   set("batch_size", flags.batch_size);
+  set("users", flags.users);
   set("runs", flags.runs);
   set("seed", flags.seed);
   config.folder = flags.output;

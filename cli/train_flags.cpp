@@ -25,6 +25,8 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
       "or with samples of neighbors: neighbor or neighbor+degree_negatives");
   command.add_option("--batch-size", flags.batch_size,
                      "seeds of a step, or nodes where a step reads a subgraph; graphs, where there are many; links");
+  command.add_option("--users", flags.users,
+                     "links between users and items: which nodes the users are, as 0-29857, or type:1 by /node/type");
   command.add_option("--memory-limit", flags.memory_limit,
                      "keep to so much memory, as 4G: features and edges may stay in the file, evaluation goes layer by "
                      "layer");

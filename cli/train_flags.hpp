@@ -11,7 +11,7 @@
 namespace weft::cli {
 
 struct TrainFlags : SharedFlags {
-  std::string data, model, config, output, task, protocol, sampler, memory_limit;
+  std::string data, model, config, output, task, protocol, sampler, memory_limit, users;
   std::vector<std::string> assignments, splits;
   bool estimate = false, resume = false;
   std::optional<std::int64_t> epochs, runs, batch_size;

@@ -3,12 +3,38 @@
 #include <fstream>
 
 #include "tests/cli_fixture.hpp"
+#include "weft/io/dataset.hpp"
 
 namespace weft::test {
 namespace {
 
 const std::vector<std::string> kTrain = {
     "train", "sbm.h5", "--task", "link_prediction", "--model", "gcn", "--epochs", "20", "-o", "run", "-q"};
+
+TEST_F(Cli, JudgesWhatUsersAreShownWhereItIsKnownWhoTheyAre) {
+  constexpr NodeId kUsers = 20, kItems = 30;
+  Dataset data;
+  data.name = "shop";
+  data.task = TaskKind::link_prediction;
+  std::vector<Edge> links;
+  for (NodeId u = 0; u < kUsers; ++u) {
+    for (NodeId k = 0; k < 6; ++k) {
+      links.push_back({u, kUsers + (u + k) % kItems});
+    }
+  }
+  data.graph = CsrGraph::from_edges(kUsers + kItems, links, {.symmetrize = true});
+  write_dataset(data, path("shop.h5"));
+  const std::vector<std::string> job = {"train", "shop.h5", "--model", "gcn", "--epochs", "2", "-o", "run"};
+  const CommandResult known = weft(with(job, {"--users", "0-19", "--set", "metric=recall@20"}));
+  EXPECT_EQ(known.code, 0) << known.err;
+  EXPECT_NE(known.err.find("users: 20 of the nodes, to whom the 30 others are shown"), std::string::npos) << known.err;
+  EXPECT_NE(known.out.find("test recall@20"), std::string::npos) << known.out;
+  EXPECT_TRUE(weft_json({"evaluate", "run", "shop.h5", "-q"})["metrics"]["test"].contains("ndcg@20"));
+  const CommandResult unknown = weft(with(job, {"--set", "bipartite=true", "--set", "metric=recall@20"}));
+  EXPECT_EQ(unknown.code, 2);
+  EXPECT_NE(unknown.err.find("which nodes are users is not known"), std::string::npos) << unknown.err;
+  EXPECT_EQ(weft(with(job, {"--users", "19-0"})).code, 2);
+}
 
 TEST_F(Cli, TrainsEvaluatesAndPredictsLinks) {
   make_sbm();

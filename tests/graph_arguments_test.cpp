@@ -353,7 +353,7 @@ TEST(BrokenArguments, OfFilesAreRefused) {
       {"read_dataset: path", [&] { (void)read_dataset(nowhere); }},
       {"read_dataset: folder", [&] { (void)read_dataset(folder.path()); }},
       {"read_dataset: kept rows", [&] { (void)read_dataset(good, {}, {.leaves_features = true, .kept_rows = -1}); }},
-      {"read_dataset: mapped bytes", [&] { (void)read_dataset(good, {}, {.leaves_edges = true, .mapped_bytes = 0}); }},
+      {"read_dataset: mapped bytes", [&] { (void)read_dataset(good, {}, {.leaves_edges = true, .mapped_bytes = -1}); }},
       {"read_dataset_size: path", [&] { (void)read_dataset_size(nowhere); }},
       {"write_dataset: task", [&] { written([](Dataset& d) { d.task = static_cast<TaskKind>(9); }); }},
       {"write_dataset: type", [&] { write_dataset(test::communities(60), out, {static_cast<FeatureType>(9)}); }},

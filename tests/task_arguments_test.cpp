@@ -119,7 +119,7 @@ const std::vector<BrokenData>& broken_nodes() {
        }},
       {"graph",
        [](Dataset& d) {
-         d.graph = CsrGraph::from_edges(60, std::vector<Edge>{{0, 1}});
+         d.graph = CsrGraph::from_rows(61, Buffer<EdgeId>(61, 0), Buffer<NodeId>(0));
        }},
       {"no graph", [](Dataset& d) { d.graph = CsrGraph(); }},
       {"task of graphs", [](Dataset& d) { d.task = TaskKind::graph_classification; }},
