@@ -20,7 +20,8 @@ Variable weighted_sum(std::span<const Variable> terms, const Variable& weights) 
             ", expected one shape");
   }
   const std::vector<Variable> x(terms.begin(), terms.end());
-  // Tensors and not their numbers: of plain pointers the compiler makes vectors of products, which it then rounds twice.
+  // Tensors and not their numbers: of plain pointers the compiler makes vectors of products, which it then rounds
+  // twice.
   std::vector<const Tensor*> values;
   for (const Variable& term : x) {
     values.push_back(&term.value());
