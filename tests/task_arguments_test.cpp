@@ -117,10 +117,7 @@ const std::vector<BrokenData>& broken_nodes() {
        [](Dataset& d) {
          d.node_ptr = {0, 99, 60};
        }},
-      {"graph",
-       [](Dataset& d) {
-         d.graph = CsrGraph::from_rows(61, Buffer<EdgeId>(61, 0), Buffer<NodeId>(0));
-       }},
+      {"graph", [](Dataset& d) { d.graph = CsrGraph::from_rows(61, Buffer<EdgeId>(61, 0), Buffer<NodeId>(0)); }},
       {"no graph", [](Dataset& d) { d.graph = CsrGraph(); }},
       {"task of graphs", [](Dataset& d) { d.task = TaskKind::graph_classification; }},
       {"task of numbers", [](Dataset& d) { d.task = TaskKind::node_regression; }},
