@@ -80,6 +80,12 @@ void say(bool quiet, std::string_view text) {
   }
 }
 
+void say_all(bool quiet, const std::vector<std::string>& texts) {
+  for (const std::string& text : texts) {
+    say(quiet, text);
+  }
+}
+
 std::string one_line(std::string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size();) {

@@ -25,6 +25,8 @@ void print_json(const Json& object);
 /// A message_line() on standard error, unless quiet.
 void say(bool quiet, std::string_view text);
 
+void say_all(bool quiet, const std::vector<std::string>& texts);
+
 /// `text` on one line, as a terminal shows it and cannot be told anything by it: characters that control, or turn the
 /// direction of writing, and bytes that are no UTF-8 as escapes, \x1b.
 [[nodiscard]] std::string one_line(std::string_view text);

@@ -43,7 +43,8 @@ Json split_json(const Evaluation& evaluation, const std::string& metric) {
 
 Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, const TrainedModel& model,
               const ReadOptions& read) {
-  const Dataset dataset = load_dataset(data, flags, read).dataset;
+  Dataset dataset = load_dataset(data, flags, read).dataset;
+  say_all(flags.quiet, model.match(dataset));
   std::vector<std::string> wanted = flags.splits;
   if (wanted.empty() && std::ranges::count(split_names(dataset, model.task()), model.split()) > 0) {
     wanted = {model.split()};

@@ -32,6 +32,7 @@ struct ImportFlags : SharedFlags, StorageFlags {
   /// Of the importer's options, in their order; what is a list, between commas.
   std::vector<OptionValue> values;
   std::uint64_t seed = 0;
+  bool strict = false;
   /// Of nodes: as they come, community, rcm or degree.
   std::string order = "none";
 };
@@ -89,6 +90,8 @@ CLI::App* add_format(CLI::App& app, ImportFlags& flags) {
                    "communities; predictions come back in the order of the input")
       ->check(CLI::IsMember({"none", "community", "rcm", "degree"}))
       ->capture_default_str();
+  command->add_flag("--strict", flags.strict,
+                    "end with exit code 3 where something would have to be assumed of the input, or left out");
   add_feature_type(*command, flags);
   if (importer.can_go_to_disk) {
     add_memory_limit(*command, flags, "larger inputs are sorted on disk, beside the output");
@@ -135,7 +138,8 @@ ImportJob job_of(const ImportFlags& flags) {
   ImportJob job{.input = flags.input,
                 .options = Options(flags.importer.options),
                 .seed = flags.seed,
-                .default_name = fs::path(flags.output).stem().string()};
+                .default_name = fs::path(flags.output).stem().string(),
+                .strict = flags.strict};
   for (std::size_t i = 0; i < flags.values.size(); ++i) {
     // Defaults may be none of the choices.
     if (const Option& option = flags.importer.options[i]; flags.values[i] != option.fallback) {
@@ -156,7 +160,8 @@ WrittenDataset import_in_memory(const ImportFlags& flags, const ImportJob& job, 
           {.nodes = dataset.graph.num_nodes(),
            .edges = dataset.graph.num_edges(),
            .features = shape_of(dataset.node_features).cols,
-           .num_classes = dataset.num_classes}};
+           .num_classes = dataset.num_classes},
+          dataset.assumed};
 }
 
 WrittenDataset import_on_disk(const ImportFlags& flags, const ImportJob& job) {
@@ -189,15 +194,19 @@ void run_import(const ImportFlags& flags) {
   with_threads(flags.threads, [&] {
     ProgressBar bar(flags.quiet);
     job.on_progress = [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); };
-    const auto [name, size] = on_disk ? import_on_disk(flags, job) : import_in_memory(flags, job, bar);
+    const auto [name, size, assumed] = on_disk ? import_on_disk(flags, job) : import_in_memory(flags, job, bar);
     bar.clear();
+    for (const std::string& sentence : assumed) {
+      say(flags.quiet, "assumed: " + sentence);
+    }
     if (flags.json) {
       print_json(Json{{"dataset", name},
                       {"path", flags.output},
                       {"nodes", size.nodes},
                       {"edges", size.edges},
                       {"features", size.features},
-                      {"classes", size.num_classes}});
+                      {"classes", size.num_classes},
+                      {"assumed", assumed}});
     }
     say(flags.quiet, concat("wrote ", flags.output, ": ", size.nodes, " nodes, ", size.edges, " edges, ", size.features,
                             " features, ", size.num_classes, " classes"));

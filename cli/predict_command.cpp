@@ -179,6 +179,9 @@ std::vector<std::string> output_names(const TrainedModel& predictor, const Datas
   if (predictor.outputs() == OutputKind::classes) {
     return class_names_for(predictor.shape().num_outputs, names);
   }
+  if (!predictor.names().targets.empty()) {
+    return predictor.names().targets;
+  }
   std::vector<std::string> result;
   const std::string stem = predictor.outputs() == OutputKind::labels   ? "label_"
                            : predictor.outputs() == OutputKind::values ? "value_"
@@ -226,6 +229,7 @@ void look_at(const Tensor& outputs, const std::string& rows, const PredictFlags&
 void predict(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor,
              const ReadOptions& read) {
   Dataset dataset = holds_smiles(data) ? read_smiles(flags, data) : load_dataset(data, flags, read).dataset;
+  say_all(flags.quiet, predictor.match(dataset));
   Prediction prediction = predictor.predict(dataset, {.embedding = false});
   Tensor& outputs = prediction.probabilities;
   if (!dataset.original_node.empty()) {
@@ -253,7 +257,8 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
 }
 
 void predict_pairs(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor) {
-  const Dataset dataset = load_dataset(data, flags).dataset;
+  Dataset dataset = load_dataset(data, flags).dataset;
+  say_all(flags.quiet, predictor.match(dataset));
   const std::vector<Edge> pairs = read_pairs(flags.pairs, dataset);
   const std::vector<float> scores = predictor.score_pairs(dataset, pairs);
   Tensor column(static_cast<std::int64_t>(scores.size()), 1);

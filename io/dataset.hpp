@@ -43,6 +43,16 @@ struct Split {
   [[nodiscard]] bool has_edges() const { return !train_edges.empty() || !val_edges.empty() || !test_edges.empty(); }
 };
 
+/// What columns and numbers of a dataset are called, in the words of those who made it: a name for each, or none.
+struct DatasetNames {
+  /// Columns of the features of nodes and of edges. Where several stand for the values of one thing, "thing=value".
+  std::vector<std::string> features = {}, edge_features = {};
+  /// Columns of targets, or of several labels.
+  std::vector<std::string> targets = {};
+  /// Types of nodes and of edges, by their numbers.
+  std::vector<std::string> node_types = {}, edge_types = {};
+};
+
 struct Dataset {
   std::string name;
   std::string source;
@@ -53,11 +63,18 @@ struct Dataset {
   std::int64_t num_classes = 0;
   /// One for each class, or empty.
   std::vector<std::string> class_names;
+  DatasetNames names;
+  /// What an importer took for granted, a sentence each.
+  std::vector<std::string> assumed;
+  /// How an importer made columns of a table, as JSON text; what new data of the same kind are made by.
+  std::string encoder;
 
   CsrGraph graph;
   /// One for each edge in the graph's order, or empty.
   Buffer<std::int32_t> edge_type;
   Features edge_features;
+  /// The column of edge_features that counts as the weight of an edge, or -1.
+  std::int64_t weight_column = -1;
 
   /// When each edge came, in the graph's order, or empty; exact, in time_unit ("s", "ms", "day", "step", ...).
   Buffer<std::int64_t> edge_time;

@@ -36,8 +36,9 @@ std::int64_t first_that(std::int64_t count, const Breaks& breaks) {
   return first.empty() ? count : *std::min_element(first.begin(), first.end());
 }
 
-/// Where the data are: in a file every rule counts; in memory those that what is made of them takes for granted.
-enum class Place { file, memory };
+/// Where the data are: in a file every rule counts; in memory those that what is made of them takes for granted. Of the
+/// rest of a large dataset all but its edges and features are there.
+enum class Place { file, memory, rest };
 
 class Checker {
  public:
@@ -80,6 +81,7 @@ class Checker {
 
  private:
   void check_arrays() const {
+    check_names();
     check_count("/graph/edge_type", data_.edge_type.size(), num_edges_, "edge");
     check_not_negative("/graph/edge_type", data_.edge_type);
     check_count("/edge/time", data_.edge_time.size(), num_edges_, "edge");
@@ -122,6 +124,42 @@ class Checker {
       fail("/graphs/node_ptr", "is missing, expected for ", name_of(data_.task));
     }
     check_texts("/", {data_.name, data_.source, data_.license, data_.time_unit});
+  }
+
+  void check_names() const {
+    const auto cols_of = [](const Labels& labels) {
+      const auto* targets = std::get_if<Tensor>(&labels);
+      return targets != nullptr ? targets->cols() : 0;
+    };
+    const std::int64_t targets = std::max(cols_of(data_.node_labels), cols_of(data_.graph_labels));
+    check_columns("/node/x", data_.names.features, place_ == Place::rest ? -1 : data_.node_features.shape().cols);
+    check_columns("/edge/attr", data_.names.edge_features,
+                  place_ == Place::rest ? -1 : shape_of(data_.edge_features).cols);
+    check_columns(of_graphs() ? "/graphs/y" : "/node/y", data_.names.targets, targets);
+    check_texts("/node/type", data_.names.node_types);
+    check_texts("/graph/edge_type", data_.names.edge_types);
+    check_texts("/meta/assumed", data_.assumed);
+    check_texts("/meta/encoder", {data_.encoder});
+    const std::int64_t edge_columns = place_ == Place::rest ? 1 : shape_of(data_.edge_features).cols;
+    if (data_.weight_column < -1 || data_.weight_column >= edge_columns) {
+      fail("/edge/attr", "attribute weight is ", data_.weight_column, ", expected a column of 0 to ", edge_columns - 1,
+           ", or -1");
+    }
+  }
+
+  /// `count`: -1 where it is not known.
+  void check_columns(const std::string& object, const std::vector<std::string>& names, std::int64_t count) const {
+    check_texts(object, names);
+    if (names.empty() || count < 0) {
+      return;
+    }
+    check_count(concat("the names of the columns of ", object), names.size(), count, "column");
+    std::set<std::string_view> seen;
+    for (const std::string& name : names) {
+      if (!seen.insert(name).second) {
+        fail(object, "has two columns '", name, "', expected another name for each");
+      }
+    }
   }
 
   // A class costs a model a row of weights, and every output a column: more than the data can speak of would only ask
@@ -367,7 +405,7 @@ class Checker {
       }
       char& first = owner[static_cast<std::size_t>(member)];
       const char own = part == "test" ? 'e' : part[0];
-      if (first == own || (first != 0 && place_ == Place::file)) {
+      if (first == own || (first != 0 && place_ != Place::memory)) {
         fail(object, what, " ", member, " at ", i, " is already in ",
              first == 't'   ? "train"
              : first == 'v' ? "val"
@@ -395,7 +433,7 @@ void check_dataset(const Dataset& dataset, const Refuse& refuse) {
 }
 
 void check_dataset_rest(const Dataset& rest, std::int64_t num_nodes, EdgeId num_edges, const Refuse& refuse) {
-  Checker(rest, num_nodes, num_edges, refuse).check_rest();
+  Checker(rest, num_nodes, num_edges, refuse, Place::rest).check_rest();
 }
 
 void check_dataset(const Dataset& dataset, const std::filesystem::path& file) {

@@ -93,6 +93,10 @@ Dataset reordered(const Dataset& dataset, std::span<const NodeId> order) {
   result.directed = dataset.directed;
   result.num_classes = dataset.num_classes;
   result.class_names = dataset.class_names;
+  result.names = dataset.names;
+  result.assumed = dataset.assumed;
+  result.encoder = dataset.encoder;
+  result.weight_column = dataset.weight_column;
 
   OrderedGraph graph = ordered_graph(dataset.graph, order, inverse);
   result.graph = std::move(graph.graph);

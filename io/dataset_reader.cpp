@@ -58,6 +58,17 @@ std::vector<std::string> read_texts_if_there(const InputFile& file, const std::s
   return file.read_texts(object);
 }
 
+/// As an attribute of what they name, or an array.
+std::vector<std::string> read_names(const InputFile& file, const std::string& object, const char* attribute,
+                                    const std::string& array) {
+  if (file.has(object)) {
+    if (std::optional<std::vector<std::string>> names = file.texts_attribute(object, attribute)) {
+      return std::move(*names);
+    }
+  }
+  return read_texts_if_there(file, array);
+}
+
 Tensor read_tensor(const InputFile& file, const std::string& object, Missing missing) {
   const ArrayInfo info = array_of_rank(file, object, 2);
   Tensor values = Tensor::uninitialized(info.shape[0], info.shape[1]);
@@ -266,6 +277,30 @@ void read_times(const InputFile& file, const std::string& object, Buffer<std::in
   unit = own;
 }
 
+/// What columns and numbers mean. After all else.
+void read_meaning(const InputFile& file, Dataset& data) {
+  const bool of_graphs = file.has("/graphs/y");
+  const std::string labels = of_graphs ? "/graphs/y" : "/node/y";
+  data.class_names = read_texts_if_there(file, "/meta/class_name");
+  if (data.class_names.empty()) {
+    data.class_names = read_names(file, labels, "class_names", "/meta/class_name");
+  }
+  data.names.features = read_names(file, "/node/x", "columns", "/meta/feature_name");
+  data.names.targets = read_names(file, labels, "target_names", "/meta/target_name");
+  data.names.node_types = read_names(file, "/node/type", "names", "/meta/node_type_name");
+  data.assumed = read_texts_if_there(file, "/meta/assumed");
+  const std::vector<std::string> encoder = read_texts_if_there(file, "/meta/encoder");
+  data.encoder = encoder.empty() ? "" : encoder.front();
+  if (data.graph.is_in_file()) {
+    return;
+  }
+  data.names.edge_features = read_names(file, "/edge/attr", "columns", "/meta/edge_feature_name");
+  data.names.edge_types = read_names(file, "/graph/edge_type", "names", "/meta/edge_type_name");
+  if (file.has("/edge/attr")) {
+    data.weight_column = file.integer_attribute("/edge/attr", "weight").value_or(-1);
+  }
+}
+
 void read_graph_set(const InputFile& file, Dataset& data) {
   if (file.has("/graphs/node_ptr")) {
     data.node_ptr = read_vector(file, "/graphs/node_ptr");
@@ -374,9 +409,9 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   if (file.has("/node/original")) {
     data.original_node = read_vector(file, "/node/original");
   }
-  data.class_names = read_texts_if_there(file, "/meta/class_name");
   report("/graphs");
   read_graph_set(file, data);
+  read_meaning(file, data);
   report("/split");
   data.splits = read_splits(file);
   report("checks");

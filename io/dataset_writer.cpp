@@ -80,6 +80,19 @@ void write_labels(OutputFile& file, const std::string& object, const Labels& lab
   }
 }
 
+/// Names as an attribute of what they name, or where there are too many for one, as an array.
+void write_names(OutputFile& file, const std::string& object, const char* attribute, const std::string& array,
+                 const std::vector<std::string>& names) {
+  if (names.empty()) {
+    return;
+  }
+  if (names.size() <= hdf5::kMostTextsInAttribute) {
+    file.write_texts_attribute(object, attribute, names);
+  } else {
+    file.write_texts(array, names);
+  }
+}
+
 void write_texts(OutputFile& file, const std::string& object, const std::vector<std::string>& texts) {
   if (!texts.empty()) {
     file.write_texts(object, texts);
@@ -215,8 +228,30 @@ void write_streamed_features(OutputFile& file, const LargeDataset& dataset, Feat
       });
 }
 
+/// What the columns of features mean; after the features.
+void write_feature_names(OutputFile& file, const Dataset& dataset) {
+  write_names(file, "/node/x", "columns", "/meta/feature_name", dataset.names.features);
+  write_names(file, "/edge/attr", "columns", "/meta/edge_feature_name", dataset.names.edge_features);
+  if (dataset.weight_column >= 0) {
+    file.write_integer_attribute("/edge/attr", "weight", dataset.weight_column);
+  }
+}
+
+void write_target_names(OutputFile& file, const Dataset& dataset) {
+  const bool of_graphs = !std::holds_alternative<std::monostate>(dataset.graph_labels);
+  write_names(file, of_graphs ? "/graphs/y" : "/node/y", "target_names", "/meta/target_name", dataset.names.targets);
+}
+
+void write_origin(OutputFile& file, const Dataset& dataset) {
+  write_texts(file, "/meta/assumed", dataset.assumed);
+  if (!dataset.encoder.empty()) {
+    write_texts(file, "/meta/encoder", {dataset.encoder});
+  }
+}
+
 void write_node_rest(OutputFile& file, const Dataset& dataset) {
   write_integers(file, "/node/type", dataset.node_type);
+  write_names(file, "/node/type", "names", "/meta/node_type_name", dataset.names.node_types);
   write_times(file, "/node/time", dataset.node_time, dataset.time_unit);
   write_labels(file, "/node/y", dataset.node_labels);
   write_texts(file, "/node/name", dataset.node_names);
@@ -271,15 +306,19 @@ void write_dataset(const Dataset& dataset, const std::filesystem::path& path, co
   write_offsets(file, dataset.graph.offsets());
   write_ids(file, "/graph/indices", dataset.graph.sources(), dataset.graph.num_sources());
   write_integers(file, "/graph/edge_type", dataset.edge_type);
+  write_names(file, "/graph/edge_type", "names", "/meta/edge_type_name", dataset.names.edge_types);
   write_features(file, "/edge/attr", dataset.edge_features);
   write_times(file, "/edge/time", dataset.edge_time, dataset.time_unit);
   write_features(file, "/node/x", dataset.node_features, options.feature_type);
+  write_feature_names(file, dataset);
   write_node_rest(file, dataset);
   if (dataset.has_many_graphs()) {
     file.write("/graphs/node_ptr", std::span<const std::int64_t>(dataset.node_ptr));
   }
   write_labels(file, "/graphs/y", dataset.graph_labels);
   write_texts(file, "/graphs/smiles", dataset.smiles);
+  write_target_names(file, dataset);
+  write_origin(file, dataset);
   write_splits(file, dataset);
   file.commit();
 }
@@ -311,7 +350,10 @@ void write_dataset(const LargeDataset& dataset, const std::filesystem::path& pat
   write_offsets(file, dataset.offsets);
   write_edges(file, dataset, progress);
   write_streamed_features(file, dataset, options.feature_type, progress);
+  write_feature_names(file, dataset.rest);
   write_node_rest(file, dataset.rest);
+  write_target_names(file, dataset.rest);
+  write_origin(file, dataset.rest);
   write_splits(file, dataset.rest);
   file.commit();
 }

@@ -69,6 +69,9 @@ class InputFile {
   [[nodiscard]] std::vector<std::string> members(std::string_view group) const;
 
   [[nodiscard]] std::optional<std::string> text_attribute(std::string_view object, const char* name) const;
+  /// All elements of a scalar or rank 1 attribute of strings.
+  [[nodiscard]] std::optional<std::vector<std::string>> texts_attribute(std::string_view object,
+                                                                        const char* name) const;
   /// All elements of a scalar or rank 1 integer attribute.
   [[nodiscard]] std::optional<std::vector<std::int64_t>> integers_attribute(std::string_view object,
                                                                             const char* name) const;
@@ -124,6 +127,8 @@ enum class Storage { compressed, plain };
 /// bfloat16 has no name in HDF5, it is a type of 8 bits of exponent and 7 of fraction.
 enum class Number { int32, int64, uint32, float32, float64, float16, bfloat16 };
 
+inline constexpr std::size_t kMostTextsInAttribute = 4000;
+
 /// A file being written beside its target. Groups on the way to an object are made as needed. Arrays
 /// above 64 KiB are chunked, shuffled and deflated. Errors are DataErrors naming the target.
 class OutputFile {
@@ -135,6 +140,8 @@ class OutputFile {
 
   void make_group(std::string_view object);
   void write_text_attribute(std::string_view object, const char* name, const std::string& value);
+  /// Rank 1. Attributes hold 64 KiB: at most kMostTextsInAttribute strings, however long each is.
+  void write_texts_attribute(std::string_view object, const char* name, std::span<const std::string> values);
   void write_integer_attribute(std::string_view object, const char* name, std::int64_t value);
   void write_integers_attribute(std::string_view object, const char* name, std::span<const std::int64_t> values);
 

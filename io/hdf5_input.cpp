@@ -205,36 +205,47 @@ std::vector<std::string> InputFile::members(std::string_view group) const {
 }
 
 std::optional<std::string> InputFile::text_attribute(std::string_view object, const char* name) const {
+  std::optional<std::vector<std::string>> texts = texts_attribute(object, name);
+  if (texts && texts->size() != 1) {
+    fail(object, "attribute ", name, " is not a string, expected one");
+  }
+  return texts ? std::optional(std::move(texts->front())) : std::nullopt;
+}
+
+std::optional<std::vector<std::string>> InputFile::texts_attribute(std::string_view object, const char* name) const {
   const Inside inside;
   const std::optional<Attribute> attribute = open_attribute(*this, id_, object, name);
   if (!attribute) {
     return std::nullopt;
   }
-  if (H5Tget_class(attribute->type) != H5T_STRING || attribute->elements != 1) {
+  if (H5Tget_class(attribute->type) != H5T_STRING) {
     fail(object, "attribute ", name, " is not a string, expected one");
   }
-  std::string text;
-  if (H5Tis_variable_str(attribute->type) > 0) {
-    const RawReferences references;
-    std::array<unsigned char, kReferenceBytes> reference{};
-    const std::int64_t base = base_address(id_);
-    if (base < 0 || H5Aread(attribute->id, references.type(), reference.data()) < 0) {
-      fail(object, "attribute ", name, " cannot be read: ", base < 0 ? "unusual address sizes" : last_message());
-    }
-    text = TextHeap(name_, size_, base, [&](const std::string& problem) {
-             fail(object, "attribute ", name, ": ", problem);
-           }).text(reference.data());
-  } else {
-    text.resize(H5Tget_size(attribute->type));
-    if (H5Aread(attribute->id, attribute->type, text.data()) < 0) {
-      fail(object, "attribute ", name, " cannot be read: ", last_message());
-    }
-    text = unpadded(text.data(), text.size(), attribute->type);
+  const bool is_variable = H5Tis_variable_str(attribute->type) > 0;
+  const std::size_t bytes = is_variable ? kReferenceBytes : H5Tget_size(attribute->type);
+  const auto count = static_cast<std::size_t>(attribute->elements);
+  if (bytes == 0 || count > static_cast<std::size_t>(size_) / bytes) {
+    fail(object, "attribute ", name, " declares ", count, " strings of ", bytes, " bytes, the file has ", size_);
   }
-  if (!is_utf8(text)) {
-    fail(object, "attribute ", name, " is not valid UTF-8");
+  const RawReferences references;
+  const std::int64_t base = base_address(id_);
+  std::vector<unsigned char> stored(count * bytes);
+  if (count > 0 && ((is_variable && base < 0) ||
+                    H5Aread(attribute->id, is_variable ? references.type() : attribute->type, stored.data()) < 0)) {
+    fail(object, "attribute ", name,
+         " cannot be read: ", is_variable && base < 0 ? "unusual address sizes" : last_message());
   }
-  return text;
+  TextHeap heap(name_, size_, base,
+                [&](const std::string& problem) { fail(object, "attribute ", name, ": ", problem); });
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < count; ++i) {
+    const unsigned char* at = stored.data() + i * bytes;
+    texts.push_back(is_variable ? heap.text(at) : unpadded(reinterpret_cast<const char*>(at), bytes, attribute->type));
+    if (!is_utf8(texts.back())) {
+      fail(object, "attribute ", name, " is not valid UTF-8");
+    }
+  }
+  return texts;
 }
 
 std::optional<std::vector<std::int64_t>> InputFile::integers_attribute(std::string_view object,

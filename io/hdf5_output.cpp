@@ -149,6 +149,24 @@ void OutputFile::write_text_attribute(std::string_view object, const char* name,
   }
 }
 
+void OutputFile::write_texts_attribute(std::string_view object, const char* name, std::span<const std::string> values) {
+  require(values.size() <= kMostTextsInAttribute, "write_texts_attribute: ", name, " has ", values.size(),
+          " strings, expected at most ", kMostTextsInAttribute);
+  const Inside inside;
+  const std::array<std::int64_t, 1> shape = {static_cast<std::int64_t>(values.size())};
+  const Handle space = simple_space(shape);
+  const Handle type = utf8_type(H5T_VARIABLE);
+  const Handle owner(H5Oopen(id_, std::string(object).c_str(), H5P_DEFAULT), H5Oclose);
+  const Handle attribute(H5Acreate2(owner, name, type, space, H5P_DEFAULT, H5P_DEFAULT), H5Aclose);
+  std::vector<const char*> pointers;
+  for (const std::string& value : values) {
+    pointers.push_back(value.c_str());
+  }
+  if (attribute < 0 || (!values.empty() && H5Awrite(attribute, type, pointers.data()) < 0)) {
+    fail(object, concat("attribute ", name, " cannot be written"));
+  }
+}
+
 void OutputFile::write_integer_attribute(std::string_view object, const char* name, std::int64_t value) {
   const Inside inside;
   const Handle space(H5Screate(H5S_SCALAR), H5Sclose);

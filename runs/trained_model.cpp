@@ -4,6 +4,7 @@
 #include "weft/io/dataset_checks.hpp"
 #include "weft/runs/memory_plan.hpp"
 #include "weft/runs/run_folder.hpp"
+#include "weft/tasks/matched_names.hpp"
 #include "weft/tasks/task_row.hpp"
 #include "weft/tasks/trained_task.hpp"
 
@@ -33,12 +34,17 @@ TrainedModel TrainedModel::from_file(const ModelFile& file, const std::string& n
   return TrainedModel(open_task(file, name));
 }
 
+std::vector<std::string> TrainedModel::match(Dataset& dataset) const {
+  return match_names(dataset, about());
+}
+
 Prediction TrainedModel::predict(const Dataset& dataset, const Wanted& wanted) const {
   const bool wants_many = task().rows == Rows::graphs;
   require(wants_many || task().rows == Rows::none || !dataset.has_many_graphs(), "predict: ", dataset.name, " holds ",
           dataset.num_graphs(), " graphs, expected one graph: ", what());
   require(!wants_many || dataset.has_many_graphs(), "predict: ", dataset.name,
           " is one graph, expected /graphs/node_ptr: ", what());
+  require_matched("predict", dataset, about());
   Features no_edges;
   return predict(graphs_of(dataset, shape(), no_edges), wanted);
 }
@@ -79,10 +85,12 @@ Tensor TrainedModel::probabilities(const CsrGraph& graph, const NodeFeatures& fe
 
 std::vector<Evaluation> TrainedModel::evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
   check_dataset(dataset);
+  require_matched("evaluate", dataset, about());
   return task_->evaluate(dataset, splits);
 }
 
 std::vector<float> TrainedModel::score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const {
+  require_matched("score pairs", dataset, about());
   Features no_edges;
   check("score pairs", graphs_of(dataset, shape(), no_edges));
   return task_->score_pairs(dataset, pairs);
@@ -134,6 +142,9 @@ OutputKind TrainedModel::outputs() const {
 }
 const std::vector<std::string>& TrainedModel::class_names() const {
   return about().class_names;
+}
+const DatasetNames& TrainedModel::names() const {
+  return about().names;
 }
 
 bool TrainedModel::reads_by_layers() const {

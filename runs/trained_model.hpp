@@ -35,6 +35,11 @@ class TrainedModel {
   [[nodiscard]] static TrainedModel load(const std::filesystem::path& file_or_folder);
   [[nodiscard]] static TrainedModel from_file(const ModelFile& file, const std::string& name);
 
+  /// Puts columns of features, classes and targets of the dataset into the order of the model, by their names, and says
+  /// what was done, a sentence each; to be called before predict and evaluate. Throws ArgumentError naming what is
+  /// missing.
+  [[nodiscard]] std::vector<std::string> match(Dataset& dataset) const;
+
   /// Of every row, nodes or graphs, or of the wanted ones; needs no labels. A model of links gives the states of all
   /// nodes, read from all edges. Throws ArgumentError if the features differ from those trained on.
   [[nodiscard]] Prediction predict(const Dataset& dataset, const Wanted& wanted = {}) const;
@@ -71,6 +76,8 @@ class TrainedModel {
   [[nodiscard]] OutputKind outputs() const;
   /// One for each class, or empty.
   [[nodiscard]] const std::vector<std::string>& class_names() const;
+  /// Of columns, targets and types of the data that it was trained on.
+  [[nodiscard]] const DatasetNames& names() const;
 
   /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file; and then how many at a
   /// time: 0 is as the model was trained. To be set before threads share the model.

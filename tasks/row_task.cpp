@@ -132,6 +132,18 @@ void RowTask::describe(const Split&, ModelFile& file) const {
   file.config["task"] = std::string(name_of(dataset_.task));
   file.config["outputs"] = std::string(name_of(outputs()));
   file.config["class_names"] = joined(dataset_.class_names);
+  const DatasetNames& names = dataset_.names;
+  for (const auto& [key, texts] :
+       {std::pair("features", &names.features), std::pair("edge_features", &names.edge_features),
+        std::pair("targets", &names.targets), std::pair("node_types", &names.node_types),
+        std::pair("edge_types", &names.edge_types)}) {
+    if (!texts->empty()) {
+      file.config[concat(kNamesPrefix, key)] = joined(*texts);
+    }
+  }
+  if (!dataset_.encoder.empty()) {
+    file.config["encoder"] = dataset_.encoder;
+  }
   put_shape(shape(), file);
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/io/dataset.hpp"
@@ -66,6 +67,9 @@ class RowTask : public Task {
   const Dataset& dataset_;
   const TrainJob& job_;
 };
+
+/// In a model file, before the keys of DatasetNames.
+inline constexpr std::string_view kNamesPrefix = "names_";
 
 /// The dataset, if it is many graphs. Throws ArgumentError, which names its task, if it is one.
 [[nodiscard]] const Dataset& many_graphs(const Dataset& dataset);

@@ -84,6 +84,17 @@ void read_rows(const ModelFile& file, const std::string& name, ModelDescription&
   description.outputs = *outputs;
   description.shape = shape_of(file);
   description.class_names = parts_of(file.text("class_names"));
+  const auto text_if_there = [&](const std::string& key) {
+    const auto found = file.config.find(key);
+    return found == file.config.end() ? std::string() : found->second;
+  };
+  const auto names = [&](std::string_view key) { return parts_of(text_if_there(concat(kNamesPrefix, key))); };
+  description.names = {.features = names("features"),
+                       .edge_features = names("edge_features"),
+                       .targets = names("targets"),
+                       .node_types = names("node_types"),
+                       .edge_types = names("edge_types")};
+  description.encoder = text_if_there("encoder");
 }
 
 }  // namespace

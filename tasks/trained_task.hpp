@@ -35,6 +35,9 @@ struct ModelDescription {
   OutputKind outputs = OutputKind::classes;
   /// One for each class, or empty.
   std::vector<std::string> class_names = {};
+  /// Of the data that it was trained on.
+  DatasetNames names = {};
+  std::string encoder = {};
 
   /// "the model gcn of cora is one of node_classification"
   [[nodiscard]] std::string what() const;

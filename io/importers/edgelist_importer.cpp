@@ -123,8 +123,8 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
 }
 
 /// A share of the memory for sorting edges, one for features; the rest is for what has an entry a node.
-DatasetSize import_to_file(const EdgelistOptions& options, const ImportedFile& file, const ProgressCallback& progress,
-                           NodeNames names) {
+WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile& file,
+                              const ProgressCallback& progress, NodeNames names) {
   EdgelistTables tables(std::move(names), file.output, file.memory_bytes / 8);
   EdgeSorter sorter({.target = file.output,
                      .memory_bytes = file.memory_bytes / 2,
@@ -158,8 +158,11 @@ DatasetSize import_to_file(const EdgelistOptions& options, const ImportedFile& f
   data.has_weights = options.weights;
   data.visit_edges = [&](FunctionRef<void(const EdgePiece&)> use) { sorter.visit(use); };
   data.offsets = row_offsets(static_cast<std::int64_t>(number.size()), data.visit_edges, progress);
+  if (options.strict) {
+    require_nothing_assumed(options.edges, data.rest.assumed);
+  }
   write_dataset(data, file.output, file.write, progress);
-  return data.size();
+  return {data.rest.name, data.size(), data.rest.assumed};
 }
 
 }  // namespace
@@ -178,8 +181,8 @@ std::int64_t edgelist_memory_bytes(const EdgelistOptions& options) {
          memory_of_text(options.labels, kOfTables);
 }
 
-DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,
-                                    const ProgressCallback& progress) {
+WrittenDataset import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,
+                                       const ProgressCallback& progress) {
   check(options);
   require(file.memory_bytes > 0, "import_edgelist_to_file: memory_bytes is ", file.memory_bytes,
           ", expected more than 0");

@@ -34,6 +34,8 @@ struct EdgelistOptions {
   std::uint64_t seed = 0;
   /// Of all four files.
   OnBadRow on_bad_row = {};
+  /// Whether anything that would have to be assumed ends the import, before anything is written.
+  bool strict = false;
 };
 
 /// If the names of all nodes are the integers 0 .. n - 1, they are the nodes; else nodes are numbered as they
@@ -46,9 +48,9 @@ struct EdgelistOptions {
 [[nodiscard]] std::int64_t edgelist_memory_bytes(const EdgelistOptions& options);
 
 /// Writes the dataset that import_edgelist returns, without holding its edges and features in memory: both are kept on
-/// disk beside the output meanwhile (see edge_sorter.hpp). Returns its size. Inputs may be read twice.
-DatasetSize import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,
-                                    const ProgressCallback& progress = {});
+/// disk beside the output meanwhile (see edge_sorter.hpp). Inputs may be read twice.
+WrittenDataset import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,
+                                       const ProgressCallback& progress = {});
 
 }  // namespace weft
 #pragma GCC visibility pop

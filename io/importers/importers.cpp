@@ -83,7 +83,8 @@ EdgelistOptions edgelist_options(const ImportJob& job) {
           .task = options.flag("regression") ? TaskKind::node_regression : TaskKind::node_classification,
           .name = name_of(job, job.default_name),
           .seed = job.seed,
-          .on_bad_row = on_bad_row_of(job)};
+          .on_bad_row = on_bad_row_of(job),
+          .strict = job.strict};
 }
 
 MtxOptions mtx_options(const ImportJob& job) {
@@ -133,8 +134,7 @@ const std::vector<Row>& table() {
        [](const ImportJob& job) { return import_edgelist(edgelist_options(job), job.on_progress); },
        [](const ImportJob& job) { return edgelist_memory_bytes(edgelist_options(job)); },
        [](const ImportJob& job, const ImportedFile& file) {
-         const EdgelistOptions options = edgelist_options(job);
-         return WrittenDataset{options.name, import_edgelist_to_file(options, file, job.on_progress)};
+         return import_edgelist_to_file(edgelist_options(job), file, job.on_progress);
        }},
       {{.name = "tudataset",
         .summary = "sets of graphs in TUDataset's text files",
@@ -203,7 +203,6 @@ const std::vector<Row>& table() {
                      .fallback = std::string(),
                      .help = "otherwise as the targets look",
                      .choices = {"graph_classification", "graph_regression"}},
-                    flag("strict", "stop at a row that cannot be read; otherwise it is left out"),
                     name_of_input()},
         .lists = {"targets"},
         .seed = "decides random splits",
@@ -214,7 +213,7 @@ const std::vector<Row>& table() {
                                .smiles = job.options.text("smiles"),
                                .targets = list_of(job.options.text("targets")),
                                .task = task_of(job.options.text("task")),
-                               .strict = job.options.flag("strict"),
+                               .strict = job.strict,
                                .on_skipped = job.on_skipped,
                                .name = job.options.text("name"),
                                .seed = job.seed},
@@ -294,9 +293,21 @@ const ImporterInfo& importer_info(std::string_view name) {
   return row_of(name).info;
 }
 
+void require_nothing_assumed(const std::filesystem::path& input, const std::vector<std::string>& assumed) {
+  if (!assumed.empty()) {
+    throw DataError(input.string(), "",
+                    concat(assumed.front(), assumed.size() == 1 ? "" : concat(", and ", assumed.size() - 1, " more"),
+                           "; nothing may be assumed"));
+  }
+}
+
 Dataset import_dataset(std::string_view format, const ImportJob& job) {
   const Row& row = row_of(format);
-  return row.read(completed(row.info, job));
+  Dataset dataset = row.read(completed(row.info, job));
+  if (job.strict) {
+    require_nothing_assumed(job.input, dataset.assumed);
+  }
+  return dataset;
 }
 
 std::int64_t import_memory_bytes(std::string_view format, const ImportJob& job) {

@@ -34,6 +34,8 @@ struct ImportJob {
   ProgressCallback on_progress = {};
   /// Called with what is wrong, file and line named, for each row that the options allow to leave out.
   OnBadRow on_skipped = {};
+  /// Whether anything that would have to be taken for granted (Dataset::assumed) ends the import instead.
+  bool strict = false;
 };
 
 /// A row of the table.
@@ -57,6 +59,9 @@ struct ImporterInfo {
   std::string_view example;
 };
 
+/// Throws DataError naming the input if anything was assumed of it.
+void require_nothing_assumed(const std::filesystem::path& input, const std::vector<std::string>& assumed);
+
 /// Every format, in the order in which they are shown.
 [[nodiscard]] std::span<const ImporterInfo> importers();
 /// Throws ArgumentError naming the nearest format if there is none of that name.
@@ -70,6 +75,8 @@ struct ImporterInfo {
 struct WrittenDataset {
   std::string name;
   DatasetSize size;
+  /// As Dataset::assumed.
+  std::vector<std::string> assumed = {};
 };
 
 /// Where an import writes its dataset when it does not hold it in memory, and how much memory it may take.

@@ -1,0 +1,22 @@
+// Data as a trained model reads them: columns of features, classes and targets in the model's order, found by their
+// names. What has no names, in the model or in the data, is matched by number.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "weft/io/dataset.hpp"
+#include "weft/tasks/trained_task.hpp"
+
+namespace weft {
+
+/// Puts columns and classes of the dataset into the order of the model, and says what was done, a sentence each.
+/// Columns that the model does not know are left out. Where columns stand for values ("thing=value"), those that the
+/// model knows and the data do not hold no value. Throws ArgumentError, naming them, for columns, values and classes
+/// that are missing on one side and cannot be meant.
+[[nodiscard]] std::vector<std::string> match_names(Dataset& dataset, const ModelDescription& model);
+
+/// Throws ArgumentError, which starts with `operation`, if match_names() would change the dataset.
+void require_matched(std::string_view operation, const Dataset& dataset, const ModelDescription& model);
+
+}  // namespace weft
