@@ -11,6 +11,7 @@
 #include "weft/core/parallel.hpp"
 #include "weft/runs/folds.hpp"
 #include "weft/runs/trained_model.hpp"
+#include "weft/tasks/labels.hpp"
 
 namespace weft::cli {
 namespace {
@@ -28,7 +29,7 @@ Json metrics_json(const std::map<std::string, double>& figures) {
   return result;
 }
 
-Json split_json(const Evaluation& evaluation, const std::string& metric) {
+Json split_json(const Evaluation& evaluation, const std::string& metric, const std::vector<std::string>& class_names) {
   const Json metrics = {{"train", metrics_json(evaluation.train)},
                         {"val", metrics_json(evaluation.val)},
                         {"test", metrics_json(evaluation.test)}};
@@ -38,6 +39,18 @@ Json split_json(const Evaluation& evaluation, const std::string& metric) {
   }
   one["metrics"] = metrics;
   one["not_finite"] = evaluation.num_not_finite;
+  const std::vector<std::string> names =
+      class_names_for(static_cast<std::int64_t>(evaluation.test_classes.size()), class_names);
+  for (const auto& [part, classes] :
+       {std::pair("train", &evaluation.train_classes), std::pair("val", &evaluation.val_classes),
+        std::pair("test", &evaluation.test_classes)}) {
+    for (std::size_t c = 0; c < classes->size(); ++c) {
+      const ClassFigures& figures = (*classes)[c];
+      Json& own = one["per_class"][part][names[c]];
+      own = metrics_json({{"f1", figures.f1}, {"precision", figures.precision}, {"recall", figures.recall}});
+      own["count"] = figures.count;
+    }
+  }
   return one;
 }
 
@@ -51,7 +64,7 @@ Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, con
   }
   Json results = Json::array();
   for (const Evaluation& evaluation : model.evaluate(dataset, matching_splits(dataset, model.task(), wanted))) {
-    results.push_back(split_json(evaluation, model.metric()));
+    results.push_back(split_json(evaluation, model.metric(), model.class_names()));
   }
   Json object = {{"dataset", dataset.name},
                  {"task", std::string(model.task().name())},
@@ -62,6 +75,9 @@ Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, con
   return object;
 }
 
+/// More are in --json.
+constexpr std::size_t kMostClassesShown = 20;
+
 std::string evaluation_text(const Json& evaluation) {
   std::vector<std::pair<std::string, std::string>> rows = {{"model", evaluation["model"]},
                                                            {"dataset", evaluation["dataset"]}};
@@ -70,13 +86,22 @@ std::string evaluation_text(const Json& evaluation) {
     if (split["not_finite"] > 0) {
       rows.emplace_back("  outputs not finite", std::to_string(split["not_finite"].get<std::int64_t>()));
     }
+    const auto number = [](const Json& value, const char* none) {
+      char text[32] = "";
+      std::snprintf(text, sizeof text, "%.4f", value.is_number() ? value.get<double>() : 0.0);
+      return std::string(value.is_number() ? text : none);
+    };
     for (const auto& [part, metrics] : split["metrics"].items()) {
       for (const auto& [name, value] : metrics.items()) {
-        char text[32] = "not defined";
-        if (value.is_number()) {
-          std::snprintf(text, sizeof text, "%.4f", value.get<double>());
-        }
-        rows.emplace_back("  " + part + " " + name, text);
+        rows.emplace_back("  " + part + " " + name, number(value, "not defined"));
+      }
+    }
+    if (split.contains("per_class") && split["per_class"]["test"].size() <= kMostClassesShown) {
+      for (const auto& [name, figures] : split["per_class"]["test"].items()) {
+        rows.emplace_back(
+            concat("  test class ", name),
+            concat("precision ", number(figures["precision"], "-"), ", recall ", number(figures["recall"], "-"),
+                   ", F1 ", number(figures["f1"], "-"), ", ", figures["count"].get<std::int64_t>(), " rows"));
       }
     }
   }

@@ -140,7 +140,9 @@ class Checker {
     check_texts("/graph/edge_type", data_.names.edge_types);
     check_texts("/meta/assumed", data_.assumed);
     check_texts("/meta/encoder", {data_.encoder});
-    const std::int64_t edge_columns = place_ == Place::rest ? 1 : shape_of(data_.edge_features).cols;
+    const bool knows_edges = place_ != Place::rest && !data_.graph.is_in_file();
+    const std::int64_t edge_columns =
+        knows_edges ? shape_of(data_.edge_features).cols : std::numeric_limits<std::int64_t>::max();
     if (data_.weight_column < -1 || data_.weight_column >= edge_columns) {
       fail("/edge/attr", "attribute weight is ", data_.weight_column, ", expected a column of 0 to ", edge_columns - 1,
            ", or -1");

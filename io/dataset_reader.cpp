@@ -291,14 +291,14 @@ void read_meaning(const InputFile& file, Dataset& data) {
   data.assumed = read_texts_if_there(file, "/meta/assumed");
   const std::vector<std::string> encoder = read_texts_if_there(file, "/meta/encoder");
   data.encoder = encoder.empty() ? "" : encoder.front();
+  if (file.has("/edge/attr")) {
+    data.weight_column = file.integer_attribute("/edge/attr", "weight").value_or(-1);
+  }
   if (data.graph.is_in_file()) {
     return;
   }
   data.names.edge_features = read_names(file, "/edge/attr", "columns", "/meta/edge_feature_name");
   data.names.edge_types = read_names(file, "/graph/edge_type", "names", "/meta/edge_type_name");
-  if (file.has("/edge/attr")) {
-    data.weight_column = file.integer_attribute("/edge/attr", "weight").value_or(-1);
-  }
 }
 
 void read_graph_set(const InputFile& file, Dataset& data) {

@@ -1,6 +1,7 @@
 #include "weft/layers/hop_features.hpp"
 
 #include "weft/layers/input_layers.hpp"
+#include "weft/layers/input_scale.hpp"
 #include "weft/layers/kernels/aggregation.hpp"
 
 namespace weft {
@@ -11,6 +12,12 @@ namespace {
 std::vector<Variable> hops_of(const ModelShape& shape, const MessageBlock& block, const NodeInput& input,
                               std::size_t count) {
   std::vector<Variable> hops;
+  const auto scaled = [&](std::size_t k, const Tensor& hop) {
+    return Variable::constant(input.scale->hops[k].of(hop));
+  };
+  const bool is_scaled = input.scale != nullptr && !input.scale->hops.empty();
+  require(!is_scaled || input.scale->hops.size() == count, "model: made for ", count, " hops, given the unit of ",
+          is_scaled ? input.scale->hops.size() : 0);
   if (input.hops.empty()) {
     Features degrees;
     if (shape.feature_kind == FeatureKind::none) {
@@ -18,7 +25,7 @@ std::vector<Variable> hops_of(const ModelShape& shape, const MessageBlock& block
     }
     const Features& features = shape.feature_kind == FeatureKind::none ? degrees : input.features;
     for (Tensor& hop : hop_features(block, features, static_cast<std::int64_t>(count))) {
-      hops.push_back(Variable::constant(std::move(hop)));
+      hops.push_back(is_scaled ? scaled(hops.size(), hop) : Variable::constant(std::move(hop)));
     }
     return hops;
   }
@@ -26,7 +33,7 @@ std::vector<Variable> hops_of(const ModelShape& shape, const MessageBlock& block
   for (const Tensor& hop : input.hops) {
     const Shape expected{block.num_inputs(), first_width(shape)};
     require(hop.shape() == expected, "model: a hop has shape ", hop.shape(), ", expected ", expected);
-    hops.push_back(Variable::constant_view(hop));
+    hops.push_back(is_scaled ? scaled(hops.size(), hop) : Variable::constant_view(hop));
   }
   return hops;
 }

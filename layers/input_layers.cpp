@@ -5,6 +5,7 @@
 #include "weft/graph/encodings.hpp"
 #include "weft/graph/laplacian_encoding.hpp"
 #include "weft/layers/convolutions.hpp"
+#include "weft/layers/input_scale.hpp"
 #include "weft/layers/shared_states.hpp"
 
 namespace weft {
@@ -120,8 +121,13 @@ void require_input(const ModelShape& shape, const MessageBlock& block, const Nod
 
 LayerInput first_features(const ModelShape& shape, const MessageBlock& block, const NodeInput& input) {
   require_input(shape, block, input);
-  return shape.feature_kind == FeatureKind::none ? LayerInput(Variable::constant(degree_features(block)))
-                                                 : LayerInput(input.features);
+  if (shape.feature_kind == FeatureKind::none) {
+    return LayerInput(Variable::constant(degree_features(block)));
+  }
+  if (input.scale != nullptr && !input.scale->features.is_empty()) {
+    return LayerInput(Variable::constant(input.scale->features.of(std::get<Tensor>(input.features))));
+  }
+  return LayerInput(input.features);
 }
 
 std::int64_t first_width(const ModelShape& shape) {
@@ -197,6 +203,10 @@ EdgeStates EdgeLayer::forward(const NodeInput& input, const Pass& pass) const {
   const std::optional<DistinctRows> own = input.kinds == nullptr ? kinds_in(input) : std::nullopt;
   if (const std::optional<DistinctRows>& kinds = input.kinds == nullptr ? own : input.kinds->edges) {
     return {features_.forward(LayerInput(kinds->rows), pass), kinds->row_of};
+  }
+  if (input.scale != nullptr && !input.scale->edge_features.is_empty()) {
+    const auto& features = std::get<Tensor>(*input.edge_features);
+    return {features_.forward(LayerInput(Variable::constant(input.scale->edge_features.of(features))), pass)};
   }
   return {features_.forward(LayerInput(*input.edge_features), pass)};
 }

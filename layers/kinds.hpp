@@ -11,8 +11,9 @@ namespace weft {
 /// How states are normalized: not at all, each row, or each column over the rows.
 enum class NormKind { none, layer, batch };
 
-/// Which features are scaled to rows of sum 1: sparse ones, all, or none.
-enum class FeatureNorm { automatic, row, none };
+/// How features are scaled: sparse ones to rows of sum 1 and dense ones whose columns differ in size to columns of mean
+/// 0 and deviation 1; all in rows; dense ones in columns; or not at all.
+enum class FeatureNorm { automatic, row, column, none };
 
 /// What a node is told of its place: probabilities of return of random walks, eigenvectors of the Laplacian, or its
 /// degree.
@@ -43,7 +44,7 @@ enum class HistogramScale {
 template <>
 inline constexpr std::array<std::string_view, 3> kEnumNames<NormKind> = {"none", "layer", "batch"};
 template <>
-inline constexpr std::array<std::string_view, 3> kEnumNames<FeatureNorm> = {"auto", "row", "none"};
+inline constexpr std::array<std::string_view, 4> kEnumNames<FeatureNorm> = {"auto", "row", "column", "none"};
 template <>
 inline constexpr std::array<std::string_view, 4> kEnumNames<NodeEncoding> = {"none", "random_walk", "laplacian",
                                                                              "degree"};

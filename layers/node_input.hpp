@@ -14,6 +14,7 @@
 namespace weft {
 
 struct InputKinds;
+struct InputScale;
 
 /// Which block each layer of a model reads: the same one, or one a hop of a sample. A view: the blocks must outlive the
 /// pass.
@@ -68,6 +69,8 @@ struct NodeInput {
   std::span<const Tensor> hops = {};
   /// What NodeModel::kinds_in found in this input ahead of the pass. Null: models that look for it do so in every pass.
   const InputKinds* kinds = nullptr;
+  /// The unit in which dense features are read (input_scale.hpp). Null: as they are.
+  const InputScale* scale = nullptr;
 };
 
 }  // namespace weft

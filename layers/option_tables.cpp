@@ -68,8 +68,11 @@ OptionTable<S> layer_rows(std::string_view layers = "layers: how far a node sees
       bound("input_dropout", &S::input_dropout, "share of features dropped", 0.0, 0.99),
       bound("norm", &S::norm, "normalization of hidden states"),
       bound("activation", &S::activation, "after every layer", {Activation::relu, Activation::elu, Activation::gelu}),
-      bound("feature_norm", &S::feature_norm,
-            "auto: rows of sparse features are scaled to sum 1; row: of all features; none"),
+      bound(
+          "feature_norm", &S::feature_norm,
+          "column: columns of dense features are read at mean 0 and deviation 1 of the training part; row: rows of all "
+          "features are scaled to sum 1; auto: rows of sparse features, columns where they differ in size by more than "
+          "ten; none"),
       bound("encoding", &S::encoding,
             "what a node is told of its place: probabilities of return of random walks, eigenvectors of the "
             "Laplacian, or its degree"),

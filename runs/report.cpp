@@ -97,12 +97,17 @@ std::string classes(const ReportData& data) {
   const auto c = static_cast<std::int64_t>(data.class_names.size());
   std::string table = "<table><thead><tr><th>class</th><th class=\"n\">" + escape_html(data.rows) +
                       "</th><th class=\"n\">precision</th>"
-                      "<th class=\"n\">recall</th></tr></thead><tbody>\n";
-  const std::vector<ClassFigures> figures = class_figures(data.confusion, c);
+                      "<th class=\"n\">recall</th><th class=\"n\">F1</th></tr></thead><tbody>\n";
+  std::vector<std::vector<std::int64_t>> confusion;
+  for (std::int64_t i = 0; i < c; ++i) {
+    confusion.emplace_back(data.confusion.begin() + i * c, data.confusion.begin() + (i + 1) * c);
+  }
+  const std::vector<ClassFigures> figures = class_figures(confusion);
   for (std::size_t i = 0; i < figures.size(); ++i) {
     table += "<tr><td>" + escape_html(data.class_names[i]) + "</td><td class=\"n\">" +
              std::to_string(figures[i].count) + "</td><td class=\"n\">" + fixed_text(figures[i].precision, 3) +
-             "</td><td class=\"n\">" + fixed_text(figures[i].recall, 3) + "</td></tr>\n";
+             "</td><td class=\"n\">" + fixed_text(figures[i].recall, 3) + "</td><td class=\"n\">" +
+             fixed_text(figures[i].f1, 3) + "</td></tr>\n";
   }
   table += "</tbody></table>\n";
   return section("Confusion on the test part",
@@ -238,25 +243,6 @@ std::string pairs_table(const std::vector<std::pair<std::string, std::string>>& 
 }
 
 }  // namespace
-
-std::vector<ClassFigures> class_figures(std::span<const std::int64_t> confusion, std::int64_t classes) {
-  const auto c = static_cast<std::size_t>(classes);
-  require(confusion.size() == c * c, "class_figures: ", confusion.size(), " cells for ", classes, " classes, expected ",
-          c * c);
-  std::vector<ClassFigures> result(c);
-  for (std::size_t i = 0; i < c; ++i) {
-    std::int64_t row = 0, column = 0;
-    for (std::size_t j = 0; j < c; ++j) {
-      row += confusion[i * c + j];
-      column += confusion[j * c + i];
-    }
-    const auto hits = static_cast<double>(confusion[i * c + i]);
-    const double none = std::numeric_limits<double>::quiet_NaN();
-    result[i] = {column > 0 ? hits / static_cast<double>(column) : none,
-                 row > 0 ? hits / static_cast<double>(row) : none, row};
-  }
-  return result;
-}
 
 std::string report_html(const ReportData& data) {
   check(data);

@@ -68,15 +68,6 @@ struct ReportData {
   std::vector<std::pair<std::string, std::string>> facts = {}, config = {};
 };
 
-/// Precision and recall of one class, read from a confusion matrix; NaN where nothing was predicted
-/// (precision) or nothing is there (recall).
-struct ClassFigures {
-  double precision = 0.0, recall = 0.0;
-  /// How many have the class.
-  std::int64_t count = 0;
-};
-[[nodiscard]] std::vector<ClassFigures> class_figures(std::span<const std::int64_t> confusion, std::int64_t classes);
-
 /// The whole file. Throws ArgumentError if lengths do not fit together.
 [[nodiscard]] std::string report_html(const ReportData& data);
 

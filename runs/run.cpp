@@ -149,10 +149,14 @@ RunPlan plan_run(RunConfig given, const RunObserver& observer) {
     options.set("sampler", suited_sampler(model_of(config, task), options));
   }
   // Columns of the data are all that is known of them; categories have more weights.
-  const ModelShape shape{.feature_kind = size.features > 0 ? FeatureKind::dense : FeatureKind::none,
-                         .num_features = size.features,
-                         .num_categories = {},
-                         .num_outputs = std::max<std::int64_t>(1, size.num_classes)};
+  const bool has_table = size.features == 0 && options.has("node_table") && options.flag("node_table");
+  const ModelShape shape{
+      .feature_kind = has_table           ? FeatureKind::categorical
+                      : size.features > 0 ? FeatureKind::dense
+                                          : FeatureKind::none,
+      .num_features = size.features,
+      .num_categories = has_table ? std::vector<std::int64_t>{size.nodes} : std::vector<std::int64_t>(),
+      .num_outputs = std::max<std::int64_t>(1, size.num_classes)};
   require_memory_for(model_of(config, task), shape, options, task.rows == Rows::graphs, WeightCopies::training, limit);
   const MemoryPlan plan =
       task.can_stay_in_file ? plan_memory(size, options, limit) : plan_memory_of_graphs(size, limit);

@@ -45,8 +45,8 @@ Prediction TrainedModel::predict(const Dataset& dataset, const Wanted& wanted) c
   require(!wants_many || dataset.has_many_graphs(), "predict: ", dataset.name,
           " is one graph, expected /graphs/node_ptr: ", what());
   require_matched("predict", dataset, about());
-  Features no_edges;
-  return predict(graphs_of(dataset, shape(), no_edges), wanted);
+  OwnOfGraphs own;
+  return predict(graphs_of(dataset, shape(), own), wanted);
 }
 
 Prediction TrainedModel::predict(const Graphs& graphs, const Wanted& wanted) const {
@@ -91,8 +91,8 @@ std::vector<Evaluation> TrainedModel::evaluate(const Dataset& dataset, std::span
 
 std::vector<float> TrainedModel::score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const {
   require_matched("score pairs", dataset, about());
-  Features no_edges;
-  check("score pairs", graphs_of(dataset, shape(), no_edges));
+  OwnOfGraphs own;
+  check("score pairs", graphs_of(dataset, shape(), own));
   return task_->score_pairs(dataset, pairs);
 }
 

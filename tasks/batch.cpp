@@ -6,6 +6,18 @@
 #include "weft/tensor/row_ranges.hpp"
 
 namespace weft {
+namespace {
+
+/// Those of the ranges, one after the other.
+Buffer<float> numbers_in(std::span<const float> numbers, std::span<const RowRange> ranges) {
+  std::vector<float> result;
+  for (const RowRange& range : ranges) {
+    result.insert(result.end(), numbers.begin() + range.begin, numbers.begin() + range.end);
+  }
+  return Buffer<float>::copy_of(result);
+}
+
+}  // namespace
 
 Batch Batch::of_whole(const ModelInput& input) {
   Batch batch;
@@ -38,7 +50,6 @@ Batch Batch::of_sample(const ModelInput& input, std::vector<MessageBlock> blocks
 Batch Batch::of_graphs(const ModelInput& input, std::span<const std::int64_t> graphs) {
   const MessageBlock& whole = input.block();
   Batch batch;
-  batch.blocks_.push_back(block_of_graphs(whole.graph(), whole.segments(), graphs));
   std::vector<RowRange> nodes, edges;
   for (const std::int64_t g : graphs) {
     const auto i = static_cast<std::size_t>(g);
@@ -46,6 +57,15 @@ Batch Batch::of_graphs(const ModelInput& input, std::span<const std::int64_t> gr
     edges.push_back({whole.offsets()[static_cast<std::size_t>(nodes.back().begin)],
                      whole.offsets()[static_cast<std::size_t>(nodes.back().end)]});
   }
+  MessageBlock block = block_of_graphs(whole.graph(), whole.segments(), graphs);
+  if (whole.is_weighted()) {
+    const auto segments = block.segments();
+    block = MessageBlock(
+        block.graph(),
+        {.weights = numbers_in(whole.weights(), edges), .degrees = numbers_in(whole.origin_degrees(), nodes)},
+        std::vector<std::int64_t>(segments.begin(), segments.end()));
+  }
+  batch.blocks_.push_back(std::move(block));
   const NodeInput all = input.nodes();
   batch.features_ = rows_in(all.features, nodes);
   if (all.edge_features != nullptr) {

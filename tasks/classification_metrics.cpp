@@ -153,8 +153,13 @@ double average_precision(std::span<const float> scores, std::span<const std::uin
   return area;
 }
 
-double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
-  check("roc_auc", logits, labels, index);
+namespace {
+
+using OfScores = double (*)(std::span<const float> scores, std::span<const std::uint8_t> outcomes);
+
+/// A figure of scores, of class `of_two` where there are two, otherwise the mean of one class against the rest.
+double one_against_rest(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index,
+                        OfScores figure, std::int64_t of_two = 1) {
   std::vector<float> scores(index.size());
   std::vector<std::uint8_t> outcomes(index.size());
   const auto against_rest = [&](std::int64_t c, auto score) {
@@ -162,10 +167,10 @@ double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::
       scores[i] = score(index[i]);
       outcomes[i] = label_at(labels, index[i]) == c ? 1 : 0;
     }
-    return roc_auc(scores, outcomes);
+    return figure(scores, outcomes);
   };
   if (logits.cols() == 2) {
-    return against_rest(1, [&](std::int64_t row) { return logits(row, 1) - logits(row, 0); });
+    return against_rest(of_two, [&](std::int64_t row) { return logits(row, of_two) - logits(row, 1 - of_two); });
   }
   if (has_nan(logits, index)) {
     return kUndefined;
@@ -195,6 +200,54 @@ double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::
     }
   }
   return defined == 0.0 ? kUndefined : total / defined;
+}
+
+}  // namespace
+
+double roc_auc(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {
+  check("roc_auc", logits, labels, index);
+  return one_against_rest(logits, labels, index, roc_auc);
+}
+
+double average_precision(const Tensor& logits, std::span<const std::int64_t> labels,
+                         std::span<const std::int64_t> index) {
+  check("average_precision", logits, labels, index);
+  const auto second = std::ranges::count_if(index, [&](std::int64_t row) { return label_at(labels, row) == 1; });
+  const bool is_common = 2 * second > static_cast<std::int64_t>(index.size());
+  return one_against_rest(logits, labels, index, average_precision, is_common ? 0 : 1);
+}
+
+std::vector<ClassFigures> class_figures(const std::vector<std::vector<std::int64_t>>& confusion) {
+  std::vector<ClassFigures> result(confusion.size());
+  for (std::size_t i = 0; i < confusion.size(); ++i) {
+    require(confusion[i].size() == confusion.size(), "class_figures: row ", i, " has ", confusion[i].size(),
+            " cells, expected ", confusion.size());
+    std::int64_t actual = 0, called = 0;
+    for (std::size_t j = 0; j < confusion.size(); ++j) {
+      actual += confusion[i][j];
+      called += confusion[j][i];
+    }
+    const auto share = [hits = static_cast<double>(confusion[i][i])](double factor, std::int64_t of) {
+      return of > 0 ? factor * hits / static_cast<double>(of) : kUndefined;
+    };
+    result[i] = {.precision = share(1.0, called),
+                 .recall = share(1.0, actual),
+                 .f1 = share(2.0, actual + called),
+                 .count = actual};
+  }
+  return result;
+}
+
+double balanced_accuracy(const Tensor& logits, std::span<const std::int64_t> labels,
+                         std::span<const std::int64_t> index) {
+  double total = 0.0, present = 0.0;
+  for (const ClassFigures& one : class_figures(confusion_matrix(logits, labels, index))) {
+    if (one.count > 0) {
+      total += one.recall;
+      present += 1.0;
+    }
+  }
+  return present == 0.0 || has_nan(logits, index) ? kUndefined : total / present;
 }
 
 double mean_log_loss(const Tensor& logits, std::span<const std::int64_t> labels, std::span<const std::int64_t> index) {

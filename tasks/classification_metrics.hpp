@@ -41,5 +41,24 @@ namespace weft {
                                                                       std::span<const std::int64_t> labels,
                                                                       std::span<const std::int64_t> index);
 
+/// Of one class; NaN where nothing was called it (precision), nothing is of it (recall), or neither (F1).
+struct ClassFigures {
+  double precision = 0.0, recall = 0.0, f1 = 0.0;
+  /// How many have the class.
+  std::int64_t count = 0;
+};
+/// From a confusion matrix. Throws ArgumentError unless it is square.
+[[nodiscard]] std::vector<ClassFigures> class_figures(const std::vector<std::vector<std::int64_t>>& confusion);
+
+/// The mean over the classes that occur of the share of their rows that are called so.
+[[nodiscard]] double balanced_accuracy(const Tensor& logits, std::span<const std::int64_t> labels,
+                                       std::span<const std::int64_t> index);
+
+/// Two classes: average_precision of the one that fewer rows have (class 1 of equal ones), scored by the difference of
+/// the logits: finding the common one is no art. More classes: the mean of one class against the rest over the classes
+/// that have both, scored by their odds. NaN where no class has both.
+[[nodiscard]] double average_precision(const Tensor& logits, std::span<const std::int64_t> labels,
+                                       std::span<const std::int64_t> index);
+
 }  // namespace weft
 #pragma GCC visibility pop

@@ -12,13 +12,36 @@ namespace weft {
 
 GraphTask::GraphTask(const Dataset& data, const TrainJob& train_job)
     : LabeledTask(many_graphs(data), train_job, true),
-      input_(data.graph, data.node_ptr, data.node_features, data.edge_features, train_job.options),
+      edge_weights_(edge_column("weight_column", data.edge_features, data.weight_column)),
+      input_(data.graph, data.node_ptr, data.node_features, data.edge_features, train_job.options, edge_weights_),
       shape_(shape_for(input_.features(), labels().num_outputs(),
-                       reads_edge_features(train_job.options) ? data.edge_features : kNoFeatures)) {}
+                       reads_edge_features(train_job.options) ? data.edge_features : kNoFeatures)) {
+  if (const Split* split = job().splits.empty() ? nullptr : find_split(job().splits.front())) {
+    scaling_ = input_scaling(input_, options(), training_nodes(*split));
+  }
+}
+
+std::vector<std::int64_t> GraphTask::training_nodes(const Split& split) const {
+  const auto ptr = input_.block().segments();
+  std::vector<std::int64_t> nodes;
+  for (const std::int64_t g : labeled(split.train)) {
+    for (std::int64_t v = ptr[static_cast<std::size_t>(g)]; v < ptr[static_cast<std::size_t>(g) + 1]; ++v) {
+      nodes.push_back(v);
+    }
+  }
+  return nodes;
+}
+
+std::vector<std::string> GraphTask::notes() const {
+  const std::string note = scaling_note(scaling_, options());
+  return note.empty() ? std::vector<std::string>() : std::vector<std::string>{note};
+}
 
 std::unique_ptr<Model> GraphTask::new_model(const Split& split, const Random& random) const {
   require_memory_for(job().model, shape_, options(), true, WeightCopies::training);
-  std::unique_ptr<NodeModel> model = make_graph_model(job().model, shape_, options(), random);
+  std::unique_ptr<NodeModel> model =
+      with_scaling(make_graph_model(job().model, shape_, options(), random), input_, scaling_,
+                   scaling_.features ? training_nodes(split) : std::vector<std::int64_t>());
   set_unit(*model, split);
   return model;
 }
@@ -43,7 +66,8 @@ Tensor GraphTask::infer(const Model& model, const Split&, std::span<const std::i
 TrainedGraphs::TrainedGraphs(ModelDescription described, const std::vector<NamedTensor>& state)
     : TrainedTask(std::move(described)) {
   std::unique_ptr<NodeModel> network =
-      make_graph_model(description().model, description().shape, description().options, Random(0));
+      with_scaling(make_graph_model(description().model, description().shape, description().options, Random(0)),
+                   description().shape, description().options, description().scaling);
   set_state(*network, state);
   network_ = std::move(network);
 }
@@ -51,11 +75,9 @@ TrainedGraphs::TrainedGraphs(ModelDescription described, const std::vector<Named
 ModelInput TrainedGraphs::input_of(const Graphs& graphs) const {
   require(!graphs.node_ptr.empty(),
           "predict: the data are one graph, expected /graphs/node_ptr: ", description().what());
-  return {graphs.graph,
-          {graphs.node_ptr.begin(), graphs.node_ptr.end()},
-          graphs.node_features,
-          graphs.edge_features,
-          description().options};
+  return {graphs.graph,          {graphs.node_ptr.begin(), graphs.node_ptr.end()},
+          graphs.node_features,  graphs.edge_features,
+          description().options, graphs.edge_weight};
 }
 
 Prediction TrainedGraphs::predict(const Graphs& graphs, const Wanted& wanted) const {

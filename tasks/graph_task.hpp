@@ -17,14 +17,21 @@ class GraphTask final : public LabeledTask {
   GraphTask(const Dataset& dataset, const TrainJob& job);
 
   [[nodiscard]] const ModelShape& shape() const override { return shape_; }
+  [[nodiscard]] InputScaling scaling() const override { return scaling_; }
+  [[nodiscard]] std::vector<std::string> notes() const override;
   [[nodiscard]] std::unique_ptr<Model> new_model(const Split& split, const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                std::uint64_t seed) const override;
   [[nodiscard]] Tensor infer(const Model& model, const Split& split, std::span<const std::int64_t> rows) const override;
 
  private:
+  /// Of the graphs of the training part.
+  [[nodiscard]] std::vector<std::int64_t> training_nodes(const Split& split) const;
+
+  std::vector<float> edge_weights_;
   ModelInput input_;
   ModelShape shape_;
+  InputScaling scaling_;
 };
 
 /// A trained model of whole graphs.

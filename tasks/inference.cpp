@@ -61,8 +61,10 @@ struct WholeRows {
 
 class WholeRowReader {
  public:
-  explicit WholeRowReader(const CsrGraph& graph)
-      : sampler_(graph, SeedBatches({}, {}), {.fanouts = {kAllNeighbors}}), origin_(graph) {}
+  explicit WholeRowReader(const MessageBlock& whole)
+      : origin_(whole.graph(), whole.weights()),
+        sampler_(whole.graph(), SeedBatches({}, {}),
+                 {.fanouts = {kAllNeighbors}, .keep_edges = origin_.reads_edges()}) {}
 
   [[nodiscard]] WholeRows read(std::span<const NodeId> nodes) const {
     Sample sample = sampler_.sample_seeds(nodes, Random(0));
@@ -71,8 +73,8 @@ class WholeRowReader {
   }
 
  private:
-  NeighborSampler sampler_;
   Origin origin_;
+  NeighborSampler sampler_;
 };
 
 std::vector<NodeId> nodes_of(const std::vector<char>& is_wanted) {
@@ -150,7 +152,7 @@ Outputs infer_by_layers(const HopLayers& layers, const ModelInput& input, std::i
   require(chunk_rows >= 1, "infer_by_layers: chunk_rows is ", chunk_rows, ", expected at least 1");
   const CsrGraph& graph = input.block().graph();
   const std::int64_t n = graph.num_nodes();
-  const WholeRowReader reader(graph);
+  const WholeRowReader reader(input.block());
   std::vector<std::vector<NodeId>> nodes = nodes_of_layers(graph, layers.num_layers(), wanted.rows);
   // Where the embedding of each node of the last layer goes.
   std::vector<NodeId> place(wanted.embedding && !wanted.rows.empty() ? static_cast<std::size_t>(n) : 0);

@@ -45,9 +45,18 @@ void LabeledTask::set_unit(NodeModel& model, const Split& split) const {
   scale->set_unit(unit.mean, unit.deviation);
 }
 
+TargetUnit LabeledTask::unit_of(const Split& split) const {
+  TargetUnit unit = labels_.unit_of(split.train);
+  unit.class_weights = labels_.class_weights(options().text("class_weights"), split.train);
+  return unit;
+}
+
 Variable LabeledTask::loss(const Variable& logits, const JudgedRows& rows, const TargetUnit& unit) const {
   const std::string& kind = options().text("loss");
-  return labels_.loss(logits, rows, unit, kind == "absolute" || (kind == "auto" && metric_ == "mae"));
+  return labels_.loss(logits, rows, unit,
+                      kind == "focal"                                              ? LossKind::focal
+                      : kind == "absolute" || (kind == "auto" && metric_ == "mae") ? LossKind::absolute
+                                                                                   : LossKind::usual);
 }
 
 RowLabels labels_for(const TrainedTask& model, const Dataset& dataset, bool of_graphs) {
@@ -62,9 +71,8 @@ RowLabels labels_for(const TrainedTask& model, const Dataset& dataset, bool of_g
 std::vector<Evaluation> evaluate_rows(const TrainedTask& model, const Dataset& dataset,
                                       std::span<const std::string> splits, bool of_graphs) {
   const RowLabels labels = labels_for(model, dataset, of_graphs);
-  Features no_edges;
-  const Tensor outputs =
-      model.predict(graphs_of(dataset, model.description().shape, no_edges), {.embedding = false}).logits;
+  OwnOfGraphs own;
+  const Tensor outputs = model.predict(graphs_of(dataset, model.description().shape, own), {.embedding = false}).logits;
   std::vector<Evaluation> evaluations;
   for (const std::string& name : splits) {
     const Split* split = dataset.find_split(name);
@@ -77,7 +85,19 @@ std::vector<Evaluation> evaluate_rows(const TrainedTask& model, const Dataset& d
       const std::vector<std::int64_t> rows = labels.labeled(*part);
       num_not_finite += rows.empty() ? 0 : static_cast<std::int64_t>(rows_not_finite(outputs, rows).size());
     }
-    evaluations.push_back({name, figures(split->train), figures(split->val), figures(split->test), num_not_finite});
+    const auto classes = [&](const std::vector<std::int64_t>& part) {
+      return labels.kind() == OutputKind::classes
+                 ? class_figures(confusion_matrix(outputs, labels.classes(), labels.labeled(part)))
+                 : std::vector<ClassFigures>();
+    };
+    evaluations.push_back({.split = name,
+                           .train = figures(split->train),
+                           .val = figures(split->val),
+                           .test = figures(split->test),
+                           .train_classes = classes(split->train),
+                           .val_classes = classes(split->val),
+                           .test_classes = classes(split->test),
+                           .num_not_finite = num_not_finite});
   }
   return evaluations;
 }

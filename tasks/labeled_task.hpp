@@ -36,7 +36,7 @@ class LabeledTask : public RowTask {
   [[nodiscard]] std::vector<std::uint64_t> label_words() const override { return labels_.words(); }
 
   /// Targets are learned in the unit that those of the training part have.
-  [[nodiscard]] TargetUnit unit_of(const Split& split) const { return labels_.unit_of(split.train); }
+  [[nodiscard]] TargetUnit unit_of(const Split& split) const;
   /// Tells a model whose outputs are numbers that unit.
   void set_unit(NodeModel& model, const Split& split) const;
   /// What a step minimizes.

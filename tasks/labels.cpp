@@ -2,10 +2,14 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numeric>
 
+#include "weft/core/options.hpp"
+#include "weft/io/text_lists.hpp"
 #include "weft/tasks/classification_metrics.hpp"
 #include "weft/tasks/target_metrics.hpp"
 #include "weft/tensor/losses.hpp"
@@ -15,6 +19,36 @@ namespace {
 
 const Labels& labels_of(const Dataset& dataset, bool of_graphs) {
   return of_graphs ? dataset.graph_labels : dataset.node_labels;
+}
+
+/// Of "1,20" or "fraud=20".
+std::vector<double> weights_in(std::string_view option, const std::vector<std::string>& names) {
+  const auto number = [](std::string_view word) {
+    double value = 0.0;
+    const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+    require(error == std::errc() && end == word.data() + word.size() && value >= 0.0 && std::isfinite(value),
+            "class_weights: '", word, "' is not a number from 0 on");
+    return value;
+  };
+  const std::vector<std::string> words = parts_of(option, ',');
+  std::vector<double> weights;
+  if (option.find('=') == std::string_view::npos) {
+    std::ranges::transform(words, std::back_inserter(weights), number);
+    require(weights.size() == names.size(), "class_weights: '", option, "' has ", weights.size(),
+            " numbers, expected none, balanced, CLASS=NUMBER or ", names.size(), " numbers, one for each class");
+    return weights;
+  }
+  weights.assign(names.size(), 1.0);
+  for (const std::string& word : words) {
+    const std::size_t equals = std::min(word.rfind('='), word.size());
+    const auto found = std::ranges::find(names, word.substr(0, equals));
+    if (found == names.end()) {
+      throw unknown_name("class", word.substr(0, equals), names);
+    }
+    weights[static_cast<std::size_t>(found - names.begin())] =
+        number(std::string_view(word).substr(std::min(equals + 1, word.size())));
+  }
+  return weights;
 }
 
 /// The classes of the rows of logits, -1 of those that are not judged.
@@ -56,6 +90,7 @@ RowLabels::RowLabels(const Dataset& dataset, bool of_graphs, OutputKind kind, st
     require(classes != nullptr && dataset.num_classes >= 1, operation, ": the dataset ", dataset.name,
             " has no classes of ", what, ", expected ", object);
     classes_ = *classes;
+    class_names_ = &dataset.class_names;
     num_outputs_ = dataset.num_classes;
   } else {
     targets_ = std::get_if<Tensor>(&labels);
@@ -145,22 +180,61 @@ TargetUnit RowLabels::unit_of(std::span<const std::int64_t> rows) const {
   return unit;
 }
 
-Variable RowLabels::loss(const Variable& logits, const JudgedRows& rows, const TargetUnit& unit,
-                         bool is_absolute) const {
+std::vector<float> RowLabels::class_weights(std::string_view option, std::span<const std::int64_t> rows) const {
+  if (option == "none") {
+    return {};
+  }
+  require(kind_ == OutputKind::classes, "class_weights: is ", option, ", but the labels are no classes");
+  const auto c = static_cast<std::size_t>(num_outputs_);
+  std::vector<double> counts(c, 0.0), weights(c, 0.0);
+  for (const std::int64_t row : labeled(rows)) {
+    counts[static_cast<std::size_t>(classes_[static_cast<std::size_t>(row)])] += 1.0;
+  }
+  if (option == "balanced") {
+    std::ranges::transform(counts, weights.begin(), [](double count) { return count > 0.0 ? 1.0 / count : 0.0; });
+  } else {
+    weights = weights_in(option, class_names_for(num_outputs_, *class_names_));
+  }
+  const double mean = std::inner_product(counts.begin(), counts.end(), weights.begin(), 0.0) /
+                      std::max(1.0, std::accumulate(counts.begin(), counts.end(), 0.0));
+  require(mean > 0.0, "class_weights: all classes of the training part have weight 0");
+  std::vector<float> result;
+  for (const double weight : weights) {
+    result.push_back(static_cast<float>(weight / mean));
+  }
+  return result;
+}
+
+Variable RowLabels::loss(const Variable& logits, const JudgedRows& rows, const TargetUnit& unit, LossKind kind) const {
+  constexpr double kFocalExponent = 2.0;
   if (kind_ == OutputKind::classes) {
     const bool is_all = rows.logits.data() == rows.labels.data();
     const std::vector<std::int64_t> spread =
         is_all ? std::vector<std::int64_t>() : spread_classes(classes_, rows, logits.rows());
     const std::span<const std::int64_t> labels = is_all ? classes_ : std::span<const std::int64_t>(spread);
-    return cross_entropy(logits, labels, rows.logits, {rows.weights, rows.divisor});
+    RowWeights weights{rows.weights, rows.divisor};
+    std::vector<float> by_class;
+    if (!unit.class_weights.empty()) {
+      double count = 0.0;
+      for (std::size_t i = 0; i < rows.labels.size(); ++i) {
+        const std::int64_t own = classes_[static_cast<std::size_t>(rows.labels[i])];
+        by_class.push_back((own < 0 ? 0.0F : unit.class_weights[static_cast<std::size_t>(own)]) *
+                           (rows.weights.empty() ? 1.0F : rows.weights[i]));
+        count += own < 0 ? 0.0 : 1.0;
+      }
+      weights = {by_class, rows.weights.empty() ? count : rows.divisor};
+    }
+    return kind == LossKind::focal ? focal_cross_entropy(logits, labels, rows.logits, kFocalExponent, weights)
+                                   : cross_entropy(logits, labels, rows.logits, weights);
   }
   const Tensor targets = spread_targets(*targets_, rows, logits.rows(), unit);
   const RowWeights weights{rows.weights, rows.divisor};
   if (kind_ == OutputKind::labels) {
-    return binary_cross_entropy(logits, targets, rows.logits, weights);
+    return kind == LossKind::focal ? focal_binary_cross_entropy(logits, targets, rows.logits, kFocalExponent, weights)
+                                   : binary_cross_entropy(logits, targets, rows.logits, weights);
   }
-  return is_absolute ? mean_absolute_error(logits, targets, rows.logits, weights)
-                     : mean_squared_error(logits, targets, rows.logits, weights);
+  return kind == LossKind::absolute ? mean_absolute_error(logits, targets, rows.logits, weights)
+                                    : mean_squared_error(logits, targets, rows.logits, weights);
 }
 
 std::vector<std::string> class_names_for(std::int64_t num_classes, const std::vector<std::string>& names) {

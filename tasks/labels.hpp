@@ -16,9 +16,22 @@
 
 namespace weft {
 
-/// The unit in which numbers are learned: (y - mean) / deviation, column by column. [1, t] each.
+/// What the training part says of how labels are learned.
 struct TargetUnit {
+  /// The unit in which numbers are learned: (y - mean) / deviation, column by column. [1, t] each.
   Tensor mean, deviation;
+  /// How much rows of each class count, in the mean over the part 1; empty: all alike.
+  std::vector<float> class_weights = {};
+};
+
+/// What a step minimizes.
+enum class LossKind {
+  /// Classes and labels: cross-entropy. Numbers: the squared error.
+  usual,
+  /// Numbers: the absolute error.
+  absolute,
+  /// Classes and labels: focal loss with an exponent of 2.
+  focal,
 };
 
 /// Rows of logits, and the rows of the dataset that they are about.
@@ -59,13 +72,18 @@ class RowLabels {
 
   /// Of the numbers known of these rows; 0 and 1 where the labels are no numbers.
   [[nodiscard]] TargetUnit unit_of(std::span<const std::int64_t> rows) const;
-  /// [1, 1]: cross-entropy; of numbers, in that unit, the absolute or the squared error.
+  /// Of option class_weights: "none", "balanced", which makes all classes that occur in the rows count alike, a number
+  /// for each class, or "name=number" for some and 1 for the others. Throws ArgumentError for anything else, and where
+  /// labels are no classes.
+  [[nodiscard]] std::vector<float> class_weights(std::string_view option, std::span<const std::int64_t> rows) const;
+  /// [1, 1], of numbers in that unit.
   [[nodiscard]] Variable loss(const Variable& logits, const JudgedRows& rows, const TargetUnit& unit,
-                              bool is_absolute) const;
+                              LossKind kind) const;
 
  private:
   OutputKind kind_;
   std::int64_t num_outputs_ = 0;
+  const std::vector<std::string>* class_names_ = nullptr;
   /// One of the two.
   std::span<const std::int64_t> classes_;
   const Tensor* targets_ = nullptr;

@@ -18,6 +18,12 @@ std::uint64_t split_seed_of(const Options& options) {
   return static_cast<std::uint64_t>(options.integer("split_seed"));
 }
 
+std::vector<std::int64_t> all_rows(std::int64_t count) {
+  std::vector<std::int64_t> rows(static_cast<std::size_t>(count));
+  std::iota(rows.begin(), rows.end(), std::int64_t{0});
+  return rows;
+}
+
 /// The pairs by the rows that their ends have among the outputs of a batch.
 std::vector<Edge> in_rows(std::span<const Edge> pairs, const Batch& batch) {
   const auto row_of = [&](NodeId v) {
@@ -42,6 +48,27 @@ std::string names_of_metrics(bool need_users, std::string_view between) {
   return names;
 }
 
+/// Of the edges of a graph of some of the dataset's edges, and of their ways back: those that the dataset has them in.
+/// Empty if the dataset knows no weights.
+std::vector<float> weights_in(const Dataset& dataset, const CsrGraph& graph) {
+  const std::vector<float> all = edge_column("weight_column", dataset.edge_features, dataset.weight_column);
+  std::vector<float> weights(all.empty() ? 0 : static_cast<std::size_t>(graph.num_edges()), 1.0F);
+  const auto place_of = [&](NodeId from, NodeId to) -> std::int64_t {
+    const auto row = dataset.graph.sources_of(to);
+    const auto found = std::ranges::lower_bound(row, from);
+    return found != row.end() && *found == from ? dataset.graph.offsets()[to] + (found - row.begin()) : -1;
+  };
+  for (std::int64_t v = 0; v < graph.num_nodes() && !all.empty(); ++v) {
+    const auto to = static_cast<NodeId>(v);
+    EdgeId e = graph.offsets()[to];
+    for (const NodeId from : graph.sources_of(to)) {
+      const std::int64_t there = place_of(from, to), back = there < 0 ? place_of(to, from) : there;
+      weights[static_cast<std::size_t>(e++)] = back < 0 ? 1.0F : all[static_cast<std::size_t>(back)];
+    }
+  }
+  return weights;
+}
+
 std::string metric_of_job(const Options& options) {
   const std::string& wanted = options.text("metric") == "auto" ? std::string("roc_auc") : options.text("metric");
   const std::span<const Metric> all = metrics();
@@ -57,7 +84,8 @@ std::string metric_of_job(const Options& options) {
 LinkTask::Part::Part(const Dataset& dataset, const TrainJob& job, const std::string& split)
     : links(link_split(dataset, split, job.options)),
       judge(links, split_seed_of(job.options)),
-      input(links.messages, {}, dataset.node_features, kNoFeatures, job.options) {}
+      edge_weights(weights_in(dataset, links.messages)),
+      input(links.messages, {}, dataset.node_features, kNoFeatures, job.options, edge_weights) {}
 
 LinkTask::LinkTask(const Dataset& data, const TrainJob& train_job)
     : RowTask(data, train_job), metric_(metric_of_job(train_job.options)) {
@@ -73,6 +101,7 @@ LinkTask::LinkTask(const Dataset& data, const TrainJob& train_job)
             "users=type:N, or nodes of two types");
   }
   shape_ = shape_for(parts_.front()->input.features(), train_job.options.integer("embedding"));
+  scaling_ = input_scaling(parts_.front()->input, options(), all_rows(data.graph.num_nodes()));
 }
 
 const LinkTask::Part* LinkTask::find_part(std::string_view name) const {
@@ -94,7 +123,8 @@ const LinkTask::Part& LinkTask::part_of(const Split& split) const {
 
 std::unique_ptr<Model> LinkTask::new_model(const Split&, const Random& random) const {
   require_memory_for(job().model, shape_, options(), false, WeightCopies::training);
-  return make_model(job().model, shape_, options(), random);
+  return with_scaling(make_model(job().model, shape_, options(), random), parts_.front()->input, scaling_,
+                      all_rows(dataset().graph.num_nodes()));
 }
 
 std::unique_ptr<Epochs> LinkTask::epochs(const Model&, const Split& split, std::uint64_t seed) const {
@@ -121,15 +151,17 @@ std::unique_ptr<Epochs> LinkTask::epochs(const Model&, const Split& split, std::
   const ModelTraits model = traits_of(job().model, options(), FeatureKind::none);
   require_readable(info, model, part.input);
   const CsrGraph& graph = part.input.block().graph();
+  auto origin = std::make_shared<const Origin>(graph, part.input.block().weights());
   auto sampler = std::make_unique<LinkNeighborSampler>(
       links, graph,
       NeighborSamplerOptions{.fanouts = fanouts(options(), "15,10,5", model.num_hop_layers),
                              .replace = options().flag("replace"),
+                             .keep_edges = origin->reads_edges(),
                              .seed = Random(seed).stream(3).bits(0)});
   // The sampler draws the pairs for their ends, and the step draws the same ones again to score them: that takes next
   // to nothing beside their neighbors, and a batch need not know of links.
   return std::make_unique<BatchEpochs>(
-      samples(std::move(sampler), info, std::make_shared<const Origin>(graph), part.input),
+      samples(std::move(sampler), info, std::move(origin), part.input),
       [links](const Variable& states, const Batch& batch, std::int64_t epoch, std::int64_t index) {
         const LinkSample sample = links->sample(epoch, index);
         return link_loss(states, in_rows(sample.pairs, batch), sample.num_links);
@@ -154,17 +186,22 @@ double LinkTask::mean_loss(const Split& split, const Tensor& states, std::span<c
 }
 
 std::vector<std::string> LinkTask::notes() const {
+  std::vector<std::string> notes;
+  if (std::string note = scaling_note(scaling_, options()); !note.empty()) {
+    notes.push_back(std::move(note));
+  }
   const LinkSplit& links = parts_.front()->links;
   if (links.side.empty()) {
-    return {};
+    return notes;
   }
   const auto users = std::ranges::count(links.side, std::uint8_t{0});
   const auto others = static_cast<std::int64_t>(links.side.size()) - users;
-  return {links.knows_users
-              ? concat("users: ", users, " of the nodes, to whom the ", others, " others are shown")
-              : concat("the links join two sides, of ", users, " and ", others,
-                       " nodes, and which of them are users is not known: there is no recall@20; expected "
-                       "users=FIRST-LAST or users=type:N")};
+  notes.push_back(links.knows_users
+                      ? concat("users: ", users, " of the nodes, to whom the ", others, " others are shown")
+                      : concat("the links join two sides, of ", users, " and ", others,
+                               " nodes, and which of them are users is not known: there is no recall@20; expected "
+                               "users=FIRST-LAST or users=type:N"));
+  return notes;
 }
 
 std::vector<std::uint64_t> LinkTask::label_words() const {
@@ -185,18 +222,26 @@ std::vector<Evaluation> TrainedLinks::evaluate(const Dataset& dataset, std::span
   for (const std::string& name : splits) {
     const LinkSplit links = link_split(dataset, name, options);
     const LinkJudge judge(links, split_seed_of(options));
-    const Tensor states = predict({links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
+    const std::vector<float> weights = weights_in(dataset, links.messages);
+    const Graphs graphs{.graph = links.messages,
+                        .node_features = dataset.node_features,
+                        .edge_features = kNoFeatures,
+                        .edge_weight = weights};
+    const Tensor states = predict(graphs, {.embedding = false}).logits;
     const auto figures = [&](const std::vector<std::int64_t>& part) { return judge.figures(states, part); };
     const Split& rows = judge.rows();
-    evaluations.push_back({name, figures(rows.train), figures(rows.val), figures(rows.test),
-                           static_cast<std::int64_t>(rows_not_finite(states).size())});
+    evaluations.push_back({.split = name,
+                           .train = figures(rows.train),
+                           .val = figures(rows.val),
+                           .test = figures(rows.test),
+                           .num_not_finite = static_cast<std::int64_t>(rows_not_finite(states).size())});
   }
   return evaluations;
 }
 
 std::vector<float> TrainedLinks::score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const {
-  Features no_edges;
-  return link_scores(predict(graphs_of(dataset, description().shape, no_edges), {.embedding = false}).logits, pairs);
+  OwnOfGraphs own;
+  return link_scores(predict(graphs_of(dataset, description().shape, own), {.embedding = false}).logits, pairs);
 }
 
 Variable link_loss(const Variable& states, std::span<const Edge> pairs, std::int64_t num_links) {
@@ -225,7 +270,8 @@ std::span<const Option> link_options() {
         {"negatives_per_edge", std::int64_t{1}, "pairs that are none for each link of a step", 1, 1e4},
         {"degree_power", 0.75, "sampler degree_negatives: a node is drawn by its degree to this power", 0.01, 10.0},
         {"embedding", std::int64_t{64}, "width of the states whose products score links", 1, 65536},
-        {"node_table", true, "data without features: a learned row for each node; false: its degree alone"},
+        {"node_table", true,
+         "data without features: a learned row for each node; false, or with an encoding: its degree"},
         {"bipartite", false,
          "nodes are of two sides, as users and items are, and every link joins one of each; so do the pairs set "
          "against "

@@ -24,6 +24,7 @@ class LinkTask final : public RowTask {
   [[nodiscard]] const Split* find_split(std::string_view name) const override;
   [[nodiscard]] OutputKind outputs() const override { return OutputKind::states; }
   [[nodiscard]] const ModelShape& shape() const override { return shape_; }
+  [[nodiscard]] InputScaling scaling() const override { return scaling_; }
   [[nodiscard]] const std::string& metric() const override { return metric_; }
   [[nodiscard]] std::unique_ptr<Model> new_model(const Split& split, const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
@@ -49,6 +50,8 @@ class LinkTask final : public RowTask {
     Part(const Dataset& dataset, const TrainJob& job, const std::string& split);
     LinkSplit links;
     LinkJudge judge;
+    /// Of the edges of links.messages.
+    std::vector<float> edge_weights;
     ModelInput input;
   };
   [[nodiscard]] const Part* find_part(std::string_view name) const;
@@ -56,6 +59,7 @@ class LinkTask final : public RowTask {
 
   std::vector<std::unique_ptr<const Part>> parts_;
   ModelShape shape_;
+  InputScaling scaling_;
   std::string metric_;
 };
 

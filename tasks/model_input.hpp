@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
 #include <vector>
 
 #include "weft/core/options.hpp"
@@ -18,14 +20,20 @@ namespace weft {
 /// For data that have none, and models that read none.
 inline const Features kNoFeatures;
 
+/// A column of dense features of edges as numbers of their own, one for each edge; empty for column -1. Throws
+/// ArgumentError, naming `what`, if there is no such column.
+[[nodiscard]] std::vector<float> edge_column(std::string_view what, const Features& edge_features, std::int64_t column);
+
 class ModelInput {
  public:
   /// Features must outlive the input: they are copied only where an option changes them. Throws ArgumentError if they
   /// are in their file and an option needs all of them at once.
-  /// Options read, where the model has them: edges (false: the graph without its edges), feature_norm, encoding,
-  /// encoding_size, hops, and for data without features degree_categories and node_table.
+  /// Options read, where the model has them: edge_weights, edges (false: the graph without its edges), feature_norm,
+  /// encoding, encoding_size, hops, and for data without features degree_categories and node_table. edge_weights: of
+  /// every edge, or empty; read where option edge_weights says so. Throws ArgumentError if one is negative or not
+  /// finite.
   ModelInput(const CsrGraph& graph, std::vector<std::int64_t> segments, const NodeFeatures& features,
-             const Features& edge_features, const Options& options);
+             const Features& edge_features, const Options& options, std::span<const float> edge_weights = {});
 
   ModelInput(const ModelInput&) = delete;
   ModelInput& operator=(const ModelInput&) = delete;

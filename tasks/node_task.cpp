@@ -17,15 +17,25 @@ const Dataset& one_graph(const Dataset& dataset) {
   return dataset;
 }
 
-ModelShape shape_of_data(const Dataset& dataset, std::int64_t num_outputs, const Options& options) {
+ModelShape shape_of_data(const Dataset& dataset, const ModelInput& input, std::int64_t num_outputs,
+                         const Options& options) {
   const bool is_in_file = dataset.node_features.is_in_file();
-  ModelShape shape = shape_for(is_in_file ? kNoFeatures : dataset.node_features.in_memory(), num_outputs,
+  ModelShape shape = shape_for(is_in_file ? kNoFeatures : input.features().in_memory(), num_outputs,
                                reads_edge_features(options) ? dataset.edge_features : kNoFeatures);
   if (is_in_file) {
     shape.feature_kind = FeatureKind::dense;
     shape.num_features = dataset.node_features.shape().cols;
   }
   return shape;
+}
+
+/// -1 where edges have no weights, or the model is not to read them.
+std::int64_t weight_column_in_memory(const Dataset& dataset, const Options& options) {
+  const bool is_read = options.flag("edges") && options.flag("edge_weights");
+  require(!is_read || dataset.weight_column < 0 || !dataset.graph.is_in_file(),
+          "train: the edges stay in their file, and have weights, which have to be in memory; expected a larger memory "
+          "limit, or edge_weights=false");
+  return is_read ? dataset.weight_column : -1;
 }
 
 /// The model of that name for nodes; where its outputs are values, in the unit of the data.
@@ -40,8 +50,9 @@ std::unique_ptr<NodeModel> make_node_model(std::string_view name, const ModelSha
 
 NodeTask::NodeTask(const Dataset& data, const TrainJob& train_job)
     : LabeledTask(one_graph(data), train_job, false),
-      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options),
-      shape_(shape_of_data(data, labels().num_outputs(), train_job.options)) {
+      edge_weights_(edge_column("weight_column", data.edge_features, weight_column_in_memory(data, train_job.options))),
+      input_(data.graph, {}, data.node_features, data.edge_features, train_job.options, edge_weights_),
+      shape_(shape_of_data(data, input_, labels().num_outputs(), train_job.options)) {
   const ModelTraits model = traits_of(job().model, options(), shape_.edge_kind);
   require(!(data.node_features.is_in_file() || data.graph.is_in_file()) ||
               (Sampling::is_wanted(options()) && model.layers_read_a_hop),
@@ -52,20 +63,25 @@ NodeTask::NodeTask(const Dataset& data, const TrainJob& train_job)
           "train: the edges stay in their file, and the sampler ", options().text("sampler"),
           " or features of edges need them in memory; expected sampler neighbor, labor or full, or a larger memory "
           "limit");
+  if (const Split* split = job().splits.empty() ? nullptr : find_split(job().splits.front())) {
+    scaling_ = input_scaling(input_, options(), labeled(split->train));
+  }
   if (Sampling::is_wanted(options())) {
     const Graphs graphs{.graph = data.graph,
                         .node_features = data.node_features,
                         .edge_features = data.edge_features,
                         .edge_type = data.edge_type,
                         .edge_time = data.edge_time,
-                        .node_time = data.node_time};
+                        .node_time = data.node_time,
+                        .edge_weight = edge_weights_};
     sampling_ = std::make_unique<const Sampling>(input_, model, options(), graphs);
   }
 }
 
 std::unique_ptr<Model> NodeTask::new_model(const Split& split, const Random& random) const {
   require_memory_for(job().model, shape_, options(), false, WeightCopies::training);
-  std::unique_ptr<NodeModel> model = make_node_model(job().model, shape_, options(), outputs(), random);
+  std::unique_ptr<NodeModel> model = with_scaling(make_node_model(job().model, shape_, options(), outputs(), random),
+                                                  input_, scaling_, labeled_train(split));
   set_unit(*model, split);
   return model;
 }
@@ -103,18 +119,35 @@ Tensor NodeTask::infer(const Model& model, const Split&, std::span<const std::in
 }
 
 std::vector<std::string> NodeTask::notes() const {
-  if (dataset().edge_time.empty() || options().text("sampler") == "temporal") {
-    return {};
+  std::vector<std::string> notes;
+  if (std::string note = scaling_note(scaling_, options()); !note.empty()) {
+    notes.push_back(std::move(note));
   }
-  return {
-      "the edges have times, and all are read whenever they came, later than what is asked too; sampler=temporal "
-      "reads none from the future"};
+  if (dataset().node_features.shape() == Shape{}) {
+    const bool is_table = input_.features().shape().cols > 0;
+    const char* text =
+        is_table ? "nodes have no features: each gets a learned row (node_table), and the model is one of this graph "
+                   "alone; encoding=laplacian or random_walk, or node_table=false, can read others"
+        : input_.encoding() != nullptr
+            ? "nodes have no features: they are told apart by their degrees and places (encoding)"
+            : "nodes have no features: they are told apart by their degrees alone; encoding=laplacian or random_walk, "
+              "or node_table=true, tell more";
+    notes.emplace_back(text);
+  }
+  if (!dataset().edge_time.empty() && options().text("sampler") != "temporal") {
+    notes.emplace_back(
+        "the edges have times, and all are read whenever they came, later than what is asked too; sampler=temporal "
+        "reads none from the future");
+  }
+  return notes;
 }
 
 TrainedNodes::TrainedNodes(ModelDescription described, const std::vector<NamedTensor>& state)
     : TrainedTask(std::move(described)) {
-  std::unique_ptr<NodeModel> network = make_node_model(description().model, description().shape, description().options,
-                                                       description().outputs, Random(0));
+  std::unique_ptr<NodeModel> network =
+      with_scaling(make_node_model(description().model, description().shape, description().options,
+                                   description().outputs, Random(0)),
+                   description().shape, description().options, description().scaling);
   set_state(*network, state);
   network_ = std::move(network);
 }
@@ -136,7 +169,7 @@ Prediction TrainedNodes::predict(const Graphs& graphs, const Wanted& wanted) con
           "predict: features or edges stay in their file, and the model ", description().model,
           " reads them all at once; expected a larger memory limit");
   const Options& options = description().options;
-  const ModelInput input(graphs.graph, {}, graphs.node_features, graphs.edge_features, options);
+  const ModelInput input(graphs.graph, {}, graphs.node_features, graphs.edge_features, options, graphs.edge_weight);
   std::optional<Sampling> sampling;
   if (infers_by_samples()) {
     sampling.emplace(input, traits_of(description().model, options, description().shape.edge_kind), options, graphs);
@@ -151,7 +184,13 @@ std::vector<Evaluation> TrainedNodes::evaluate(const Dataset& dataset, std::span
 
 std::vector<TaskRow> node_tasks() {
   const auto row = [](TaskKind kind, std::string_view summary) {
-    return TaskRow{{.kind = kind, .summary = summary, .rows = Rows::nodes, .can_stay_in_file = true},
+    return TaskRow{{.kind = kind,
+                    .summary = summary,
+                    .rows = Rows::nodes,
+                    .options = {{"node_table", true,
+                                 "data without features: a learned row for each node, so that the model is one of this "
+                                 "graph alone; false, or with an encoding: its degree"}},
+                    .can_stay_in_file = true},
                    make_task_of<NodeTask>,
                    open_task_of<TrainedNodes>};
   };

@@ -20,6 +20,7 @@ class NodeTask final : public LabeledTask {
   NodeTask(const Dataset& dataset, const TrainJob& job);
 
   [[nodiscard]] const ModelShape& shape() const override { return shape_; }
+  [[nodiscard]] InputScaling scaling() const override { return scaling_; }
   [[nodiscard]] std::unique_ptr<Model> new_model(const Split& split, const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                std::uint64_t seed) const override;
@@ -27,8 +28,10 @@ class NodeTask final : public LabeledTask {
   [[nodiscard]] std::vector<std::string> notes() const override;
 
  private:
+  std::vector<float> edge_weights_;
   ModelInput input_;
   ModelShape shape_;
+  InputScaling scaling_;
   /// Null where every step reads the whole graph.
   std::unique_ptr<const Sampling> sampling_;
 };

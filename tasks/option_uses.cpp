@@ -113,6 +113,13 @@ std::string needs_no_features(const Case& c) {
 
 std::string needs_scaled_features(const Case& c) {
   const FeatureKind kind = c.features();
+  if (c.is("feature_norm", "column")) {
+    const bool has_dense_edges =
+        kind_of(c.dataset.edge_features) == FeatureKind::dense && reads_edge_features(c.options);
+    return kind == FeatureKind::dense || has_dense_edges
+               ? ""
+               : concat("the features of nodes are ", name_of(kind), ", expected dense ones");
+  }
   return kind == FeatureKind::dense || kind == FeatureKind::sparse
              ? ""
              : concat("the features of nodes are ", name_of(kind), ", expected dense or sparse");
@@ -123,6 +130,27 @@ std::string needs_values(const Case& c) {
   return of_rows && RowLabels::kind_of(c.dataset, c.rows() == Rows::graphs) == OutputKind::values
              ? ""
              : "nothing is learned that is a number, expected a task of regression";
+}
+
+OutputKind outputs_of(const Case& c) {
+  const bool of_rows = c.rows() == Rows::nodes || c.rows() == Rows::graphs;
+  return of_rows                   ? RowLabels::kind_of(c.dataset, c.rows() == Rows::graphs)
+         : c.rows() == Rows::links ? OutputKind::states
+                                   : OutputKind::graphs;
+}
+
+std::string needs_classes(const Case& c) {
+  return outputs_of(c) == OutputKind::classes ? "" : "no classes are learned, expected a task of classification";
+}
+
+std::string needs_loss(const Case& c) {
+  if (!c.is("loss", "focal")) {
+    return needs_values(c);
+  }
+  const OutputKind outputs = outputs_of(c);
+  return outputs == OutputKind::classes || outputs == OutputKind::labels
+             ? ""
+             : "no classes are learned, expected a task of classification";
 }
 
 std::string needs_attending_convolution(const Case& c) {
@@ -183,7 +211,7 @@ std::string needs_edges_read(const Case& c) {
     return "";
   }
   const bool alone = traits_of(c.model, c.options, kind_of(c.dataset.edge_features)).reads == Reads::own_row;
-  const bool by_degree = c.features() == FeatureKind::none && !c.is_on("node_table");
+  const bool by_degree = c.features() == FeatureKind::none && (!c.is_on("node_table") || !c.is("encoding", "none"));
   return !alone || by_degree || !c.is("encoding", "none")
              ? ""
              : concat("the model ", c.model, " reads each node's own features alone");
@@ -249,8 +277,15 @@ const std::vector<Rule>& rules() {
         {"step_epochs", needs("schedule", {"step"})},
         {"step_factor", needs("schedule", {"step"})},
         // How the graph is read.
-        {"loss", needs_values},
+        {"loss", needs_loss},
+        {"class_weights", needs_classes},
         {"edges", needs_edges_read},
+        {"edge_weights",
+         [](const Case& c) {
+           return c.dataset.weight_column < 0   ? std::string("the edges have no weights")
+                  : c.is("sampler", "weighted") ? std::string()
+                                                : needs_edges_read(c);
+         }},
         {"edge_weight", needs("sampler", {"weighted"})},
         {"edge_time", needs("sampler", {"temporal"})},
         {"inference_rows", needs_nodes},
@@ -296,6 +331,7 @@ const std::vector<Rule>& rules() {
         // Links and generation.
         {"degree_power", needs("sampler", {"degree_negatives", "neighbor+degree_negatives"})},
         {"node_table", needs_no_features},
+        {"node_table", needs("encoding", {"none"})},
         {"property_drop",
          [](const Case& c) { return c.is("condition", "") ? "condition names no property, expected some" : ""; }},
         // Mechanisms that want more than to be chosen.

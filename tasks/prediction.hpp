@@ -11,6 +11,7 @@
 
 #include "weft/core/options.hpp"
 #include "weft/graph/csr_graph.hpp"
+#include "weft/tasks/classification_metrics.hpp"
 #include "weft/tensor/feature_rows.hpp"
 #include "weft/tensor/tensor.hpp"
 
@@ -46,6 +47,8 @@ struct Graphs {
   std::span<const std::int64_t> edge_time = {};
   /// When each node is asked about, or empty.
   std::span<const std::int64_t> node_time = {};
+  /// What each edge counts, in the order of the graph's arrays, or empty: all alike.
+  std::span<const float> edge_weight = {};
 };
 
 /// Which outputs somebody will read: what is not wanted need not be computed.
@@ -75,6 +78,8 @@ struct Evaluation {
   std::string split;
   /// NaN where a metric is not defined, and where an output that it reads is not a number.
   std::map<std::string, double> train, val, test;
+  /// Of classes: each of them, in the three parts.
+  std::vector<ClassFigures> train_classes = {}, val_classes = {}, test_classes = {};
   /// Labeled rows of the three parts whose outputs are not finite; of links, nodes whose states are not.
   std::int64_t num_not_finite = 0;
 };

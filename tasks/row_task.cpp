@@ -144,6 +144,9 @@ void RowTask::describe(const Split&, ModelFile& file) const {
   if (!dataset_.encoder.empty()) {
     file.config["encoder"] = dataset_.encoder;
   }
+  if (const std::string text = scaling().text(); !text.empty()) {
+    file.config[std::string(kScalingKey)] = text;
+  }
   put_shape(shape(), file);
 }
 

@@ -11,6 +11,7 @@
 
 #include "weft/io/dataset.hpp"
 #include "weft/layers/model_shape.hpp"
+#include "weft/tasks/input_scaling.hpp"
 #include "weft/tasks/metrics.hpp"
 #include "weft/tasks/prediction.hpp"
 #include "weft/train/task.hpp"
@@ -38,6 +39,8 @@ class RowTask : public Task {
   [[nodiscard]] virtual OutputKind outputs() const = 0;
   /// What models of the task know of the data.
   [[nodiscard]] virtual const ModelShape& shape() const = 0;
+  /// In which unit they read its dense features.
+  [[nodiscard]] virtual InputScaling scaling() const { return {}; }
   /// What the model says of each row, [all rows, outputs], or states of all nodes that say it; rows that are not among
   /// `rows` may hold anything.
   [[nodiscard]] virtual Tensor infer(const Model& model, const Split& split,
@@ -70,6 +73,8 @@ class RowTask : public Task {
 
 /// In a model file, before the keys of DatasetNames.
 inline constexpr std::string_view kNamesPrefix = "names_";
+/// The key of InputScaling, where anything is scaled.
+inline constexpr std::string_view kScalingKey = "scaled";
 
 /// The dataset, if it is many graphs. Throws ArgumentError, which names its task, if it is one.
 [[nodiscard]] const Dataset& many_graphs(const Dataset& dataset);

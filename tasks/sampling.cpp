@@ -6,21 +6,6 @@
 namespace weft {
 namespace {
 
-/// A column of dense features of edges, -1: none.
-std::vector<float> edge_column(const char* option, const Features& edge_features, std::int64_t column) {
-  if (column < 0) {
-    return {};
-  }
-  const auto* features = std::get_if<Tensor>(&edge_features);
-  require(features != nullptr && column < features->cols(), option, ": is ", column,
-          ", expected a column of dense features of edges; there are ", features == nullptr ? 0 : features->cols());
-  std::vector<float> values(static_cast<std::size_t>(features->rows()));
-  for (std::int64_t e = 0; e < features->rows(); ++e) {
-    values[static_cast<std::size_t>(e)] = (*features)(e, column);
-  }
-  return values;
-}
-
 /// A number that is larger for a later time: samplers compare times and do not count with them, so that nothing is
 /// rounded. The bits of floats of one sign ascend with their size.
 std::int64_t place_in_order(float time) {
@@ -52,10 +37,14 @@ Sampling::Sampling(const ModelInput& input, const ModelTraits& model, const Opti
       options_(options),
       info_(sampler_info(options.text("sampler"))),
       num_hops_(model.layers_read_a_hop ? model.num_hop_layers : options.integer("layers")),
-      origin_(std::make_shared<const Origin>(input.block().graph())) {
+      origin_(std::make_shared<const Origin>(
+          input.block().graph(), input.block().weights(),
+          info_.needs_of_edges == "weight" ? WeightUse::by_drawing : WeightUse::by_edge)) {
   require_readable(info_, model, input);
   if (info_.needs_of_edges == "weight") {
-    edge_weights_ = edge_column("edge_weight", graphs.edge_features, options.integer("edge_weight"));
+    const std::int64_t column = options.integer("edge_weight");
+    edge_weights_ = column < 0 ? std::vector<float>(graphs.edge_weight.begin(), graphs.edge_weight.end())
+                               : edge_column("edge_weight", graphs.edge_features, column);
   } else if (info_.needs_of_edges == "time") {
     const std::int64_t column = options.integer("edge_time");
     for (const float time : edge_column("edge_time", graphs.edge_features, column)) {
@@ -80,7 +69,7 @@ std::unique_ptr<const Batches> Sampling::batches(std::vector<NodeId> nodes, bool
                          .seeds = std::move(nodes),
                          .num_hops = num_hops_,
                          .shuffle = shuffle,
-                         .keep_edges = input_.has_edge_features(),
+                         .keep_edges = input_.has_edge_features() || origin_->reads_edges(),
                          .seed = seed,
                          .edge_weights = edge_weights_,
                          .edge_times = edge_times_,

@@ -35,7 +35,9 @@ const GeneratorTraits& TrainedTask::generator() const {
   refuse("generate", "generation");
 }
 
-Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, Features& no_edges) {
+Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, OwnOfGraphs& own) {
+  Features& no_edges = own.no_edges;
+  own.edge_weights = edge_column("weight_column", dataset.edge_features, dataset.weight_column);
   if (dataset.graph.num_edges() == 0 && shape.edge_kind == FeatureKind::categorical) {
     no_edges = CategoricalMatrix{0, shape.num_edge_categories, {}};
   } else if (dataset.graph.num_edges() == 0 && shape.edge_kind == FeatureKind::dense) {
@@ -48,7 +50,8 @@ Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, Features& no_e
           .node_ptr = dataset.node_ptr,
           .edge_type = dataset.edge_type,
           .edge_time = dataset.edge_time,
-          .node_time = dataset.node_time};
+          .node_time = dataset.node_time,
+          .edge_weight = own.edge_weights};
 }
 
 Tensor meaning_of(const Tensor& logits, OutputKind outputs) {

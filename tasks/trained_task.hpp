@@ -15,6 +15,7 @@
 #include "weft/io/dataset.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/layers/model_shape.hpp"
+#include "weft/tasks/input_scaling.hpp"
 #include "weft/tasks/prediction.hpp"
 
 namespace weft {
@@ -33,6 +34,7 @@ struct ModelDescription {
   Options options = {};
   ModelShape shape = {};
   OutputKind outputs = OutputKind::classes;
+  InputScaling scaling = {};
   /// One for each class, or empty.
   std::vector<std::string> class_names = {};
   /// Of the data that it was trained on.
@@ -82,9 +84,15 @@ class TrainedTask {
   ModelDescription description_;
 };
 
-/// The dataset as graphs to predict with a model of this shape: molecules of one atom each have no bond, so nothing
-/// says which columns bonds would have, and `no_edges` is filled in with such.
-[[nodiscard]] Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, Features& no_edges);
+/// What graphs_of() makes and the graphs are views of.
+struct OwnOfGraphs {
+  /// Molecules of one atom each have no bond, so nothing says which columns bonds would have.
+  Features no_edges;
+  /// The column of the edges' features that is their weight.
+  std::vector<float> edge_weights;
+};
+/// The dataset as graphs to predict with a model of this shape.
+[[nodiscard]] Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, OwnOfGraphs& own);
 
 /// Probabilities, or what outputs of that kind are themselves.
 [[nodiscard]] Tensor meaning_of(const Tensor& logits, OutputKind outputs);

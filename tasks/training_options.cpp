@@ -27,12 +27,21 @@ std::vector<Option> graph_reading_options() {
       metric,
       {"loss",
        std::string("auto"),
-       "numbers: what is minimized; auto: the absolute error where mae selects, otherwise the squared one",
+       "what is minimized; auto: cross-entropy, of numbers the absolute error where mae selects, otherwise the squared "
+       "one; focal: cross-entropy that counts what is right already little, for rare classes",
        {},
        {},
-       {"auto", "absolute", "squared"}},
+       {"auto", "absolute", "squared", "focal"}},
+      {"class_weights", std::string("none"),
+       "how much rows of each class count in training: none, all alike; balanced, classes as much as each other "
+       "however "
+       "rare; or a number for some or each, as fraud=20 or 1,20"},
       {"edges", true, "false: train without the graph's edges, as a baseline"},
-      {"edge_weight", std::int64_t{-1}, "sampler weighted: the column of the edges' features that holds weights", -1,
+      {"edge_weights", true,
+       "whether edges count their weights, where the data have some: in sums, means and normalization as factors, in "
+       "attention as so many edges"},
+      {"edge_weight", std::int64_t{-1},
+       "sampler weighted: the column of the edges' features that holds weights; -1: that which the data call so", -1,
        1e6},
       {"edge_time", std::int64_t{-1},
        "sampler temporal: the column of the edges' features that holds times; -1: times of their own, /edge/time", -1,

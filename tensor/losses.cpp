@@ -158,9 +158,25 @@ LabeledRows labeled_rows(std::string_view operation, const Variable& logits, std
   return result;
 }
 
+/// f and -p f', for the loss f(p) log(1 / p): what a row's cross-entropy and its gradient are multiplied with.
+struct FocalFactors {
+  double loss = 1.0, gradient = 1.0;
+};
+
+// f = (1 - p)^gamma, L = f log(1 / p);  dL/dx = (softmax(x) - onehot) (f + gamma (1 - p)^(gamma - 1) p log(1 / p))
+FocalFactors focal_factors(double gamma, double log_loss) {
+  if (gamma == 0.0) {
+    return {};
+  }
+  const double p = std::exp(-log_loss), rest = -std::expm1(-log_loss);
+  const double factor = std::pow(rest, gamma);
+  const double slope = rest > 0.0 ? gamma * std::pow(rest, gamma - 1.0) * p * log_loss : 0.0;
+  return {factor, factor + slope};
+}
+
 // loss = sum over rows of w (log(sum exp x) - x_label) / divisor;  dx = w (softmax(x) - onehot) / divisor
 Variable cross_entropy_of(std::string_view operation, const Variable& logits, std::span<const std::int64_t> labels,
-                          const LabeledRows& given, double divisor) {
+                          const LabeledRows& given, double divisor, double gamma = 0.0) {
   const CountedRows rows(given.rows, given.weights, logits.rows());
   auto gradient = std::make_shared<Tensor>(Tensor::zeros(logits.shape()));
   const double loss = parallel_sum(rows.size(), kRowGrain, [&](std::int64_t begin, std::int64_t end) {
@@ -168,9 +184,11 @@ Variable cross_entropy_of(std::string_view operation, const Variable& logits, st
     for (std::int64_t i = begin; i < end; ++i) {
       const std::int64_t row = rows.row(i);
       const std::int64_t label = labels[static_cast<std::size_t>(row)];
-      const float weight = rows.weight(i);
-      part += static_cast<double>(weight) * (softmax_row(logits.value().row(row), gradient->row(row).data()) -
-                                             static_cast<double>(logits.value()(row, label)));
+      const double log_loss = softmax_row(logits.value().row(row), gradient->row(row).data()) -
+                              static_cast<double>(logits.value()(row, label));
+      const FocalFactors focal = focal_factors(gamma, log_loss);
+      const float weight = rows.weight(i) * static_cast<float>(focal.gradient);
+      part += static_cast<double>(rows.weight(i)) * focal.loss * log_loss;
       (*gradient)(row, label) -= 1.0F;
       for (float& g : gradient->row(row)) {
         g *= weight;
@@ -203,6 +221,17 @@ Variable cross_entropy(const Variable& logits, std::span<const std::int64_t> lab
                           is_mean ? static_cast<double>(rows.rows.size()) : weights.divisor);
 }
 
+Variable focal_cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
+                             std::span<const std::int64_t> index, double gamma, const RowWeights& weights) {
+  require(std::isfinite(gamma) && gamma >= 0.0, "focal_cross_entropy: gamma is ", gamma, ", expected 0 or more");
+  const bool is_mean = weights.weights.empty();
+  check_weights("focal_cross_entropy", weights, index.size());
+  const LabeledRows rows = labeled_rows("focal_cross_entropy", logits, labels, index, weights.weights);
+  require(!is_mean || !rows.rows.empty(), "focal_cross_entropy: none of the ", index.size(), " rows given has a label");
+  return cross_entropy_of("focal_cross_entropy", logits, labels, rows,
+                          is_mean ? static_cast<double>(rows.rows.size()) : weights.divisor, gamma);
+}
+
 // loss = mean of max(x, 0) - x t + log(1 + exp(-|x|));  dx = (sigmoid(x) - t) / entries
 Variable binary_cross_entropy(const Variable& logits, const Tensor& targets, std::span<const std::int64_t> index,
                               const RowWeights& weights) {
@@ -212,6 +241,20 @@ Variable binary_cross_entropy(const Variable& logits, const Tensor& targets, std
                              derivative = (x >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e)) - t;
                              return std::max(x, 0.0) - x * t + std::log1p(e);
                            });
+}
+
+// Of a target between 0 and 1, both sides of it count their share.
+Variable focal_binary_cross_entropy(const Variable& logits, const Tensor& targets, std::span<const std::int64_t> index,
+                                    double gamma, const RowWeights& weights) {
+  require(std::isfinite(gamma) && gamma >= 0.0, "focal_binary_cross_entropy: gamma is ", gamma, ", expected 0 or more");
+  return mean_over_entries(
+      "focal_binary_cross_entropy", logits, targets, index, weights, [gamma](double x, double t, double& derivative) {
+        const double e = std::exp(-std::abs(x)), positive = x >= 0.0 ? 1.0 / (1.0 + e) : e / (1.0 + e);
+        const double loss_of_1 = std::max(-x, 0.0) + std::log1p(e), loss_of_0 = std::max(x, 0.0) + std::log1p(e);
+        const FocalFactors of_1 = focal_factors(gamma, loss_of_1), of_0 = focal_factors(gamma, loss_of_0);
+        derivative = t * of_1.gradient * (positive - 1.0) + (1.0 - t) * of_0.gradient * positive;
+        return t * of_1.loss * loss_of_1 + (1.0 - t) * of_0.loss * loss_of_0;
+      });
 }
 
 // loss = mean of (x - t)²;  dx = 2 (x - t) / entries

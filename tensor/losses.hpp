@@ -27,6 +27,17 @@ struct RowWeights {
 [[nodiscard]] Variable binary_cross_entropy(const Variable& logits, const Tensor& targets,
                                             std::span<const std::int64_t> index, const RowWeights& weights = {});
 
+/// (1 - p)^gamma times the cross-entropy, p the probability of the label: rows that are right already count little (Lin
+/// et al. 2017, equation 4). gamma >= 0; of 0 it is cross_entropy. Otherwise as cross_entropy.
+[[nodiscard]] Variable focal_cross_entropy(const Variable& logits, std::span<const std::int64_t> labels,
+                                           std::span<const std::int64_t> index, double gamma,
+                                           const RowWeights& weights = {});
+
+/// The same of labels that do not exclude each other, as binary_cross_entropy: p is the probability of the target.
+[[nodiscard]] Variable focal_binary_cross_entropy(const Variable& logits, const Tensor& targets,
+                                                  std::span<const std::int64_t> index, double gamma,
+                                                  const RowWeights& weights = {});
+
 /// Squared error, the mean over the entries in the rows at `index` whose target is not NaN.
 [[nodiscard]] Variable mean_squared_error(const Variable& output, const Tensor& targets,
                                           std::span<const std::int64_t> index, const RowWeights& weights = {});

@@ -66,5 +66,37 @@ TEST(ClassificationMetrics, AreNotANumberWhereAnOutputIsNone) {
   EXPECT_DOUBLE_EQ(average_precision(infinite, outcomes), 1.0);
 }
 
+TEST(ClassFigures, CountPrecisionRecallAndF1OfEachClass) {
+  // Class 0: 3 right, 1 taken for 1. Class 1: 2 right. Class 2: not there, never predicted.
+  const std::vector<ClassFigures> figures = class_figures({{3, 1, 0}, {0, 2, 0}, {0, 0, 0}});
+  EXPECT_DOUBLE_EQ(figures[0].precision, 1.0);
+  EXPECT_DOUBLE_EQ(figures[0].recall, 0.75);
+  EXPECT_DOUBLE_EQ(figures[1].precision, 2.0 / 3.0);
+  EXPECT_DOUBLE_EQ(figures[1].recall, 1.0);
+  EXPECT_TRUE(std::isnan(figures[2].precision));
+  EXPECT_TRUE(std::isnan(figures[2].recall));
+  EXPECT_DOUBLE_EQ(figures[0].f1, 6.0 / 7.0);
+  EXPECT_DOUBLE_EQ(figures[1].f1, 4.0 / 5.0);
+  EXPECT_TRUE(std::isnan(figures[2].f1));
+  EXPECT_EQ(figures[0].count, 4);
+}
+
+TEST(AveragePrecision, IsThatOfTheRarerOfTwoClasses) {
+  // Class 0 has one row of four; two others score above it: precision 1/3 when it is found.
+  const Tensor logits{{1, 0}, {2, 0}, {3, 0}, {0, 1}};
+  const std::vector<std::int64_t> labels = {0, 1, 1, 1}, rows = {0, 1, 2, 3};
+  EXPECT_NEAR(average_precision(logits, labels, rows), 1.0 / 3.0, 1e-12);
+  // Turned round, class 1 is the rare one.
+  const Tensor turned{{0, 1}, {0, 2}, {0, 3}, {1, 0}};
+  EXPECT_NEAR(average_precision(turned, std::vector<std::int64_t>{1, 0, 0, 0}, rows), 1.0 / 3.0, 1e-12);
+}
+
+TEST(BalancedAccuracy, CountsClassesAlike) {
+  const Tensor logits{{1, 0}, {1, 0}, {1, 0}, {1, 0}};
+  const std::vector<std::int64_t> labels = {0, 0, 0, 1}, rows = {0, 1, 2, 3};
+  EXPECT_DOUBLE_EQ(balanced_accuracy(logits, labels, rows), 0.5);
+  EXPECT_DOUBLE_EQ(balanced_accuracy(logits, labels, std::vector<std::int64_t>{0, 1}), 1.0);
+}
+
 }  // namespace
 }  // namespace weft

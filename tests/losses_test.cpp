@@ -63,6 +63,27 @@ TEST(BinaryCrossEntropy, SkipsMissingTargetsAndHasTheGradientOfDifferences) {
   expect_throws<ArgumentError>([&] { (void)binary_cross_entropy(zeros, targets, none); }, "no target is present");
 }
 
+TEST(FocalLoss, CountsWhatIsRightAlreadyLessAndHasTheGradientOfDifferences) {
+  const std::vector<std::int64_t> labels = {0, 1, 1}, index = {0, 1, 2};
+  // p of the label is 1/2: (1 - p)^2 = 1/4 of the cross-entropy.
+  const Variable zeros = Variable::constant(Tensor(3, 2));
+  EXPECT_NEAR(focal_cross_entropy(zeros, labels, index, 2.0).value()(0, 0), 0.25 * std::log(2.0), 1e-6);
+  EXPECT_NEAR(focal_binary_cross_entropy(zeros, Tensor{{1, 0}, {0, 1}, {1, 1}}, index, 2.0).value()(0, 0),
+              0.25 * std::log(2.0), 1e-6);
+  Parameter x(random_tensor(3, 2, 4));
+  const Variable plain = cross_entropy(x.variable(), labels, index);
+  EXPECT_FLOAT_EQ(focal_cross_entropy(x.variable(), labels, index, 0.0).value()(0, 0), plain.value()(0, 0));
+  for (const double gamma : {0.0, 0.5, 1.0, 2.0}) {
+    expect_gradient_matches(x, [&] { return scale(focal_cross_entropy(x.variable(), labels, index, gamma), 10); });
+    const Tensor targets{{1, 0}, {0.25F, 1}, {std::numeric_limits<float>::quiet_NaN(), 1}};
+    expect_gradient_matches(x,
+                            [&] { return scale(focal_binary_cross_entropy(x.variable(), targets, index, gamma), 10); });
+  }
+  // Where the model is sure nothing is left, and nothing is not a number.
+  const Variable sure = Variable::constant(Tensor{{200, -200}, {-200, 200}, {-200, 200}});
+  EXPECT_EQ(focal_cross_entropy(sure, labels, index, 2.0).value()(0, 0), 0.0F);
+}
+
 TEST(MeanSquaredError, SkipsMissingTargetsAndHasTheGradientOfDifferences) {
   const Tensor targets{{1}, {std::numeric_limits<float>::quiet_NaN()}, {3}};
   const std::vector<std::int64_t> index = {0, 1, 2};
@@ -80,6 +101,10 @@ std::vector<std::function<Variable(const Variable&, std::span<const std::int64_t
   return {
       [](const Variable& x, auto index, const RowWeights& w) { return cross_entropy(x, kLabels, index, w); },
       [](const Variable& x, auto index, const RowWeights& w) { return binary_cross_entropy(x, kTargets, index, w); },
+      [](const Variable& x, auto index, const RowWeights& w) { return focal_cross_entropy(x, kLabels, index, 2.0, w); },
+      [](const Variable& x, auto index, const RowWeights& w) {
+        return focal_binary_cross_entropy(x, kTargets, index, 2.0, w);
+      },
       [](const Variable& x, auto index, const RowWeights& w) { return mean_squared_error(x, kTargets, index, w); },
       [](const Variable& x, auto index, const RowWeights& w) { return mean_absolute_error(x, kTargets, index, w); }};
 }

@@ -40,6 +40,7 @@ void add_edge_data(Dataset& data) {
     data.edge_type[static_cast<std::size_t>(e)] = static_cast<std::int32_t>(e % 2);
   }
   data.edge_features = std::move(edges);
+  data.weight_column = 0;
 }
 
 CategoricalMatrix categories(std::int64_t rows) {

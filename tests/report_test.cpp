@@ -93,19 +93,6 @@ TEST(PrincipalComponents, LeaveEqualPointsAtTheOrigin) {
   EXPECT_EQ(result.share[0], 0.0);
 }
 
-TEST(Report, CountsPrecisionAndRecallByClass) {
-  // Class 0: 3 right, 1 taken for 1. Class 1: 2 right. Class 2: not there, never predicted.
-  const std::vector<std::int64_t> confusion = {3, 1, 0, 0, 2, 0, 0, 0, 0};
-  const std::vector<ClassFigures> figures = class_figures(confusion, 3);
-  EXPECT_DOUBLE_EQ(figures[0].precision, 1.0);
-  EXPECT_DOUBLE_EQ(figures[0].recall, 0.75);
-  EXPECT_DOUBLE_EQ(figures[1].precision, 2.0 / 3.0);
-  EXPECT_DOUBLE_EQ(figures[1].recall, 1.0);
-  EXPECT_TRUE(std::isnan(figures[2].precision));
-  EXPECT_TRUE(std::isnan(figures[2].recall));
-  EXPECT_EQ(figures[0].count, 4);
-}
-
 ReportData small_report() {
   ReportData data{.dataset = "two <towns>", .task = "node_classification", .model = "gcn", .metric = "accuracy"};
   data.split = "0";

@@ -205,6 +205,8 @@ TEST(BrokenArguments, OfMetricsAreRefused) {
       [](const Tensor& x, const Index& y, const Index& i) { (void)macro_f1(x, y, i); },
       [](const Tensor& x, const Index& y, const Index& i) { (void)roc_auc(x, y, i); },
       [](const Tensor& x, const Index& y, const Index& i) { (void)mean_log_loss(x, y, i); },
+      [](const Tensor& x, const Index& y, const Index& i) { (void)balanced_accuracy(x, y, i); },
+      [](const Tensor& x, const Index& y, const Index& i) { (void)average_precision(x, y, i); },
       [](const Tensor& x, const Index& y, const Index& i) { (void)confusion_matrix(x, y, i); },
   };
   for (const Figure& figure : figures) {
@@ -218,7 +220,8 @@ TEST(BrokenArguments, OfMetricsAreRefused) {
     });
   }
   for (const auto metric :
-       {static_cast<double (*)(std::span<const float>, std::span<const std::uint8_t>)>(roc_auc), average_precision}) {
+       {static_cast<double (*)(std::span<const float>, std::span<const std::uint8_t>)>(roc_auc),
+        static_cast<double (*)(std::span<const float>, std::span<const std::uint8_t>)>(average_precision)}) {
     expect_refused({
         {"scores: too few outcomes", [&] { (void)metric(scores, one); }},
         {"scores: too many outcomes", [&] { (void)metric(scores, three); }},

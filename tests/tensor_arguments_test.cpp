@@ -222,6 +222,8 @@ TEST(BrokenArguments, ThatAreEmptyVariablesAreRefusedByEveryOperation) {
       {"batch_norm", [&] { (void)batch_norm(none, bias, bias); }},
       {"cross_entropy", [&] { (void)cross_entropy(none, no_rows, no_rows); }},
       {"binary_cross_entropy", [&] { (void)binary_cross_entropy(none, Tensor(), no_rows); }},
+      {"focal_cross_entropy", [&] { (void)focal_cross_entropy(none, no_rows, no_rows, 2.0); }},
+      {"focal_binary_cross_entropy", [&] { (void)focal_binary_cross_entropy(none, Tensor(), no_rows, 2.0); }},
       {"mean_squared_error", [&] { (void)mean_squared_error(none, Tensor(), no_rows); }},
       {"mean_absolute_error", [&] { (void)mean_absolute_error(none, Tensor(), no_rows); }},
   });
@@ -371,6 +373,12 @@ TEST(BrokenArguments, OfLossesAreRefused) {
        }},
       {"cross_entropy: index", [&] { (void)cross_entropy(x, labels, outside); }},
       {"cross_entropy: index below 0", [&] { (void)cross_entropy(x, labels, below); }},
+      {"focal_cross_entropy: labels", [&] { (void)focal_cross_entropy(x, Index{0}, all, 2.0); }},
+      {"focal_cross_entropy: index", [&] { (void)focal_cross_entropy(x, labels, outside, 2.0); }},
+      {"focal_cross_entropy: gamma", [&] { (void)focal_cross_entropy(x, labels, all, -1.0); }},
+      {"focal_cross_entropy: NaN", [&] { (void)focal_cross_entropy(x, labels, all, static_cast<double>(kNan)); }},
+      {"focal_binary_cross_entropy: gamma", [&] { (void)focal_binary_cross_entropy(x, targets, all, -1.0); }},
+      {"focal_binary_cross_entropy: index", [&] { (void)focal_binary_cross_entropy(x, targets, outside, 2.0); }},
       {"cross_entropy: nothing", [&] { (void)cross_entropy(x, labels, {}); }},
       {"cross_entropy: weights",
        [&] {

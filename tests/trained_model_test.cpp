@@ -93,7 +93,7 @@ TEST(TrainedModel, RefusesWhatItsTaskCannotDo) {
                      generator = trained_on(made, "sequence", {{"epoch_graphs", "4"}, {"hidden", "16"}});
   const std::vector<std::string> rand0 = {"rand0"};
   const std::vector<Edge> pairs = {{0, 1}};
-  Features none;
+  OwnOfGraphs own;
   const std::vector<
       std::tuple<std::string, std::function<void(const TrainedModel&)>, std::vector<const TrainedModel*>, std::string>>
       refusals = {
@@ -106,7 +106,7 @@ TEST(TrainedModel, RefusesWhatItsTaskCannotDo) {
            {&generator},
            "nodes, graphs or links"},
           {"node_importance",
-           [&](const TrainedModel& model) { (void)model.node_importance(graphs_of(nodes, model.shape(), none), 0); },
+           [&](const TrainedModel& model) { (void)model.node_importance(graphs_of(nodes, model.shape(), own), 0); },
            {&of_nodes, &of_links, &generator},
            "graphs"},
           {"score pairs",

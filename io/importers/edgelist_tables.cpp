@@ -219,6 +219,7 @@ void EdgelistTables::describe(const EdgelistOptions& options, std::span<const No
   data.source = options.edges.filename().string();
   data.task = options.task;
   data.directed = options.directed;
+  data.weight_column = options.weights ? 0 : -1;
   set_labels_and_split(options, *this, number, data);
   check_split(options, *this, number, data);
   if (!names.are_numbers()) {

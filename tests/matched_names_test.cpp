@@ -1,0 +1,126 @@
+// Data in another order than the model's, matched by name.
+#include "weft/tasks/matched_names.hpp"
+
+#include <string>
+#include <vector>
+
+#include "tests/support.hpp"
+#include "weft/tasks/tasks.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_near;
+using test::expect_throws;
+
+/// A model of two numbers and the values of a country.
+ModelDescription model() {
+  ModelDescription description{.task = &task_info(TaskKind::node_classification), .model = "gcn", .dataset = "train"};
+  description.class_names = {"a", "b", "c"};
+  description.names.features = {"age", "income", "country=DE", "country=FR"};
+  description.shape.feature_kind = FeatureKind::dense;
+  description.shape.num_features = 4;
+  return description;
+}
+
+Dataset data_of(Tensor x, std::vector<std::string> names) {
+  Dataset data;
+  data.name = "new";
+  data.node_features = std::move(x);
+  data.names.features = std::move(names);
+  return data;
+}
+
+TEST(MatchedNames, PutColumnsIntoTheOrderOfTheModel) {
+  Dataset data = data_of(Tensor{{1, 2, 3, 4}}, {"country=FR", "income", "country=DE", "age"});
+  expect_throws<ArgumentError>([&] { require_matched("predict", data, model()); }, "TrainedModel::match");
+  const std::vector<std::string> notes = match_names(data, model());
+  expect_near(std::get<Tensor>(data.node_features.in_memory()), Tensor{{4, 2, 3, 1}});
+  EXPECT_EQ(data.names.features, model().names.features);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_NE(notes[0].find("into the order of the model"), std::string::npos);
+  require_matched("predict", data, model());
+}
+
+TEST(MatchedNames, LeaveOutWhatTheModelDoesNotReadAndFillInValuesThatDoNotOccur) {
+  Dataset data = data_of(Tensor{{1, 2, 3, 4}}, {"note", "income", "country=DE", "age"});
+  const std::vector<std::string> notes = match_names(data, model());
+  expect_near(std::get<Tensor>(data.node_features.in_memory()), Tensor{{4, 2, 3, 0}});
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_NE(notes[0].find("left out: 1 feature 'note'"), std::string::npos);
+}
+
+TEST(MatchedNames, RefuseWhatCannotBeMeant) {
+  Dataset lacks = data_of(Tensor{{1, 2, 3}}, {"age", "country=DE", "country=FR"});
+  expect_throws<ArgumentError>([&] { (void)match_names(lacks, model()); }, "the data have no feature 'income'");
+  Dataset lacks_all_values = data_of(Tensor{{1, 2}}, {"age", "income"});
+  expect_throws<ArgumentError>([&] { (void)match_names(lacks_all_values, model()); }, "'country=DE', 'country=FR'");
+  Dataset unseen = data_of(Tensor{{1, 2, 0, 0, 1}}, {"age", "income", "country=DE", "country=FR", "country=IT"});
+  expect_throws<ArgumentError>([&] { (void)match_names(unseen, model()); }, "'country=IT' in 1 row");
+  // A value that is named and that no row has is none.
+  Dataset nowhere = data_of(Tensor{{1, 2, 0, 1, 0}}, {"age", "income", "country=DE", "country=FR", "country=IT"});
+  (void)match_names(nowhere, model());
+  expect_near(std::get<Tensor>(nowhere.node_features.in_memory()), Tensor{{1, 2, 0, 1}});
+}
+
+TEST(MatchedNames, HoldForSparseColumns) {
+  // Rows (income 5), (country=FR 1, age 2).
+  const std::vector<EdgeId> offsets = {0, 1, 3};
+  const std::vector<std::uint32_t> columns = {1, 0, 2};
+  const std::vector<float> values = {5, 1, 2};
+  Dataset data;
+  data.node_features = SparseMatrix(2, 4, Buffer<EdgeId>::copy_of(offsets), Buffer<std::uint32_t>::copy_of(columns),
+                                    Buffer<float>::copy_of(values));
+  data.names.features = {"country=FR", "income", "age", "other"};
+  (void)match_names(data, model());
+  const auto& matched = std::get<SparseMatrix>(data.node_features.in_memory());
+  EXPECT_EQ(matched.shape(), (Shape{2, 4}));
+  EXPECT_EQ(std::vector<std::uint32_t>(matched.by_row().columns.begin(), matched.by_row().columns.end()),
+            (std::vector<std::uint32_t>{1, 0, 3}));
+  EXPECT_EQ(std::vector<float>(matched.by_row().values.begin(), matched.by_row().values.end()),
+            (std::vector<float>{5, 2, 1}));
+}
+
+TEST(MatchedNames, TurnValuesOfCategoriesIntoTheCodesOfTheModel) {
+  ModelDescription description = model();
+  description.names.edge_features = {"bond=1", "bond=2", "bond=3"};
+  description.shape.edge_kind = FeatureKind::categorical;
+  description.shape.num_edge_categories = {3};
+  Dataset data;
+  const std::vector<std::int32_t> codes = {0, 1, 0};
+  data.edge_features = CategoricalMatrix{3, {2}, Buffer<std::int32_t>::copy_of(codes)};
+  data.names.edge_features = {"bond=2", "bond=3"};
+  (void)match_names(data, description);
+  const auto& matched = std::get<CategoricalMatrix>(data.edge_features);
+  EXPECT_EQ(std::vector<std::int32_t>(matched.values.begin(), matched.values.end()),
+            (std::vector<std::int32_t>{1, 2, 1}));
+  EXPECT_EQ(matched.num_categories, (std::vector<std::int64_t>{3}));
+  Dataset unseen;
+  unseen.edge_features = CategoricalMatrix{3, {2}, Buffer<std::int32_t>::copy_of(codes)};
+  unseen.names.edge_features = {"bond=2", "bond=4"};
+  expect_throws<ArgumentError>([&] { (void)match_names(unseen, description); }, "'bond=4'");
+}
+
+TEST(MatchedNames, CompareClassesByName) {
+  Dataset data;
+  data.num_classes = 2;
+  data.class_names = {"b", "c"};
+  data.node_labels = std::vector<std::int64_t>{0, 1, -1, 0};
+  (void)match_names(data, model());
+  EXPECT_EQ(std::get<std::vector<std::int64_t>>(data.node_labels), (std::vector<std::int64_t>{1, 2, -1, 1}));
+  EXPECT_EQ(data.num_classes, 3);
+  Dataset other;
+  other.num_classes = 2;
+  other.class_names = {"b", "omega"};
+  other.node_labels = std::vector<std::int64_t>{0, 1, 1};
+  expect_throws<ArgumentError>([&] { (void)match_names(other, model()); }, "2 rows of the class 'omega'");
+}
+
+TEST(MatchedNames, LeaveDataWithoutNamesAsTheyAre) {
+  Dataset data = data_of(Tensor{{1, 2, 3, 4}}, {});
+  EXPECT_TRUE(match_names(data, model()).empty());
+  require_matched("predict", data, model());
+}
+
+}  // namespace
+}  // namespace weft
