@@ -10,6 +10,7 @@
 #include "weft/io/feature_file.hpp"
 #include "weft/io/graph_reader.hpp"
 #include "weft/io/hdf5_file.hpp"
+#include "weft/io/type_features.hpp"
 
 namespace weft {
 namespace {
@@ -51,7 +52,7 @@ std::vector<std::int64_t> read_vector(const InputFile& file, const std::string& 
 }
 
 std::vector<std::string> read_texts_if_there(const InputFile& file, const std::string& object) {
-  if (!file.has(object)) {
+  if (object.empty() || !file.has(object)) {
     return {};
   }
   array_of_rank(file, object, 1);
@@ -277,6 +278,31 @@ void read_times(const InputFile& file, const std::string& object, Buffer<std::in
   unit = own;
 }
 
+/// Features that types of nodes have each for themselves, as one matrix of all nodes; where there is none of all.
+void read_type_features(const InputFile& file, Dataset& data) {
+  const std::vector<std::string> groups = file.members("/node/types");
+  if (groups.empty() || file.has("/node/x") || data.node_type.empty()) {
+    return;
+  }
+  std::vector<TypeFeatures> types;
+  for (const std::string& name : data.names.node_types) {
+    const std::string object = concat("/node/types/", name, "/x");
+    types.push_back({name, read_features(file, object), read_names(file, object, "columns", "")});
+  }
+  for (const std::string& name : groups) {
+    if (std::ranges::find(data.names.node_types, name) == data.names.node_types.end()) {
+      file.fail(concat("/node/types/", name), "is no type of nodes, expected one of the names of /node/type");
+    }
+  }
+  try {
+    JoinedFeatures joined = joined_features(data.node_type, types);
+    data.node_features = std::move(joined.x);
+    data.names.features = std::move(joined.columns);
+  } catch (const ArgumentError& error) {
+    file.fail("/node/types", error.what());
+  }
+}
+
 /// What columns and numbers mean. After all else.
 void read_meaning(const InputFile& file, Dataset& data) {
   const bool of_graphs = file.has("/graphs/y");
@@ -412,6 +438,7 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   report("/graphs");
   read_graph_set(file, data);
   read_meaning(file, data);
+  read_type_features(file, data);
   report("/split");
   data.splits = read_splits(file);
   report("checks");

@@ -16,6 +16,7 @@
 #include "weft/runs/folds.hpp"
 #include "weft/runs/memory_estimate.hpp"
 #include "weft/runs/memory_plan.hpp"
+#include "weft/runs/remarks.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"
 #include "weft/tasks/generation_task.hpp"
@@ -225,6 +226,9 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
         concat("protocol gin: ", folder ? folder->files().metrics().filename().string() : "the record of epochs",
                " does not hold the epochs of every fold, so there is no common one; the figures are those of each "
                "fold's own best epoch"));
+  }
+  for (const std::string& remark : remarks_on(prepared.dataset, summary)) {
+    say(observer, remark);
   }
   const bool was_stopped = summary.interrupted && ((observer.should_stop && observer.should_stop()) ||
                                                    (observer.give_up != nullptr && observer.give_up->is_requested()));

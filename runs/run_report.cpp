@@ -13,6 +13,7 @@
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/folds.hpp"
 #include "weft/runs/molecule_pictures.hpp"
+#include "weft/runs/remarks.hpp"
 #include "weft/runs/report.hpp"
 #include "weft/runs/svg_chart.hpp"
 #include "weft/runs/trained_model.hpp"
@@ -167,6 +168,11 @@ void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSu
   data.in_degrees = in_degree_counts(dataset.graph);
   for (const auto& [name, value] : best.test_metrics) {
     data.facts.emplace_back("test " + name, fixed_text(value, 4));
+  }
+  if (const Split* split = dataset.find_split(best.split); split != nullptr && best.test_metrics.contains("accuracy")) {
+    if (const MajorityClass majority = majority_class(dataset, split->test); majority.share > 0.0) {
+      data.facts.emplace_back("test accuracy of always saying " + majority.name, fixed_text(majority.share, 4));
+    }
   }
   if (run.runs.size() > 1) {
     data.facts.emplace_back("mean test " + run.metric + " of " + std::to_string(run.runs.size()) + " runs",

@@ -7,6 +7,7 @@
 #include "weft/tasks/matched_names.hpp"
 #include "weft/tasks/task_row.hpp"
 #include "weft/tasks/trained_task.hpp"
+#include "weft/tasks/unread_data.hpp"
 
 namespace weft {
 namespace {
@@ -35,7 +36,11 @@ TrainedModel TrainedModel::from_file(const ModelFile& file, const std::string& n
 }
 
 std::vector<std::string> TrainedModel::match(Dataset& dataset) const {
-  return match_names(dataset, about());
+  std::vector<std::string> notes = match_names(dataset, about());
+  if (std::string note = unread_data(dataset, model(), options()); !note.empty()) {
+    notes.push_back(std::move(note));
+  }
+  return notes;
 }
 
 Prediction TrainedModel::predict(const Dataset& dataset, const Wanted& wanted) const {

@@ -36,8 +36,8 @@ class TrainedModel {
   [[nodiscard]] static TrainedModel from_file(const ModelFile& file, const std::string& name);
 
   /// Puts columns of features, classes and targets of the dataset into the order of the model, by their names, and says
-  /// what was done, a sentence each; to be called before predict and evaluate. Throws ArgumentError naming what is
-  /// missing.
+  /// what was done and what of the data is not read, a sentence each; to be called before predict and evaluate. Throws
+  /// ArgumentError naming what is missing.
   [[nodiscard]] std::vector<std::string> match(Dataset& dataset) const;
 
   /// Of every row, nodes or graphs, or of the wanted ones; needs no labels. A model of links gives the states of all

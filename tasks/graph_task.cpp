@@ -32,11 +32,6 @@ std::vector<std::int64_t> GraphTask::training_nodes(const Split& split) const {
   return nodes;
 }
 
-std::vector<std::string> GraphTask::notes() const {
-  const std::string note = scaling_note(scaling_, options());
-  return note.empty() ? std::vector<std::string>() : std::vector<std::string>{note};
-}
-
 std::unique_ptr<Model> GraphTask::new_model(const Split& split, const Random& random) const {
   require_memory_for(job().model, shape_, options(), true, WeightCopies::training);
   std::unique_ptr<NodeModel> model =

@@ -18,7 +18,6 @@ class GraphTask final : public LabeledTask {
 
   [[nodiscard]] const ModelShape& shape() const override { return shape_; }
   [[nodiscard]] InputScaling scaling() const override { return scaling_; }
-  [[nodiscard]] std::vector<std::string> notes() const override;
   [[nodiscard]] std::unique_ptr<Model> new_model(const Split& split, const Random& random) const override;
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                std::uint64_t seed) const override;

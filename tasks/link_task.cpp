@@ -186,10 +186,7 @@ double LinkTask::mean_loss(const Split& split, const Tensor& states, std::span<c
 }
 
 std::vector<std::string> LinkTask::notes() const {
-  std::vector<std::string> notes;
-  if (std::string note = scaling_note(scaling_, options()); !note.empty()) {
-    notes.push_back(std::move(note));
-  }
+  std::vector<std::string> notes = RowTask::notes();
   const LinkSplit& links = parts_.front()->links;
   if (links.side.empty()) {
     return notes;

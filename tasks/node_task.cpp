@@ -119,10 +119,7 @@ Tensor NodeTask::infer(const Model& model, const Split&, std::span<const std::in
 }
 
 std::vector<std::string> NodeTask::notes() const {
-  std::vector<std::string> notes;
-  if (std::string note = scaling_note(scaling_, options()); !note.empty()) {
-    notes.push_back(std::move(note));
-  }
+  std::vector<std::string> notes = RowTask::notes();
   if (dataset().node_features.shape() == Shape{}) {
     const bool is_table = input_.features().shape().cols > 0;
     const char* text =

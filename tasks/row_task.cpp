@@ -8,6 +8,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/text_lists.hpp"
+#include "weft/tasks/unread_data.hpp"
 
 namespace weft {
 namespace {
@@ -124,6 +125,16 @@ Figures RowTask::judge(const Model& model, const Split& split, Parts parts) cons
   found.test_metrics = figures(split, outputs, test);
   found.test = found.test_metrics.at(metric());
   return found;
+}
+
+std::vector<std::string> RowTask::notes() const {
+  std::vector<std::string> notes;
+  for (std::string note : {unread_data(dataset_, job_.model, job_.options), scaling_note(scaling(), job_.options)}) {
+    if (!note.empty()) {
+      notes.push_back(std::move(note));
+    }
+  }
+  return notes;
 }
 
 void RowTask::describe(const Split&, ModelFile& file) const {

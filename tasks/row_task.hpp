@@ -32,6 +32,8 @@ class RowTask : public Task {
   [[nodiscard]] bool higher_is_better() const override { return metric_named(metric()).info.higher_is_better; }
   [[nodiscard]] bool has_validation(const Split& split) const override { return !labeled(split.val).empty(); }
   [[nodiscard]] Figures judge(const Model& model, const Split& split, Parts parts) const override;
+  /// What is not read, and in which unit the rest is.
+  [[nodiscard]] std::vector<std::string> notes() const override;
   void describe(const Split& split, ModelFile& file) const override;
   void fingerprint(Fingerprint& data) const override;
   void fingerprint_features(Fingerprint& values) const override;

@@ -1,0 +1,80 @@
+#include "weft/runs/remarks.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "weft/core/error.hpp"
+#include "weft/tasks/labels.hpp"
+#include "weft/tasks/tasks.hpp"
+
+namespace weft {
+namespace {
+
+std::string share_text(double share) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", share);
+  return text;
+}
+
+const std::vector<std::int64_t>* classes_of(const Dataset& dataset) {
+  const Labels& labels = task_info(dataset.task).rows == Rows::graphs ? dataset.graph_labels : dataset.node_labels;
+  return std::get_if<std::vector<std::int64_t>>(&labels);
+}
+
+}  // namespace
+
+MajorityClass majority_class(const Dataset& dataset, const std::vector<std::int64_t>& part) {
+  const std::vector<std::int64_t>* classes = classes_of(dataset);
+  if (classes == nullptr || dataset.num_classes < 1) {
+    return {};
+  }
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(dataset.num_classes), 0);
+  std::int64_t labeled = 0;
+  for (const std::int64_t row : part) {
+    if (const std::int64_t c = (*classes)[static_cast<std::size_t>(row)]; c >= 0) {
+      ++counts[static_cast<std::size_t>(c)];
+      ++labeled;
+    }
+  }
+  const auto most = std::ranges::max_element(counts);
+  return {class_names_for(dataset.num_classes, dataset.class_names)[static_cast<std::size_t>(most - counts.begin())],
+          labeled == 0 ? 0.0 : static_cast<double>(*most) / static_cast<double>(labeled)};
+}
+
+std::vector<std::string> remarks_on(const Dataset& dataset, const RunSummary& summary) {
+  std::vector<std::string> remarks;
+  std::int64_t at_majority = 0, never_rose = 0;
+  double figure = 0.0;
+  MajorityClass majority;
+  for (const RunResult& run : summary.runs) {
+    const Split* split = dataset.find_split(run.split);
+    const auto accuracy = run.test_metrics.find("accuracy");
+    if (split != nullptr && accuracy != run.test_metrics.end()) {
+      const MajorityClass own = majority_class(dataset, split->test);
+      if (own.share > 0.0 && accuracy->second <= own.share) {
+        ++at_majority;
+        figure = accuracy->second;
+        majority = own;
+      }
+    }
+    never_rose += run.best_epoch <= 1 && summary.options.has("epochs") && summary.options.integer("epochs") > 5 ? 1 : 0;
+  }
+  const auto count = static_cast<std::int64_t>(summary.runs.size());
+  const std::string of_runs =
+      count == 1 ? "" : concat(" in ", std::max(at_majority, never_rose), " of ", count, " runs");
+  if (2 * at_majority > count) {
+    remarks.push_back(
+        concat("the test accuracy, ", share_text(figure), ", is not above that of always saying '", majority.name,
+               "', ", share_text(majority.share), of_runs,
+               "; try another learning_rate, more epochs, feature_norm=column, class_weights=balanced for "
+               "rare classes, or another model"));
+  } else if (2 * never_rose > count) {
+    remarks.push_back(concat("validation was best after the first epoch and never rose", of_runs,
+                             "; try a lower learning_rate or feature_norm=column, and look whether the features say "
+                             "anything of what is to be learned"));
+  }
+  return remarks;
+}
+
+}  // namespace weft

@@ -1,0 +1,53 @@
+#include "weft/runs/remarks.hpp"
+
+#include <string>
+#include <vector>
+
+#include "tests/support.hpp"
+
+namespace weft {
+namespace {
+
+/// Four rows of "ok" and one of "fraud" for the test.
+Dataset rare() {
+  Dataset data;
+  data.name = "rare";
+  data.num_classes = 2;
+  data.class_names = {"fraud", "ok"};
+  data.node_labels = std::vector<std::int64_t>{1, 1, 1, 1, 0, -1};
+  data.splits = {{.name = "rand0", .test = {0, 1, 2, 3, 4}}};
+  return data;
+}
+
+RunSummary summary_of(std::vector<RunResult> runs) {
+  RunSummary summary;
+  summary.runs = std::move(runs);
+  summary.options = Options(std::vector<Option>{{.name = "epochs", .fallback = std::int64_t{100}, .help = ""}});
+  return summary;
+}
+
+RunResult run_at(double accuracy, std::int64_t best_epoch) {
+  return {.split = "rand0", .best_epoch = best_epoch, .test_metrics = {{"accuracy", accuracy}}};
+}
+
+TEST(Remarks, NameTheMajorityThatAModelIsNotAbove) {
+  const MajorityClass majority = majority_class(rare(), rare().splits[0].test);
+  EXPECT_EQ(majority.name, "ok");
+  EXPECT_DOUBLE_EQ(majority.share, 0.8);
+  const std::vector<std::string> remarks = remarks_on(rare(), summary_of({run_at(0.8, 9)}));
+  ASSERT_EQ(remarks.size(), 1U);
+  EXPECT_NE(remarks[0].find("the test accuracy, 0.8000, is not above that of always saying 'ok', 0.8000"),
+            std::string::npos);
+  EXPECT_TRUE(remarks_on(rare(), summary_of({run_at(1.0, 9)})).empty());
+}
+
+TEST(Remarks, SayWhenValidationNeverRose) {
+  const std::vector<std::string> remarks = remarks_on(rare(), summary_of({run_at(1.0, 1)}));
+  ASSERT_EQ(remarks.size(), 1U);
+  EXPECT_NE(remarks[0].find("never rose"), std::string::npos);
+  // One run of three is no rule.
+  EXPECT_TRUE(remarks_on(rare(), summary_of({run_at(1.0, 1), run_at(1.0, 9), run_at(1.0, 9)})).empty());
+}
+
+}  // namespace
+}  // namespace weft
