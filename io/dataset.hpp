@@ -45,7 +45,8 @@ struct Split {
 
 /// What columns and numbers of a dataset are called, in the words of those who made it: a name for each, or none.
 struct DatasetNames {
-  /// Columns of the features of nodes and of edges. Where several stand for the values of one thing, "thing=value".
+  /// Columns of the features of nodes and of edges. Where several stand for the values of one thing, "thing=value"; for
+  /// the words of a text, "thing~word".
   std::vector<std::string> features = {}, edge_features = {};
   /// Columns of targets, or of several labels.
   std::vector<std::string> targets = {};

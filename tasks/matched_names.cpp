@@ -14,10 +14,15 @@ namespace {
 
 using Names = std::vector<std::string>;
 
-/// "thing" of "thing=value"; empty where a name stands for no value.
+/// "thing=" of "thing=value", "thing~" of "thing~word"; empty where a name stands for itself.
 std::string_view thing_of(std::string_view name) {
-  const std::size_t equals = name.find('=');
-  return equals == std::string_view::npos ? std::string_view() : name.substr(0, equals);
+  const std::size_t end = name.find_first_of("=~");
+  return end == std::string_view::npos ? std::string_view() : name.substr(0, end + 1);
+}
+
+/// A text may hold any words, and those that nobody knows say nothing; of values one has to be known.
+bool is_word(std::string_view name) {
+  return thing_of(name).ends_with('~');
 }
 
 std::string listed(const Names& names) {
@@ -39,6 +44,8 @@ struct Columns {
   /// Columns of the data that stand for values which the model never saw, and those of things it does not know.
   std::vector<std::int64_t> unseen;
   Names left_out;
+  /// Words that the model does not know.
+  std::int64_t words_left_out = 0;
 };
 
 Columns match_columns(const Names& model, const Names& data, std::string_view what) {
@@ -68,7 +75,9 @@ Columns match_columns(const Names& model, const Names& data, std::string_view wh
       continue;
     }
     const std::string_view thing = thing_of(data[j]);
-    if (!thing.empty() && things_of_model.contains(thing)) {
+    if (is_word(data[j]) && things_of_model.contains(thing)) {
+      ++columns.words_left_out;
+    } else if (!thing.empty() && things_of_model.contains(thing)) {
       columns.unseen.push_back(static_cast<std::int64_t>(j));
     } else {
       columns.left_out.push_back(data[j]);
@@ -199,7 +208,13 @@ Features matched_features(const Features& features, const Names& model, Names& d
     notes.push_back(concat("left out: ", columns.left_out.size(), " ", what, columns.left_out.size() == 1 ? " " : "s ",
                            listed(columns.left_out), ", which the model does not read"));
   }
-  if (std::ranges::is_permutation(model, data)) {
+  if (columns.words_left_out > 0) {
+    const auto known = std::ranges::count_if(columns.from, [](std::int64_t from) { return from >= 0; });
+    notes.push_back(concat("left out: ", columns.words_left_out, " words that the model does not know; of its ",
+                           model.size(), " columns the data have ", known));
+  }
+  if (model.size() == data.size() &&
+      std::set<std::string>(model.begin(), model.end()) == std::set<std::string>(data.begin(), data.end())) {
     notes.push_back(concat("the ", what, "s were put into the order of the model, by name"));
   }
   if (const auto* dense = std::get_if<Tensor>(&features)) {

@@ -13,7 +13,7 @@ namespace {
 
 TEST(BagOfWords, ScalesRowsToLengthOne) {
   const std::vector<std::string> texts = {"The cat, the DOG", "the dog 42", "a bird!", ""};
-  const SparseMatrix x = bag_of_words(texts, 10);
+  const SparseMatrix x = bag_of_words(texts, 10).x;
   // Columns: bird, cat, dog, the.
   ASSERT_EQ(x.shape(), (Shape{4, 4}));
   const SparseMatrix::Rows& rows = x.by_row();
@@ -26,8 +26,8 @@ TEST(BagOfWords, ScalesRowsToLengthOne) {
 
 TEST(BagOfWords, KeepsTheMostFrequentWords) {
   const std::vector<std::string> texts = {"aa bb", "bb cc", "bb aa dd"};
-  EXPECT_EQ(bag_of_words(texts, 1).num_entries(), 3) << "bb, in every text";
-  EXPECT_EQ(bag_of_words(texts, 2).num_entries(), 5) << "aa, in two of them, and bb";
+  EXPECT_EQ(bag_of_words(texts, 1).x.num_entries(), 3) << "bb, in every text";
+  EXPECT_EQ(bag_of_words(texts, 2).x.num_entries(), 5) << "aa, in two of them, and bb";
 }
 
 }  // namespace

@@ -81,6 +81,16 @@ TEST(MatchedNames, HoldForSparseColumns) {
             (std::vector<float>{5, 2, 1}));
 }
 
+TEST(MatchedNames, LeaveOutWordsThatTheModelDoesNotKnow) {
+  ModelDescription description = model();
+  description.names.features = {"text~graph", "text~node", "text~edge"};
+  Dataset data = data_of(Tensor{{1, 2, 3}}, {"text~edge", "text~new", "text~graph"});
+  const std::vector<std::string> notes = match_names(data, description);
+  expect_near(std::get<Tensor>(data.node_features.in_memory()), Tensor{{3, 0, 1}});
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0], "left out: 1 words that the model does not know; of its 3 columns the data have 2");
+}
+
 TEST(MatchedNames, TurnValuesOfCategoriesIntoTheCodesOfTheModel) {
   ModelDescription description = model();
   description.names.edge_features = {"bond=1", "bond=2", "bond=3"};

@@ -48,7 +48,7 @@ Counts most_frequent(const std::unordered_map<std::string, std::int64_t>& counts
 
 }  // namespace
 
-SparseMatrix bag_of_words(std::span<const std::string> texts, std::int64_t vocabulary) {
+BagOfWords bag_of_words(std::span<const std::string> texts, std::int64_t vocabulary) {
   require(vocabulary >= 1, "bag_of_words: a vocabulary of ", vocabulary, ", expected 1 or more");
   std::unordered_map<std::string, std::int64_t> counts;
   std::vector<std::vector<std::string>> words;
@@ -79,8 +79,14 @@ SparseMatrix bag_of_words(std::span<const std::string> texts, std::int64_t vocab
                   count == 0 ? 0.0F : static_cast<float>(1.0 / std::sqrt(static_cast<double>(count))));
     offsets[row + 1] = static_cast<EdgeId>(columns.size());
   }
-  return {static_cast<std::int64_t>(texts.size()), static_cast<std::int64_t>(chosen.size()), std::move(offsets),
-          Buffer<std::uint32_t>::copy_of(columns), Buffer<float>::copy_of(values)};
+  BagOfWords bag{
+      SparseMatrix(static_cast<std::int64_t>(texts.size()), static_cast<std::int64_t>(chosen.size()),
+                   std::move(offsets), Buffer<std::uint32_t>::copy_of(columns), Buffer<float>::copy_of(values)),
+      {}};
+  for (const auto& [word, count] : chosen) {
+    bag.words.push_back(word);
+  }
+  return bag;
 }
 
 }  // namespace weft

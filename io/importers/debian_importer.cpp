@@ -263,7 +263,12 @@ Dataset import_debian(const DebianOptions& options, const ProgressCallback& prog
     data.node_names.push_back(name);
     descriptions.push_back(package.description);
   }
-  data.node_features = bag_of_words(descriptions, options.vocabulary);
+  BagOfWords bag = bag_of_words(descriptions, options.vocabulary);
+  data.node_features = std::move(bag.x);
+  for (const std::string& word : bag.words) {
+    data.names.features.push_back(concat("description~", word));
+  }
+  data.names.edge_types = {"depends", "pre-depends", "recommends", "suggests", "reverse"};
   const auto& labels = std::get<std::vector<std::int64_t>>(data.node_labels);
   for (int i = 0; i < kNumSplits; ++i) {
     data.splits.push_back(stratified_split(concat("rand", i), labels, data.num_classes, {},
