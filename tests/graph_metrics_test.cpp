@@ -183,14 +183,16 @@ TEST(Vun, CountsGraphsAsEqualWhereTheSearchGivesUpAndSaysSo) {
 }
 
 TEST(Vun, CountsRepeatsAndCopies) {
-  const std::vector<CsrGraph> generated = {path_graph(5), cycle_graph(5), renumbered(cycle_graph(5), 3).graph,
-                                           graph_of(5, {{0, 1}}), complete_graph(5)};
+  // A repeat of what is new is new too, and a repeat of what training had is not.
+  const std::vector<CsrGraph> generated = {
+      path_graph(5),         cycle_graph(5),    renumbered(cycle_graph(5), 3).graph,
+      graph_of(5, {{0, 1}}), complete_graph(5), renumbered(path_graph(5), 4).graph};
   const std::vector<CsrGraph> training = {renumbered(path_graph(5), 9).graph, complete_graph(4)};
   const auto verdicts = judge_graphs(generated, training, GraphKind::planar);
-  const std::vector<bool> valid = {true, true, true, false, false};
-  const std::vector<bool> unique = {true, true, false, true, true};
-  const std::vector<bool> novel = {false, true, true, true, true};
-  for (std::size_t i = 0; i < 5; ++i) {
+  const std::vector<bool> valid = {true, true, true, false, false, true};
+  const std::vector<bool> unique = {true, true, false, true, true, false};
+  const std::vector<bool> novel = {false, true, true, true, true, false};
+  for (std::size_t i = 0; i < 6; ++i) {
     EXPECT_EQ(verdicts[i].valid, valid[i]) << i;
     EXPECT_EQ(verdicts[i].unique, unique[i]) << i;
     EXPECT_EQ(verdicts[i].novel, novel[i]) << i;

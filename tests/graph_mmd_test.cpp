@@ -22,12 +22,13 @@ TEST(MaximumMeanDiscrepancy, IsTheFormula) {
 }
 
 TEST(MaximumMeanDiscrepancy, MovesEarthBinByBin) {
-  const std::vector<GraphDescriptor> a = {{1, 0, 0}};
-  const std::vector<GraphDescriptor> b = {{0, 0, 1}};
+  // Three bins away: the bins between count too, so this is not the sum of the differences, which is 2.
+  const std::vector<GraphDescriptor> a = {{1, 0, 0, 0}};
+  const std::vector<GraphDescriptor> b = {{0, 0, 0, 1}};
   using Distance = MmdOptions::Distance;
-  EXPECT_NEAR(maximum_mean_discrepancy(a, b, {.distance = Distance::earth_mover}), 2.0 - 2.0 * std::exp(-2.0), 1e-5);
+  EXPECT_NEAR(maximum_mean_discrepancy(a, b, {.distance = Distance::earth_mover}), 2.0 - 2.0 * std::exp(-4.5), 1e-5);
   EXPECT_NEAR(maximum_mean_discrepancy(a, b, {.distance = Distance::earth_mover, .bins_per_unit = 2.0}),
-              2.0 - 2.0 * std::exp(-0.5), 1e-5);
+              2.0 - 2.0 * std::exp(-1.125), 1e-5);
   EXPECT_NEAR(maximum_mean_discrepancy(a, b, {.distance = Distance::euclidean, .normalize = false}),
               2.0 - 2.0 * std::exp(-1.0), 1e-12);
 }

@@ -93,6 +93,30 @@ TEST(GraphSampler, DrawsWithTheChancesOfTheModel) {
   EXPECT_NEAR(static_cast<double>(singles) / count, chance, 4.0 * std::sqrt(chance * (1.0 - chance) / count));
 }
 
+TEST(GraphSampler, SharpensTheChancesByTheTemperature) {
+  // As above; chances p and 1 - p become p^(1/t) and (1 - p)^(1/t), by their sum. The likelihood stays the model's.
+  const std::vector<TypedGraph> graphs = {{{0}, {}}, {{0, 0}, {{0, 1, 1}}}};
+  const CodeVocabulary vocabulary(graphs, {}, Random(1));
+  const SequenceModel model = model_for(vocabulary);
+  const SequenceItem item{.graph = &graphs[0], .random = Random(1)};
+  const SequenceBatch batch = make_sequence_batch(vocabulary, std::span(&item, 1));
+  Pass pass = Pass::inference();
+  const double chance = std::exp(-sequence_loss(model.forward(batch, pass), batch, 0.0F).masked_nats);
+  const std::int64_t count = 2000;
+  for (const double temperature : {0.1, 0.3}) {
+    const double a = std::pow(chance, 1.0 / temperature), b = std::pow(1.0 - chance, 1.0 / temperature);
+    const double expected = a / (a + b), deviation = std::sqrt(expected * (1.0 - expected) / count);
+    ASSERT_GT(std::abs(expected - chance), 8.0 * deviation) << "the model does not mind the temperature";
+    std::int64_t singles = 0;
+    for (const SampledGraph& sample :
+         sample_graphs(model, vocabulary, count, {.seed = 1, .temperature = temperature})) {
+      singles += sample.graph.num_nodes() == 1 ? 1 : 0;
+      ASSERT_NEAR(sample.log_likelihood, std::log(sample.graph.num_nodes() == 1 ? chance : 1.0 - chance), 1e-4);
+    }
+    EXPECT_NEAR(static_cast<double>(singles) / count, expected, 4.0 * deviation + 1e-3) << temperature;
+  }
+}
+
 TEST(GraphSampler, KeepsToConstraints) {
   const std::vector<TypedGraph> graphs = some_graphs();
   const CodeVocabulary vocabulary = vocabulary_of(graphs);

@@ -1,6 +1,7 @@
 // The kernel of neighborhoods and its distance between sets.
 #include "weft/molecules/nspdk.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 #include <vector>
@@ -38,6 +39,30 @@ TEST(Nspdk, WeighsEachRadiusAndDistanceAlike) {
   }
   // Another bond leaves only radius 0 as it is.
   EXPECT_NEAR(product(edge, nspdk_features({.node_label = {6, 6}, .edges = {{0, 1}}, .edge_label = {2}})), 0.5, 1e-12);
+}
+
+TEST(Nspdk, WeighsARadiusAlikeHoweverManyNodesItHas) {
+  // A node alone has radius 0 only: its three counts weigh as much as the two of the others.
+  const NspdkFeatures both = nspdk_features({.node_label = {6, 6, 6}, .edges = {{0, 1}}, .edge_label = {1}});
+  ASSERT_EQ(both.size(), 8U);
+  for (const auto& [feature, value] : both) {
+    EXPECT_DOUBLE_EQ(value, std::sqrt(0.125));
+  }
+}
+
+TEST(Nspdk, CountsAPairOnceWhicheverEndIsFirst) {
+  // Each radius: two nodes and their two pairs with themselves, and at distance 1 two nodes and one pair, counted
+  // twice.
+  const NspdkFeatures edge = nspdk_features({.node_label = {6, 7}, .edges = {{0, 1}}, .edge_label = {1}});
+  ASSERT_EQ(edge.size(), 14U);
+  std::vector<double> values;
+  for (const auto& [feature, value] : edge) {
+    values.push_back(value);
+  }
+  std::ranges::sort(values);
+  EXPECT_NEAR(values[0], 0.5 / std::sqrt(6.0), 1e-12);
+  EXPECT_NEAR(values[4], 0.25, 1e-12);
+  EXPECT_NEAR(values[12], 1.0 / std::sqrt(6.0), 1e-12);
 }
 
 TEST(Nspdk, DoesNotDependOnTheOrderOfNodes) {
