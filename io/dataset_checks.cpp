@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <set>
 
 #include "weft/core/parallel.hpp"
@@ -132,9 +133,11 @@ class Checker {
       return targets != nullptr ? targets->cols() : 0;
     };
     const std::int64_t targets = std::max(cols_of(data_.node_labels), cols_of(data_.graph_labels));
-    check_columns("/node/x", data_.names.features, place_ == Place::rest ? -1 : data_.node_features.shape().cols);
-    check_columns("/edge/attr", data_.names.edge_features,
-                  place_ == Place::rest ? -1 : shape_of(data_.edge_features).cols);
+    const bool rest = place_ == Place::rest;
+    check_columns("/node/x", data_.names.features, rest ? -1 : data_.node_features.shape().cols,
+                  rest || data_.node_features.is_in_file() ? -1 : num_values(data_.node_features.in_memory()));
+    check_columns("/edge/attr", data_.names.edge_features, rest ? -1 : shape_of(data_.edge_features).cols,
+                  num_values(data_.edge_features));
     check_columns(of_graphs() ? "/graphs/y" : "/node/y", data_.names.targets, targets);
     check_texts("/node/type", data_.names.node_types);
     check_texts("/graph/edge_type", data_.names.edge_types);
@@ -147,13 +150,24 @@ class Checker {
     }
   }
 
+  /// Values of all columns of categories, which may be named instead of the columns; otherwise -1.
+  static std::int64_t num_values(const Features& features) {
+    const auto* categories = std::get_if<CategoricalMatrix>(&features);
+    return categories == nullptr
+               ? -1
+               : std::accumulate(categories->num_categories.begin(), categories->num_categories.end(), std::int64_t{0});
+  }
+
   /// `count`: -1 where it is not known.
-  void check_columns(const std::string& object, const std::vector<std::string>& names, std::int64_t count) const {
+  void check_columns(const std::string& object, const std::vector<std::string>& names, std::int64_t count,
+                     std::int64_t values = -1) const {
     check_texts(object, names);
     if (names.empty() || count < 0) {
       return;
     }
-    check_count(concat("the names of the columns of ", object), names.size(), count, "column");
+    if (static_cast<std::int64_t>(names.size()) != values) {
+      check_count(concat("the names of the columns of ", object), names.size(), count, "column");
+    }
     std::set<std::string_view> seen;
     for (const std::string& name : names) {
       if (!seen.insert(name).second) {

@@ -48,6 +48,44 @@ TEST_F(Cli, CrossValidatesGraphsAndSaysByWhichProtocol) {
   EXPECT_EQ(weft({"train", "t.h5", "--protocol", "loo"}).code, 2);
 }
 
+TEST_F(Cli, PredictsAFewNewGraphsByTheNamesOfTheirColumns) {
+  write_triangles_and_paths(path("T"), 40);
+  // The middle of a path has label 2, its ends 1; a triangle has 4.
+  const auto label_nodes = [&](const std::filesystem::path& folder, const std::string& labels) {
+    std::string text;
+    for (const char label : labels) {
+      text += std::string(1, label) + "\n";
+    }
+    write_content(folder / "T_node_labels.txt", text);
+  };
+  std::string labels;
+  for (int g = 0; g < 40; ++g) {
+    labels += g % 2 == 0 ? "444" : "121";
+  }
+  label_nodes(path("T"), labels);
+  ASSERT_EQ(weft({"import", "tudataset", "T", "-o", "t.h5"}).code, 0);
+  ASSERT_EQ(weft({"train", "t.h5", "--model", "gin", "--split", "strat0", "--epochs", "15", "--set",
+                  "learning_rate=0.01", "--set", "batch_size=8", "-q", "-o", "run"})
+                .code,
+            0);
+  // Two paths alone: label 1 is the first column here and label 4 does not occur.
+  std::filesystem::create_directory(path("N"));
+  write_content(path("N") / "T_A.txt", "1,2\n2,3\n4,5\n5,6\n");
+  write_content(path("N") / "T_graph_indicator.txt", "1\n1\n1\n2\n2\n2\n");
+  label_nodes(path("N"), "121121");
+  ASSERT_EQ(weft({"import", "tudataset", "N", "-o", "n.h5"}).code, 0);
+  const CommandResult good = weft({"predict", "run", "n.h5", "-o", "n.csv"});
+  ASSERT_EQ(good.code, 0) << good.err;
+  const std::string table = content_of(path("n.csv"));
+  EXPECT_TRUE(table.starts_with("graph,class,p_0,p_1\n0,1,")) << table;
+  EXPECT_NE(table.find("\n1,1,"), std::string::npos) << table;
+  label_nodes(path("N"), "121151");
+  ASSERT_EQ(weft({"import", "tudataset", "N", "-o", "n.h5"}).code, 0);
+  const CommandResult bad = weft({"predict", "run", "n.h5", "-o", "n2.csv"});
+  EXPECT_EQ(bad.code, 2);
+  EXPECT_NE(bad.err.find("'node_label=5' in 1 row"), std::string::npos) << bad.err;
+}
+
 /// folds.h5: 40 triangles and paths in turn, with the ten folds without validation parts that protocol gin goes over.
 void write_ten_folds(const std::filesystem::path& path) {
   Dataset data;
