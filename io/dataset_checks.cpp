@@ -11,7 +11,6 @@
 #include "weft/io/utf8.hpp"
 
 namespace weft {
-namespace {
 
 bool is_classification(TaskKind task) {
   return task == TaskKind::node_classification || task == TaskKind::graph_classification;
@@ -20,6 +19,8 @@ bool is_classification(TaskKind task) {
 bool is_regression(TaskKind task) {
   return task == TaskKind::node_regression || task == TaskKind::graph_regression;
 }
+
+namespace {
 
 // The first i in [0, count) for which `breaks(i)`, or count.
 template <class Breaks>
@@ -94,6 +95,8 @@ class Checker {
     check_original();
     check_count("/graphs/smiles", data_.smiles.size(), data_.has_many_graphs() ? data_.num_graphs() : 0, "graph");
     check_texts("/graphs/smiles", data_.smiles);
+    check_count("/graphs/id", data_.graph_names.size(), data_.has_many_graphs() ? data_.num_graphs() : 0, "graph");
+    check_texts("/graphs/id", data_.graph_names);
     check_labels("/node/y", data_.node_labels, num_nodes_, !of_graphs());
     check_labels("/graphs/y", data_.graph_labels, data_.has_many_graphs() ? data_.num_graphs() : 0, of_graphs());
     check_splits();

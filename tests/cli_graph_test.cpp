@@ -246,10 +246,44 @@ TEST_F(Cli, LearnsFromSmilesAndPredictsFromSmiles) {
   ASSERT_EQ(predicted.code, 0) << predicted.err;
   EXPECT_NE(predicted.err.find("line 2: 'nothing' is no molecule"), std::string::npos) << predicted.err;
   const std::string table = content_of(path("p.csv"));
-  ASSERT_EQ(table.rfind("graph,smiles,value_0\n0,CCCCCC,", 0), 0U) << table;
-  EXPECT_NEAR(std::stod(table.substr(std::string("graph,smiles,value_0\n0,CCCCCC,").size())), 60.0, 20.0);
+  // The name behind the SMILES is the id; the second line is no molecule, so that the last has number 2.
+  ASSERT_EQ(table.rfind("graph,id,smiles,size\n0,hexane,CCCCCC,", 0), 0U) << table;
+  EXPECT_NEAR(std::stod(table.substr(std::string("graph,id,smiles,size\n0,hexane,CCCCCC,").size())), 60.0, 20.0);
+  EXPECT_NE(table.find("\n2,methane,C,"), std::string::npos) << table;
   EXPECT_EQ(weft({"predict", "run", "new.smi", "--strict", "-o", "q.csv"}).code, 3);
   EXPECT_FALSE(std::filesystem::exists(path("q.csv")));
+}
+
+TEST_F(Cli, PredictsTheColumnOfMoleculesThatItsModelWasTrainedOn) {
+  if (!draws_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "this Weft was built without RDKit";
+    GTEST_SKIP() << "this Weft was built without RDKit";
+  }
+  std::string csv = "key,Drug,Y\n";
+  for (int n = 1; n <= 20; ++n) {
+    csv += "k" + std::to_string(n) + "," + std::string(static_cast<std::size_t>(n), 'C') + "," + std::to_string(n) +
+           ".5\n";
+  }
+  write_content(path("old.csv"), csv);
+  ASSERT_EQ(weft({"import", "smiles", "old.csv", "--smiles", "Drug", "--targets", "Y", "-o", "c.h5"}).code, 0);
+  ASSERT_EQ(weft({"train", "c.h5", "--model", "gin", "--split", "rand0", "--epochs", "2", "-q", "-o", "run"}).code, 0);
+  // Codes that are molecules themselves stand before the column.
+  write_content(path("new.csv"), "code,Drug\nCO,CCCO\nN,c1ccccc1\n");
+  const CommandResult good = weft({"predict", "run", "new.csv", "-o", "p.csv"});
+  ASSERT_EQ(good.code, 0) << good.err;
+  const std::string table = content_of(path("p.csv"));
+  EXPECT_TRUE(table.starts_with("graph,id,smiles,Y\n0,CO,CCCO,")) << table;
+  EXPECT_NE(table.find("\n1,N,c1ccccc1,"), std::string::npos) << table;
+  EXPECT_NE(good.err.find("the column 'code' has the ids"), std::string::npos) << good.err;
+  write_content(path("other.csv"), "code,Molecule\nCO,CCCO\n");
+  const CommandResult bad = weft({"predict", "run", "other.csv", "-o", "q.csv"});
+  EXPECT_EQ(bad.code, 3);
+  EXPECT_NE(bad.err.find("has no column 'Drug'; the first row has 'code', 'Molecule'"), std::string::npos) << bad.err;
+  const CommandResult named =
+      weft({"predict", "run", "other.csv", "--smiles", "Molecule", "--id", "code", "-o", "q.csv"});
+  ASSERT_EQ(named.code, 0) << named.err;
+  EXPECT_TRUE(content_of(path("q.csv")).starts_with("graph,id,smiles,Y\n0,CO,CCCO,"));
+  EXPECT_EQ(weft({"predict", "run", "c.h5", "--smiles", "Drug", "-o", "r.csv"}).code, 2);
 }
 
 }  // namespace
