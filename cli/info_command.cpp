@@ -1,10 +1,13 @@
 // weft info: what is in a dataset file.
 #include <CLI/CLI.hpp>
 
+#include <map>
+
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/graph/statistics.hpp"
+#include "weft/io/unread_objects.hpp"
 
 namespace weft::cli {
 namespace {
@@ -53,6 +56,29 @@ Json times_json(std::span<const std::int64_t> times, const std::string& unit) {
   return {{"first", first}, {"last", last}, {"unit", unit}};
 }
 
+/// How many of each type, by name or number.
+Json counts_of(std::span<const std::int32_t> types, const std::vector<std::string>& names) {
+  std::map<std::int32_t, std::int64_t> counts;
+  for (const std::int32_t type : types) {
+    ++counts[type];
+  }
+  Json result = Json::object();
+  for (const auto& [type, count] : counts) {
+    const auto at = static_cast<std::size_t>(type);
+    result[at < names.size() ? names[at] : std::to_string(type)] = count;
+  }
+  return result;
+}
+
+/// What the file holds and no model reads.
+std::vector<std::string> not_read(const LoadedDataset& loaded) {
+  std::vector<std::string> objects = unread_objects(loaded.path);
+  if (!loaded.dataset.node_type.empty()) {
+    objects.insert(objects.begin(), "types of nodes, but for pairs of links and for generation");
+  }
+  return objects;
+}
+
 Json info_json(const LoadedDataset& loaded) {
   const Dataset& dataset = loaded.dataset;
   const GraphStatistics figures = statistics_of(dataset.graph);
@@ -80,13 +106,22 @@ Json info_json(const LoadedDataset& loaded) {
           {"graphs", dataset.num_graphs()},
           {"features", features_json(dataset.node_features)},
           {"edge_features", features_json(dataset.edge_features)},
+          {"names",
+           {{"features", dataset.names.features},
+            {"edge_features", dataset.names.edge_features},
+            {"targets", dataset.names.targets}}},
+          {"weight_column", dataset.weight_column < 0 ? Json() : Json(dataset.weight_column)},
           {"edge_types", !dataset.edge_type.empty()},
+          {"in_each_edge_type", counts_of(dataset.edge_type, dataset.names.edge_types)},
+          {"in_each_node_type", counts_of(dataset.node_type, dataset.names.node_types)},
           {"edge_times", times_json(dataset.edge_time, dataset.time_unit)},
           {"node_times", times_json(dataset.node_time, dataset.time_unit)},
           {"classes", dataset.num_classes},
           {"class_names", dataset.class_names},
           {"labels", labels_json(dataset)},
           {"splits", splits},
+          {"assumed", dataset.assumed},
+          {"not_read", not_read(loaded)},
           {"in_degree",
            {{"min", figures.min_in_degree},
             {"mean", figures.mean_in_degree},
@@ -115,6 +150,54 @@ std::string features_text(const Json& features) {
   return features.contains("entries") ? out + ", " + plain(features["entries"]) + " entries" : out;
 }
 
+/// The first of a list, and how many more there are.
+std::string listed(const Json& names) {
+  constexpr std::size_t kMost = 6;
+  std::string out;
+  for (std::size_t i = 0; i < std::min(kMost, names.size()); ++i) {
+    out += (i == 0 ? "" : ", ") + plain(names[i]);
+  }
+  return names.size() > kMost ? out + " and " + std::to_string(names.size() - kMost) + " more" : out;
+}
+
+std::string counts_text(const Json& counts) {
+  Json texts = Json::array();
+  for (const auto& [name, count] : counts.items()) {
+    texts.push_back(plain(count) + " " + name);
+  }
+  return listed(texts);
+}
+
+void add_meaning(const Json& info, std::vector<std::pair<std::string, std::string>>& rows) {
+  const Json& names = info["names"];
+  for (const auto& [label, list] :
+       {std::pair("feature names", &names["features"]), std::pair("edge feature names", &names["edge_features"]),
+        std::pair("targets", &names["targets"]), std::pair("class names", &info["class_names"])}) {
+    if (!list->empty()) {
+      rows.emplace_back(label, listed(*list));
+    }
+  }
+  if (const Json& weight = info["weight_column"]; !weight.is_null()) {
+    const auto column = weight.get<std::size_t>();
+    rows.emplace_back("edge weight", column < names["edge_features"].size() ? plain(names["edge_features"][column])
+                                                                            : "edge feature " + std::to_string(column));
+  }
+  for (const auto& [label, key] :
+       {std::pair("node types", "in_each_node_type"), std::pair("edge types", "in_each_edge_type")}) {
+    if (!info[key].empty()) {
+      rows.emplace_back(label, counts_text(info[key]));
+    }
+  }
+}
+
+void add_sentences(const Json& info, std::vector<std::pair<std::string, std::string>>& rows) {
+  for (const auto& [label, key] : {std::pair("assumed", "assumed"), std::pair("not read by models", "not_read")}) {
+    for (const Json& sentence : info[key]) {
+      rows.emplace_back(label, plain(sentence));
+    }
+  }
+}
+
 std::string info_text(const Json& info) {
   std::vector<std::pair<std::string, std::string>> rows;
   const auto add = [&](const std::string& label, const std::string& key) {
@@ -129,6 +212,7 @@ std::string info_text(const Json& info) {
   add("graphs", "graphs");
   rows.emplace_back("features", features_text(info["features"]));
   rows.emplace_back("edge features", features_text(info["edge_features"]));
+  add_meaning(info, rows);
   for (const auto& [label, key] : {std::pair("edge times", "edge_times"), std::pair("node times", "node_times")}) {
     if (const Json& times = info[key]; !times.is_null()) {
       rows.emplace_back(label, plain(times["first"]) + " to " + plain(times["last"]) +
@@ -168,6 +252,7 @@ std::string info_text(const Json& info) {
       add(key, key);
     }
   }
+  add_sentences(info, rows);
   return aligned(rows);
 }
 

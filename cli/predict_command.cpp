@@ -2,7 +2,8 @@
 // molecules also straight from SMILES. A model of links gives the states of all nodes, whose products score pairs, or
 // with --pairs the pairs of a file (pair_scores.hpp).
 //
-// CSV: a header row; node or graph, name or smiles (where there are), class (its name where it has one; classes only),
+// CSV: a header row; node or graph (of molecules straight from a text their rows there, from 0), name or id and smiles
+// (where there are), class (its name where it has one; classes only),
 // then one column p_NAME for each class or label, or value_K or state_K for each number, or with --top K the K
 // likeliest classes and their probabilities. HDF5 (.h5): /numbers/class int64 [n], /tensors/probabilities (or values,
 // states) float32 [n, outputs], and under /config the names of dataset and model, what the outputs are, and their names
@@ -34,7 +35,7 @@ namespace weft::cli {
 namespace {
 
 struct PredictFlags : SharedFlags {
-  std::string run, data, output, pairs, memory_limit;
+  std::string run, data, output, pairs, memory_limit, smiles, id;
   std::int64_t top = 0;
   bool strict = false, allow_nan = false;
 };
@@ -63,6 +64,8 @@ std::vector<std::int64_t> likeliest(std::span<const float> row, std::int64_t cou
 struct Table {
   const TrainedModel& predictor;
   const Dataset& dataset;
+  /// The rows of a text that graphs come from; empty: all of the dataset, in order.
+  const std::vector<std::int64_t>& text_rows;
   /// [rows, outputs]
   const Tensor& outputs;
   /// Of the outputs.
@@ -71,15 +74,22 @@ struct Table {
 
   [[nodiscard]] bool has_classes() const { return predictor.outputs() == OutputKind::classes; }
   [[nodiscard]] bool has_probabilities() const { return has_classes() || predictor.outputs() == OutputKind::labels; }
-  /// Names of the rows, or empty.
-  [[nodiscard]] const std::vector<std::string>& rows() const {
-    return is_of_graphs(predictor) ? dataset.smiles : dataset.node_names;
+  /// What rows are called besides their number, where there is something: a word for the header and a text for each.
+  [[nodiscard]] std::vector<std::pair<std::string, const std::vector<std::string>*>> rows() const {
+    std::vector<std::pair<std::string, const std::vector<std::string>*>> found;
+    if (!is_of_graphs(predictor)) {
+      found = {{"name", &dataset.node_names}};
+    } else {
+      found = {{"id", &dataset.graph_names}, {"smiles", &dataset.smiles}};
+    }
+    std::erase_if(found, [](const auto& column) { return column.second->empty(); });
+    return found;
   }
 
   [[nodiscard]] std::string header() const {
     std::string out = is_of_graphs(predictor) ? "graph" : "node";
-    if (!rows().empty()) {
-      out += is_of_graphs(predictor) ? ",smiles" : ",name";
+    for (const auto& column : rows()) {
+      out += "," + column.first;
     }
     out += has_classes() ? ",class" : "";
     if (top > 0) {
@@ -96,9 +106,9 @@ struct Table {
 
   [[nodiscard]] std::string line(std::int64_t i) const {
     const std::span<const float> row = outputs.row(i);
-    std::string out = std::to_string(i);
-    if (!rows().empty()) {
-      out += "," + csv_field(rows()[static_cast<std::size_t>(i)]);
+    std::string out = std::to_string(text_rows.empty() ? i : text_rows[static_cast<std::size_t>(i)]);
+    for (const auto& column : rows()) {
+      out += "," + csv_field((*column.second)[static_cast<std::size_t>(i)]);
     }
     const auto name_of_class = [&](std::int64_t c) { return csv_field(names[static_cast<std::size_t>(c)]); };
     if (has_classes()) {
@@ -146,6 +156,9 @@ void write_hdf5(const Table& table, const std::filesystem::path& path) {
     }
     file.numbers.emplace("class", std::move(best));
   }
+  if (!table.text_rows.empty()) {
+    file.numbers.emplace("row", table.text_rows);
+  }
   file.tensors.push_back({table.has_probabilities() ? "probabilities" : kind, table.outputs});
   write_model_file(file, path, "weft-predictions");
 }
@@ -160,16 +173,35 @@ bool holds_smiles(std::filesystem::path path) {
          extension == ".txt";
 }
 
-Dataset read_smiles(const PredictFlags& flags, const std::filesystem::path& path) {
+/// The columns are those of the data that the model was trained on, unless flags name others.
+SmilesOptions smiles_options(const PredictFlags& flags, const std::filesystem::path& path, const TrainedModel& model) {
+  SmilesOptions options{.input = path, .finds_id = flags.id.empty(), .strict = flags.strict};
+  const std::optional<SmilesNames> known = smiles_names_of(model.trained().description().encoder);
+  if (known) {
+    options.smiles = known->smiles;
+  }
+  if (!flags.smiles.empty()) {
+    options.smiles = flags.smiles;
+  }
+  options.id = flags.id;
+  options.likely_id = known ? known->id : "";
+  return options;
+}
+
+MoleculeTable read_smiles(const PredictFlags& flags, const std::filesystem::path& path, const TrainedModel& model) {
   ProgressBar bar(flags.quiet);
-  return import_smiles({.input = path,
-                        .strict = flags.strict,
-                        .on_skipped =
-                            [&](const std::string& problem) {
-                              bar.clear();
-                              say(flags.quiet, "left out: " + problem);
-                            }},
-                       [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); });
+  SmilesOptions options = smiles_options(flags, path, model);
+  options.on_skipped = [&](const std::string& problem) {
+    bar.clear();
+    say(flags.quiet, "left out: " + problem);
+  };
+  MoleculeTable table =
+      import_molecules(options, [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); });
+  bar.clear();
+  for (const std::string& sentence : table.dataset.assumed) {
+    say(flags.quiet, "assumed: " + sentence);
+  }
+  return table;
 }
 
 /// The model's names, then the dataset's, which may come without labels, then numbers.
@@ -228,7 +260,9 @@ void look_at(const Tensor& outputs, const std::string& rows, const PredictFlags&
 
 void predict(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor,
              const ReadOptions& read) {
-  Dataset dataset = holds_smiles(data) ? read_smiles(flags, data) : load_dataset(data, flags, read).dataset;
+  MoleculeTable table_of_data = holds_smiles(data) ? read_smiles(flags, data, predictor)
+                                                   : MoleculeTable{load_dataset(data, flags, read).dataset, {}};
+  Dataset& dataset = table_of_data.dataset;
   say_all(flags.quiet, predictor.match(dataset));
   Prediction prediction = predictor.predict(dataset, {.embedding = false});
   Tensor& outputs = prediction.probabilities;
@@ -241,7 +275,7 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
           name_of(predictor.outputs()));
   require(flags.top <= outputs.cols(), "--top: ", flags.top, " is more than the model's ", outputs.cols(), " classes");
   look_at(prediction.logits, is_of_graphs(predictor) ? "graphs" : "nodes", flags);
-  const Table table{predictor, dataset, outputs, output_names(predictor, dataset), flags.top};
+  const Table table{predictor, dataset, table_of_data.rows, outputs, output_names(predictor, dataset), flags.top};
   const std::filesystem::path output = flags.output;
   writing([&] { output.extension() == ".h5" ? write_hdf5(table, output) : write_csv(table, output); });
   const std::string rows = is_of_graphs(predictor) ? "graphs" : "nodes";
@@ -277,6 +311,8 @@ void require_used(const PredictFlags& flags, bool is_text) {
   require(flags.top == 0 || flags.pairs.empty(), "--top: pairs have a score and no classes, expected no --pairs");
   require(flags.top == 0 || std::filesystem::path(flags.output).extension() != ".h5",
           "--top: an HDF5 file has all classes, expected a .csv to write");
+  require((flags.smiles.empty() && flags.id.empty()) || is_text, flags.smiles.empty() ? "--id" : "--smiles",
+          ": names a column of a table of molecules, expected a .csv, .tsv or .smi file");
   require(!flags.strict || is_text, "--strict: says what is done with SMILES that are no molecule, expected SMILES");
 }
 
@@ -300,6 +336,10 @@ Work add_predict_command(CLI::App& app) {
       ->check(CLI::Range(0, 1 << 20));
   command->add_option("--memory-limit", flags->memory_limit,
                       "keep to so much memory, as 4G: features and edges of one graph may stay in the file");
+  command->add_option("--smiles", flags->smiles,
+                      "a table of molecules: the column of SMILES, by its name or its number from 1; otherwise the one "
+                      "of the data that the model was trained on");
+  command->add_option("--id", flags->id, "a table of molecules: the column of ids, which the output carries");
   command->add_flag("--strict", flags->strict,
                     "SMILES: end at the first row that is no molecule, instead of leaving it out");
   command->add_flag("--allow-nan", flags->allow_nan,
@@ -331,7 +371,7 @@ Work add_predict_command(CLI::App& app) {
     if (!is_text) {
       rehearse_dataset(data, *flags, read);
     } else if (!flags->trust) {
-      rehearse_text(data, [&] { (void)read_smiles(*flags, data); });
+      rehearse_text(data, [&] { (void)import_molecules(smiles_options(*flags, data, *predictor)); });
     }
     with_threads(flags->threads, [&] {
       flags->pairs.empty() ? predict(*flags, data, *predictor, read) : predict_pairs(*flags, data, *predictor);

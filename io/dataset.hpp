@@ -98,6 +98,8 @@ struct Dataset {
   std::vector<std::int64_t> node_ptr;
   Labels graph_labels;
   std::vector<std::string> smiles;
+  /// One for each graph, or empty.
+  std::vector<std::string> graph_names;
 
   std::vector<Split> splits;
 

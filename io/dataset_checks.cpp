@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <set>
 
 #include "weft/core/parallel.hpp"
@@ -10,7 +11,6 @@
 #include "weft/io/utf8.hpp"
 
 namespace weft {
-namespace {
 
 bool is_classification(TaskKind task) {
   return task == TaskKind::node_classification || task == TaskKind::graph_classification;
@@ -19,6 +19,8 @@ bool is_classification(TaskKind task) {
 bool is_regression(TaskKind task) {
   return task == TaskKind::node_regression || task == TaskKind::graph_regression;
 }
+
+namespace {
 
 // The first i in [0, count) for which `breaks(i)`, or count.
 template <class Breaks>
@@ -93,6 +95,8 @@ class Checker {
     check_original();
     check_count("/graphs/smiles", data_.smiles.size(), data_.has_many_graphs() ? data_.num_graphs() : 0, "graph");
     check_texts("/graphs/smiles", data_.smiles);
+    check_count("/graphs/id", data_.graph_names.size(), data_.has_many_graphs() ? data_.num_graphs() : 0, "graph");
+    check_texts("/graphs/id", data_.graph_names);
     check_labels("/node/y", data_.node_labels, num_nodes_, !of_graphs());
     check_labels("/graphs/y", data_.graph_labels, data_.has_many_graphs() ? data_.num_graphs() : 0, of_graphs());
     check_splits();
@@ -132,9 +136,11 @@ class Checker {
       return targets != nullptr ? targets->cols() : 0;
     };
     const std::int64_t targets = std::max(cols_of(data_.node_labels), cols_of(data_.graph_labels));
-    check_columns("/node/x", data_.names.features, place_ == Place::rest ? -1 : data_.node_features.shape().cols);
-    check_columns("/edge/attr", data_.names.edge_features,
-                  place_ == Place::rest ? -1 : shape_of(data_.edge_features).cols);
+    const bool rest = place_ == Place::rest;
+    check_columns("/node/x", data_.names.features, rest ? -1 : data_.node_features.shape().cols,
+                  rest || data_.node_features.is_in_file() ? -1 : num_values(data_.node_features.in_memory()));
+    check_columns("/edge/attr", data_.names.edge_features, rest ? -1 : shape_of(data_.edge_features).cols,
+                  num_values(data_.edge_features));
     check_columns(of_graphs() ? "/graphs/y" : "/node/y", data_.names.targets, targets);
     check_texts("/node/type", data_.names.node_types);
     check_texts("/graph/edge_type", data_.names.edge_types);
@@ -149,13 +155,24 @@ class Checker {
     }
   }
 
+  /// Values of all columns of categories, which may be named instead of the columns; otherwise -1.
+  static std::int64_t num_values(const Features& features) {
+    const auto* categories = std::get_if<CategoricalMatrix>(&features);
+    return categories == nullptr
+               ? -1
+               : std::accumulate(categories->num_categories.begin(), categories->num_categories.end(), std::int64_t{0});
+  }
+
   /// `count`: -1 where it is not known.
-  void check_columns(const std::string& object, const std::vector<std::string>& names, std::int64_t count) const {
+  void check_columns(const std::string& object, const std::vector<std::string>& names, std::int64_t count,
+                     std::int64_t values = -1) const {
     check_texts(object, names);
     if (names.empty() || count < 0) {
       return;
     }
-    check_count(concat("the names of the columns of ", object), names.size(), count, "column");
+    if (static_cast<std::int64_t>(names.size()) != values) {
+      check_count(concat("the names of the columns of ", object), names.size(), count, "column");
+    }
     std::set<std::string_view> seen;
     for (const std::string& name : names) {
       if (!seen.insert(name).second) {

@@ -10,6 +10,10 @@
 
 namespace weft {
 
+/// Of nodes or of graphs.
+[[nodiscard]] bool is_classification(TaskKind task);
+[[nodiscard]] bool is_regression(TaskKind task);
+
 /// Throws: `object` breaks the format by `problem`.
 using Refuse = std::function<void(const std::string& object, const std::string& problem)>;
 

@@ -3,6 +3,7 @@
 #include <limits>
 #include <utility>
 
+#include "weft/core/options.hpp"
 #include "weft/graph/reordering.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/io/dataset_checks.hpp"
@@ -10,6 +11,8 @@
 #include "weft/io/feature_file.hpp"
 #include "weft/io/graph_reader.hpp"
 #include "weft/io/hdf5_file.hpp"
+#include "weft/io/label_reader.hpp"
+#include "weft/io/split_reader.hpp"
 #include "weft/io/type_features.hpp"
 
 namespace weft {
@@ -70,10 +73,11 @@ std::vector<std::string> read_names(const InputFile& file, const std::string& ob
   return read_texts_if_there(file, array);
 }
 
-Tensor read_tensor(const InputFile& file, const std::string& object, Missing missing) {
-  const ArrayInfo info = array_of_rank(file, object, 2);
-  Tensor values = Tensor::uninitialized(info.shape[0], info.shape[1]);
-  file.read_reals<float>(object, values.values(), missing);
+/// One column may also have rank 1.
+Tensor read_tensor(const InputFile& file, const std::string& object) {
+  const ArrayInfo info = file.array(object);
+  Tensor values = Tensor::uninitialized(info.shape[0], info.shape.size() == 2 ? info.shape[1] : 1);
+  file.read_reals<float>(object, values.values(), Missing::refused);
   return values;
 }
 
@@ -119,7 +123,7 @@ CategoricalMatrix read_categorical(const InputFile& file, const std::string& obj
   return matrix;
 }
 
-Features read_features(const InputFile& file, const std::string& object) {
+Features read_features(const InputFile& file, const std::string& object, std::vector<std::string>& assumed) {
   if (!file.has(object)) {
     return {};
   }
@@ -129,133 +133,52 @@ Features read_features(const InputFile& file, const std::string& object) {
   if (file.integer_attribute(object, "categorical").value_or(0) != 0) {
     return read_categorical(file, object);
   }
-  if (const Kind kind = file.array(object).kind; kind == Kind::integer) {
-    file.fail(object, "holds integers without the attribute categorical = 1, expected reals");
+  const ArrayInfo info = file.array(object);
+  if (info.kind == Kind::text) {
+    file.fail(object, "holds strings, expected numbers");
   }
-  return read_tensor(file, object, Missing::refused);
+  if (info.kind == Kind::integer && !info.is_boolean) {
+    assumed.push_back(concat(object, " holds integers without the attribute categorical = 1, which are numbers"));
+  }
+  return read_tensor(file, object);
 }
 
-Labels read_labels(const InputFile& file, const std::string& object) {
-  if (!file.has(object)) {
-    return {};
+[[noreturn]] void fail_task(const InputFile& file, const std::string& word) {
+  std::vector<std::string> names;
+  std::string list;
+  for (int task = 0; task <= static_cast<int>(TaskKind::generation); ++task) {
+    names.emplace_back(name_of(static_cast<TaskKind>(task)));
+    list += concat(task == 0 ? "" : task == static_cast<int>(TaskKind::generation) ? " or " : ", ", names.back());
   }
-  if (file.array(object).kind == Kind::integer) {
-    return read_vector(file, object);
-  }
-  return read_tensor(file, object, Missing::as_nan);
-}
-
-// Numbers inside names count as numbers: 0, 1, 2, 10.
-bool natural_less(const std::string& a, const std::string& b) {
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  std::size_t i = 0, j = 0;
-  while (i < a.size() && j < b.size()) {
-    if (!digit(a[i]) || !digit(b[j])) {
-      if (a[i] != b[j]) {
-        return a[i] < b[j];
-      }
-      ++i, ++j;
-      continue;
-    }
-    const auto number = [&](const std::string& text, std::size_t& at) {
-      while (at + 1 < text.size() && text[at] == '0' && digit(text[at + 1])) {
-        ++at;
-      }
-      const std::size_t begin = at;
-      while (at < text.size() && digit(text[at])) {
-        ++at;
-      }
-      return std::string_view(text).substr(begin, at - begin);
-    };
-    const std::string_view x = number(a, i), y = number(b, j);
-    if (x != y) {
-      return x.size() != y.size() ? x.size() < y.size() : x < y;
-    }
-  }
-  const bool a_ends = i == a.size(), b_ends = j == b.size();
-  return a_ends && b_ends ? a < b : a_ends;
-}
-
-/// Links, [m, 2]; none if there is no such array.
-std::vector<Edge> read_links(const InputFile& file, const std::string& object) {
-  if (!file.has(object)) {
-    return {};
-  }
-  const ArrayInfo info = array_of_rank(file, object, 2);
-  if (info.shape[1] != 2) {
-    file.fail(object, "has shape ", shape_text(info), ", expected two columns, the ends of a link");
-  }
-  std::vector<NodeId> ends(static_cast<std::size_t>(2 * info.shape[0]));
-  file.read_integers<NodeId>(object, ends, 0, kMaxNodes - 1);
-  std::vector<Edge> links(ends.size() / 2);
-  for (std::size_t i = 0; i < links.size(); ++i) {
-    links[i] = {ends[2 * i], ends[2 * i + 1]};
-  }
-  return links;
-}
-
-// Groups with none of the sets are no splits.
-std::vector<Split> read_splits(const InputFile& file) {
-  std::vector<std::string> names = file.members("/split");
-  std::sort(names.begin(), names.end(), natural_less);
-  std::vector<Split> splits;
-  for (std::string& name : names) {
-    const std::string group = "/split/" + name;
-    if (!file.is_group(group)) {
-      file.fail(group, "is an array, expected a group of train, val and test");
-    }
-    const std::vector<std::string> members = file.members(group);
-    const auto is_set = [](const std::string& member) {
-      return member == "train" || member == "val" || member == "test";
-    };
-    const auto is_link_set = [](const std::string& member) {
-      return member == "train_edges" || member == "val_edges" || member == "test_edges";
-    };
-    const bool has_sets = std::any_of(members.begin(), members.end(), is_set);
-    if (!has_sets && std::none_of(members.begin(), members.end(), is_link_set)) {
-      continue;
-    }
-    Split split{.name = std::move(name), .train = {}, .val = {}, .test = {}};
-    if (has_sets) {
-      split.train = read_vector(file, group + "/train");
-      split.val = read_vector(file, group + "/val");
-      split.test = read_vector(file, group + "/test");
-    }
-    split.train_edges = read_links(file, group + "/train_edges");
-    split.val_edges = read_links(file, group + "/val_edges");
-    split.test_edges = read_links(file, group + "/test_edges");
-    splits.push_back(std::move(split));
-  }
-  return splits;
+  const std::string near = nearest_name(word, names);
+  file.fail("/", "attribute task is '", word, "', expected ", list,
+            near.empty() ? "" : concat("; the nearest is ", near));
 }
 
 void read_root_attributes(const InputFile& file, Dataset& data) {
   const auto text = [&](const char* name) { return file.text_attribute("/", name).value_or(""); };
-  const auto required = [&](const char* name) {
-    const std::optional<std::int64_t> value = file.integer_attribute("/", name);
-    if (!value) {
-      file.fail("/", "attribute ", name, " is missing");
-    }
-    return *value;
-  };
   const std::optional<std::string> format = file.text_attribute("/", "format");
   if (format != "weft-graph") {
     file.fail("/", format ? concat("attribute format is '", *format, "'") : "attribute format is missing",
               ", expected 'weft-graph'");
   }
-  const std::int64_t version = required("version");
-  if (version != kFormatVersion) {
-    file.fail("/", "format version ", version, ", expected ", kFormatVersion,
-              version > kFormatVersion ? "; the file was written by a newer Weft" : "");
+  const std::optional<std::int64_t> version = file.integer_attribute("/", "version");
+  if (!version) {
+    data.assumed.push_back(concat("attribute version is missing: ", kFormatVersion));
   }
-  const std::optional<TaskKind> task = task_of(text("task"));
-  if (!task) {
-    file.fail("/", "attribute task is '", text("task"),
-              "', expected node_classification, node_regression, graph_classification, graph_regression, "
-              "link_prediction or generation");
+  if (version.value_or(kFormatVersion) != kFormatVersion) {
+    file.fail("/", "format version ", *version, ", expected ", kFormatVersion,
+              *version > kFormatVersion ? "; the file was written by a newer Weft" : "");
   }
-  data.task = *task;
-  const std::int64_t directed = required("directed");
+  if (const std::optional<std::string> word = file.text_attribute("/", "task"); !word) {
+    data.task = task_of_labels(file);
+    data.assumed.push_back(concat("attribute task is missing: ", name_of(data.task), ", as the labels look"));
+  } else if (const std::optional<TaskKind> task = task_of(*word); task) {
+    data.task = *task;
+  } else {
+    fail_task(file, *word);
+  }
+  const std::int64_t directed = file.integer_attribute("/", "directed").value_or(1);
   if (directed != 0 && directed != 1) {
     file.fail("/", "attribute directed is ", directed, ", expected 0 or 1");
   }
@@ -307,14 +230,17 @@ void read_type_features(const InputFile& file, Dataset& data) {
 void read_meaning(const InputFile& file, Dataset& data) {
   const bool of_graphs = file.has("/graphs/y");
   const std::string labels = of_graphs ? "/graphs/y" : "/node/y";
-  data.class_names = read_texts_if_there(file, "/meta/class_name");
-  if (data.class_names.empty()) {
-    data.class_names = read_names(file, labels, "class_names", "/meta/class_name");
+  // Labels that are texts have brought names of their own.
+  if (std::vector<std::string> names = read_texts_if_there(file, "/meta/class_name"); !names.empty()) {
+    data.class_names = std::move(names);
+  } else if (names = read_names(file, labels, "class_names", "/meta/class_name"); !names.empty()) {
+    data.class_names = std::move(names);
   }
   data.names.features = read_names(file, "/node/x", "columns", "/meta/feature_name");
   data.names.targets = read_names(file, labels, "target_names", "/meta/target_name");
   data.names.node_types = read_names(file, "/node/type", "names", "/meta/node_type_name");
-  data.assumed = read_texts_if_there(file, "/meta/assumed");
+  const std::vector<std::string> assumed = read_texts_if_there(file, "/meta/assumed");
+  data.assumed.insert(data.assumed.begin(), assumed.begin(), assumed.end());
   const std::vector<std::string> encoder = read_texts_if_there(file, "/meta/encoder");
   data.encoder = encoder.empty() ? "" : encoder.front();
   if (file.has("/edge/attr")) {
@@ -327,6 +253,40 @@ void read_meaning(const InputFile& file, Dataset& data) {
   data.names.edge_types = read_names(file, "/graph/edge_type", "names", "/meta/edge_type_name");
 }
 
+/// A graph with both directions of every edge is not directed.
+void set_direction(const InputFile& file, Dataset& data) {
+  if (file.integer_attribute("/", "directed")) {
+    return;
+  }
+  if (data.graph.is_in_file()) {
+    file.fail("/", "attribute directed is missing, expected 0 or 1 where edges stay in the file");
+  }
+  data.directed = !is_symmetric(data.graph);
+  data.assumed.push_back(concat("attribute directed is missing: ", data.directed ? 1 : 0, ", as the edges are"));
+}
+
+/// Labels, and what follows from them: names and number of classes where the file does not say them.
+void set_labels(const InputFile& file, const std::string& object, bool of_graphs, Dataset& data) {
+  const std::optional<std::int64_t> declared = file.integer_attribute("/", "num_classes");
+  const bool is_target = of_graphs == file.has("/graphs/node_ptr");
+  FoundLabels found = read_labels(file, object, is_target ? data.task : TaskKind::generation, declared);
+  Labels& labels = of_graphs ? data.graph_labels : data.node_labels;
+  labels = std::move(found.labels);
+  data.assumed.insert(data.assumed.end(), found.assumed.begin(), found.assumed.end());
+  if (!is_target) {
+    return;
+  }
+  data.class_names = std::move(found.class_names);
+  if (declared || !is_classification(data.task) || std::holds_alternative<std::monostate>(labels)) {
+    return;
+  }
+  const auto* classes = std::get_if<std::vector<std::int64_t>>(&labels);
+  data.num_classes = classes == nullptr ? 2
+                     : classes->empty() ? 0
+                                        : std::min(*std::ranges::max_element(*classes), kInt32Max) + 1;
+  data.assumed.push_back(concat("attribute num_classes is missing: ", data.num_classes, ", as ", object, " has them"));
+}
+
 void read_graph_set(const InputFile& file, Dataset& data) {
   if (file.has("/graphs/node_ptr")) {
     data.node_ptr = read_vector(file, "/graphs/node_ptr");
@@ -334,8 +294,9 @@ void read_graph_set(const InputFile& file, Dataset& data) {
       file.fail("/graphs/node_ptr", "is empty, expected to start at 0");
     }
   }
-  data.graph_labels = read_labels(file, "/graphs/y");
+  set_labels(file, "/graphs/y", true, data);
   data.smiles = read_texts_if_there(file, "/graphs/smiles");
+  data.graph_names = read_texts_if_there(file, "/graphs/id");
 }
 
 }  // namespace
@@ -409,13 +370,14 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   };
   read_root_attributes(file, data);
   report("/graph");
-  data.graph = read_graph(file, data.directed, options);
+  data.graph = read_graph(file, data.directed, options, data.assumed);
+  set_direction(file, data);
   if (file.has("/graph/edge_type") && !data.graph.is_in_file()) {
     data.edge_type = read_buffer<std::int32_t>(file, "/graph/edge_type", 0, kInt32Max);
   }
   report("/edge");
   if (!data.graph.is_in_file()) {
-    data.edge_features = read_features(file, "/edge/attr");
+    data.edge_features = read_features(file, "/edge/attr", data.assumed);
     read_times(file, "/edge/time", data.edge_time, data.time_unit);
   }
   report("/node");
@@ -424,14 +386,17 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
         NodeFeatures(features_left(path, file, data.graph, options.only_opens ? 0 : options.kept_rows));
   }
   if (!data.node_features.is_in_file()) {
-    data.node_features = read_features(file, "/node/x");
+    data.node_features = read_features(file, "/node/x", data.assumed);
   }
   if (file.has("/node/type")) {
     data.node_type = read_buffer<std::int32_t>(file, "/node/type", 0, kInt32Max);
   }
   read_times(file, "/node/time", data.node_time, data.time_unit);
-  data.node_labels = read_labels(file, "/node/y");
+  set_labels(file, "/node/y", false, data);
   data.node_names = read_texts_if_there(file, "/node/name");
+  if (data.node_names.empty()) {
+    data.node_names = read_texts_if_there(file, "/node/id");
+  }
   if (file.has("/node/original")) {
     data.original_node = read_vector(file, "/node/original");
   }
@@ -440,7 +405,8 @@ Dataset read_dataset(const std::filesystem::path& path, const ProgressCallback& 
   read_meaning(file, data);
   read_type_features(file, data);
   report("/split");
-  data.splits = read_splits(file);
+  read_splits(file, data);
+  add_split_if_none(data);
   report("checks");
   check_dataset(data, [&](const std::string& object, const std::string& problem) { file.fail(object, problem); });
   return data;

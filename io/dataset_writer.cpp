@@ -317,6 +317,7 @@ void write_dataset(const Dataset& dataset, const std::filesystem::path& path, co
   }
   write_labels(file, "/graphs/y", dataset.graph_labels);
   write_texts(file, "/graphs/smiles", dataset.smiles);
+  write_texts(file, "/graphs/id", dataset.graph_names);
   write_target_names(file, dataset);
   write_origin(file, dataset);
   write_splits(file, dataset);

@@ -45,10 +45,14 @@ std::uint64_t signature(NodeId u, NodeId v) {
   return mixed_bits(std::uint64_t{u} << 32 | v);
 }
 
-/// Looks at every row; `rest()` is called after every chunk of rows. Returns the balance of the edges and their
-/// reverses: 0 if both are there.
-std::uint64_t check_rows(const InputFile& file, std::span<const EdgeId> offsets, std::span<const NodeId> sources,
-                         FunctionRef<void()> rest) {
+/// Of the edges and their reverses, 0 if both are there; and the first row that does not ascend, or the number of rows.
+struct LookedAt {
+  std::uint64_t balance = 0;
+  std::int64_t broken_row = 0;
+};
+
+/// Looks at every row; `rest()` is called after every chunk of rows.
+LookedAt look_at_rows(std::span<const EdgeId> offsets, std::span<const NodeId> sources, FunctionRef<void()> rest) {
   constexpr std::int64_t kEdgesPerChunk = 1 << 18;
   const auto num_rows = static_cast<std::int64_t>(offsets.size()) - 1;
   std::atomic<std::int64_t> broken_row{num_rows};
@@ -71,16 +75,38 @@ std::uint64_t check_rows(const InputFile& file, std::span<const EdgeId> offsets,
     balance += own;
     rest();
   });
-  if (const std::int64_t row = broken_row; row < num_rows) {
-    const EdgeId i = first_broken(offsets, sources, static_cast<std::size_t>(row));
-    const NodeId source = sources[static_cast<std::size_t>(i)];
-    if (source >= num_rows) {
-      file.fail(kSources, "value ", source, " at ", i, ", expected 0 to ", num_rows - 1);
-    }
-    file.fail(kSources, "row ", row, " has source ", source, " after ", sources[static_cast<std::size_t>(i - 1)],
-              " at ", i, ", expected sources that ascend without repeats");
+  return {balance, broken_row};
+}
+
+/// "row 3 has source 2 after 5 at 17". Throws if the source there is no node.
+std::string broken_place(const InputFile& file, std::span<const EdgeId> offsets, std::span<const NodeId> sources,
+                         std::int64_t row) {
+  const auto num_rows = static_cast<std::int64_t>(offsets.size()) - 1;
+  const EdgeId i = first_broken(offsets, sources, static_cast<std::size_t>(row));
+  const NodeId source = sources[static_cast<std::size_t>(i)];
+  if (source >= num_rows) {
+    file.fail(kSources, "value ", source, " at ", i, ", expected 0 to ", num_rows - 1);
   }
-  return balance;
+  return concat("row ", row, " has source ", source, " after ", sources[static_cast<std::size_t>(i - 1)], " at ", i);
+}
+
+constexpr std::string_view kAscending = ", expected sources that ascend without repeats";
+
+/// Ascending rows without repeats. Says in `assumed` how many edges were repeats.
+CsrGraph sorted_rows(std::span<const EdgeId> offsets, std::span<const NodeId> sources,
+                     std::vector<std::string>& assumed) {
+  std::vector<Edge> edges;
+  edges.reserve(sources.size());
+  for (std::size_t v = 0; v + 1 < offsets.size(); ++v) {
+    for (EdgeId i = offsets[v]; i < offsets[v + 1]; ++i) {
+      edges.push_back({sources[static_cast<std::size_t>(i)], static_cast<NodeId>(v)});
+    }
+  }
+  CsrGraph graph = CsrGraph::from_edges(static_cast<std::int64_t>(offsets.size()) - 1, edges);
+  const auto repeats = static_cast<std::int64_t>(sources.size()) - graph.num_edges();
+  assumed.push_back(concat("rows of ", kSources, " do not ascend and were sorted",
+                           repeats == 0 ? "" : concat("; ", repeats, " repeated edges were merged")));
+  return graph;
 }
 
 CsrGraph graph_in_file(const InputFile& file, Buffer<EdgeId> offsets, bool directed, const ReadOptions& options) {
@@ -101,7 +127,10 @@ CsrGraph graph_in_file(const InputFile& file, Buffer<EdgeId> offsets, bool direc
   if (options.only_opens) {
     return graph;
   }
-  const std::uint64_t balance = check_rows(file, graph.offsets(), graph.sources(), [&] { mapped->trim(); });
+  const auto [balance, broken_row] = look_at_rows(graph.offsets(), graph.sources(), [&] { mapped->trim(); });
+  if (broken_row < num_nodes) {
+    file.fail(kSources, broken_place(file, graph.offsets(), graph.sources(), broken_row), kAscending);
+  }
   if (!directed && balance != 0) {
     file.fail(kSources, "holds edges u -> v without v -> u, expected both in a graph that is not directed");
   }
@@ -130,7 +159,18 @@ Buffer<EdgeId> read_row_offsets(const InputFile& file, const std::string& object
   return offsets;
 }
 
-CsrGraph read_graph(const InputFile& file, bool directed, const ReadOptions& options) {
+CsrGraph read_graph(const InputFile& file, bool directed, const ReadOptions& options,
+                    std::vector<std::string>& assumed) {
+  for (const char* object : {kOffsets, kSources}) {
+    if (!file.has(object)) {
+      std::string there;
+      for (const std::string& member : file.members("/graph")) {
+        there += concat(there.empty() ? "" : ", ", member);
+      }
+      file.fail(object, "is missing, expected /graph/indptr and /graph/indices, edges in rows by destination; /graph ",
+                there.empty() ? "holds nothing" : concat("holds ", there));
+    }
+  }
   const std::int64_t num_edges = length_of(file, kSources), num_nodes = length_of(file, kOffsets) - 1;
   if (num_nodes > kMaxNodes) {
     file.fail(kOffsets, "declares ", num_nodes, " nodes, expected at most ", kMaxNodes);
@@ -141,7 +181,15 @@ CsrGraph read_graph(const InputFile& file, bool directed, const ReadOptions& opt
   }
   Buffer<NodeId> sources(static_cast<std::size_t>(num_edges));
   file.read_integers<NodeId>(kSources, sources, 0, num_nodes - 1);
-  (void)check_rows(file, offsets, sources, [] {});
+  if (const std::int64_t row = look_at_rows(offsets, sources, [] {}).broken_row; row < num_nodes) {
+    const std::string place = broken_place(file, offsets, sources, row);
+    for (const char* object : {"/edge/attr", "/edge/time", "/edge/y", "/graph/edge_type"}) {
+      if (file.has(object)) {
+        file.fail(kSources, place, kAscending, ", since ", object, " is in the same order");
+      }
+    }
+    return sorted_rows(offsets, sources, assumed);
+  }
   return from_ascending_rows(num_nodes, std::move(offsets), std::move(sources));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "weft/core/buffer.hpp"
 #include "weft/graph/csr_graph.hpp"
@@ -16,6 +17,9 @@ namespace weft {
 
 /// Checks every rule of /graph, where it stays in the file also that a graph which is not directed has both directions
 /// of every edge: by sums over all edges that differ if one is alone, up to a chance of 2^-64.
-[[nodiscard]] CsrGraph read_graph(const hdf5::InputFile& file, bool directed, const ReadOptions& options);
+/// Rows in memory that do not ascend, or repeat a source, are put in order where nothing else of edges is there, which
+/// is said in `assumed`.
+[[nodiscard]] CsrGraph read_graph(const hdf5::InputFile& file, bool directed, const ReadOptions& options,
+                                  std::vector<std::string>& assumed);
 
 }  // namespace weft

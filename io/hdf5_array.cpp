@@ -154,6 +154,11 @@ hid_t CheckedArray::record_of(hid_t memory_type, std::size_t element_bytes) cons
 }
 
 void CheckedArray::check_type() {
+  // libhdf5 reads an enumeration as the integers that stand for its values.
+  if (is_boolean(type_)) {
+    info_.is_boolean = true;
+    type_ = Handle(H5Tget_super(type_), H5Tclose);
+  }
   const H5T_class_t type = H5Tget_class(type_);
   if (type != H5T_INTEGER && type != H5T_FLOAT && type != H5T_STRING) {
     fail("holds ", name_of_class(type), ", expected integers, reals or strings");

@@ -18,7 +18,9 @@ namespace weft::hdf5 {
 enum class Kind { integer, real, text };
 
 struct ArrayInfo {
+  /// Booleans, enumerations of 0 and 1, are integers.
   Kind kind = Kind::integer;
+  bool is_boolean = false;
   /// One or two extents.
   std::vector<std::int64_t> shape;
 };
@@ -93,8 +95,8 @@ class InputFile {
   template <class T>
   void read_integers(std::string_view object, std::span<T> out, std::int64_t lowest, std::int64_t highest,
                      std::string_view column = {}) const;
-  /// T: float or double. Stored as 16 (binary16 or bfloat16), 32 or 64 bits; beyond the range of T is refused, like
-  /// infinities.
+  /// T: float or double. Integers are rounded to the nearest; reals are stored as 16 (binary16 or bfloat16), 32 or 64
+  /// bits; beyond the range of T is refused, like infinities.
   template <class T>
   void read_reals(std::string_view object, std::span<T> out, Missing missing, std::string_view column = {}) const;
   /// Of fixed or variable length, valid UTF-8; together at most as long as the file.

@@ -255,7 +255,8 @@ std::optional<std::vector<std::int64_t>> InputFile::integers_attribute(std::stri
   if (!attribute) {
     return std::nullopt;
   }
-  if (H5Tget_class(attribute->type) != H5T_INTEGER || !is_plain_number(attribute->type)) {
+  if (!is_boolean(attribute->type) &&
+      (H5Tget_class(attribute->type) != H5T_INTEGER || !is_plain_number(attribute->type))) {
     fail(object, "attribute ", name, " does not hold whole integers, expected them");
   }
   std::vector<std::int64_t> values(static_cast<std::size_t>(attribute->elements));
@@ -331,8 +332,8 @@ template <class T>
 void InputFile::read_reals(std::string_view object, std::span<T> out, Missing missing, std::string_view column) const {
   const Inside inside;
   const CheckedArray array(*this, id_, size_, object, column);
-  array.expect(Kind::real, out.size());
-  if (H5Tget_size(array.type()) == 2 && H5Tget_order(array.type()) == H5T_ORDER_LE) {
+  array.expect(array.info().kind == Kind::integer ? Kind::integer : Kind::real, out.size());
+  if (array.info().kind == Kind::real && H5Tget_size(array.type()) == 2 && H5Tget_order(array.type()) == H5T_ORDER_LE) {
     read_halves(array, out, missing);
     return;
   }

@@ -87,6 +87,19 @@ bool is_plain_number(hid_t type) {
   });
 }
 
+bool is_boolean(hid_t type) {
+  if (H5Tget_class(type) != H5T_ENUM || H5Tget_nmembers(type) != 2) {
+    return false;
+  }
+  const Handle base(H5Tget_super(type), H5Tclose);
+  if (base < 0 || H5Tget_class(base) != H5T_INTEGER || !is_plain_number(base) || H5Tget_size(base) != 1) {
+    return false;
+  }
+  std::array<unsigned char, 2> values{};
+  return H5Tget_member_value(type, 0, &values[0]) >= 0 && H5Tget_member_value(type, 1, &values[1]) >= 0 &&
+         values[0] + values[1] == 1;
+}
+
 bool is_bfloat16(hid_t type) {
   std::size_t sign = 0, exponent_at = 0, exponent = 0, fraction_at = 0, fraction = 0;
   return H5Tget_class(type) == H5T_FLOAT && H5Tget_size(type) == 2 &&

@@ -67,6 +67,8 @@ class Handle {
 
 /// Whether a number fills its bytes in a form that memory has: integers, IEEE 754 binary16, 32, 64, or bfloat16.
 [[nodiscard]] bool is_plain_number(hid_t type);
+/// Whether the type is an enumeration of 0 and 1 in whole integers, as numpy's booleans are written.
+[[nodiscard]] bool is_boolean(hid_t type);
 /// Of plain numbers.
 [[nodiscard]] bool is_bfloat16(hid_t type);
 

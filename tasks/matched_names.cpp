@@ -152,6 +152,23 @@ SparseMatrix matched(const SparseMatrix& x, const Columns& columns, const Names&
   return {x.rows(), cols, std::move(offsets), Buffer<std::uint32_t>::copy_of(places), Buffer<float>::copy_of(values)};
 }
 
+SparseMatrix sparse_of(const Tensor& x) {
+  Buffer<EdgeId> offsets(static_cast<std::size_t>(x.rows()) + 1, 0);
+  std::vector<std::uint32_t> places;
+  std::vector<float> values;
+  for (std::int64_t i = 0; i < x.rows(); ++i) {
+    for (std::int64_t j = 0; j < x.cols(); ++j) {
+      if (x(i, j) != 0.0F) {
+        places.push_back(static_cast<std::uint32_t>(j));
+        values.push_back(x(i, j));
+      }
+    }
+    offsets[static_cast<std::size_t>(i) + 1] = static_cast<EdgeId>(places.size());
+  }
+  return {x.rows(), x.cols(), std::move(offsets), Buffer<std::uint32_t>::copy_of(places),
+          Buffer<float>::copy_of(values)};
+}
+
 /// Columns by their names, one for each.
 CategoricalMatrix matched_columns(const CategoricalMatrix& x, const Columns& columns, const ModelShape& shape,
                                   bool of_edges) {
@@ -164,6 +181,23 @@ CategoricalMatrix matched_columns(const CategoricalMatrix& x, const Columns& col
     }
   }
   return result;
+}
+
+/// Whether names are those of values, one for each value of each column, and not of the columns. Where both are as many
+/// the names say it themselves: only values are called "thing=value".
+bool are_of_values(const Names& names, const std::vector<std::int64_t>& num_categories) {
+  const std::int64_t values = std::accumulate(num_categories.begin(), num_categories.end(), std::int64_t{0});
+  return static_cast<std::int64_t>(names.size()) == values &&
+         (names.size() != num_categories.size() ||
+          std::ranges::all_of(names, [](const auto& name) { return !thing_of(name).empty(); }));
+}
+
+std::int64_t count_in_column(const CategoricalMatrix& x, std::size_t column, std::int32_t value) {
+  std::int64_t count = 0;
+  for (std::size_t at = column; at < x.values.size(); at += x.num_categories.size()) {
+    count += x.values[at] == value ? 1 : 0;
+  }
+  return count;
 }
 
 /// Values by their names, one for each value of each column; columns are in the same order on both sides.
@@ -182,7 +216,7 @@ CategoricalMatrix matched_values(const CategoricalMatrix& x, const Names& model,
       const std::int64_t named = first + x.values[at];
       const auto found = code.find(data[static_cast<std::size_t>(named)]);
       if (found == code.end()) {
-        refuse_unseen(data, named, std::ranges::count(x.values, x.values[at]));
+        refuse_unseen(data, named, count_in_column(x, j, x.values[at]));
       }
       result.values[at] = found->second;
     }
@@ -197,10 +231,9 @@ Features matched_features(const Features& features, const Names& model, Names& d
   const std::string_view what = of_edges ? "edge feature" : "feature";
   const auto* categorical = std::get_if<CategoricalMatrix>(&features);
   const std::vector<std::int64_t>& wanted = of_edges ? shape.num_edge_categories : shape.num_categories;
-  if (categorical != nullptr && static_cast<std::int64_t>(data.size()) != categorical->cols()) {
-    const std::int64_t named = std::accumulate(wanted.begin(), wanted.end(), std::int64_t{0});
-    require(static_cast<std::int64_t>(model.size()) == named, "the data name values of their columns, the model ",
-            model.size(), " columns");
+  if (categorical != nullptr && are_of_values(data, categorical->num_categories)) {
+    require(are_of_values(model, wanted), "the data name the values of ", categorical->cols(),
+            " columns of categories, the model names ", model.size(), " columns: ", listed(model));
     return matched_values(*categorical, model, data, wanted);
   }
   const Columns columns = match_columns(model, data, what);
@@ -217,11 +250,15 @@ Features matched_features(const Features& features, const Names& model, Names& d
       std::set<std::string>(model.begin(), model.end()) == std::set<std::string>(data.begin(), data.end())) {
     notes.push_back(concat("the ", what, "s were put into the order of the model, by name"));
   }
+  // Few values are stored dense, many sparse, and a few new rows may hold few of many.
+  const FeatureKind wanted_kind = of_edges ? shape.edge_kind : shape.feature_kind;
   if (const auto* dense = std::get_if<Tensor>(&features)) {
-    return matched(*dense, columns, data);
+    return wanted_kind == FeatureKind::sparse ? Features(matched(sparse_of(*dense), columns, data))
+                                              : Features(matched(*dense, columns, data));
   }
   if (const auto* sparse = std::get_if<SparseMatrix>(&features)) {
-    return matched(*sparse, columns, data);
+    SparseMatrix result = matched(*sparse, columns, data);
+    return wanted_kind == FeatureKind::dense ? Features(result.to_dense()) : Features(std::move(result));
   }
   return categorical == nullptr ? Features() : Features(matched_columns(*categorical, columns, shape, of_edges));
 }

@@ -39,7 +39,6 @@ inline const std::vector<BrokenFile> kBrokenGraphs = {
     {"NoFormat", "/", "format is missing", [](RawFile& f) { H5Adelete(f.id(), "format"); }},
     {"OtherFormat", "/", "format is 'weft-model'", [](RawFile& f) { f.text("format", "weft-model"); }},
     {"FormatIsANumber", "/", "format is not a string", [](RawFile& f) { f.attribute("format", 1); }},
-    {"NoVersion", "/", "version is missing", [](RawFile& f) { H5Adelete(f.id(), "version"); }},
     {"NewerVersion", "/", "written by a newer Weft", [](RawFile& f) { f.attribute("version", 2); }},
     {"VersionIsText", "/", "version does not hold whole integers", [](RawFile& f) { f.text("version", "1"); }},
     {"TwoVersions", "/", "version holds 2 values",
@@ -47,7 +46,6 @@ inline const std::vector<BrokenFile> kBrokenGraphs = {
        f.attributes("version", {1, 1});
      }},
     {"OtherTask", "/", "task is 'dance'", [](RawFile& f) { f.text("task", "dance"); }},
-    {"NoDirected", "/", "directed is missing", [](RawFile& f) { H5Adelete(f.id(), "directed"); }},
     {"DirectedTwice", "/", "directed is 2", [](RawFile& f) { f.attribute("directed", 2); }},
     {"NoClasses", "/", "num_classes is 0", [](RawFile& f) { f.attribute("num_classes", 0); }},
     {"MoreClassesThanLabels", "/", "num_classes is 30000000, expected at most 65536",
@@ -105,10 +103,12 @@ inline const std::vector<BrokenFile> kBrokenGraphs = {
      }},
     {"SourcesFall", "/graph/indices", "row 1 has source 0 after 2 at 2",
      [](RawFile& f) {
+       f.reals("edge/attr", {4, 1}, {0, 1, 2, 3});
        f.integers("graph/indices", {1, 2, 0, 1}, H5T_STD_I32LE);
      }},
     {"SourcesRepeat", "/graph/indices", "row 1 has source 0 after 0 at 2",
      [](RawFile& f) {
+       f.integers("graph/edge_type", {0, 1, 2, 3});
        f.integers("graph/indices", {1, 0, 0, 1}, H5T_STD_I32LE);
      }},
     {"NotSymmetric", "/graph/indices", "edge 2 -> 1 has no edge 1 -> 2",
@@ -131,9 +131,9 @@ inline const std::vector<BrokenFile> kBrokenData = {
      [](RawFile& f) {
        f.reals("node/x", {3, 2}, {0, 1, 2, 3, 4, 5});
      }},
-    {"FeaturesOfRank1", "/node/x", "expected rank 2",
+    {"FeaturesOfRank1", "/node/x", "has 3 rows, expected 4",
      [](RawFile& f) {
-       f.reals("node/x", {4}, {0, 1, 2, 3});
+       f.reals("node/x", {3}, {0, 1, 2});
      }},
     {"FeatureIsNan", "/node/x", "value nan at [2, 1]",
      [](RawFile& f) {
@@ -147,11 +147,7 @@ inline const std::vector<BrokenFile> kBrokenData = {
      [](RawFile& f) {
        f.reals("node/x", {4, 2}, {0, 1, 1e300, 3, 4, 5, 6, 7}, H5T_IEEE_F64LE);
      }},
-    {"IntegersAsFeatures", "/node/x", "without the attribute categorical",
-     [](RawFile& f) {
-       f.table("node/x", {4, 1}, {0, 1, 0, 1});
-     }},
-    {"FeaturesAreText", "/node/x", "holds strings, expected reals",
+    {"FeaturesAreText", "/node/x", "holds strings, expected numbers",
      [](RawFile& f) {
        const hid_t type = H5Tcopy(H5T_C_S1);
        H5Tset_size(type, 2);
@@ -241,8 +237,7 @@ inline const std::vector<BrokenFile> kBrokenData = {
      [](RawFile& f) {
        f.integers("node/y", {0, 1, 0, -2});
      }},
-    {"ClassesForRegression", "/node/y", "expected real targets", [](RawFile& f) { f.text("task", "node_regression"); }},
-    {"TargetsNotBinary", "/node/y", "value 0.5 at [2, 0]",
+    {"TargetsNotBinary", "/node/y", "value 0.5 at 2, expected whole numbers",
      [](RawFile& f) {
        f.reals("node/y", {4, 1}, {0, 1, 0.5, 1});
      }},
@@ -296,7 +291,21 @@ inline const std::vector<BrokenFile> kBrokenData = {
        f.graph_set();
        f.integers("split/public/train", {2});
      }},
-    {"SplitWithoutVal", "/split/public/val", "is missing", [](RawFile& f) { f.remove("split/public/val"); }},
+    {"MaskOfOtherLength", "/split/public/val", "is a mask of 3, expected one for each of 4",
+     [](RawFile& f) {
+       f.booleans("split/public/val", {false, true, false});
+     }},
+    {"TwoPartsForValidation", "/split/public", "holds val and valid, expected one part",
+     [](RawFile& f) { f.integers("split/public/valid", {3}); }},
+    {"PartIsReal", "/split/public/val", "holds no integers, expected numbers from 0, or a mask of 4 booleans",
+     [](RawFile& f) { f.reals("split/public/val", {1}, {1}); }},
+    {"NoTaskAndReals", "/", "task is missing, and /node/y holds reals",
+     [](RawFile& f) {
+       H5Adelete(f.id(), "task");
+       f.reals("node/y", {4, 1}, {0, 1, 0, 1});
+     }},
+    {"MisspelledTask", "/", "the nearest is node_classification",
+     [](RawFile& f) { f.text("task", "node_clasification"); }},
     {"SplitIsAnArray", "/split/other", "is an array", [](RawFile& f) { f.integers("split/other", {0}); }},
     {"SplitTooLarge", "/split/public/test", "node 4 at 0, expected 0 to 3",
      [](RawFile& f) { f.integers("split/public/test", {4}); }},

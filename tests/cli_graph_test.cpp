@@ -48,6 +48,44 @@ TEST_F(Cli, CrossValidatesGraphsAndSaysByWhichProtocol) {
   EXPECT_EQ(weft({"train", "t.h5", "--protocol", "loo"}).code, 2);
 }
 
+TEST_F(Cli, PredictsAFewNewGraphsByTheNamesOfTheirColumns) {
+  write_triangles_and_paths(path("T"), 40);
+  // The middle of a path has label 2, its ends 1; a triangle has 4.
+  const auto label_nodes = [&](const std::filesystem::path& folder, const std::string& labels) {
+    std::string text;
+    for (const char label : labels) {
+      text += std::string(1, label) + "\n";
+    }
+    write_content(folder / "T_node_labels.txt", text);
+  };
+  std::string labels;
+  for (int g = 0; g < 40; ++g) {
+    labels += g % 2 == 0 ? "444" : "121";
+  }
+  label_nodes(path("T"), labels);
+  ASSERT_EQ(weft({"import", "tudataset", "T", "-o", "t.h5"}).code, 0);
+  ASSERT_EQ(weft({"train", "t.h5", "--model", "gin", "--split", "strat0", "--epochs", "15", "--set",
+                  "learning_rate=0.01", "--set", "batch_size=8", "-q", "-o", "run"})
+                .code,
+            0);
+  // Two paths alone: label 1 is the first column here and label 4 does not occur.
+  std::filesystem::create_directory(path("N"));
+  write_content(path("N") / "T_A.txt", "1,2\n2,3\n4,5\n5,6\n");
+  write_content(path("N") / "T_graph_indicator.txt", "1\n1\n1\n2\n2\n2\n");
+  label_nodes(path("N"), "121121");
+  ASSERT_EQ(weft({"import", "tudataset", "N", "-o", "n.h5"}).code, 0);
+  const CommandResult good = weft({"predict", "run", "n.h5", "-o", "n.csv"});
+  ASSERT_EQ(good.code, 0) << good.err;
+  const std::string table = content_of(path("n.csv"));
+  EXPECT_TRUE(table.starts_with("graph,class,p_0,p_1\n0,1,")) << table;
+  EXPECT_NE(table.find("\n1,1,"), std::string::npos) << table;
+  label_nodes(path("N"), "121151");
+  ASSERT_EQ(weft({"import", "tudataset", "N", "-o", "n.h5"}).code, 0);
+  const CommandResult bad = weft({"predict", "run", "n.h5", "-o", "n2.csv"});
+  EXPECT_EQ(bad.code, 2);
+  EXPECT_NE(bad.err.find("'node_label=5' in 1 row"), std::string::npos) << bad.err;
+}
+
 /// folds.h5: 40 triangles and paths in turn, with the ten folds without validation parts that protocol gin goes over.
 void write_ten_folds(const std::filesystem::path& path) {
   Dataset data;
@@ -208,10 +246,44 @@ TEST_F(Cli, LearnsFromSmilesAndPredictsFromSmiles) {
   ASSERT_EQ(predicted.code, 0) << predicted.err;
   EXPECT_NE(predicted.err.find("line 2: 'nothing' is no molecule"), std::string::npos) << predicted.err;
   const std::string table = content_of(path("p.csv"));
-  ASSERT_EQ(table.rfind("graph,smiles,value_0\n0,CCCCCC,", 0), 0U) << table;
-  EXPECT_NEAR(std::stod(table.substr(std::string("graph,smiles,value_0\n0,CCCCCC,").size())), 60.0, 20.0);
+  // The name behind the SMILES is the id; the second line is no molecule, so that the last has number 2.
+  ASSERT_EQ(table.rfind("graph,id,smiles,size\n0,hexane,CCCCCC,", 0), 0U) << table;
+  EXPECT_NEAR(std::stod(table.substr(std::string("graph,id,smiles,size\n0,hexane,CCCCCC,").size())), 60.0, 20.0);
+  EXPECT_NE(table.find("\n2,methane,C,"), std::string::npos) << table;
   EXPECT_EQ(weft({"predict", "run", "new.smi", "--strict", "-o", "q.csv"}).code, 3);
   EXPECT_FALSE(std::filesystem::exists(path("q.csv")));
+}
+
+TEST_F(Cli, PredictsTheColumnOfMoleculesThatItsModelWasTrainedOn) {
+  if (!draws_molecules()) {
+    ASSERT_EQ(std::getenv("CI"), nullptr) << "this Weft was built without RDKit";
+    GTEST_SKIP() << "this Weft was built without RDKit";
+  }
+  std::string csv = "key,Drug,Y\n";
+  for (int n = 1; n <= 20; ++n) {
+    csv += "k" + std::to_string(n) + "," + std::string(static_cast<std::size_t>(n), 'C') + "," + std::to_string(n) +
+           ".5\n";
+  }
+  write_content(path("old.csv"), csv);
+  ASSERT_EQ(weft({"import", "smiles", "old.csv", "--smiles", "Drug", "--targets", "Y", "-o", "c.h5"}).code, 0);
+  ASSERT_EQ(weft({"train", "c.h5", "--model", "gin", "--split", "rand0", "--epochs", "2", "-q", "-o", "run"}).code, 0);
+  // Codes that are molecules themselves stand before the column.
+  write_content(path("new.csv"), "code,Drug\nCO,CCCO\nN,c1ccccc1\n");
+  const CommandResult good = weft({"predict", "run", "new.csv", "-o", "p.csv"});
+  ASSERT_EQ(good.code, 0) << good.err;
+  const std::string table = content_of(path("p.csv"));
+  EXPECT_TRUE(table.starts_with("graph,id,smiles,Y\n0,CO,CCCO,")) << table;
+  EXPECT_NE(table.find("\n1,N,c1ccccc1,"), std::string::npos) << table;
+  EXPECT_NE(good.err.find("the column 'code' has the ids"), std::string::npos) << good.err;
+  write_content(path("other.csv"), "code,Molecule\nCO,CCCO\n");
+  const CommandResult bad = weft({"predict", "run", "other.csv", "-o", "q.csv"});
+  EXPECT_EQ(bad.code, 3);
+  EXPECT_NE(bad.err.find("has no column 'Drug'; the first row has 'code', 'Molecule'"), std::string::npos) << bad.err;
+  const CommandResult named =
+      weft({"predict", "run", "other.csv", "--smiles", "Molecule", "--id", "code", "-o", "q.csv"});
+  ASSERT_EQ(named.code, 0) << named.err;
+  EXPECT_TRUE(content_of(path("q.csv")).starts_with("graph,id,smiles,Y\n0,CO,CCCO,"));
+  EXPECT_EQ(weft({"predict", "run", "c.h5", "--smiles", "Drug", "-o", "r.csv"}).code, 2);
 }
 
 }  // namespace

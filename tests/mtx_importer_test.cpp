@@ -42,6 +42,11 @@ TEST(Mtx, JoinsFeaturesAndLabels) {
   EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1, 2}, {3, 4}, {5, 6}}));
   EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{1, -1, 0}));
   EXPECT_EQ(data.num_classes, 2);
+  const Dataset reals = import_mtx({.input = path, .labels = write_content(folder / "y", "1.0\nnan\n0.0\n")});
+  EXPECT_EQ(std::get<1>(reals.node_labels), (std::vector<std::int64_t>{1, -1, 0}));
+  test::expect_throws<DataError>(
+      [&] { (void)import_mtx({.input = path, .labels = write_content(folder / "y", "1\n0.5\n0\n")}); },
+      "line 2: '0.5' is not an integer");
   const Dataset targets =
       import_mtx({.input = path, .labels = write_content(folder / "y", "1.5\nnan\n0\n"), .regression = true});
   EXPECT_TRUE(std::isnan(std::get<Tensor>(targets.node_labels)(1, 0)));

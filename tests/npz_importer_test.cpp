@@ -117,6 +117,17 @@ TEST(Npz, ReadsCompressedRows) {
   EXPECT_EQ(import_npz({.input = path}).graph.num_edges(), 4);
 }
 
+TEST(Npz, ReadsWholeRealsAsClassesAndNanAsNone) {
+  const TemporaryFolder folder;
+  Members members = adjacency_layout();
+  const float nan = std::bit_cast<float>(0x7fc00000U);
+  for (auto& [name, content] : members) {
+    content = name == "labels.npy" ? npy("<f4", "3,", raw(std::vector<float>{2, nan, 0})) : content;
+  }
+  const Dataset data = import_npz({.input = test::write_zip(folder / "a.npz", members)});
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{2, -1, 0}));
+}
+
 TEST(Npz, ReadsMatricesOfSciPyAsGraphsWithoutLabels) {
   const TemporaryFolder folder;
   const auto path = test::write_zip(folder / "a.npz", matrix_layout());
@@ -187,6 +198,8 @@ TEST(Npz, NamesTheArrayThatIsWrong) {
   expect(with(rows, "attr_shape.npy", int64s({3, 4294967295}, "2,")),
          "attr_indices: belongs to a matrix of 4294967295 columns");
   expect(with(rows, "labels.npy", int64s({0, 1}, "2,")), "labels: has shape [2], expected [3]");
+  expect(with(rows, "labels.npy", npy("<f4", "3,", raw(std::vector<float>{0, 0.5F, 1}))),
+         "labels: has label 0.5 at 1, expected whole numbers from -1");
   const Members matrix = matrix_layout();
   expect(with(matrix, "format.npy", npy("|S3", "", "csc")), "a.npz: format: is not csr");
   expect(with(matrix, "shape.npy", int64s({3, 4}, "2,")), "a.npz: shape: has size 4 at 1, expected 3 to 3");

@@ -52,6 +52,84 @@ TEST(Ogb, ReadsOneGraphWithNodeLabels) {
   EXPECT_EQ(import_ogb({.input = folder / "arxiv", .regression = true}).task, TaskKind::node_regression);
 }
 
+// Two authors, three papers: features and labels of papers.
+Files typed_set() {
+  return {{"raw/num-node-dict", "author,paper\n2,3\n"},
+          {"raw/triplet-type-list", "author,writes,paper\npaper,cites,paper\n"},
+          {"raw/relations/author___writes___paper/edge", "0,1\n1,0\n1,1\n"},
+          {"raw/relations/paper___cites___paper/edge", "2,0\n0,1\n"},
+          {"raw/nodetype-has-feat", "author,paper\nFalse,True\n"},
+          {"raw/node-feat/paper/node-feat", "1,2\n3,4\n5,6\n"},
+          {"raw/nodetype-has-label", "author,paper\nFalse,True\n"},
+          {"raw/node-label/paper/node-label", "1\n0\n1\n"},
+          {"split/time/nodetype-has-split", "author,paper\nFalse,True\n"},
+          {"split/time/paper/train", "0\n1\n"},
+          {"split/time/paper/valid", "2\n"},
+          {"split/time/paper/test", ""}};
+}
+
+TEST(Ogb, ReadsTypesOfNodesAndRelations) {
+  const TemporaryFolder folder;
+  write_set(folder / "mag", typed_set());
+  const Dataset data = import_ogb({.input = folder / "mag"});
+  EXPECT_EQ(data.name, "mag");
+  EXPECT_TRUE(data.directed);
+  EXPECT_TRUE(std::ranges::equal(data.node_type, std::vector<std::int32_t>{0, 0, 1, 1, 1}));
+  EXPECT_EQ(data.names.node_types, (std::vector<std::string>{"author", "paper"}));
+  EXPECT_EQ(data.names.edge_types, (std::vector<std::string>{"writes", "cites"}));
+  // Paper 0 is node 2: written by author 1, cited by paper 2; paper 1 by authors 0 and 1, and paper 0.
+  EXPECT_TRUE(std::ranges::equal(data.graph.offsets(), std::vector<EdgeId>{0, 0, 0, 2, 5, 5}));
+  EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 4, 0, 1, 2}));
+  EXPECT_TRUE(std::ranges::equal(data.edge_type, std::vector<std::int32_t>{0, 1, 0, 0, 1}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()),
+                              Tensor{{0, 0}, {0, 0}, {1, 2}, {3, 4}, {5, 6}}));
+  EXPECT_EQ(data.names.features, (std::vector<std::string>{"paper_0", "paper_1"}));
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{-1, -1, 1, 0, 1}));
+  EXPECT_EQ(data.num_classes, 2);
+  EXPECT_EQ(data.splits[0].train, (std::vector<std::int64_t>{2, 3}));
+  EXPECT_EQ(data.splits[0].val, std::vector<std::int64_t>{4});
+  EXPECT_EQ(data.assumed.back(), "features are those of paper; they are zero in rows of other types");
+  write_dataset(data, folder / "m.h5");
+  test::expect_same_data(read_dataset(folder / "m.h5"), data);
+  const Dataset both = import_ogb({.input = folder / "mag", .undirected = true});
+  EXPECT_FALSE(both.directed);
+  EXPECT_EQ(both.graph.num_edges(), 10);
+}
+
+TEST(Ogb, GivesFeaturesOfSeveralTypesColumnsOfTheirOwn) {
+  const TemporaryFolder folder;
+  Files files = typed_set();
+  files["raw/nodetype-has-feat"] = "author,paper\nTrue,True\n";
+  files["raw/node-feat/author/node-feat"] = "7\n8\n";
+  write_set(folder / "mag", files);
+  const Dataset data = import_ogb({.input = folder / "mag"});
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()),
+                              Tensor{{7, 0, 0}, {8, 0, 0}, {0, 1, 2}, {0, 3, 4}, {0, 5, 6}}));
+  EXPECT_EQ(data.names.features, (std::vector<std::string>{"author_0", "paper_0", "paper_1"}));
+}
+
+TEST(Ogb, NamesWhatIsWrongWithTypes) {
+  const TemporaryFolder folder;
+  const auto expect = [&](const std::string& name, const std::string& text, const std::string& message) {
+    Files files = typed_set();
+    files[name] = text;
+    write_set(folder / "s", files);
+    test::expect_throws<DataError>([&] { static_cast<void>(import_ogb({.input = folder / "s"})); }, message);
+  };
+  expect("raw/num-node-dict", "author,paper\n2,3\n1,1\n", "line 3: is a second graph");
+  expect("raw/num-node-dict", "author,author\n2,3\n", "line 1: names the type 'author' twice");
+  expect("raw/num-node-dict", "author,paper\n", "has one row, expected the numbers of nodes in the second");
+  expect("raw/triplet-type-list", "author,writes,papers\n", "line 1: 'papers' is no type of num-node-dict");
+  expect("raw/relations/author___writes___paper/edge", "0,3\n", "line 1: node 3, expected 0 to 2");
+  expect("raw/node-feat/paper/node-feat", "1\n2\n", "has 2 rows, expected 3, one for each node of its type");
+  expect("raw/nodetype-has-label", "author,paper\nFalse,yes\n", "'yes' is neither True nor False");
+  expect("split/time/paper/train", "3\n", "line 1: node 3, expected 0 to 2");
+  write_set(folder / "s", {});
+  test::write_content(folder / "s" / "raw" / "data.npz", "x");
+  test::expect_throws<DataError>([&] { static_cast<void>(import_ogb({.input = folder / "s"})); },
+                                 "holds raw/data.npz, the binary form, which is not read");
+}
+
 TEST(Ogb, ReadsManyGraphsWithCategories) {
   const TemporaryFolder folder;
   write_set(folder / "mol", graph_set());

@@ -72,6 +72,15 @@ class RawFile {
              hid_t stored = H5T_IEEE_F32LE) {
     array(object, shape, stored, H5T_NATIVE_DOUBLE, values.data());
   }
+  /// As numpy's are written.
+  void booleans(const char* object, const std::vector<bool>& values) {
+    const hid_t type = H5Tenum_create(H5T_STD_I8LE);
+    const std::int8_t no = 0, yes = 1;
+    H5Tenum_insert(type, "FALSE", &no);
+    H5Tenum_insert(type, "TRUE", &yes);
+    const std::vector<std::int8_t> bytes(values.begin(), values.end());
+    array(object, {values.size()}, type, type, bytes.data());
+  }
   void texts(const char* object, const std::vector<const char*>& values) {
     const hid_t type = H5Tcopy(H5T_C_S1);
     H5Tset_size(type, H5T_VARIABLE);

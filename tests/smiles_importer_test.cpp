@@ -84,6 +84,96 @@ TEST_F(Smiles, LeavesOutOrRefusesBadRows) {
   test::expect_throws<DataError>([&] { import("a,y\nC,1\n", {.smiles = "b"}); }, "line 1: has no column 'b'");
 }
 
+TEST_F(Smiles, FindsTheOneColumnThatIsCalledSmilesAndListsColumnsOtherwise) {
+  const Dataset like = import("mol_id,canonical_smiles,y\nm1,CCO,1.5\n", {.targets = {"y"}});
+  EXPECT_EQ(like.smiles, std::vector<std::string>{"CCO"});
+  EXPECT_EQ(like.assumed.front(), "the column 'canonical_smiles' has the SMILES");
+  test::expect_throws<DataError>([&] { import("SMILES_raw,smiles_iso\nC,C\n"); }, "line 1: has 2 columns of SMILES");
+  test::expect_throws<DataError>([&] { import("code,Drug\nCO,CCCO\n"); },
+                                 "line 1: has no column 'smiles'; the first row has 'code', 'Drug'; --smiles names");
+  test::expect_throws<DataError>([&] { import("code,Drug\nCO,CCCO\n", {.smiles = "Drugs"}); },
+                                 "has no column 'Drugs'; the nearest is 'Drug'; the first row has 'code', 'Drug'");
+  test::expect_throws<DataError>([&] { import("smiles,y,y\nC,1,2\n", {.targets = { "y" }}); }, "has two columns 'y'");
+}
+
+TEST_F(Smiles, KeepsIdsRowsAndTheNamesOfColumns) {
+  SmilesOptions options{.input =
+                            test::write_content(folder_ / "m.csv", "Drug_ID,Drug,Y\na,CCO,1.5\nb,C1CC,2\nc,C,3\n")};
+  options.smiles = "Drug";
+  options.id = "Drug_ID";
+  options.targets = {"Y"};
+  const MoleculeTable table = import_molecules(options);
+  EXPECT_EQ(table.rows, (std::vector<std::int64_t>{0, 2}));
+  EXPECT_EQ(table.dataset.graph_names, (std::vector<std::string>{"a", "c"}));
+  EXPECT_EQ(table.dataset.names.targets, std::vector<std::string>{"Y"});
+  const std::optional<SmilesNames> names = smiles_names_of(table.dataset.encoder);
+  ASSERT_TRUE(names.has_value());
+  EXPECT_EQ(names->smiles, "Drug");
+  EXPECT_EQ(names->id, "Drug_ID");
+  EXPECT_FALSE(smiles_names_of("{\"format\": \"tables\"}").has_value());
+  EXPECT_FALSE(smiles_names_of("nonsense").has_value());
+  write_dataset(table.dataset, folder_ / "m.h5");
+  EXPECT_EQ(read_dataset(folder_ / "m.h5").graph_names, table.dataset.graph_names);
+}
+
+TEST_F(Smiles, ReadsYesAndNoAsTwoClasses) {
+  const Dataset data = import("smiles,active\nC,True\nCC,False\nCCC,\nCCO,True\n", {.targets = {"active"}});
+  EXPECT_EQ(data.task, TaskKind::graph_classification);
+  EXPECT_EQ(data.class_names, (std::vector<std::string>{"False", "True"}));
+  EXPECT_EQ(std::get<1>(data.graph_labels), (std::vector<std::int64_t>{1, 0, -1, 1}));
+  const Dataset several = import("smiles,a,b\nC,yes,0\nCC,no,1\nCCC,,\n", {.targets = {"a", "b"}});
+  EXPECT_EQ(several.task, TaskKind::graph_classification);
+  EXPECT_EQ(several.names.targets, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(std::get<Tensor>(several.graph_labels)(0, 0), 1.0F);
+  EXPECT_EQ(std::get<Tensor>(several.graph_labels)(1, 0), 0.0F);
+  test::expect_throws<DataError>(
+      [&] {
+        import("smiles,a\nC,2.5\nCC,True\n", {.targets = { "a" }});
+      },
+      "line 3: 'True' in the column 'a' stands among numbers");
+}
+
+TEST_F(Smiles, LeavesOutBoundsAndCountsThemBesideValues) {
+  std::vector<std::string> skipped;
+  const std::string text = "smiles,ic50,ki\nC,>10000,\nCC,7,1\nCCC,<0.5,2\nCCO,,\nCCN,> 3,4\n";
+  const OnBadRow on_skipped = [&](const std::string& problem) { skipped.push_back(problem); };
+  const Dataset data = import(text, {.targets = {"ic50", "ki"}, .on_skipped = on_skipped});
+  EXPECT_EQ(data.smiles, (std::vector<std::string>{"CC", "CCC", "CCO", "CCN"}));
+  ASSERT_EQ(skipped.size(), 1U);
+  EXPECT_TRUE(skipped[0].ends_with("line 2: '>10000' in the column 'ic50' is a bound, expected a value")) << skipped[0];
+  EXPECT_TRUE(std::isnan(std::get<Tensor>(data.graph_labels)(1, 0)));
+  EXPECT_EQ(data.assumed.front(), "2 values of 'ic50' are bounds, as '<0.5' in line 4, and count as missing");
+}
+
+TEST_F(Smiles, ReadsASplitOfItsOwnAndSaysWhichPartsAreEmpty) {
+  const Dataset data = import("smiles,part\nC,train\nCC,Train\nCCC,test\nCCO,\n", {.split = "part"});
+  const Split* split = data.find_split("public");
+  ASSERT_NE(split, nullptr);
+  EXPECT_EQ(&data.splits.front(), split);
+  EXPECT_EQ(split->train, (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(split->test, std::vector<std::int64_t>{2});
+  EXPECT_NE(std::ranges::find_if(data.assumed,
+                                 [](const std::string& sentence) {
+                                   return sentence.starts_with("no molecule is in the val part of the split public");
+                                 }),
+            data.assumed.end());
+  test::expect_throws<DataError>([&] { import("smiles,part\nC,train\nCC,fold3\n", {.split = "part"}); },
+                                 "line 3: 'fold3' in the column 'part' is no part of a split");
+}
+
+TEST_F(Smiles, ReadsLineBreaksInsideQuotes) {
+  std::vector<std::string> skipped;
+  const Dataset data =
+      import("smiles,note,y\nC,\"two\n\n# lines\",1.5\nCC,\"a \"\"b\"\"\",2.5\nx,z,3\n",
+             {.targets = {"y"}, .on_skipped = [&](const std::string& problem) { skipped.push_back(problem); }});
+  EXPECT_EQ(data.smiles, (std::vector<std::string>{"C", "CC"}));
+  EXPECT_EQ(std::get<Tensor>(data.graph_labels)(0, 0), 1.5F);
+  ASSERT_EQ(skipped.size(), 1U);
+  EXPECT_NE(skipped[0].find("line 6: 'x'"), std::string::npos) << skipped[0];
+  test::expect_throws<DataError>([&] { import("smiles,note\nC,\"never ends\nCC,b\n"); },
+                                 "line 2: a quoted field does not end");
+}
+
 struct RealSet {
   const char* raw;
   const char* h5;

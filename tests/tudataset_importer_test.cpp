@@ -97,6 +97,66 @@ TEST(TuDataset, ReadsTargetsWhereThereAreNoClasses) {
   EXPECT_EQ(y(1, 1), 2.0F);
 }
 
+TEST(TuDataset, NamesColumnsAfterTheValuesThatOccur) {
+  const TemporaryFolder folder;
+  Files files = small_set();
+  files["node_labels"] = "5, 0\n9, 0\n5, 1\n5, 1\n9, 1\n";
+  files["node_attributes"] = "0.5\n1.5\n2.5\n3.5\n4.5\n";
+  write_set(folder / "s", files);
+  const Dataset data = import_tudataset({.input = folder / "s", .attributes = true});
+  EXPECT_EQ(data.names.features, (std::vector<std::string>{"node_label_0=5", "node_label_0=9", "node_label_1=0",
+                                                           "node_label_1=1", "node_attribute_0"}));
+  EXPECT_TRUE(test::same_bits(
+      std::get<Tensor>(data.node_features.in_memory()),
+      Tensor{{1, 0, 1, 0, 0.5F}, {0, 1, 1, 0, 1.5F}, {1, 0, 0, 1, 2.5F}, {1, 0, 0, 1, 3.5F}, {0, 1, 0, 1, 4.5F}}));
+  EXPECT_EQ(data.names.edge_features, (std::vector<std::string>{"edge_label=3", "edge_label=4", "edge_label=5"}));
+  write_dataset(data, folder / "s.h5");
+  EXPECT_EQ(read_dataset(folder / "s.h5").names.edge_features, data.names.edge_features);
+  files["edge_attributes"] = "1\n1\n2\n2\n3\n3\n";
+  files["graph_attributes"] = "0.5, 1\n-1, 2\n";
+  write_set(folder / "s", files);
+  const Dataset more = import_tudataset({.input = folder / "s", .attributes = true, .regression = true});
+  EXPECT_EQ(more.names.edge_features.back(), "edge_attribute_0");
+  EXPECT_EQ(more.names.targets, (std::vector<std::string>{"graph_attribute_0", "graph_attribute_1"}));
+}
+
+TEST(TuDataset, RefusesNumbersThatStartAgainInEveryGraph) {
+  const TemporaryFolder folder;
+  const Files files = {{"A", "1,2\n2,3\n1,2\n1,3\n2,1\n"},
+                       {"graph_indicator", "1\n1\n1\n2\n2\n3\n3\n3\n"},
+                       {"graph_labels", "0\n1\n0\n"}};
+  write_set(folder / "s", files);
+  test::expect_throws<DataError>([&] { static_cast<void>(import_tudataset({.input = folder / "s"})); },
+                                 "TINY_A.txt: 2 of 3 graphs of several nodes have no edge, and no node of an edge is "
+                                 "above 3, while the largest graph has 3: numbers seem to start again in every graph; "
+                                 "nodes are numbered through all graphs, from 1 to 8");
+}
+
+TEST(TuDataset, CountsGraphsOfSeveralNodesWithoutAnEdge) {
+  const TemporaryFolder folder;
+  // The second graph has two nodes and no edge, the third one node.
+  write_set(folder / "s",
+            {{"A", "1,2\n6,7\n"}, {"graph_indicator", "1\n1\n2\n2\n3\n4\n4\n"}, {"graph_labels", "0\n1\n0\n1\n"}});
+  EXPECT_EQ(import_tudataset({.input = folder / "s"}).assumed,
+            std::vector<std::string>{"1 of 3 graphs of several nodes has no edge"});
+  write_set(folder / "s", small_set());
+  EXPECT_TRUE(import_tudataset({.input = folder / "s"}).assumed.empty());
+}
+
+TEST(TuDataset, ReadsGraphsWithoutLabels) {
+  const TemporaryFolder folder;
+  Files files = small_set();
+  files.erase("graph_labels");
+  write_set(folder / "s", files);
+  const Dataset data = import_tudataset({.input = folder / "s"});
+  EXPECT_EQ(data.task, TaskKind::generation);
+  EXPECT_EQ(data.num_graphs(), 2);
+  EXPECT_EQ(data.assumed.size(), 1U);
+  test::expect_throws<DataError>(
+      [&] { static_cast<void>(import_tudataset({.input = folder / "s", .regression = true})); },
+      "TINY_graph_attributes.txt: is missing");
+}
+
 TEST(TuDataset, ReadsTheSameFromAZipArchive) {
   const TemporaryFolder folder;
   write_set(folder / "TINY", small_set());

@@ -124,6 +124,31 @@ bool FieldSplitter::split(std::string_view line, std::vector<std::string_view>& 
   }
 }
 
+// A quoted field may hold ends of lines. One that is never closed must not take the rest of the file with it.
+void DelimitedRows::complete(Line& line) {
+  constexpr std::int64_t kMostLines = 1000;
+  constexpr std::size_t kMostBytes = 1 << 20;
+  const FieldSplitter splitter = started_ && splits_ ? splitter_ : FieldSplitter(line.text);
+  std::vector<std::string_view> fields;
+  std::deque<std::string> resolved;
+  std::string whole = line.text;
+  std::string_view text;
+  for (std::int64_t more = 0; more <= kMostLines && whole.size() <= kMostBytes; ++more) {
+    resolved.clear();
+    if (splitter.split(whole, fields, resolved)) {
+      line.text = std::move(whole);
+      return;
+    }
+    do {
+      if (!input_.next(text)) {
+        return;
+      }
+      whole += '\n';
+      whole += text;
+    } while (text.find('"') == std::string_view::npos && whole.size() <= kMostBytes);
+  }
+}
+
 bool DelimitedRows::next_line(Line& line) {
   std::string_view text;
   while (input_.next(text)) {
@@ -132,6 +157,9 @@ bool DelimitedRows::next_line(Line& line) {
     }
     line.number = input_.line_number();
     line.text.assign(text);
+    if (line.text.find('"') != std::string::npos) {
+      complete(line);
+    }
     if (!is_utf8(line.text)) {
       input_.fail("is not valid UTF-8");
     }
@@ -149,6 +177,7 @@ void DelimitedRows::start() {
     return;
   }
   splitter_ = FieldSplitter(held_.front().text);
+  splits_ = true;
   std::array<std::string, 2> first;
   for (std::size_t i = 0; i < held_.size(); ++i) {
     line_ = held_[i];

@@ -15,7 +15,8 @@
 namespace weft {
 
 /// Divides lines into fields, as the first row of a file decides: by tabs, else commas, else semicolons, else blanks. A
-/// field between double quotes may hold the separator, and quotes written twice.
+/// field between double quotes may hold the separator, and quotes written twice; where DelimitedRows reads, ends of
+/// lines too.
 class FieldSplitter {
  public:
   FieldSplitter() = default;
@@ -55,6 +56,8 @@ class DelimitedRows {
   /// Throws DataError naming file and line of the row just given.
   [[noreturn]] void fail(const std::string& problem) const { fail_at(line_number_, problem); }
   [[noreturn]] void fail_at(std::int64_t line, const std::string& problem) const { input_.fail_at(line, problem); }
+  /// Of the rows, once one was given; ' ' stands for any blanks.
+  [[nodiscard]] char separator() const { return splitter_.separator(); }
   /// Of the row just given, from 1.
   [[nodiscard]] std::int64_t line_number() const { return line_number_; }
 
@@ -64,12 +67,14 @@ class DelimitedRows {
     std::string text;
   };
   [[nodiscard]] bool next_line(Line& line);
+  /// Adds the lines that a quoted field goes on over, if it ends.
+  void complete(Line& line);
   void start();
   void split(std::vector<std::string_view>& fields);
 
   TextInput input_;
   Header header_;
-  bool started_ = false;
+  bool started_ = false, splits_ = false;
   FieldSplitter splitter_;
   /// The first two rows, where they are still to be given.
   std::vector<Line> held_;

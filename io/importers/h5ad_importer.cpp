@@ -1,7 +1,10 @@
 #include "weft/io/importers/h5ad_importer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <numeric>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -9,6 +12,7 @@
 #include "weft/io/declared_extent.hpp"
 #include "weft/io/hdf5_file.hpp"
 #include "weft/io/importers/edge_rows.hpp"
+#include "weft/io/importers/h5ad_labels.hpp"
 #include "weft/io/splits.hpp"
 
 namespace weft {
@@ -39,6 +43,7 @@ class Importer {
     if (!options_.features.empty()) {
       read_features();
     }
+    data_.node_names = read_index(file_, "/obs");
     data_.task = TaskKind::link_prediction;
     if (!options_.label.empty()) {
       read_label();
@@ -113,17 +118,20 @@ class Importer {
     report(object);
     const auto kind = file_.text_attribute(object, "encoding-type");
     const auto old_kind = file_.text_attribute(object, "h5sparse_format");
-    if ((kind && *kind != "csr_matrix") || (old_kind && *old_kind != "csr")) {
-      file_.fail(object, "is encoded as ", kind ? *kind : *old_kind, ", expected ", kind ? "csr_matrix" : "csr");
+    const std::string form = kind.value_or(old_kind.value_or("csr"));
+    if (form != "csr_matrix" && form != "csr" && form != "csc_matrix" && form != "csc") {
+      file_.fail(object, "is encoded as ", form, ", expected csr_matrix or csc_matrix");
     }
     const auto shape = file_.integers_attribute(object, old_kind ? "h5sparse_shape" : "shape");
     if (!file_.is_group(object) || !shape || shape->size() != 2 || (*shape)[0] < 0 || (*shape)[1] < 0) {
       file_.fail(object, "is no group with an attribute shape of two sizes, expected a csr_matrix");
     }
-    Rows result{.rows = (*shape)[0],
-                .cols = (*shape)[1],
+    // A matrix in compressed columns is the transpose of one in rows.
+    const bool by_columns = form.starts_with("csc");
+    Rows result{.rows = (*shape)[by_columns ? 1 : 0],
+                .cols = (*shape)[by_columns ? 0 : 1],
                 .offsets = integers(object + "/indptr", 0, kInt64Max),
-                .columns = integers(object + "/indices", 0, (*shape)[1] - 1),
+                .columns = integers(object + "/indices", 0, (*shape)[by_columns ? 0 : 1] - 1),
                 .values = {}};
     const auto entries = static_cast<std::int64_t>(result.columns.size());
     if (array(object + "/data", 1).shape[0] != entries) {
@@ -132,6 +140,32 @@ class Importer {
     result.values.resize(result.columns.size());
     read_numbers(object + "/data", result.values);
     check_offsets(object, result);
+    return by_columns ? transposed(object, result) : result;
+  }
+
+  Rows transposed(const std::string& object, const Rows& rows) const {
+    if (!is_believable(rows.cols, static_cast<std::int64_t>(rows.columns.size()), kBelievedColumns)) {
+      file_.fail(object, "declares ", rows.cols, " rows for ", rows.columns.size(),
+                 " entries, expected an entry for every 64");
+    }
+    Rows result{.rows = rows.cols,
+                .cols = rows.rows,
+                .offsets = std::vector<std::int64_t>(static_cast<std::size_t>(rows.cols) + 1, 0),
+                .columns = std::vector<std::int64_t>(rows.columns.size()),
+                .values = std::vector<float>(rows.values.size())};
+    for (const std::int64_t column : rows.columns) {
+      ++result.offsets[static_cast<std::size_t>(column) + 1];
+    }
+    std::partial_sum(result.offsets.begin(), result.offsets.end(), result.offsets.begin());
+    std::vector<std::int64_t> next(result.offsets.begin(), result.offsets.end() - 1);
+    for (std::int64_t i = 0; i < rows.rows; ++i) {
+      for (auto e = static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i)]);
+           e < static_cast<std::size_t>(rows.offsets[static_cast<std::size_t>(i) + 1]); ++e) {
+        const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(rows.columns[e])]++);
+        result.columns[place] = i;
+        result.values[place] = rows.values[e];
+      }
+    }
     return result;
   }
 
@@ -179,7 +213,14 @@ class Importer {
       read_dense_features("/obsm", options_.features);
       return;
     }
-    const std::string object = options_.features == "X" ? "/X" : member("/obsm", options_.features);
+    constexpr std::string_view kLayers = "layers/";
+    const bool is_layer = options_.features.starts_with(kLayers);
+    const std::string object = options_.features == "X" ? "/X"
+                               : is_layer               ? member("/layers", options_.features.substr(kLayers.size()))
+                                                        : member("/obsm", options_.features);
+    if (options_.features == "X" || is_layer) {
+      name_features(read_index(file_, "/var"));
+    }
     const std::int64_t num_nodes = data_.graph.num_nodes();
     if (!file_.has(object)) {
       file_.fail(object, "is missing");
@@ -197,6 +238,16 @@ class Importer {
       return;
     }
     read_dense_features(object);
+  }
+
+  void name_features(std::vector<std::string> names) {
+    const std::set<std::string_view> distinct(names.begin(), names.end());
+    if (distinct.size() < names.size()) {
+      data_.assumed.push_back(concat("names of variables occur twice, ", names.size() - distinct.size(),
+                                     " of them, so that features have no names"));
+      return;
+    }
+    data_.names.features = std::move(names);
   }
 
   // A matrix, or a column of a table whose rows are those of one.
@@ -220,25 +271,45 @@ class Importer {
     const std::string categories = in_table  ? "/uns/" + options_.label + "_categories"
                                    : grouped ? object + "/categories"
                                              : "/obs/__categories/" + options_.label;
-    if (!file_.has(codes) || !file_.has(categories)) {
-      file_.fail(in_table ? categories : object, "is no categorical column, expected codes and categories");
-    }
     report(object);
-    if (file_.array(categories).kind != Kind::text) {
-      file_.fail(categories, "holds numbers, expected texts");
+    if (in_table && !file_.has(categories)) {
+      file_.fail(categories, "is no categorical column, expected codes and categories");
     }
-    data_.class_names = file_.read_texts(categories);
+    if (file_.has(codes) && file_.has(categories)) {
+      data_.class_names = read_category_names(file_, categories);
+      const auto last = static_cast<std::int64_t>(data_.class_names.size()) - 1;
+      data_.node_labels = integers(codes, -1, last, in_table ? options_.label : "");
+    } else {
+      ColumnLabels found = read_column_labels(file_, object);
+      data_.node_labels = std::move(found.labels);
+      data_.class_names = std::move(found.class_names);
+    }
+    set_task(codes);
+  }
+
+  void set_task(const std::string& object) {
+    std::vector<std::int64_t> strata;
+    if (const auto* classes = std::get_if<std::vector<std::int64_t>>(&data_.node_labels)) {
+      strata = *classes;
+      data_.task = TaskKind::node_classification;
+    } else {
+      const Tensor& targets = std::get<Tensor>(data_.node_labels);
+      for (std::int64_t i = 0; i < targets.rows(); ++i) {
+        strata.push_back(std::isnan(targets(i, 0)) ? -1 : 0);
+      }
+      data_.task = TaskKind::node_regression;
+      data_.names.targets = {options_.label};
+      data_.assumed.push_back(
+          concat("'", options_.label, "' has numbers that are not whole, which are to be predicted"));
+    }
+    if (static_cast<std::int64_t>(strata.size()) != data_.graph.num_nodes()) {
+      file_.fail(object, "has ", strata.size(), " entries, expected ", data_.graph.num_nodes());
+    }
     data_.num_classes = static_cast<std::int64_t>(data_.class_names.size());
-    std::vector<std::int64_t> labels = integers(codes, -1, data_.num_classes - 1, in_table ? options_.label : "");
-    if (static_cast<std::int64_t>(labels.size()) != data_.graph.num_nodes()) {
-      file_.fail(codes, "has ", labels.size(), " entries, expected ", data_.graph.num_nodes());
-    }
-    data_.task = TaskKind::node_classification;
     for (int i = 0; i < kNumRandomSplits; ++i) {
-      data_.splits.push_back(stratified_split(concat("rand", i), labels, data_.num_classes, {},
-                                              Random(options_.seed).stream(static_cast<std::uint64_t>(i))));
+      data_.splits.push_back(stratified_split(concat("rand", i), strata, std::max<std::int64_t>(1, data_.num_classes),
+                                              {}, Random(options_.seed).stream(static_cast<std::uint64_t>(i))));
     }
-    data_.node_labels = std::move(labels);
   }
 
   const H5adOptions& options_;

@@ -1,6 +1,7 @@
 #include "weft/io/importers/mtx_importer.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 #include <vector>
@@ -70,6 +71,20 @@ Tensor read_tensor(const std::filesystem::path& path, std::int64_t num_nodes, No
   return Tensor::from_buffer(num_nodes, cols, Buffer<float>::copy_of(values));
 }
 
+/// An integer, which may be written as a real; -1 and nan are none.
+std::int64_t read_class(const NumberRows& rows) {
+  if (!rows.is_integer(0)) {
+    const float value = rows.real(0, NotANumber::allowed);
+    if (std::isnan(value)) {
+      return -1;
+    }
+    if (value == std::floor(value) && value >= -1.0F && value <= static_cast<float>(kMostClasses)) {
+      return static_cast<std::int64_t>(value);
+    }
+  }
+  return rows.integer(0, "class", -1, kMostClasses);
+}
+
 void read_labels(const MtxOptions& options, std::int64_t num_nodes, Dataset& data) {
   // One class for all that has a target: a split of the labeled nodes.
   std::vector<std::int64_t> strata;
@@ -87,7 +102,7 @@ void read_labels(const MtxOptions& options, std::int64_t num_nodes, Dataset& dat
     NumberRows rows(input);
     while (rows.next()) {
       rows.expect_cols(1);
-      strata.push_back(rows.integer(0, "class", -1, kMostClasses));
+      strata.push_back(read_class(rows));
       data.num_classes = std::max(data.num_classes, strata.back() + 1);
     }
     expect_rows(options.labels, static_cast<std::int64_t>(strata.size()), num_nodes);

@@ -219,14 +219,32 @@ std::int64_t NumberArray::integer(std::int64_t i, const char* what, std::int64_t
   return value;
 }
 
+double NumberArray::wide(std::int64_t i) const {
+  const std::uint64_t value = bits(i);
+  return form_.bytes == 8   ? std::bit_cast<double>(value)
+         : form_.bytes == 4 ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(value)))
+                            : half(value);
+}
+
+std::int64_t NumberArray::label(std::int64_t i, std::int64_t highest) const {
+  if (form_.kind != 'f') {
+    return integer(i, "label", -1, highest);
+  }
+  const double value = wide(i);
+  if (std::isnan(value)) {
+    return -1;
+  }
+  if (value != std::floor(value) || value < -1.0 || value > static_cast<double>(highest)) {
+    fail("has label ", value, " at ", i, ", expected whole numbers from -1 to ", highest);
+  }
+  return static_cast<std::int64_t>(value);
+}
+
 float NumberArray::real(std::int64_t i) const {
   if (form_.kind != 'f') {
     return static_cast<float>(integer(i));
   }
-  const std::uint64_t value = bits(i);
-  const double wide = form_.bytes == 8   ? std::bit_cast<double>(value)
-                      : form_.bytes == 4 ? static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(value)))
-                                         : half(value);
+  const double wide = this->wide(i);
   if (!(std::abs(wide) <= static_cast<double>(std::numeric_limits<float>::max()))) {
     fail("has the value ", wide, " at ", i, ", expected finite numbers of 32 bits");
   }

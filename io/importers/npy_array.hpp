@@ -40,6 +40,8 @@ class NumberArray {
   void expect_integer(std::int64_t i, const char* what, std::int64_t value) const {
     static_cast<void>(integer(i, what, value, value));
   }
+  /// A class up to `highest`, which may be a whole real, or -1 where there is none: -1 or NaN.
+  [[nodiscard]] std::int64_t label(std::int64_t i, std::int64_t highest) const;
   /// Finite as 32 bits.
   [[nodiscard]] float real(std::int64_t i) const;
   template <class... Parts>
@@ -48,6 +50,8 @@ class NumberArray {
 
  private:
   [[nodiscard]] std::uint64_t bits(std::int64_t i) const;
+  /// Of an array of reals.
+  [[nodiscard]] double wide(std::int64_t i) const;
   [[noreturn]] void fail_with(const std::string& problem) const;
 
   std::string file_, object_;

@@ -156,7 +156,7 @@ class Importer {
     }
     std::vector<std::int64_t> classes(static_cast<std::size_t>(num_nodes_));
     for (std::int64_t i = 0; i < num_nodes_; ++i) {
-      const std::int64_t label = labels.integer(i, "label", -1, kMostClasses);
+      const std::int64_t label = labels.label(i, kMostClasses);
       classes[static_cast<std::size_t>(i)] = label;
       data_.num_classes = std::max(data_.num_classes, label + 1);
     }

@@ -1,7 +1,6 @@
 #include "weft/io/importers/ogb_importer.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <utility>
 #include <vector>
@@ -10,6 +9,8 @@
 #include "weft/io/declared_extent.hpp"
 #include "weft/io/importers/edge_rows.hpp"
 #include "weft/io/importers/number_rows.hpp"
+#include "weft/io/importers/ogb_tables.hpp"
+#include "weft/io/importers/ogb_typed_importer.hpp"
 #include "weft/io/importers/text_folder.hpp"
 
 namespace weft {
@@ -17,17 +18,8 @@ namespace {
 
 constexpr std::int64_t kReportEvery = 1 << 20;
 constexpr std::int64_t kMostCategories = 1 << 15;
-constexpr std::int64_t kMostClasses = 1 << 24;
 constexpr std::size_t kMostSplits = 100;
 constexpr std::string_view kEdges = "raw/edge.csv.gz";
-
-// Numbers, [rows, cols], and whether all are written as integers or missing.
-struct Table {
-  std::int64_t rows = 0, cols = 0;
-  std::vector<float> values;
-  bool integers = true;
-  bool missing = false;
-};
 
 class Importer {
  public:
@@ -35,7 +27,22 @@ class Importer {
       : options_(options), progress_(progress), folder_(options.input) {}
 
   Dataset read() {
-    find_root();
+    if (find_root(kEdges)) {
+      read_one_type();
+    } else if (find_root(kOgbNodeTypes)) {
+      data_ = import_typed_ogb(options_, folder_, root_, progress_);
+    } else {
+      refuse_folder();
+    }
+    const std::string base = root_.empty() ? options_.input.stem().string() : root_.substr(0, root_.size() - 1);
+    data_.name = options_.name.empty() ? std::filesystem::path(base).filename().string() : options_.name;
+    data_.source = options_.input.filename().string();
+    check_dataset(data_, options_.input);
+    return std::move(data_);
+  }
+
+ private:
+  void read_one_type() {
     read_counts();
     read_edges();
     data_.node_features = read_features("node-feat", num_nodes_, "node");
@@ -45,46 +52,38 @@ class Importer {
     }
     read_labels();
     read_splits();
-    const std::string base = root_.empty() ? options_.input.stem().string() : root_.substr(0, root_.size() - 1);
-    data_.name = options_.name.empty() ? std::filesystem::path(base).filename().string() : options_.name;
-    data_.source = options_.input.filename().string();
     data_.directed = options_.directed;
-    check_dataset(data_, options_.input);
-    return std::move(data_);
   }
 
- private:
-  void find_root() {
+  /// Finds the folder that holds such a file; false if there is none.
+  bool find_root(std::string_view wanted) {
     std::vector<std::string> found;
     for (const std::string& name : folder_.names()) {
-      if (name == kEdges || name.ends_with("/" + std::string(kEdges))) {
+      if (name == wanted || name.ends_with(concat('/', wanted))) {
         found.push_back(name);
       }
     }
-    if (found.size() != 1) {
-      throw DataError(options_.input.string(), "", concat("holds ", found.size(), " files ", kEdges, ", expected one"));
+    if (found.size() > 1) {
+      throw DataError(options_.input.string(), "", concat("holds ", found.size(), " files ", wanted, ", expected one"));
     }
-    root_ = found[0].substr(0, found[0].size() - kEdges.size());
+    root_ = found.empty() ? "" : found[0].substr(0, found[0].size() - wanted.size());
+    return !found.empty();
+  }
+
+  [[noreturn]] void refuse_folder() const {
+    const bool is_binary =
+        std::ranges::any_of(folder_.names(), [](const std::string& name) { return name.ends_with("raw/data.npz"); });
+    throw DataError(options_.input.string(), "",
+                    is_binary ? concat("holds raw/data.npz, the binary form, which is not read; expected ", kEdges,
+                                       " and other tables of text")
+                              : concat("holds 0 files ", kEdges, ", expected one, or ", kOgbNodeTypes,
+                                       " of a set with types of nodes"));
   }
 
   [[nodiscard]] std::string raw(const std::string& what) const { return root_ + "raw/" + what + ".csv.gz"; }
 
-  FolderText open(const std::string& name) const {
-    if (!folder_.has(name)) {
-      throw DataError(folder_.path_of(name), "", "is missing");
-    }
-    return folder_.open(name);
-  }
-
   std::vector<std::int64_t> read_column(const std::string& name, const char* what, std::int64_t highest) const {
-    const FolderText text = open(name);
-    NumberRows rows(*text);
-    std::vector<std::int64_t> values;
-    while (rows.next()) {
-      rows.expect_cols(1);
-      values.push_back(rows.integer(0, what, 0, highest));
-    }
-    return values;
+    return read_ogb_column(folder_, name, what, highest);
   }
 
   void read_counts() {
@@ -110,7 +109,7 @@ class Importer {
   }
 
   void read_edges() {
-    const FolderText text = open(raw("edge"));
+    const FolderText text = open_member(folder_, raw("edge"));
     NumberRows rows(*text);
     std::size_t graph = 0;
     std::int64_t left = edge_counts_[0];
@@ -146,35 +145,15 @@ class Importer {
     data_.graph = CsrGraph::from_edges(num_nodes_, edges_, {.symmetrize = !options_.directed});
   }
 
-  Table read_table(const std::string& what, std::int64_t expected, const char* of, NotANumber nan) const {
-    const std::string name = raw(what);
-    const FolderText text = open(name);
-    NumberRows rows(*text);
-    Table table;
-    for (; rows.next(); ++table.rows) {
-      if (table.rows == expected) {
-        rows.fail(concat("is one row more than ", expected, ", one for each ", of));
-      }
-      table.cols = rows.cols();
-      for (std::int64_t j = 0; j < table.cols; ++j) {
-        const float value = rows.real(j, nan);
-        table.values.push_back(value);
-        table.missing = table.missing || std::isnan(value);
-        table.integers = table.integers && (std::isnan(value) || rows.is_integer(j));
-      }
-    }
-    if (table.rows != expected) {
-      throw DataError(folder_.path_of(name), "",
-                      concat("has ", table.rows, " rows, expected ", expected, ", one for each ", of));
-    }
-    return table;
+  OgbTable read_table(const std::string& what, std::int64_t expected, const char* of, NotANumber nan) const {
+    return read_ogb_table(folder_, raw(what), {.count = expected, .of = of}, nan);
   }
 
   Features read_features(const std::string& what, std::int64_t expected, const char* of) const {
     if (!folder_.has(raw(what)) || expected == 0) {
       return {};
     }
-    const Table table = read_table(what, expected, of, NotANumber::refused);
+    const OgbTable table = read_table(what, expected, of, NotANumber::refused);
     const bool categories = table.integers && std::all_of(table.values.begin(), table.values.end(), [](float value) {
                               return value >= 0.0F && value < static_cast<float>(kMostCategories);
                             });
@@ -198,29 +177,9 @@ class Importer {
       data_.task = TaskKind::link_prediction;
       return;
     }
-    const Table table = of_graphs ? read_table("graph-label", data_.num_graphs(), "graph", NotANumber::allowed)
-                                  : read_table("node-label", num_nodes_, "node", NotANumber::allowed);
-    Labels& labels = of_graphs ? data_.graph_labels : data_.node_labels;
-    const auto in_range = [&](float lowest, float highest) {
-      return table.integers && std::all_of(table.values.begin(), table.values.end(), [&](float value) {
-               return std::isnan(value) || (value >= lowest && value <= highest);
-             });
-    };
-    const bool classes = table.cols == 1 && in_range(0.0F, static_cast<float>(kMostClasses));
-    const bool classify = !options_.regression && (classes || (table.cols > 1 && in_range(0.0F, 1.0F)));
-    data_.task = of_graphs ? (classify ? TaskKind::graph_classification : TaskKind::graph_regression)
-                           : (classify ? TaskKind::node_classification : TaskKind::node_regression);
-    if (!classify || table.cols > 1) {
-      data_.num_classes = classify ? 2 : 0;
-      labels = Tensor::from_buffer(table.rows, table.cols, Buffer<float>::copy_of(table.values));
-      return;
-    }
-    std::vector<std::int64_t> numbers;
-    for (const float value : table.values) {
-      numbers.push_back(std::isnan(value) ? -1 : static_cast<std::int64_t>(value));
-      data_.num_classes = std::max(data_.num_classes, numbers.back() + 1);
-    }
-    labels = std::move(numbers);
+    set_ogb_labels(of_graphs ? read_table("graph-label", data_.num_graphs(), "graph", NotANumber::allowed)
+                             : read_table("node-label", num_nodes_, "node", NotANumber::allowed),
+                   of_graphs, options_.regression, data_);
   }
 
   void read_splits() {

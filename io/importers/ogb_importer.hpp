@@ -3,7 +3,7 @@
 // raw/edge.csv.gz has a row "source,destination" for each edge, nodes numbered from 0 in each graph;
 // raw/num-node-list.csv.gz and num-edge-list.csv.gz a row for each graph; raw/node-feat.csv.gz and edge-feat.csv.gz,
 // where the set has them, a row for each node and edge; raw/node-label.csv.gz or graph-label.csv.gz the labels;
-// split/NAME/{train,valid,test}.csv.gz nodes or graphs, one a row.
+// split/NAME/{train,valid,test}.csv.gz nodes or graphs, one a row. Sets with types of nodes: ogb_typed_importer.hpp.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,8 @@ struct OgbOptions {
   bool regression = false;
   /// Otherwise both directions of every edge are stored.
   bool directed = false;
+  /// Of sets with types of nodes, whose relations keep their directions otherwise.
+  bool undirected = false;
   /// Empty: the folder's.
   std::string name = {};
 };

@@ -1,9 +1,7 @@
 #include "weft/io/importers/smiles_importer.hpp"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
-#include <limits>
+#include <initializer_list>
 #include <optional>
 #include <utility>
 
@@ -12,6 +10,8 @@
 #include "weft/io/dataset_checks.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edge_rows.hpp"
+#include "weft/io/importers/smiles_columns.hpp"
+#include "weft/io/importers/smiles_targets.hpp"
 #include "weft/io/splits.hpp"
 #include "weft/molecules/molecule_reader.hpp"
 
@@ -22,13 +22,21 @@ constexpr std::size_t kRowsAtOnce = 4096;
 constexpr std::int64_t kRowsOfATask = 64;
 constexpr int kNumRandomSplits = 3;
 
-bool equal_words(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
+const std::vector<std::string> kAtomNames = {"element",  "chirality",     "neighbors", "charge", "hydrogens",
+                                             "radicals", "hybridization", "aromatic",  "in ring"};
+const std::vector<std::string> kBondNames = {"bond", "stereo", "conjugated"};
 
-bool is_missing(std::string_view field) {
-  return field.empty() || equal_words(field, "nan") || equal_words(field, "na");
+enum class Part { none, train, val, test };
+
+std::optional<Part> part_of(std::string_view word) {
+  const auto is_one_of = [&](std::initializer_list<std::string_view> words) {
+    return std::ranges::any_of(words, [&](std::string_view other) { return equal_words(word, other); });
+  };
+  return is_one_of({"train", "training"})                   ? std::optional(Part::train)
+         : is_one_of({"val", "valid", "validation", "dev"}) ? std::optional(Part::val)
+         : is_one_of({"test", "testing"})                   ? std::optional(Part::test)
+         : is_no_target(word)                               ? std::optional(Part::none)
+                                                            : std::nullopt;
 }
 
 class Importer {
@@ -36,63 +44,54 @@ class Importer {
   Importer(const SmilesOptions& options, const ProgressCallback& progress)
       : options_(options), progress_(progress), rows_(options.input, DelimitedRows::Header::keep) {}
 
-  Dataset read() {
+  MoleculeTable read() {
     read_rows();
     if (data_.smiles.empty()) {
       throw DataError(options_.input.string(), "", concat("holds no molecule; ", num_skipped_, " rows were left out"));
     }
     set_graph();
-    set_targets();
+    set_labels();
     set_splits();
+    data_.encoder = encoder_of(columns_);
     data_.name = options_.name.empty() ? options_.input.stem().stem().string() : options_.name;
     data_.source = options_.input.filename().string();
     check_dataset(data_, options_.input);
-    return std::move(data_);
+    return {std::move(data_), std::move(rows_of_)};
   }
 
  private:
   // The first row decides where the columns are; true if it is a header.
   bool find_columns(const std::vector<std::string_view>& first) {
     num_columns_ = first.size();
-    const auto place = [&](const std::string& name) {
-      const auto at = std::find_if(first.begin(), first.end(), [&](auto field) { return equal_words(field, name); });
-      return static_cast<std::size_t>(at - first.begin());
-    };
-    const auto number = [&](const std::string& name) {
-      const std::int64_t value = parse_id(name);
-      return value >= 1 && value <= static_cast<std::int64_t>(first.size()) ? static_cast<std::size_t>(value) - 1
-                                                                            : first.size();
-    };
-    smiles_column_ = place(options_.smiles);
-    bool header = smiles_column_ < first.size();
-    if (!header) {
-      smiles_column_ = number(options_.smiles);
-      if (smiles_column_ == first.size()) {
-        if (options_.smiles != SmilesOptions{}.smiles) {
-          rows_.fail(concat("has no column '", options_.smiles, "', expected it in the first row"));
-        }
-        smiles_column_ = 0;
-      }
+    columns_ = find_smiles_columns(options_, {.fields = first,
+                                              .by_blanks = rows_.separator() == ' ',
+                                              .is_molecule =
+                                                  [](std::string_view text) {
+                                                    Molecule molecule;
+                                                    std::string problem;
+                                                    return read_molecule(text, false, molecule, problem);
+                                                  },
+                                              .fail = [&](const std::string& problem) { rows_.fail(problem); }});
+    data_.assumed = columns_.assumed;
+    targets_.texts.resize(columns_.targets.size());
+    for (const std::size_t column : columns_.targets) {
+      targets_.names.push_back(columns_.name_of(column));
     }
-    for (const std::string& name : options_.targets) {
-      std::size_t column = place(name);
-      header = header || column < first.size();
-      column = column < first.size() ? column : number(name);
-      if (column == first.size()) {
-        rows_.fail(
-            concat("has no column '", name, "', expected it in the first row, or a number from 1 to ", first.size()));
-      }
-      target_columns_.push_back(column);
-    }
+    bounds_.resize(columns_.targets.size());
     data_.node_ptr = {0};
-    return header;
+    return !columns_.header.empty();
   }
 
   /// A row of the input and what came of it.
   struct Row {
     std::int64_t line = 0;
-    std::string smiles;
+    /// From 0 behind the header.
+    std::int64_t number = 0;
+    std::string smiles, id;
+    Part part = Part::none;
     std::vector<std::string> targets;
+    /// Targets that are bounds.
+    std::vector<std::pair<std::size_t, std::string>> bounds;
     Molecule molecule;
     /// Why the row is of no use.
     std::optional<DataError> error;
@@ -136,7 +135,11 @@ class Importer {
         continue;
       }
       rows.emplace_back().line = rows_.line_number();
+      rows.back().number = num_rows_++;
       keep_error(rows.back(), [&](Row& row) { read_fields(fields, row); });
+      if (!rows.back().error && columns_.split) {
+        read_part(fields[*columns_.split], rows.back());
+      }
     }
     return true;
   }
@@ -164,18 +167,54 @@ class Importer {
   }
 
   void read_fields(const std::vector<std::string_view>& fields, Row& row) const {
-    // Text without a header may have names of several words behind the SMILES.
-    if (fields.size() != num_columns_ && !target_columns_.empty()) {
+    // Names of several words may stand behind the SMILES where nothing else is read.
+    const bool reads_more = !columns_.targets.empty() || columns_.split || (columns_.id && !columns_.header.empty());
+    if (fields.size() != num_columns_ && reads_more) {
       rows_.expect_fields(fields, num_columns_);
     }
-    if (smiles_column_ >= fields.size() || fields[smiles_column_].empty()) {
+    if (columns_.smiles >= fields.size() || fields[columns_.smiles].empty()) {
       rows_.fail("has no SMILES");
     }
-    row.smiles = fields[smiles_column_];
-    for (const std::size_t column : target_columns_) {
-      check_target(fields[column]);
-      row.targets.emplace_back(fields[column]);
+    row.smiles = fields[columns_.smiles];
+    if (columns_.id && *columns_.id < fields.size()) {
+      row.id = fields[*columns_.id];
     }
+    for (const std::size_t column : columns_.targets) {
+      read_target(fields[column], row);
+    }
+    const bool has_value = std::ranges::any_of(row.targets, [](const auto& text) { return !is_no_target(text); });
+    if (!row.bounds.empty() && !has_value) {
+      const auto& [target, text] = row.bounds.front();
+      rows_.fail(concat("'", text.substr(0, 40), "' in the column '", targets_.names[target],
+                        "' is a bound, expected a value"));
+    }
+  }
+
+  // Any text is allowed as the only target of a classification.
+  void read_target(std::string_view field, Row& row) const {
+    const bool any_text = targets_.names.size() == 1 && options_.task == TaskKind::graph_classification;
+    if (!any_text && is_bound(field)) {
+      row.bounds.emplace_back(row.targets.size(), field);
+      row.targets.emplace_back();
+      return;
+    }
+    if (!any_text && !is_no_target(field) && !yes_or_no(field) && !parse_real(field)) {
+      rows_.fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits",
+                        targets_.names.size() == 1 && !options_.task
+                            ? "; with --task graph_classification any texts are classes"
+                            : ""));
+    }
+    row.targets.emplace_back(field);
+  }
+
+  // A word that is no part is a mistake about the column, not about one row.
+  void read_part(std::string_view field, Row& row) const {
+    const std::optional<Part> part = part_of(field);
+    if (!part) {
+      rows_.fail(concat("'", field.substr(0, 40), "' in the column '", columns_.name_of(*columns_.split),
+                        "' is no part of a split, expected train, val, test or nothing"));
+    }
+    row.part = *part;
   }
 
   void read_smiles(Row& row) const {
@@ -191,7 +230,20 @@ class Importer {
     if (begin + molecule.num_atoms > kMaxNodes) {
       rows_.fail_at(row.line, concat("has one atom too many, expected at most ", kMaxNodes));
     }
-    std::move(row.targets.begin(), row.targets.end(), std::back_inserter(targets_));
+    for (std::size_t j = 0; j < row.targets.size(); ++j) {
+      targets_.texts[j].push_back(std::move(row.targets[j]));
+    }
+    for (auto& [target, text] : row.bounds) {
+      if (bounds_[target].count++ == 0) {
+        bounds_[target].first = concat("'", text, "' in line ", row.line);
+      }
+    }
+    lines_.push_back(row.line);
+    rows_of_.push_back(row.number);
+    parts_.push_back(row.part);
+    if (columns_.id) {
+      data_.graph_names.push_back(std::move(row.id));
+    }
     for (const Edge& bond : molecule.bonds) {
       bonds_.push_back({static_cast<NodeId>(begin + bond.source), static_cast<NodeId>(begin + bond.destination)});
     }
@@ -200,14 +252,6 @@ class Importer {
     data_.node_ptr.push_back(begin + molecule.num_atoms);
     data_.smiles.push_back(std::move(row.smiles));
     scaffolds_.push_back(std::move(row.molecule.scaffold));
-  }
-
-  // Texts are allowed as the only target of a classification.
-  void check_target(std::string_view field) const {
-    const bool text = target_columns_.size() == 1 && options_.task == TaskKind::graph_classification;
-    if (!text && !is_missing(field)) {
-      static_cast<void>(rows_.parse_float(field));
-    }
   }
 
   static CategoricalMatrix table(const std::vector<std::int32_t>& values, const std::vector<std::int64_t>& categories) {
@@ -219,56 +263,45 @@ class Importer {
   void set_graph() {
     data_.graph = CsrGraph::from_edges(data_.node_ptr.back(), bonds_, {.symmetrize = true});
     data_.node_features = table(atoms_, kAtomCategories);
+    data_.names.features = kAtomNames;
     if (!bonds_.empty()) {
+      data_.names.edge_features = kBondNames;
       data_.edge_features = select_rows(table(bond_features_, kBondCategories), places_of_edges(bonds_, true));
     }
   }
 
-  void set_targets() {
-    if (target_columns_.empty()) {
+  void set_labels() {
+    if (columns_.targets.empty()) {
       data_.task = TaskKind::generation;
       return;
     }
-    const bool binary = std::all_of(targets_.begin(), targets_.end(), [](const std::string& text) {
-      return is_missing(text) || text == "0" || text == "1" || text == "0.0" || text == "1.0";
-    });
-    data_.task = options_.task.value_or(binary ? TaskKind::graph_classification : TaskKind::graph_regression);
-    if (data_.task == TaskKind::graph_classification && target_columns_.size() == 1) {
-      set_classes();
-      return;
-    }
-    data_.num_classes = data_.task == TaskKind::graph_classification ? 2 : 0;
-    Tensor y = Tensor::uninitialized(data_.num_graphs(), static_cast<std::int64_t>(target_columns_.size()));
-    for (std::size_t i = 0; i < targets_.size(); ++i) {
-      y.data()[i] = is_missing(targets_[i]) ? std::numeric_limits<float>::quiet_NaN() : rows_.parse_float(targets_[i]);
-    }
-    data_.graph_labels = std::move(y);
-  }
-
-  void set_classes() {
-    std::vector<std::string> names;
-    std::copy_if(targets_.begin(), targets_.end(), std::back_inserter(names),
-                 [](auto& text) { return !is_missing(text); });
-    const bool integers = std::all_of(names.begin(), names.end(), [](auto& text) { return parse_id(text) >= 0; });
-    const auto less = [&](const std::string& a, const std::string& b) {
-      return integers ? parse_id(a) < parse_id(b) : a < b;
-    };
-    std::sort(names.begin(), names.end(), less);
-    names.erase(std::unique(names.begin(), names.end()), names.end());
-    if (names.empty()) {
+    targets_.task = options_.task;
+    targets_.fail = [&](std::size_t row, const std::string& problem) { rows_.fail_at(lines_[row], problem); };
+    set_targets(targets_, data_);
+    if (data_.task == TaskKind::graph_classification && targets_.names.size() == 1 && data_.num_classes == 0) {
       throw DataError(options_.input.string(), "", "has no value in the column of targets");
     }
-    std::vector<std::int64_t> classes;
-    for (const std::string& text : targets_) {
-      classes.push_back(is_missing(text) ? -1
-                                         : std::lower_bound(names.begin(), names.end(), text, less) - names.begin());
+    for (std::size_t j = 0; j < bounds_.size(); ++j) {
+      if (const Bounds& bounds = bounds_[j]; bounds.count > 0) {
+        data_.assumed.push_back(concat(bounds.count, " values of '", targets_.names[j], "' are bounds, as ",
+                                       bounds.first, ", and count as missing"));
+      }
     }
-    data_.num_classes = static_cast<std::int64_t>(names.size());
-    data_.class_names = std::move(names);
-    data_.graph_labels = std::move(classes);
   }
 
   void set_splits() {
+    if (columns_.split) {
+      Split given{.name = "public"};
+      for (std::size_t i = 0; i < parts_.size(); ++i) {
+        if (parts_[i] != Part::none) {
+          (parts_[i] == Part::train ? given.train
+           : parts_[i] == Part::val ? given.val
+                                    : given.test)
+              .push_back(static_cast<std::int64_t>(i));
+        }
+      }
+      data_.splits.push_back(std::move(given));
+    }
     data_.splits.push_back(scaffold_split(scaffolds_));
     for (int i = 0; i < kNumRandomSplits; ++i) {
       data_.splits.push_back(random_split(concat("rand", i), data_.num_graphs(),
@@ -283,26 +316,52 @@ class Importer {
         }
       }
     }
+    say_empty_parts();
+  }
+
+  void say_empty_parts() {
+    for (const auto& [part, name] :
+         {std::pair(&Split::train, "train"), std::pair(&Split::val, "val"), std::pair(&Split::test, "test")}) {
+      std::string empty;
+      for (const Split& split : data_.splits) {
+        empty += (split.*part).empty() ? concat(empty.empty() ? "" : ", ", split.name) : "";
+      }
+      if (!empty.empty()) {
+        data_.assumed.push_back(concat("no molecule is in the ", name, " part of the split ", empty));
+      }
+    }
   }
 
   const SmilesOptions& options_;
   const ProgressCallback& progress_;
   DelimitedRows rows_;
   std::size_t num_columns_ = 0;
-  std::size_t smiles_column_ = 0;
-  std::vector<std::size_t> target_columns_;
+  SmilesColumns columns_;
+  std::int64_t num_rows_ = 0;
   std::int64_t num_skipped_ = 0;
   std::vector<std::int32_t> atoms_, bond_features_;
   std::vector<Edge> bonds_;
   std::vector<std::string> scaffolds_;
-  /// [molecules, targets]
-  std::vector<std::string> targets_;
+  TargetTable targets_;
+  /// Of a target: values that are bounds, and where the first is.
+  struct Bounds {
+    std::int64_t count = 0;
+    std::string first;
+  };
+  std::vector<Bounds> bounds_;
+  /// Of each molecule.
+  std::vector<std::int64_t> lines_, rows_of_;
+  std::vector<Part> parts_;
   Dataset data_;
 };
 
 }  // namespace
 
 Dataset import_smiles(const SmilesOptions& options, const ProgressCallback& progress) {
+  return import_molecules(options, progress).dataset;
+}
+
+MoleculeTable import_molecules(const SmilesOptions& options, const ProgressCallback& progress) {
   require(reads_molecules(),
           "import_smiles: this Weft was built without RDKit, expected one built where librdkit-dev is installed");
   require(

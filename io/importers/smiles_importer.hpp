@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/core/progress.hpp"
@@ -16,11 +17,19 @@ namespace weft {
 /// Columns are named by the words of the first row, or by numbers from 1.
 struct SmilesOptions {
   std::filesystem::path input = {};
-  /// If the first row has no such word there is no header, and the first column counts.
+  /// The default stands for any one column whose name has SMILES in it, or the first where there is no header.
   std::string smiles = "smiles";
   /// What to predict; none: the task is generation.
   std::vector<std::string> targets = {};
-  /// graph_classification or graph_regression; none: classification if all targets are 0, 1 or missing.
+  /// Names of the molecules, Dataset::graph_names; empty: none.
+  std::string id = {};
+  /// train, val (valid, validation, dev), test, or nothing for each molecule: the split "public".
+  std::string split = {};
+  /// Where `id` names no column: takes this one if it is there, and with finds_id one whose name is that of ids.
+  std::string likely_id = {};
+  bool finds_id = false;
+  /// graph_classification or graph_regression; none: classification if all targets are 0, 1, true, false, yes, no or
+  /// missing.
   std::optional<TaskKind> task = {};
   /// A row that is no molecule, or whose targets are no numbers, ends the import; otherwise it is left out.
   bool strict = false;
@@ -33,9 +42,24 @@ struct SmilesOptions {
 };
 
 /// One graph a molecule, its heavy atoms in the order of the SMILES, with the nine atom and three bond columns of
-/// the Open Graph Benchmark as categories. One target of a classification may be any text; several are 0 or 1.
-/// Splits: scaffold (by Bemis-Murcko scaffolds, large groups first, 80/10/10) and rand0 .. rand2 (80/10/10).
-/// Throws DataError naming file and line, or ArgumentError if Weft was built without RDKit.
+/// the Open Graph Benchmark as categories. One target of a classification may be any text; several are yes or no.
+/// Bounds (">10000") are no values: a row that has nothing else is left out, others are counted in Dataset::assumed.
+/// Splits: public, where a column names it, scaffold (by Bemis-Murcko scaffolds, large groups first, 80/10/10) and
+/// rand0 .. rand2 (80/10/10); a part of one that is empty is said in Dataset::assumed. The names of the columns stand
+/// in Dataset::encoder. Throws DataError naming file and line, or ArgumentError if Weft was built without RDKit.
 [[nodiscard]] Dataset import_smiles(const SmilesOptions& options, const ProgressCallback& progress = {});
+
+/// The same with the number of the row that each molecule comes from, from 0 behind the header.
+struct MoleculeTable {
+  Dataset dataset;
+  std::vector<std::int64_t> rows;
+};
+[[nodiscard]] MoleculeTable import_molecules(const SmilesOptions& options, const ProgressCallback& progress = {});
+
+/// The columns that a dataset was made of, as its encoder has them; nothing if it is none of molecules.
+struct SmilesNames {
+  std::string smiles = {}, id = {};
+};
+[[nodiscard]] std::optional<SmilesNames> smiles_names_of(std::string_view encoder);
 
 }  // namespace weft

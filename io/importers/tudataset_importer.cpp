@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <map>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -23,6 +24,7 @@ constexpr std::int64_t kMostDenseLabels = 256;
 constexpr std::int64_t kNumFolds = 10;
 constexpr int kNumRandomSplits = 3;
 constexpr std::string_view kEdgesEnd = "_A.txt";
+constexpr std::string_view kNumbering = "nodes are numbered through all graphs, from 1 to ";
 
 // Rows of integers, [rows, cols].
 struct LabelTable {
@@ -31,13 +33,21 @@ struct LabelTable {
   [[nodiscard]] std::int64_t rows() const { return cols == 0 ? 0 : static_cast<std::int64_t>(values.size()) / cols; }
 };
 
-// Columns of 0 and 1: label column j has the places [first[j], first[j + 1]).
+// Columns of 0 and 1, one for each value that occurs: label column j has the places [first[j], first[j + 1]).
 struct OneHot {
   std::vector<std::int64_t> smallest, first = {0};
+  /// Of label column j, for each value from its smallest on: its place among those that occur.
+  std::vector<std::vector<std::int32_t>> place_of;
+  /// What the columns stand for.
+  std::vector<std::string> names;
+
   [[nodiscard]] std::int64_t width() const { return first.back(); }
+  [[nodiscard]] std::int32_t category(std::size_t column, std::int64_t label) const {
+    return place_of[column][static_cast<std::size_t>(label - smallest[column])];
+  }
   [[nodiscard]] std::int64_t place(std::int64_t column, std::int64_t label) const {
     const auto j = static_cast<std::size_t>(column);
-    return first[j] + label - smallest[j];
+    return first[j] + category(j, label);
   }
 };
 
@@ -126,14 +136,16 @@ class Importer {
     const FolderText text = open("A");
     NumberRows rows(*text);
     const auto num_nodes = static_cast<std::int64_t>(graph_of_.size());
+    std::int64_t largest = 0;
     while (rows.next()) {
       rows.expect_cols(2);
       const std::int64_t u = rows.integer(0, "node", 1, num_nodes) - 1;
       const std::int64_t v = rows.integer(1, "node", 1, num_nodes) - 1;
       if (graph_of_[static_cast<std::size_t>(u)] != graph_of_[static_cast<std::size_t>(v)]) {
         rows.fail(concat("joins a node of graph ", graph_of_[static_cast<std::size_t>(u)], " with one of graph ",
-                         graph_of_[static_cast<std::size_t>(v)], ", expected one graph"));
+                         graph_of_[static_cast<std::size_t>(v)], ", expected one graph; ", kNumbering, num_nodes));
       }
+      largest = std::max({largest, u + 1, v + 1});
       edges_.push_back({static_cast<NodeId>(u), static_cast<NodeId>(v)});
       const auto count = static_cast<std::int64_t>(edges_.size());
       if (progress_ && count % kReportEvery == 0) {
@@ -141,6 +153,33 @@ class Importer {
       }
     }
     data_.graph = CsrGraph::from_edges(num_nodes, edges_, {.symmetrize = !options_.directed});
+    look_for_empty_graphs(largest);
+  }
+
+  /// Where node numbers start again in every graph all edges fall on the first graphs, and none on the others.
+  /// `largest` is the largest number of a node that has an edge.
+  void look_for_empty_graphs(std::int64_t largest) {
+    std::int64_t several_nodes = 0, empty = 0, largest_graph = 0;
+    for (std::size_t g = 0; g + 1 < data_.node_ptr.size(); ++g) {
+      const std::int64_t begin = data_.node_ptr[g], end = data_.node_ptr[g + 1];
+      largest_graph = std::max(largest_graph, end - begin);
+      several_nodes += end - begin > 1 ? 1 : 0;
+      const bool has_edges = data_.graph.offsets()[static_cast<std::size_t>(begin)] !=
+                             data_.graph.offsets()[static_cast<std::size_t>(end)];
+      empty += end - begin > 1 && !has_edges ? 1 : 0;
+    }
+    if (empty == 0) {
+      return;
+    }
+    const std::string found =
+        concat(empty, " of ", several_nodes, " graphs of several nodes ", empty == 1 ? "has" : "have", " no edge");
+    const auto num_nodes = static_cast<std::int64_t>(graph_of_.size());
+    if (empty > 1 && 2 * empty >= several_nodes && largest > 0 && largest <= largest_graph) {
+      throw DataError(folder_.path_of(file("A")), "",
+                      concat(found, ", and no node of an edge is above ", largest, ", while the largest graph has ",
+                             largest_graph, ": numbers seem to start again in every graph; ", kNumbering, num_nodes));
+    }
+    data_.assumed.push_back(found);
   }
 
   LabelTable read_labels(const char* what, std::int64_t expected, const char* of) const {
@@ -174,13 +213,15 @@ class Importer {
     return Tensor::from_buffer(count, cols, Buffer<float>::copy_of(values));
   }
 
-  OneHot one_hot_of(const char* what, const LabelTable& table) const {
+  /// `thing` is what a label is called: its columns are "thing=3", or "thing_0=3" where there are several.
+  OneHot one_hot_of(const char* what, const char* thing, const LabelTable& table) const {
     OneHot result;
+    std::int64_t span = 0;
     for (std::int64_t j = 0; j < table.cols; ++j) {
+      const auto begin = static_cast<std::size_t>(j), step = static_cast<std::size_t>(table.cols);
       std::int64_t smallest = std::numeric_limits<std::int64_t>::max();
       std::int64_t largest = std::numeric_limits<std::int64_t>::min();
-      for (std::size_t i = static_cast<std::size_t>(j); i < table.values.size();
-           i += static_cast<std::size_t>(table.cols)) {
+      for (std::size_t i = begin; i < table.values.size(); i += step) {
         smallest = std::min(smallest, table.values[i]);
         largest = std::max(largest, table.values[i]);
       }
@@ -189,15 +230,35 @@ class Importer {
             folder_.path_of(file(what)), "",
             concat("has labels from ", smallest, " to ", largest, ", expected a range below ", kMostLabels));
       }
-      result.smallest.push_back(smallest);
-      result.first.push_back(result.first.back() + largest - smallest + 1);
-      if (result.width() > kMostWidth) {
+      span += largest - smallest + 1;
+      if (span > kMostWidth) {
         throw DataError(folder_.path_of(file(what)), "",
                         concat("has labels in ", table.cols, " columns that need more than ", kMostWidth,
                                " places, expected fewer or smaller labels"));
       }
+      std::vector<std::int32_t> places(static_cast<std::size_t>(largest - smallest + 1), -1);
+      for (std::size_t i = begin; i < table.values.size(); i += step) {
+        places[static_cast<std::size_t>(table.values[i] - smallest)] = 0;
+      }
+      std::int32_t count = 0;
+      for (std::size_t value = 0; value < places.size(); ++value) {
+        if (places[value] == 0) {
+          places[value] = count++;
+          result.names.push_back(
+              concat(thing, table.cols == 1 ? "" : concat('_', j), '=', smallest + static_cast<std::int64_t>(value)));
+        }
+      }
+      result.smallest.push_back(smallest);
+      result.place_of.push_back(std::move(places));
+      result.first.push_back(result.first.back() + count);
     }
     return result;
+  }
+
+  static void add_names(const char* stem, std::int64_t count, std::vector<std::string>& names) {
+    for (std::int64_t j = 0; j < count; ++j) {
+      names.push_back(concat(stem, j));
+    }
   }
 
   // Labels as columns of 0 and 1, then attributes.
@@ -251,7 +312,9 @@ class Importer {
     if (labels.cols + attributes.cols() == 0) {
       return;
     }
-    const OneHot columns = one_hot_of("node_labels", labels);
+    const OneHot columns = one_hot_of("node_labels", "node_label", labels);
+    data_.names.features = columns.names;
+    add_names("node_attribute_", attributes.cols(), data_.names.features);
     if (columns.width() > kMostDenseLabels) {
       data_.node_features = sparse(labels, columns, attributes);
     } else {
@@ -269,7 +332,8 @@ class Importer {
     OneHot columns;
     if (has("edge_labels")) {
       labels = read_labels("edge_labels", num_rows, "row of DS_A.txt");
-      columns = one_hot_of("edge_labels", labels);
+      columns = one_hot_of("edge_labels", "edge_label", labels);
+      data_.names.edge_features = columns.names;
     }
     Features features;
     if (use_attributes) {
@@ -280,6 +344,7 @@ class Importer {
             concat("has ", columns.width(), " labels, expected at most ", kMostDenseLabels, " beside attributes"));
       }
       features = dense(labels, columns, attributes);
+      add_names("edge_attribute_", attributes.cols(), data_.names.edge_features);
     } else {
       features = categories(labels, columns);
     }
@@ -294,7 +359,7 @@ class Importer {
     }
     for (std::size_t i = 0; i < labels.values.size(); ++i) {
       const std::size_t j = i % columns.smallest.size();
-      result.values[i] = static_cast<std::int32_t>(labels.values[i] - columns.smallest[j]);
+      result.values[i] = columns.category(j, labels.values[i]);
     }
     return result;
   }
@@ -305,12 +370,19 @@ class Importer {
       set_classes(read_labels("graph_labels", num_graphs, "graph"));
       return;
     }
+    if (!has("graph_attributes") && options_.regression) {
+      throw DataError(folder_.path_of(file("graph_attributes")), "", "is missing");
+    }
     if (!has("graph_attributes")) {
-      throw DataError(folder_.path_of(file(options_.regression ? "graph_attributes" : "graph_labels")), "",
-                      options_.regression ? "is missing" : "is missing, and so are graph_attributes");
+      data_.task = TaskKind::generation;
+      data_.assumed.push_back(concat("graphs have no labels, as there is neither ", file("graph_labels"), " nor ",
+                                     file("graph_attributes")));
+      return;
     }
     data_.task = TaskKind::graph_regression;
-    data_.graph_labels = read_attributes("graph_attributes", num_graphs, "graph", NotANumber::allowed);
+    Tensor targets = read_attributes("graph_attributes", num_graphs, "graph", NotANumber::allowed);
+    add_names("graph_attribute_", targets.cols(), data_.names.targets);
+    data_.graph_labels = std::move(targets);
     for (int i = 0; i < kNumRandomSplits; ++i) {
       data_.splits.push_back(random_split(concat("rand", i), num_graphs, {.train = 0.8, .val = 0.1, .test = 0.1},
                                           Random(options_.seed).stream(static_cast<std::uint64_t>(i))));

@@ -30,11 +30,12 @@ struct TuDatasetOptions {
   std::uint64_t seed = 0;
 };
 
-/// Node labels become columns of 0 and 1, one for each value from the smallest to the largest, sparse beyond 256;
-/// attributes stand behind them, or alone where there are no labels. Edge labels become categories; with
-/// attributes columns of 0 and 1 in the same way. Repeated edges are merged, self-loops kept. Class i is the i-th
-/// smallest graph label. Splits strat0 .. strat9 (stratified folds), or rand0 .. rand2 (80/10/10) for regression.
-/// Throws DataError naming file and line.
+/// Node labels become columns of 0 and 1, one for each value that occurs, called "node_label=3" (of several columns
+/// "node_label_0=3"), sparse beyond 256; attributes ("node_attribute_0") stand behind them, or alone where there are no
+/// labels. Edge labels become categories; with attributes columns of 0 and 1 in the same way. Graphs of several nodes
+/// without an edge are counted in Dataset::assumed, or refused where node numbers seem to start again in every graph.
+/// Repeated edges are merged, self-loops kept. Class i is the i-th smallest graph label. Splits strat0 .. strat9
+/// (stratified folds), or rand0 .. rand2 (80/10/10) for regression. Throws DataError naming file and line.
 [[nodiscard]] Dataset import_tudataset(const TuDatasetOptions& options, const ProgressCallback& progress = {});
 
 }  // namespace weft
