@@ -103,7 +103,7 @@ TEST_F(Cli, ReadsTheFiguresOfProtocolGinAtTheOneEpochWithTheBestMean) {
   for (std::size_t fold = 0; fold < 10; ++fold) {
     const Json& run = trained["per_run"][fold];
     EXPECT_EQ(run["split"], std::to_string(fold));
-    EXPECT_EQ(run["test"], curves[fold][static_cast<std::size_t>(run["best_epoch"].get<std::int64_t>())]);
+    EXPECT_EQ(run["test"], curves[fold][static_cast<std::size_t>(run["best_epoch"].get<std::int64_t>()) - 1]);
     EXPECT_EQ(run["best_epoch"], trained["per_run"][0]["best_epoch"]);
   }
   // Read again from the folder, and by a run that has nothing left to do.

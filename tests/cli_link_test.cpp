@@ -112,7 +112,7 @@ TEST_F(Cli, NamesTheSamplersOfLinks) {
   ASSERT_EQ(models["link_samplers"].size(), 4U);
   for (const Json& sampler : models["link_samplers"]) {
     std::vector<std::string> arguments = kTrain;
-    arguments.insert(arguments.end(), {"--sampler", sampler["name"], "--batch-size", "256"});
+    arguments.insert(arguments.end(), {"--sampler", sampler["name"], "--batch-size", "256", "--overwrite"});
     EXPECT_EQ(weft(arguments).code, 0) << sampler;
   }
   const CommandResult wrong = weft({"train", "sbm.h5", "--task", "link_prediction", "--sampler", "cluster"});
