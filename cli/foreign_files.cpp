@@ -71,6 +71,8 @@ fs::path unpacked(fs::path path) {
   return path;
 }
 
+constexpr std::string_view kHdf5 = "\x89HDF\r\n\x1a\n";
+
 std::string first_bytes(const fs::path& path) {
   std::string bytes(4096, '\0');
   std::ifstream file(path, std::ios::binary);
@@ -123,8 +125,7 @@ bool has_molecules(std::string_view bytes) {
 Kind kind_of_file(const fs::path& path) {
   const std::string bytes = first_bytes(path);
   const std::string ending = lower(unpacked(path).extension().string());
-  const bool is_hdf5 = bytes.starts_with("\x89HDF\r\n\x1a\n");
-  if (is_hdf5 && ending != ".h5ad") {
+  if (bytes.starts_with(kHdf5) && ending != ".h5ad") {
     return {};
   }
   if (bytes.starts_with("SQLite format 3")) {
@@ -167,6 +168,10 @@ Kind kind_of_folder(const fs::path& path) {
 }
 
 }  // namespace
+
+bool is_hdf5(const fs::path& path) {
+  return first_bytes(path).starts_with(kHdf5);
+}
 
 std::string why_no_dataset(const fs::path& path) {
   std::error_code error;

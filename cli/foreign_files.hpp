@@ -10,4 +10,7 @@ namespace weft::cli {
 /// Empty where the file may be a dataset, is not there, or is of no kind that is known.
 [[nodiscard]] std::string why_no_dataset(const std::filesystem::path& path);
 
+/// Whether a file, which is to be read and no pipe, begins as HDF5 does.
+[[nodiscard]] bool is_hdf5(const std::filesystem::path& path);
+
 }  // namespace weft::cli

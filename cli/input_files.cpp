@@ -66,6 +66,12 @@ void require_model(const std::filesystem::path& file_or_folder) {
     throw DataError(name, "",
                     "there is no such file or folder, expected a run folder, which `weft train DATA -o RUN` makes");
   }
+  if (type == std::filesystem::file_type::regular && is_hdf5(file_or_folder)) {
+    // A model file begins with a seal.
+    throw DataError(
+        name, "",
+        "is no model but a dataset or another HDF5 file, expected a run folder, which `weft train DATA -o RUN` makes");
+  }
   if (type != std::filesystem::file_type::directory ||
       std::filesystem::exists(RunFiles{file_or_folder}.model(), error)) {
     return;

@@ -70,13 +70,8 @@ int run(int argc, char** argv) {
                          add_models_command, add_options_command, add_datasets_command}) {
     works.push_back(add(app));
   }
-  const std::vector<std::string> words = help_as_flag({argv + 1, argv + argc});
+  const std::vector<std::string> words = with_help(app, {argv + 1, argv + argc});
   try {
-    if (const CLI::App* open = command_left_open(app, words)) {
-      // Nothing is asked for yet: what could be.
-      print(open->help("", CLI::AppFormatMode::Normal));
-      return kDone;
-    }
     // CLI11 takes them from the last to the first.
     std::vector<std::string> reversed(words.rbegin(), words.rend());
     app.parse(reversed);

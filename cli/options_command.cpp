@@ -29,8 +29,9 @@ struct Group {
 };
 
 std::vector<Group> groups() {
+  static const std::vector<Option> of_graphs = graph_options();
   return {{"training", "Options of training, for every model", training_options()},
-          {"graphs", "Options of every model of whole graphs and of its training", graph_options()},
+          {"graphs", "Options of every model of whole graphs and of its training", of_graphs},
           {"links", "Options of link prediction (--task link_prediction), for every model", link_options()}};
 }
 
@@ -121,6 +122,45 @@ std::vector<std::string> all_names() {
   return names;
 }
 
+/// "training", "graphs", or "models gcn, gat" together.
+std::string owners_text(const std::vector<Owned>& alike) {
+  std::string groups, of_models;
+  std::size_t num_models = 0;
+  for (const Owned& one : alike) {
+    const bool is_model = one.owner.starts_with("model ");
+    std::string& list = is_model ? of_models : groups;
+    list += (list.empty() ? "" : ", ") + (is_model ? one.owner.substr(6) : one.owner);
+    num_models += is_model ? 1 : 0;
+  }
+  const std::string models = of_models.empty() ? "" : concat(num_models > 1 ? "models " : "model ", of_models);
+  return groups + (groups.empty() || models.empty() ? "" : ", ") + models;
+}
+
+/// "0.005 (weft, gat), 0.01 (gcn)": where models have another default than the option.
+std::string defaults_text(std::string_view name,
+                          std::vector<std::pair<std::string_view, OptionValue>> ModelInfo::*which) {
+  std::vector<std::pair<std::string, std::string>> models_with;
+  for (const ModelInfo& model : models()) {
+    const auto& overrides = model.*which;
+    const auto found = std::ranges::find(overrides, name, [](const auto& entry) { return entry.first; });
+    if (found == overrides.end()) {
+      continue;
+    }
+    const std::string value = to_text(found->second);
+    auto same = std::ranges::find(models_with, value, [](const auto& entry) { return entry.first; });
+    if (same == models_with.end()) {
+      models_with.emplace_back(value, model.name);
+    } else {
+      same->second += concat(", ", model.name);
+    }
+  }
+  std::string out;
+  for (const auto& [value, names] : models_with) {
+    out += concat(out.empty() ? "" : ", ", value, " (", names, ")");
+  }
+  return out;
+}
+
 /// Owners that have the option alike share a line.
 std::string text_of(std::string_view name, const std::vector<Owned>& found) {
   std::string out = concat(name, "\n");
@@ -130,28 +170,21 @@ std::string text_of(std::string_view name, const std::vector<Owned>& found) {
       continue;
     }
     const Option& option = *found[i].option;
-    std::string owners = found[i].owner;
-    for (std::size_t j = i + 1; j < found.size(); ++j) {
+    std::vector<Owned> alike;
+    for (std::size_t j = i; j < found.size(); ++j) {
       const Option& other = *found[j].option;
       if (other.help == option.help && other.fallback == option.fallback && range_text(other) == range_text(option)) {
         is_told[j] = true;
-        owners += ", " + found[j].owner;
+        alike.push_back(found[j]);
       }
     }
-    out += concat("  of ", owners, ":\n    ", option.help, "\n    default ", to_text(option.fallback), "; ",
+    out += concat("  of ", owners_text(alike), ": ", option.help, "\n    default ", to_text(option.fallback), "; ",
                   range_text(option), "\n");
   }
-  for (const ModelInfo& model : models()) {
-    for (const auto& [option, value] : model.always) {
-      out += option == name ? concat("  model ", model.name, ": ", to_text(value), ", unless set otherwise\n") : "";
-    }
-    for (const auto& [option, value] : model.many_labels) {
-      out += option == name
-                 ? concat("  model ", model.name, ", with 100 or more training labels a class: ", to_text(value),
-                          ", unless set otherwise\n")
-                 : "";
-    }
-  }
+  const std::string always = defaults_text(name, &ModelInfo::always),
+                    many = defaults_text(name, &ModelInfo::many_labels);
+  out += always.empty() ? "" : concat("  unless set otherwise: ", always, "\n");
+  out += many.empty() ? "" : concat("  with 100 or more training labels a class, unless set otherwise: ", many, "\n");
   return out;
 }
 

@@ -122,7 +122,19 @@ std::string command_meant_by(const std::string& word, const std::vector<std::str
       return std::string(one.here);
     }
   }
-  return nearest_name(word, names);
+  if (const std::string nearest = nearest_name(word, names); !nearest.empty()) {
+    return nearest;
+  }
+  // cvs, for csv, is an edgelist too.
+  std::vector<std::string> others;
+  for (const OtherWord& one : kOtherWords) {
+    if (std::ranges::find(names, one.here) != names.end()) {
+      others.emplace_back(one.other);
+    }
+  }
+  const std::string other = nearest_name(word, others);
+  const auto found = std::ranges::find(kOtherWords, std::string_view(other), &OtherWord::other);
+  return other.empty() ? "" : std::string(found->here);
 }
 
 std::string wrong_command(const Named& at, const std::string& word) {
@@ -176,7 +188,7 @@ std::string wrong_flag(const Named& at, const std::string& word) {
   if (!flag.starts_with("--") || std::ranges::find(names, flag) != names.end()) {
     return "";
   }
-  std::string there_is_none = concat(at.way, ": there is no flag '", flag, "'; ");
+  std::string there_is_none = concat("there is no flag '", flag, "'; ");
   const bool takes_options = std::ranges::find(names, "--set") != names.end();
   const std::string meant = name_meant_by(flag.substr(2), std::vector<std::string>{"seed", "runs", "split", "model"});
   if (takes_options && !meant.empty()) {
@@ -195,14 +207,13 @@ std::string wrong_flag(const Named& at, const std::string& word) {
 
 }  // namespace
 
-const CLI::App* command_left_open(const CLI::App& app, std::span<const std::string> words) {
-  const Named at = named_by(app, words);
-  return at.num_words == words.size() && at.command->get_require_subcommand_min() > 0 ? at.command : nullptr;
-}
-
-std::vector<std::string> help_as_flag(std::vector<std::string> words) {
-  if (!words.empty() && words.front() == "help") {
+std::vector<std::string> with_help(const CLI::App& app, std::vector<std::string> words) {
+  const bool asks = !words.empty() && words.front() == "help";
+  if (asks) {
     words.erase(words.begin());
+  }
+  const Named at = named_by(app, words);
+  if (asks || (at.num_words == words.size() && at.command->get_require_subcommand_min() > 0)) {
     words.emplace_back("--help");
   }
   return words;

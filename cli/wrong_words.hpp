@@ -9,12 +9,9 @@
 
 namespace weft::cli {
 
-/// The command whose help answers a command line that ends where a command, or one of its kinds, should follow; null if
-/// it goes on. `weft`, `weft import`.
-[[nodiscard]] const CLI::App* command_left_open(const CLI::App& app, std::span<const std::string> words);
-
-/// `help train` and `help` as `train --help` and `--help`; other words as they are.
-[[nodiscard]] std::vector<std::string> help_as_flag(std::vector<std::string> words);
+/// The words with --help where that is meant: of a command line that ends where a command, or one of its kinds, should
+/// follow (`weft`, `weft import`), and of `help train`, which is `train --help`.
+[[nodiscard]] std::vector<std::string> with_help(const CLI::App& app, std::vector<std::string> words);
 
 /// "there is no command 'trian'; did you mean `weft train`?", or of a kind, as a format is, or of a flag. Empty if
 /// every word that should name one does.

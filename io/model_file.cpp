@@ -110,8 +110,7 @@ ModelFile read_model_file(const std::filesystem::path& path, std::string_view fo
   const InputFile file(path, Seal::checked);
   const std::string found = file.text_attribute("/", "format").value_or("");
   if (found != format) {
-    file.fail("/", "attribute format is '", found, "', expected '", format, "'",
-              found == "weft-graph" ? "; this is a dataset, and a model stands in a run folder" : "");
+    file.fail("/", "attribute format is '", found, "', expected '", format, "'");
   }
   const std::int64_t version = file.integer_attribute("/", "version").value_or(0);
   if (version != kFormatVersion) {

@@ -164,6 +164,21 @@ TEST_F(Cli, TrainsEvaluatesAndPredictsGraphs) {
   EXPECT_NE(page.find("<th>class</th><th class=\"n\">graphs</th>"), std::string::npos);
 }
 
+TEST_F(Cli, GoesOnWithTheMetricThatARunHasBegunWith) {
+  write_ten_folds(path("folds.h5"));
+  const std::vector<std::string> job = {"train", "folds.h5", "--model", "gin", "--split", "0", "--epochs", "2", "-q"};
+  ASSERT_EQ(weft(with(job, {"--set", "metric=accuracy", "--max-minutes", "1e-9", "-o", "run"})).code, 0);
+  std::string config = content_of(path("run/config.toml"));
+  const std::string named = "metric = \"accuracy\"";
+  ASSERT_NE(config.find(named), std::string::npos) << config;
+  // As an earlier Weft left it, which chose accuracy for two classes of graphs.
+  write_content(path("run/config.toml"), config.replace(config.find(named), named.size(), "metric = \"auto\""));
+  const Json resumed = weft_json({"train", "-o", "run", "--resume", "-q"});
+  EXPECT_EQ(resumed["metric"], "accuracy");
+  EXPECT_EQ(resumed["per_run"][0]["epochs"], 2);
+  EXPECT_EQ(weft_json(with(job, {"--no-save"}))["metric"], "roc_auc");
+}
+
 TEST_F(Cli, NamesAModelThatNodesCannotUse) {
   make_sbm();
   const CommandResult result = weft({"train", "sbm.h5", "--model", "wl"});

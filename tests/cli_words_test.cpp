@@ -32,6 +32,7 @@ TEST_F(CliWords, ThatAreNoCommandAreNamedWithTheNearest) {
   says({"qqq"}, "there is no command 'qqq'; `weft --help` lists the commands");
   says({"import", "edgelst", "e.csv"}, "there is no format 'edgelst'; did you mean `weft import edgelist`?");
   says({"import", "csv", "e.csv"}, "there is no format 'csv'; did you mean `weft import edgelist`?");
+  says({"import", "cvs", "e.csv"}, "there is no format 'cvs'; did you mean `weft import edgelist`?");
   says({"import", "qqq"}, "there is no format 'qqq'; `weft import --help` lists the formats");
   says({"datasets", "lst"}, "there is no kind 'lst'; did you mean `weft datasets list`?");
   const CommandResult kind = weft({"synth", "rmta", "-o", "x.h5"});
@@ -40,17 +41,14 @@ TEST_F(CliWords, ThatAreNoCommandAreNamedWithTheNearest) {
 }
 
 TEST_F(CliWords, ThatAreNoFlagAreNamedWithTheNearest) {
-  says({"train", "d.h5", "--spilt", "a"}, "weft train: there is no flag '--spilt'; did you mean '--split'?");
-  says({"train", "d.h5", "--spilt=a"}, "weft train: there is no flag '--spilt'; did you mean '--split'?");
-  says({"import", "edgelist", "e.csv", "--ouput", "x.h5"},
-       "weft import edgelist: there is no flag '--ouput'; did you mean '--output'?");
-  says({"train", "d.h5", "--lr", "0.1"}, "weft train: there is no flag '--lr'; it is set by --set learning_rate=VALUE");
-  says({"train", "d.h5", "--dropout", "0.1"},
-       "weft train: there is no flag '--dropout'; it is set by --set dropout=VALUE");
-  says({"train", "d.h5", "--num-epochs", "3"}, "weft train: there is no flag '--num-epochs'; did you mean '--epochs'?");
-  says({"train", "d.h5", "--random-state", "3"},
-       "weft train: there is no flag '--random-state'; did you mean '--seed'?");
-  says({"info", "d.h5", "--qqqqqq"}, "weft info: there is no flag '--qqqqqq'; `weft info --help` lists the flags");
+  says({"train", "d.h5", "--spilt", "a"}, "there is no flag '--spilt'; did you mean '--split'?");
+  says({"train", "d.h5", "--spilt=a"}, "there is no flag '--spilt'; did you mean '--split'?");
+  says({"import", "edgelist", "e.csv", "--ouput", "x.h5"}, "there is no flag '--ouput'; did you mean '--output'?");
+  says({"train", "d.h5", "--lr", "0.1"}, "there is no flag '--lr'; it is set by --set learning_rate=VALUE");
+  says({"train", "d.h5", "--dropout", "0.1"}, "there is no flag '--dropout'; it is set by --set dropout=VALUE");
+  says({"train", "d.h5", "--num-epochs", "3"}, "there is no flag '--num-epochs'; did you mean '--epochs'?");
+  says({"train", "d.h5", "--random-state", "3"}, "there is no flag '--random-state'; did you mean '--seed'?");
+  says({"info", "d.h5", "--qqqqqq"}, "there is no flag '--qqqqqq'; `weft info --help` lists the flags");
 }
 
 TEST_F(CliWords, OfOptionsAndModelsAreNamedWithTheNearest) {
@@ -81,7 +79,7 @@ TEST_F(CliWords, ThatThereAreToChooseFromFitAScreenAndEachIsShownInFull) {
     EXPECT_NE(options.find("\n  " + option["name"].get<std::string>() + " = "), std::string::npos) << option;
   }
   const std::string one = weft({"options", "hidden"}).out;
-  for (const char* part : {"model weft", "model sequence", "1 to 65536"}) {
+  for (const char* part : {"of models weft, gcn", "of model sequence", "1 to 65536"}) {
     EXPECT_NE(one.find(part), std::string::npos) << one;
   }
   const std::string help = weft({"train", "--help"}).out;

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/file_content.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -83,7 +84,9 @@ TEST_F(RunLog, CountsEpochsFrom1AndGoesOnWithOneThatCountsFrom0) {
 TEST_F(RunLog, PassesOverALineLongerThanAnyRecordWithoutHoldingIt) {
   log(0, 1);
   // One that would be a record, if it were read whole.
-  append(R"({"run":0,"epoch":2,"junk":")" + std::string(1 << 20, 'x') + "\"}\n");
+  std::string long_line = R"({"run":0,"epoch":2,"junk":")";
+  long_line.append(1 << 20, 'x');
+  append(long_line.append("\"}\n"));
   EXPECT_EQ(epochs(), std::vector<std::int64_t>{0});
   append(R"({"run":0,"epoch":2})"
          "\n");
