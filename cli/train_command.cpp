@@ -107,7 +107,6 @@ void require_flags_agree(const TrainFlags& flags) {
   require(!flags.keeps_nothing || flags.output.empty(), "--no-save: nothing is kept, but -o ", flags.output,
           " says where; expected one of the two");
   require(flags.output != "-", "-o -: a run is a folder, expected -o RUN");
-  require_folder_is_free(flags);
 }
 
 /// Gives the run a folder where the user gave none; the sentence that says which.
@@ -126,7 +125,9 @@ void train_command(const TrainFlags& flags) {
   const Stopwatch since_start;
   require_flags_agree(flags);
   TrainProgress progress(flags.quiet);
-  RunPlan plan = rehearsed_plan(flags, config_of(flags), progress.observer());
+  const RunConfig config = config_of(flags);
+  require_folder_is_free(flags);
+  RunPlan plan = rehearsed_plan(flags, config, progress.observer());
   KeptRun kept;
   progress.open_with(choose_folder(flags, plan, kept));
   const std::string folder = plan.config.folder.string();

@@ -125,14 +125,10 @@ void keep_metric(const RunFiles& files, Options& options) {
 }
 
 /// Everything that decides the run.
-void write_config(const RunFiles& files, const PreparedRun& run, const std::string& metric) {
+void write_config(const RunFiles& files, const PreparedRun& run) {
   RunConfig saved = run.config;
-  Options options = run.job.options;
-  if (options.has("metric")) {
-    options.set("metric", metric);
-  }
   saved.dataset = std::filesystem::absolute(saved.dataset).string();
-  writing([&] { write_file_atomically(files.config(), run_config_text(saved, options)); });
+  writing([&] { write_file_atomically(files.config(), run_config_text(saved, run.job.options)); });
 }
 
 }  // namespace
@@ -193,7 +189,10 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
   }
   // Before anything is written: a task that refuses the data leaves the folder as it was.
   std::unique_ptr<Task> task = make_task(prepared.dataset, job);
-  const std::string metric = task->metric();
+  if (job.options.has("metric")) {
+    // Kept by its name: what "auto" chooses is for new runs.
+    job.options.set("metric", task->metric());
+  }
   if (!prepared.config.memory_limit.empty()) {
     require_steps_fit(prepared.dataset, read_dataset_size(prepared.config.dataset), job, plan.read,
                       bytes_of(prepared.config.memory_limit));
@@ -207,7 +206,7 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
     if (job.resume) {
       curves.read(read_metrics(folder->files().metrics()));
     } else {
-      write_config(folder->files(), prepared, metric);
+      write_config(folder->files(), prepared);
     }
   }
   if (!job.resume) {
@@ -237,7 +236,7 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
   task.reset();
   if (job.resume) {
     // Not before: a checkpoint that is refused leaves its folder as it was.
-    write_config(folder->files(), prepared, metric);
+    write_config(folder->files(), prepared);
   }
   summary.dataset = prepared.dataset.name;
   summary.task = prepared.dataset.task;
