@@ -74,7 +74,7 @@ train() {
 }
 
 run_demo() {
-  say "The demo takes 10 to 20 minutes on two cores, most of it for building Weft; a second time about 3 minutes"
+  say "The demo takes about a quarter of an hour on two cores, most of it for building Weft; once it is built, some minutes"
   need_packages "${library_packages[@]}"
   # The data set is this system's package index, which minimal images come without.
   if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then

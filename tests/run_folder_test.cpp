@@ -114,6 +114,30 @@ TEST(RunState, TellsARunThatIsUnderWayFromOneThatWasStoppedOrIsDone) {
   EXPECT_EQ(state_of_run(folder.path()), RunState::done);
 }
 
+TEST(RunFolder, LeavesTheModelOfARunOfBeforeUntilThereIsSomethingToGoOnFrom) {
+  const test::TemporaryFolder folder;
+  const RunFiles files{folder.path()};
+  std::ofstream(files.model()) << "of before";
+  std::ofstream(files.report()) << "of before";
+  ModelFile state;
+  state.config["model"] = "gcn";
+  {
+    RunFolder run(folder.path());
+    run.start_log(0);
+    EXPECT_TRUE(std::filesystem::exists(files.model()));
+    EXPECT_FALSE(std::filesystem::exists(files.report())) << "it would pass for the page of this run";
+    run.write_checkpoint(state);
+    EXPECT_FALSE(std::filesystem::exists(files.model()));
+    run.write_model(state);
+    run.write_checkpoint(state);
+    EXPECT_TRUE(std::filesystem::exists(files.model()));
+  }
+  RunFolder run(folder.path());
+  run.start_log(3);
+  run.write_checkpoint(state);
+  EXPECT_TRUE(std::filesystem::exists(files.model())) << "a run that goes on has it from before";
+}
+
 TEST(RunFiles, AreKnownByTheirNamesInAFolderOfARun) {
   const test::TemporaryFolder folder;
   EXPECT_FALSE(is_file_of_run(folder / "model.h5"));
