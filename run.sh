@@ -74,6 +74,7 @@ train() {
 }
 
 run_demo() {
+  say "The demo takes about a quarter of an hour on two cores, most of it for building Weft; once it is built, some minutes"
   need_packages "${library_packages[@]}"
   # The data set is this system's package index, which minimal images come without.
   if ! compgen -G '/var/lib/apt/lists/*_Packages*' >/dev/null; then
@@ -107,6 +108,8 @@ run_demo() {
   "$weft" predict "$demo/with_edges" "$demo/debian.h5" --top 1 -o "$demo/predictions.csv"
   awk -F, '$2 ~ /^(bash|cmake|git|libtbb-dev|postgresql|python3-numpy|r-base|vim|name)$/ { printf "  %-16s %-16s %s\n", $2, $3, $5 }' \
     "$demo/predictions.csv"
+
+  say "How the training went: open $demo/with_edges/report.html in a browser"
 }
 
 run_test() {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
@@ -26,6 +28,9 @@ void add_shared_flags(CLI::App& command, SharedFlags& flags, const std::string& 
 /// Refuses text that is no whole number from 0 to 2^64 - 1; CLI11 itself would take -1 for the largest.
 CLI::Validator whole_seed();
 
+/// Refuses text that is none of these names, with the nearest: "there is no kind 'rmta'; did you mean 'rmat'?".
+CLI::Validator one_of(const std::string& what, std::vector<std::string> names);
+
 Work add_info_command(CLI::App& app);
 Work add_import_command(CLI::App& app);
 Work add_synth_command(CLI::App& app);
@@ -35,6 +40,7 @@ Work add_predict_command(CLI::App& app);
 Work add_generate_command(CLI::App& app);
 Work add_report_command(CLI::App& app);
 Work add_models_command(CLI::App& app);
+Work add_options_command(CLI::App& app);
 Work add_datasets_command(CLI::App& app);
 
 }  // namespace weft::cli

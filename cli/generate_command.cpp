@@ -13,6 +13,7 @@
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/progress_bar.hpp"
+#include "weft/cli/text_output.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
@@ -64,7 +65,9 @@ void write_smi(const std::vector<std::string>& smiles, const std::filesystem::pa
   for (const std::string& one : smiles) {
     text += one + '\n';
   }
-  write_file_atomically(path, text);
+  TextOutput file(path);
+  file.write(text);
+  file.commit();
 }
 
 /// The page stands beside what is written.
@@ -133,7 +136,7 @@ void add_rows(const Json& json, const std::string& indent, std::vector<std::pair
 
 void generate(const GenerateFlags& flags) {
   const TrainedModel generator = TrainedModel::load(flags.run);
-  const bool as_smiles = std::filesystem::path(flags.output).extension() == ".smi";
+  const bool as_smiles = is_standard_output(flags.output) || std::filesystem::path(flags.output).extension() == ".smi";
   require(!as_smiles || generator.generator().makes_molecules(),
           "weft generate: the model makes no molecules, so -o must end in .h5");
   const GenerationRequest request = request_of(flags, generator);
@@ -191,7 +194,8 @@ void generate(const GenerateFlags& flags) {
     add_rows(json, "", rows);
     print(aligned(rows));
   }
-  say(flags.quiet, concat("wrote ", flags.output, ": ", flags.count, " graphs in ", seconds_text(seconds)));
+  say(flags.quiet,
+      concat("wrote ", name_of_output(flags.output), ": ", flags.count, " graphs in ", seconds_text(seconds)));
 }
 
 /// Throws ArgumentError for a flag that would do nothing without another.
@@ -212,7 +216,8 @@ Work add_generate_command(CLI::App& app) {
   CLI::App* command = app.add_subcommand("generate", "draw graphs or molecules from a trained generator");
   command->add_option("RUN", flags->run, "a run folder, or a model file")->required();
   command->add_option("-n", flags->count, "how many")->check(CLI::Range(1, 100000000))->capture_default_str();
-  command->add_option("-o,--output", flags->output, "the file to write, .smi or .h5")->required();
+  command->add_option("-o,--output", flags->output, "the file to write, .smi or .h5; -: SMILES on standard output")
+      ->required();
   command->add_option("--seed", flags->seed, "decides everything that is random")->check(whole_seed());
   command->add_option("--temperature", flags->temperature, "below 1: likelier graphs; above 1: more varied ones")
       ->check(CLI::Range(1e-3, 100.0))
@@ -228,12 +233,12 @@ Work add_generate_command(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--prefix", flags->beginning, "a SMILES that every molecule begins with");
   command->add_option("--constraint", flags->constraint, "what graphs keep to; without: as trained")
-      ->check(CLI::IsMember({"none", "planar", "tree"}));
+      ->check(one_of("constraint", {"none", "planar", "tree"}));
   command->add_flag("--report", flags->wants_report,
                     "print how good they are beside the test part of the data, and write a page beside the output");
   command->add_option("--data", flags->data, "--report: the data; without: those that the run was trained on");
   command->add_option("--kind", flags->kind, "--report: what graphs must be to count as valid; any: connected")
-      ->check(CLI::IsMember({"any", "planar", "tree", "sbm", "lobster"}))
+      ->check(one_of("kind", {"any", "planar", "tree", "sbm", "lobster"}))
       ->capture_default_str();
   command->add_flag("--no-mask", flags->is_unmasked, "let the model break the rules, to see how well it knows them");
   add_shared_flags(*command, *flags, "Example: weft generate run -n 10000 -o molecules.smi");
@@ -242,12 +247,18 @@ Work add_generate_command(CLI::App& app) {
     if (flags->wants_report) {
       inputs.push_back(data_of_report(*flags));
     }
-    require_new_output(flags->output, inputs);
+    const bool is_standard = is_standard_output(flags->output);
+    require_one_use_of_standard_output(flags->output, flags->json);
+    require(!is_standard || !flags->wants_report,
+            "--report: its figures are standard output, and its page stands beside the file, expected -o FILE");
+    if (!is_standard) {
+      require_new_output(flags->output, inputs);
+    }
     if (flags->wants_report) {
       require_new_output(page_of(*flags), inputs);
     }
     require_used(*flags, *command);
-    const std::string extension = std::filesystem::path(flags->output).extension().string();
+    const std::string extension = is_standard ? ".smi" : std::filesystem::path(flags->output).extension().string();
     require(extension == ".smi" || extension == ".h5", "weft generate: '", flags->output,
             "' ends neither in .smi nor in .h5, which decides what is written");
     rehearse_model(flags->run, *flags);

@@ -88,7 +88,7 @@ CLI::App* add_format(CLI::App& app, ImportFlags& flags) {
       ->add_option("--order", flags.order,
                    "put nodes that are read together side by side, which makes training faster where there are "
                    "communities; predictions come back in the order of the input")
-      ->check(CLI::IsMember({"none", "community", "rcm", "degree"}))
+      ->check(one_of("order", {"none", "community", "rcm", "degree"}))
       ->capture_default_str();
   command->add_flag("--strict", flags.strict,
                     "end with exit code 3 where something would have to be assumed of the input, or left out");
@@ -149,12 +149,23 @@ ImportJob job_of(const ImportFlags& flags) {
   return job;
 }
 
-WrittenDataset import_in_memory(const ImportFlags& flags, const ImportJob& job, ProgressBar& bar) {
+/// "7 classes", "2 targets", "no labels".
+std::string labels_text(const Dataset& dataset) {
+  const bool of_graphs = dataset.has_many_graphs();
+  const auto& labels = of_graphs ? dataset.graph_labels : dataset.node_labels;
+  if (const auto* targets = std::get_if<Tensor>(&labels)) {
+    return concat(targets->cols(), targets->cols() == 1 ? " target" : " targets");
+  }
+  return dataset.num_classes > 0 ? concat(dataset.num_classes, " classes") : "no labels";
+}
+
+WrittenDataset import_in_memory(const ImportFlags& flags, const ImportJob& job, ProgressBar& bar, std::string& labels) {
   Dataset dataset = import_dataset(flags.importer.name, job);
   if (flags.order != "none") {
     dataset = reordered(dataset, node_order_of(dataset.graph, flags.order));
   }
   bar.clear();
+  labels = labels_text(dataset);
   writing([&] { write_dataset(dataset, flags.output, write_options_of(flags)); });
   return {dataset.name,
           {.nodes = dataset.graph.num_nodes(),
@@ -194,7 +205,9 @@ void run_import(const ImportFlags& flags) {
   with_threads(flags.threads, [&] {
     ProgressBar bar(flags.quiet);
     job.on_progress = [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); };
-    const auto [name, size, assumed] = on_disk ? import_on_disk(flags, job) : import_in_memory(flags, job, bar);
+    std::string labels;
+    const auto [name, size, assumed] = on_disk ? import_on_disk(flags, job) : import_in_memory(flags, job, bar, labels);
+    labels = on_disk ? concat(size.num_classes, " classes") : labels;
     bar.clear();
     for (const std::string& sentence : assumed) {
       say(flags.quiet, "assumed: " + sentence);
@@ -209,7 +222,7 @@ void run_import(const ImportFlags& flags) {
                       {"assumed", assumed}});
     }
     say(flags.quiet, concat("wrote ", flags.output, ": ", size.nodes, " nodes, ", size.edges, " edges, ", size.features,
-                            " features, ", size.num_classes, " classes"));
+                            " features, ", labels));
   });
   skipped.tell_count();
 }

@@ -1,11 +1,14 @@
 #include "weft/cli/input_files.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "weft/cli/console.hpp"
+#include "weft/cli/foreign_files.hpp"
 #include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
+#include "weft/core/options.hpp"
 #include "weft/io/dataset_lookup.hpp"
 #include "weft/runs/run_config.hpp"
 #include "weft/runs/run_folder.hpp"
@@ -39,6 +42,55 @@ ReadLimits text_limits(const std::filesystem::path& input) {
   return {.cpu_seconds = seconds, .wall_seconds = 4.0 * seconds};
 }
 
+/// Of the files in some folders.
+std::vector<std::string> dataset_names(const std::vector<std::filesystem::path>& folders) {
+  std::vector<std::string> names;
+  for (const std::filesystem::path& folder : folders) {
+    std::error_code error;
+    for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+      if (at->path().extension() == ".h5") {
+        names.push_back(at->path().stem().string());
+      }
+    }
+  }
+  std::ranges::sort(names);
+  return names;
+}
+
+/// Throws DataError where there is no model, and says what there is.
+void require_model(const std::filesystem::path& file_or_folder) {
+  const std::string name = file_or_folder.string();
+  std::error_code error;
+  const auto type = std::filesystem::status(file_or_folder, error).type();
+  if (type == std::filesystem::file_type::not_found) {
+    throw DataError(name, "",
+                    "there is no such file or folder, expected a run folder, which `weft train DATA -o RUN` makes");
+  }
+  if (type == std::filesystem::file_type::regular && is_hdf5(file_or_folder)) {
+    // A model file begins with a seal.
+    throw DataError(
+        name, "",
+        "is no model but a dataset or another HDF5 file, expected a run folder, which `weft train DATA -o RUN` makes");
+  }
+  if (type != std::filesystem::file_type::directory ||
+      std::filesystem::exists(RunFiles{file_or_folder}.model(), error)) {
+    return;
+  }
+  switch (state_of_run(file_or_folder)) {
+    case RunState::under_way:
+      throw DataError(name, "",
+                      concat("the run is under way and has no model yet: it is written when the ",
+                             "training has ended; until then metrics.jsonl says how it goes"));
+    case RunState::stopped:
+      throw DataError(
+          name, "",
+          concat("the run was stopped before it had a model; weft train -o ", name, " --resume goes on with it"));
+    default:
+      throw DataError(name, "",
+                      "is a folder without model.h5, expected a run folder, which `weft train DATA -o RUN` makes");
+  }
+}
+
 }  // namespace
 
 std::vector<std::filesystem::path> dataset_folders() {
@@ -56,7 +108,21 @@ std::vector<std::filesystem::path> dataset_folders() {
 }
 
 std::filesystem::path dataset_path(const std::string& path_or_name) {
-  return find_dataset(path_or_name, dataset_folders());
+  const std::vector<std::filesystem::path> folders = dataset_folders();
+  std::filesystem::path found;
+  try {
+    found = find_dataset(path_or_name, folders);
+  } catch (const DataError& error) {
+    const std::string nearest = nearest_name(path_or_name, dataset_names(folders));
+    if (nearest.empty() || path_or_name.find('/') != std::string::npos) {
+      throw;
+    }
+    throw DataError(error.file(), error.object(), concat(error.problem(), "; did you mean '", nearest, "'?"));
+  }
+  if (const std::string why = why_no_dataset(found); !why.empty()) {
+    throw DataError(found.string(), "", why);
+  }
+  return found;
 }
 
 std::string data_of_run(const std::filesystem::path& folder, std::string_view expected) {
@@ -70,6 +136,7 @@ std::string data_of_run(const std::filesystem::path& folder, std::string_view ex
 
 void require_new_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs) {
   std::error_code error;
+  require(output != "-", "-o -: an HDF5 file is no text for standard output, expected a file");
   require(!std::filesystem::is_directory(output, error), "-o: ", output.string(), " is a folder, expected a file");
   for (const std::filesystem::path& input : inputs) {
     require(!std::filesystem::equivalent(output, input, error), "-o: ", output.string(),
@@ -106,6 +173,7 @@ void rehearse_size(const std::filesystem::path& path, const SharedFlags& flags) 
 }
 
 void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags) {
+  require_model(path);
   if (!flags.trust) {
     rehearse(
         path, [&] { (void)TrainedModel::load(path); }, limits_for(model_file_in(path)));

@@ -17,7 +17,8 @@ namespace weft::cli {
 /// $WEFT_DATA, $WEFT_DATA/h5, and the cache; those that the environment names.
 [[nodiscard]] std::vector<std::filesystem::path> dataset_folders();
 
-/// A path, or a bare name looked for in the folders above.
+/// A path, or a bare name looked for in the folders above. Throws DataError with the nearest name if there is none,
+/// with the command that makes a dataset of it if it is a file of another kind (foreign_files.hpp).
 [[nodiscard]] std::filesystem::path dataset_path(const std::string& path_or_name);
 
 /// The dataset that a run folder says it was trained on. Throws ArgumentError if it does not say, with the command line
@@ -36,6 +37,7 @@ struct LoadedDataset {
 
 /// Rehearses the file; called before any thread exists, that is outside with_threads().
 void rehearse_dataset(const std::filesystem::path& path, const SharedFlags& flags, const ReadOptions& options = {});
+/// Throws DataError that says what is missing where a run has no model yet.
 void rehearse_model(const std::filesystem::path& path, const SharedFlags& flags);
 /// The sizes that a dataset declares, and a run folder as read_run() reads it.
 void rehearse_size(const std::filesystem::path& path, const SharedFlags& flags);

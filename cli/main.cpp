@@ -18,8 +18,8 @@
 #include "weft/cli/commands.hpp"
 #include "weft/cli/console.hpp"
 #include "weft/cli/stop_signal.hpp"
+#include "weft/cli/wrong_words.hpp"
 #include "weft/core/error.hpp"
-#include "weft/core/options.hpp"
 
 namespace {
 
@@ -31,40 +31,6 @@ enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kBadInput = 3 };
 int complain(int code, const std::string& message) {
   std::fprintf(stderr, "weft: %s\n", message_line(message).c_str());
   return code;
-}
-
-/// Where the command line has a word that should name a command, or one of its kinds, and does not: that, and the
-/// nearest. CLI11 would only say that a command is missing.
-std::string unknown_command(const CLI::App& app, int argc, char** argv) {
-  const CLI::App* at = &app;
-  std::string way = "weft";
-  for (int i = 1; i < argc && argv[i][0] != '-' && at->get_require_subcommand_min() > 0; ++i) {
-    const CLI::App* next = nullptr;
-    std::vector<std::string> names;
-    for (const CLI::App* command : at->get_subcommands([](const CLI::App*) { return true; })) {
-      next = command->get_name() == argv[i] ? command : next;
-      names.push_back(command->get_name());
-    }
-    if (next == nullptr) {
-      const std::string nearest = nearest_name(argv[i], names), what = at == &app ? "command" : "format";
-      return concat("there is no ", what, " '", argv[i], "'; ",
-                    nearest.empty() ? concat("`", way, " --help` lists the ", what, "s")
-                                    : concat("did you mean `", way, " ", nearest, "`?"));
-    }
-    way += " " + next->get_name();
-    at = next;
-  }
-  return "";
-}
-
-/// What may help with a wrong command line.
-std::string hint(const CLI::App& app, int argc, char** argv) {
-  const bool has_command =
-      std::ranges::any_of(app.get_subcommands([](const CLI::App*) { return true; }),
-                          [&](const CLI::App* one) { return argc > 1 && one->get_name() == argv[1]; });
-  return has_command                     ? concat("; `weft ", argv[1], " --help` explains the command")
-         : argc < 2 || argv[1][0] == '-' ? ""
-                                         : "; `weft --help` lists the commands";
 }
 
 /// A standard stream that is closed would be the first file that is opened, and what is told would be written into it.
@@ -99,19 +65,22 @@ int run(int argc, char** argv) {
       "Example: weft synth sbm -o sbm.h5 && weft train sbm.h5 -o run && weft predict run sbm.h5 -o classes.csv\n"
       "Exit codes: 0 done, 1 the work failed, 2 the command line is wrong, 3 an input file is wrong, 130 interrupted.");
   std::vector<Work> works;
-  for (const auto add :
-       {add_info_command, add_import_command, add_synth_command, add_train_command, add_evaluate_command,
-        add_predict_command, add_generate_command, add_report_command, add_models_command, add_datasets_command}) {
+  for (const auto add : {add_info_command, add_import_command, add_synth_command, add_train_command,
+                         add_evaluate_command, add_predict_command, add_generate_command, add_report_command,
+                         add_models_command, add_options_command, add_datasets_command}) {
     works.push_back(add(app));
   }
+  const std::vector<std::string> words = with_help(app, {argv + 1, argv + argc});
   try {
-    app.parse(argc, argv);
+    // CLI11 takes them from the last to the first.
+    std::vector<std::string> reversed(words.rbegin(), words.rend());
+    app.parse(reversed);
   } catch (const CLI::Success& help) {
     app.exit(help);
     return std::fflush(stdout) == 0 ? kDone : complain(kFailed, "standard output cannot be written");
   } catch (const CLI::ParseError& error) {
-    const std::string unknown = unknown_command(app, argc, argv);
-    return complain(kUsage, unknown.empty() ? error.what() + hint(app, argc, argv) : unknown);
+    const std::string wrong = wrong_word(app, words);
+    return complain(kUsage, wrong.empty() ? error.what() + where_help_is(app, words) : wrong);
   }
   require_descriptors();
   const std::vector<CLI::App*> all = app.get_subcommands([](const CLI::App*) { return true; });

@@ -1,11 +1,12 @@
-// weft models: every model that can be trained, as the library's table has it.
+// weft models: every model that can be trained and every attention layer, as the library's tables have them: a line
+// each, or one in full.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <cmath>
 
 #include "weft/cli/commands.hpp"
 #include "weft/cli/console.hpp"
+#include "weft/cli/option_texts.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/graph_model.hpp"
 #include "weft/layers/models.hpp"
@@ -19,45 +20,8 @@
 namespace weft::cli {
 namespace {
 
-Json json_of(const OptionValue& value) {
-  return std::visit([](const auto& v) { return Json(v); }, value);
-}
-
-/// What values an option takes: "0 to 1", "sum, mean", "true, false", "any number".
-std::string range_text(const Option& option) {
-  if (std::holds_alternative<bool>(option.fallback)) {
-    return "true, false";
-  }
-  if (std::holds_alternative<std::string>(option.fallback)) {
-    std::string out;
-    for (const std::string_view choice : option.choices) {
-      out += (out.empty() ? "" : ", ") + std::string(choice);
-    }
-    return out.empty() ? "any text" : out;
-  }
-  const bool low = std::isfinite(option.minimum), high = std::isfinite(option.maximum);
-  const std::string from = to_text(option.minimum), to = to_text(option.maximum);
-  return low && high ? from + " to " + to : low ? "at least " + from : high ? "at most " + to : "any number";
-}
-
-Json options_json(std::span<const Option> options) {
-  Json result = Json::array();
-  for (const Option& option : options) {
-    result.push_back({{"name", std::string(option.name)},
-                      {"default", json_of(option.fallback)},
-                      {"range", range_text(option)},
-                      {"help", std::string(option.help)}});
-  }
-  return result;
-}
-
-Json overrides_json(std::span<const std::pair<std::string_view, OptionValue>> overrides) {
-  Json result = Json::object();
-  for (const auto& [name, value] : overrides) {
-    result[std::string(name)] = json_of(value);
-  }
-  return result;
-}
+constexpr std::string_view kGeneratorSummary =
+    "learns to make graphs (--task generation), by gated linear attention over their codes";
 
 /// What whole graphs change, as far as the model or its training has it.
 std::vector<std::pair<std::string_view, OptionValue>> graph_defaults_of(const ModelInfo& model) {
@@ -140,23 +104,6 @@ Json models_json() {
           {"metrics", metrics_json()}};
 }
 
-std::string options_text(std::span<const Option> options) {
-  std::vector<std::pair<std::string, std::string>> rows;
-  for (const Option& option : options) {
-    rows.emplace_back("  " + std::string(option.name) + " = " + to_text(option.fallback),
-                      std::string(option.help) + " (" + range_text(option) + ")");
-  }
-  return aligned(rows);
-}
-
-std::string overrides_text(std::string_view when, std::span<const std::pair<std::string_view, OptionValue>> overrides) {
-  std::string out;
-  for (const auto& [name, value] : overrides) {
-    out += concat(out.empty() ? "" : ", ", name, " = ", to_text(value));
-  }
-  return out.empty() ? "" : concat("  ", when, ": ", out, "\n");
-}
-
 std::string text_of(const ModelInfo& model) {
   return concat(model.name, ": ", model.summary, "\n  cost: ", model.cost, "\n  source: ", model.source, "\n",
                 options_text(model.options), overrides_text("unless set otherwise", model.always),
@@ -165,47 +112,39 @@ std::string text_of(const ModelInfo& model) {
 }
 
 std::string text_of(const AttentionInfo& attention) {
-  return concat("  ", attention.name, ": ", attention.summary, "\n    cost: ", attention.cost,
-                "\n    source: ", attention.source, "\n",
-                attention.causal.empty() ? "" : concat("    causal: ", attention.causal, "\n"));
+  return concat(attention.name, ": ", attention.summary, "\n  cost: ", attention.cost,
+                " (N nodes, d width, h heads; ordering: about E, once a graph)\n  source: ", attention.source, "\n",
+                attention.causal.empty() ? "" : concat("  causal: ", attention.causal, "\n"),
+                "  Its options are those of the models that have it: weft models weft\n");
 }
 
 std::string generator_text() {
-  return concat(kGeneratorModel,
-                ": learns to make graphs (--task generation), by gated linear attention over their codes\n"
-                "  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"
+  return concat(kGeneratorModel, ": ", kGeneratorSummary,
+                "\n  cost: tokens d^2 + tokens (32 + d / h) d a layer, about N + E tokens a graph\n"
                 "  source: docs/generation.md\n",
                 options_text(generation_options()),
                 overrides_text("and those of training, unless set otherwise", generation_defaults()));
 }
 
+/// A line each, and where the rest stands.
 std::string models_text() {
-  std::string out;
+  using Lines = std::vector<std::pair<std::string, std::string>>;
+  Lines of_models, of_attentions;
+  const auto add = [](Lines& lines, std::string_view name, std::string_view summary) {
+    lines.emplace_back(concat("  ", name), std::string(summary));
+  };
   for (const ModelInfo& model : models()) {
-    out += text_of(model) + "\n";
+    add(of_models, model.name, model.summary);
   }
-  out +=
-      "Attention over all nodes of a graph, option attention of models weft, gps and polynormer\n"
-      "(N nodes, d width, h heads; ordering: about E, once a graph):\n";
+  add(of_models, kGeneratorModel, kGeneratorSummary);
   for (const AttentionInfo& attention : global_attentions()) {
-    out += text_of(attention);
+    add(of_attentions, attention.name, attention.summary);
   }
-  out +=
-      "\nSamplers: `weft train --sampler NAME`. Those of subgraphs are for every model, the others for models whose "
-      "layers read a hop each (gcn, sage, gat, gatv2, gin, mlp):\n";
-  for (const SamplerInfo& sampler : samplers()) {
-    out += concat("  ", sampler.name, sampler.is_subgraph ? " (subgraphs): " : ": ", sampler.summary,
-                  "\n    source: ", sampler.source, "\n");
-  }
-  out += "\nSamplers of links (--task link_prediction), for every model:\n";
-  for (const SamplerInfo& sampler : link_samplers()) {
-    out += concat("  ", sampler.name, ": ", sampler.summary, "\n    source: ", sampler.source, "\n");
-  }
-  out += "\nOptions of training, for every model:\n" + options_text(training_options()) +
-         "\nOptions of every model of whole graphs and of its training:\n" + options_text(graph_options()) +
-         "\nOptions of link prediction, for every model:\n" + options_text(link_options()) +
-         overrides_text("for links, unless set otherwise", link_defaults(""));
-  return out + "\n" + generator_text();
+  return concat("Models: weft train DATA --model NAME\n", aligned(of_models),
+                "\nAttention over all nodes of a graph, in models weft, gps and polynormer: --set attention=NAME\n",
+                aligned(of_attentions),
+                "\n`weft models NAME` shows one in full: its cost, source and options. `weft options` shows those of "
+                "training, samplers and metrics.\n");
 }
 
 /// The object of that name in a list.
@@ -242,8 +181,10 @@ Work add_models_command(CLI::App& app) {
     std::string name;
   };
   const auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("models", "every model: its cost, its options, their defaults and ranges");
-  command->add_option("NAME", flags->name, "one model or attention alone");
+  CLI::App* command =
+      app.add_subcommand("models", "the models and attention layers, or one in full: its cost, source and options");
+  command->add_option("NAME", flags->name,
+                      "a model or attention: its cost and source, its options with their defaults and ranges");
   add_shared_flags(*command, *flags,
                    "N nodes, E edges, d width of the layers. Options are changed by `weft train --set NAME=VALUE`.\n"
                    "Example: weft models gcn");

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "weft/cli/csv_text.hpp"
-#include "weft/io/atomic_file.hpp"
+#include "weft/cli/text_output.hpp"
 
 namespace weft::cli {
 
@@ -15,7 +15,7 @@ void write_pair_scores(const std::filesystem::path& path, const Dataset& dataset
   const auto number = [&](NodeId v) {
     return std::to_string(dataset.original_node.empty() ? std::int64_t{v} : dataset.original_node[v]);
   };
-  AtomicFile file(path);
+  TextOutput file(path);
   std::string block = has_names ? "source,destination,source_name,destination_name,score,p_link\n"
                                 : "source,destination,score,p_link\n";
   for (std::size_t i = 0; i < pairs.size(); ++i) {

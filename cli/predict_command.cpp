@@ -21,6 +21,7 @@
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/pair_scores.hpp"
 #include "weft/cli/progress_bar.hpp"
+#include "weft/cli/text_output.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
@@ -129,7 +130,7 @@ struct Table {
 
 void write_csv(const Table& table, const std::filesystem::path& path) {
   constexpr std::size_t kBlockBytes = 1 << 20;
-  AtomicFile file(path);
+  TextOutput file(path);
   std::string block = table.header();
   for (std::int64_t v = 0; v < table.outputs.rows(); ++v) {
     block += table.line(v);
@@ -287,7 +288,8 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
                     {rows, outputs.rows()},
                     {columns, table.names}});
   }
-  say(flags.quiet, concat("wrote ", flags.output, ": ", outputs.rows(), " ", rows, ", ", outputs.cols(), " ", columns));
+  say(flags.quiet, concat("wrote ", name_of_output(flags.output), ": ", outputs.rows(), " ", rows, ", ", outputs.cols(),
+                          " ", columns));
 }
 
 void predict_pairs(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor) {
@@ -303,7 +305,7 @@ void predict_pairs(const PredictFlags& flags, const std::filesystem::path& data,
     print_json(
         Json{{"dataset", dataset.name}, {"model", predictor.model()}, {"path", flags.output}, {"pairs", pairs.size()}});
   }
-  say(flags.quiet, concat("wrote ", flags.output, ": ", pairs.size(), " pairs"));
+  say(flags.quiet, concat("wrote ", name_of_output(flags.output), ": ", pairs.size(), " pairs"));
 }
 
 /// Throws ArgumentError for a flag that would do nothing beside the others.
@@ -327,7 +329,8 @@ Work add_predict_command(CLI::App& app) {
       ->add_option("DATA", flags->data,
                    "a dataset file, or the name of one; it needs no labels. Or molecules: SMILES, .smi or .csv")
       ->required();
-  command->add_option("-o,--output", flags->output, "the file to write, .csv or .h5")->required();
+  command->add_option("-o,--output", flags->output, "the file to write, .csv or .h5; -: CSV on standard output")
+      ->required();
   command->add_option(
       "--pairs", flags->pairs,
       "a model of links: score the pairs of nodes, numbers or names, in the two columns of this CSV file; "
@@ -346,16 +349,22 @@ Work add_predict_command(CLI::App& app) {
                     "write outputs that are not finite as nan and inf, instead of failing with exit code 1");
   add_shared_flags(*command, *flags,
                    "Example: weft predict run cora.h5 -o classes.csv\n"
+                   "         weft predict run cora.h5 -o - | cut -d, -f1,2\n"
                    "         weft predict links cora.h5 --pairs pairs.csv -o scores.csv\n"
                    "         weft predict run molecules.smi -o values.csv");
   return [flags] {
     const bool is_text = holds_smiles(flags->data);
     const std::filesystem::path data = is_text ? std::filesystem::path(flags->data) : dataset_path(flags->data);
-    require_new_output(flags->output, {data, flags->pairs, flags->run, model_file_in(flags->run)});
+    if (!is_standard_output(flags->output)) {
+      require_new_output(flags->output, {data, flags->pairs, flags->run, model_file_in(flags->run)});
+    }
+    require_one_use_of_standard_output(flags->output, flags->json);
     require_used(*flags, is_text);
-    const std::string extension = std::filesystem::path(flags->output).extension().string();
-    require(extension == ".csv" || extension == ".h5", "weft predict: '", flags->output,
-            "' ends neither in .csv nor in .h5, which decides what is written");
+    const std::string extension =
+        is_standard_output(flags->output) ? ".csv" : std::filesystem::path(flags->output).extension().string();
+    require(
+        extension == ".csv" || extension == ".h5", "weft predict: '", flags->output,
+        "' ends neither in .csv nor in .h5, which decides what is written, and is not - for CSV on standard output");
     require(!is_text || flags->memory_limit.empty(),
             "--memory-limit: molecules are read into memory, expected a dataset");
     rehearse_model(flags->run, *flags);

@@ -5,6 +5,7 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
+#include "weft/cli/text_output.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
@@ -73,7 +74,7 @@ void tell(const ReportFlags& flags, const std::filesystem::path& page, std::span
                               " so far. To go on: weft train -o ", run.config.folder.string(), " --resume"));
     }
   }
-  say(flags.quiet, "wrote " + page.string());
+  say(flags.quiet, "wrote " + name_of_output(page));
 }
 
 void report_again(const ReportFlags& flags, const std::filesystem::path& data) {
@@ -93,7 +94,11 @@ void compare(const ReportFlags& flags) {
     runs.push_back(read_run(folder));
   }
   const std::string page = comparison_html(runs);
-  writing([&] { write_file_atomically(flags.output, page); });
+  writing([&] {
+    TextOutput file(flags.output);
+    file.write(page);
+    file.commit();
+  });
   tell(flags, flags.output, runs);
 }
 
@@ -117,7 +122,10 @@ Work add_report_command(CLI::App& app) {
     }
     if (flags->runs.size() > 1) {
       require(!flags->output.empty(), "weft report: several runs make one page, expected -o PAGE.html");
-      require_new_output(flags->output, files_of(flags->runs));
+      require_one_use_of_standard_output(flags->output, flags->json);
+      if (!is_standard_output(flags->output)) {
+        require_new_output(flags->output, files_of(flags->runs));
+      }
       return compare(*flags);
     }
     require(flags->output.empty(), "-o: the page of one run is its report.html, expected several runs");

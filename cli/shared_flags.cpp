@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <charconv>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
 #include "weft/cli/commands.hpp"
+#include "weft/core/options.hpp"
 
 namespace weft::cli {
 
@@ -28,6 +31,20 @@ CLI::Validator whole_seed() {
             return whole ? std::string() : "'" + text + "' is not a whole number from 0 to 18446744073709551615";
           },
           "SEED"};
+}
+
+CLI::Validator one_of(const std::string& what, std::vector<std::string> names) {
+  return {[what, names](std::string& text) {
+            if (std::ranges::find(names, text) != names.end()) {
+              return std::string();
+            }
+            std::string all;
+            for (const std::string& name : names) {
+              all += (all.empty() ? "" : ", ") + name;
+            }
+            return std::string(unknown_name(what, text, names, "").what()) + " (" + all + ")";
+          },
+          ""};
 }
 
 }  // namespace weft::cli

@@ -180,7 +180,7 @@ Work add_synth_command(CLI::App& app) {
       ->add_option("KIND", flags->kind,
                    "rmat: few hubs, classes are degree ranges; sbm: communities with features; grid: a square grid")
       ->required()
-      ->check(CLI::IsMember({"rmat", "sbm", "grid"}));
+      ->check(one_of("kind", {"rmat", "sbm", "grid"}));
   command->add_option("-o,--output", flags->output, "the dataset file to write")->required();
   command->add_option("--nodes", flags->nodes, "how many nodes; a square number for grid")
       ->check(CLI::Range(std::int64_t{1}, kMaxNodes))

@@ -7,6 +7,7 @@
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
 #include "weft/cli/isolation.hpp"
+#include "weft/cli/kept_run.hpp"
 #include "weft/cli/stop_signal.hpp"
 #include "weft/cli/train_flags.hpp"
 #include "weft/cli/train_output.hpp"
@@ -98,21 +99,48 @@ RunSummary summary_of(const RunPlan& plan, TrainProgress& progress, const std::s
   }
 }
 
+void require_flags_agree(const TrainFlags& flags) {
+  require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
+  require(!flags.overwrite || !flags.output.empty(), "--overwrite: no run folder is named, expected -o RUN");
+  require(!flags.overwrite || !flags.resume, "--overwrite: the run in ", flags.output,
+          " is replaced or gone on with (--resume), expected one of the two");
+  require(!flags.keeps_nothing || flags.output.empty(), "--no-save: nothing is kept, but -o ", flags.output,
+          " says where; expected one of the two");
+  require(flags.output != "-", "-o -: a run is a folder, expected -o RUN");
+}
+
+/// Gives the run a folder where the user gave none; the sentence that says which.
+std::string choose_folder(const TrainFlags& flags, RunPlan& plan, KeptRun& kept) {
+  if (!flags.output.empty() || flags.estimate) {
+    return "";
+  }
+  plan.config.folder = flags.keeps_nothing ? std::filesystem::path() : kept.claim(plan.config);
+  return !plan.config.folder.empty()
+             ? concat("kept in ", plan.config.folder.string(),
+                      " (-o RUN: in another folder; --no-save: nothing is kept)")
+             : concat("nothing of this run is kept", kept.problem().empty() ? "" : "; " + kept.problem());
+}
+
 void train_command(const TrainFlags& flags) {
   const Stopwatch since_start;
-  require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
+  require_flags_agree(flags);
   TrainProgress progress(flags.quiet);
-  const RunPlan plan = rehearsed_plan(flags, config_of(flags), progress.observer());
+  const RunConfig config = config_of(flags);
+  require_folder_is_free(flags);
+  RunPlan plan = rehearsed_plan(flags, config, progress.observer());
+  KeptRun kept;
+  progress.open_with(choose_folder(flags, plan, kept));
+  const std::string folder = plan.config.folder.string();
   with_threads(flags.threads, [&] {
     if (flags.estimate) {
       const JobEstimate estimate = estimate_run(plan, progress.observer());
       progress.clear();
       return show_estimate(estimate, flags.json);
     }
-    const RunSummary summary = summary_of(plan, progress, flags.output);
+    const RunSummary summary = summary_of(plan, progress, folder);
     progress.clear();
-    const std::string way_on = flags.output.empty() ? "nothing was saved, because no run folder was given with -o"
-                                                    : "saved. To go on: weft train -o " + flags.output + " --resume";
+    const std::string way_on = folder.empty() ? "nothing was saved, as --no-save says or no folder could be made"
+                                              : "saved. To go on: weft train -o " + folder + " --resume";
     if (summary.interrupted && stop_requested()) {
       throw Interrupted("interrupted; " + way_on);
     }
@@ -121,13 +149,13 @@ void train_command(const TrainFlags& flags) {
     if (summary.interrupted) {
       say(flags.quiet, concat("stopped after --max-minutes ", flags.max_minutes, "; ", way_on));
     }
-    if (!flags.output.empty()) {
-      const RunFiles files{flags.output};
+    if (!folder.empty()) {
+      const RunFiles files{folder};
       std::string names;
       for (const auto& file : {files.model(), files.report(), files.metrics(), files.config()}) {
         names += (names.empty() ? "" : ", ") + file.filename().string();
       }
-      say(flags.quiet, "wrote " + flags.output + ": " + names);
+      say(flags.quiet, "wrote " + folder + ": " + names);
     }
   });
 }

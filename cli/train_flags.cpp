@@ -1,26 +1,61 @@
 #include "weft/cli/train_flags.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 #include <CLI/CLI.hpp>
 
+#include "weft/cli/console.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/tasks/training_options.hpp"
+#include "weft/train/trainer.hpp"
+
 namespace weft::cli {
+namespace {
+
+/// What --set is most often used for, with the sentences of the library's tables.
+std::string most_used_options() {
+  std::vector<std::pair<std::string, std::string>> lines;
+  const auto add = [&](std::span<const Option> table, std::string_view name) {
+    const auto option = std::ranges::find(table, name, &Option::name);
+    lines.emplace_back(concat("  ", name), option == table.end() ? std::string() : std::string(option->help));
+  };
+  for (const std::string_view name : {"learning_rate", "weight_decay", "patience", "eval_every", "metric", "schedule",
+                                      "clip", "average", "budget_minutes"}) {
+    add(training_options(), name);
+  }
+  for (const std::string_view name :
+       {"hidden", "layers", "dropout", "heads", "norm", "attention", "convolution", "encoding"}) {
+    add(model_info(TrainJob{}.model).options, name);
+  }
+  return concat(
+      "Often set (--set NAME=VALUE); `weft options` lists all of training, `weft models NAME` those of a model:\n",
+      aligned(lines), "\n");
+}
+
+}  // namespace
 
 void add_train_flags(CLI::App& command, TrainFlags& flags) {
   command.add_option("DATA", flags.data, "a dataset file, or the name of one under $WEFT_DATA or the cache");
-  command.add_option("-o,--output", flags.output, "a folder for the model, its checkpoint, config, metrics and report");
-  command.add_option("--model", flags.model, "the model; `weft models` lists them");
+  command.add_option(
+      "-o,--output", flags.output,
+      "a folder for the model, its checkpoint, config, metrics and report; without it one in weft-runs/");
+  command.add_option("--model", flags.model, "the model: weft, gcn, sage, gat, ...; `weft models` lists them");
   command
       .add_option("--task", flags.task,
                   "generation: learn to make such graphs; link_prediction: which nodes are joined; otherwise what the "
                   "dataset is for")
-      ->check(CLI::IsMember({"generation", "link_prediction"}));
+      ->check(one_of("task", {"generation", "link_prediction"}));
   command.add_option("--config", flags.config, "a TOML file with any of the options; flags and --set win over it");
-  command.add_option("--set", flags.assignments, "key=value: sets an option of training or of the model; repeatable")
+  command
+      .add_option("--set", flags.assignments,
+                  "key=value: sets an option of training or of the model, as below; repeatable")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   command.add_option("--epochs", flags.epochs, "how many times to go over the training part, at most");
   command.add_option(
       "--sampler", flags.sampler,
-      "train on samples: neighbor, labor, cluster, ...; `weft models` lists them. With --batch-size alone "
+      "train on samples: neighbor, labor, cluster, ...; `weft options samplers` lists them. With --batch-size alone "
       "the one that suits the model. Links: uniform_negatives or degree_negatives, "
       "or with samples of neighbors: neighbor or neighbor+degree_negatives");
   command.add_option("--batch-size", flags.batch_size,
@@ -44,16 +79,19 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
           "graphs, ten folds: fair (each fold's own validation part chooses; what is done where there are folds "
           "strat0 to strat9 and no --split) or gin (the epoch with the best mean test figure, as many papers "
           "report it)")
-      ->check(CLI::IsMember({"fair", "gin"}));
+      ->check(one_of("protocol", {"fair", "gin"}));
   command
       .add_option("--max-minutes", flags.max_minutes,
                   "stop with a checkpoint after so much time, and judge what was learned until then; 0: no limit")
       ->check(CLI::Range(0.0, 1e6));
   command.add_flag("--resume", flags.resume, "go on from the checkpoint in -o, with its config");
+  command.add_flag("--overwrite", flags.overwrite, "replace the run that is in -o");
+  command.add_flag("--no-save", flags.keeps_nothing, "keep nothing of the run but what is printed");
   add_shared_flags(
       command, flags,
-      "An interrupted run (Ctrl-C) saves within a second and says how to go on; a second Ctrl-C stops at once.\n"
-      "Example: weft train cora.h5 --runs 10 -o run --set dropout=0.5");
+      most_used_options() +
+          "An interrupted run (Ctrl-C) saves within a second and says how to go on; a second Ctrl-C stops at once.\n"
+          "Example: weft train cora.h5 --runs 10 -o run --set dropout=0.5");
 }
 
 }  // namespace weft::cli

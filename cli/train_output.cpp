@@ -24,12 +24,16 @@ std::string stages_text(const StageTimes& times) {
 
 }  // namespace
 
-std::string epoch_text(const EpochRecord& epoch) {
+std::string epoch_text(const EpochRecord& epoch, const std::string& metric) {
+  const std::string named = metric.empty() ? std::string() : " " + metric;
   char text[160];
   if (epoch.evaluated) {
-    std::snprintf(text, sizeof text, "loss %.4f  val %.4f  best %.4f", epoch.loss, epoch.val, epoch.best_val);
+    std::snprintf(text, sizeof text, "loss %.4f  val%s %.4f  best %.4f", epoch.loss, named.c_str(), epoch.val,
+                  epoch.best_val);
+  } else if (epoch.best_epoch >= 0) {
+    std::snprintf(text, sizeof text, "loss %.4f  best val%s %.4f", epoch.loss, named.c_str(), epoch.best_val);
   } else {
-    std::snprintf(text, sizeof text, "loss %.4f  best %.4f", epoch.loss, epoch.best_val);
+    std::snprintf(text, sizeof text, "loss %.4f", epoch.loss);
   }
   return text;
 }
@@ -39,7 +43,7 @@ std::string stage_text(const EpochRecord& epoch) {
   if (epoch.num_runs > 1) {
     out += " run " + std::to_string(epoch.run + 1) + "/" + std::to_string(epoch.num_runs);
   }
-  return out + " (split " + epoch.split + ", seed " + std::to_string(epoch.seed) + ")";
+  return out + " (split " + epoch.split + ", seed " + std::to_string(epoch.seed) + "), epoch";
 }
 
 TrainProgress::TrainProgress(bool quiet) : quiet_(quiet), bar_(quiet) {}
@@ -51,14 +55,14 @@ RunObserver TrainProgress::observer() {
                 bar_.clear();
                 say(quiet_, text);
               },
+          .on_begin =
+              [this](const Task& task) {
+                metric_ = task.metric();
+                say(quiet_ || opening_.empty(), opening_);
+              },
           .on_epoch =
               [this](const EpochRecord& epoch) {
-                const std::string stage = stage_text(epoch);
-                bar_.show(stage, epoch.epoch + 1, epoch.num_epochs, epoch_text(epoch));
-                if (bar_.wants_log_line()) {
-                  say(quiet_,
-                      concat(stage, ": epoch ", epoch.epoch + 1, " of ", epoch.num_epochs, ", ", epoch_text(epoch)));
-                }
+                bar_.show(stage_text(epoch), epoch.epoch + 1, epoch.num_epochs, epoch_text(epoch, metric_));
               },
           .should_stop =
               [this] {
@@ -87,7 +91,7 @@ Json result_json(const RunSummary& report, double total_seconds) {
                     {"train", finite(run.train)},
                     {"val", finite(run.val)},
                     {"test", finite(run.test)},
-                    {"best_epoch", run.best_epoch},
+                    {"best_epoch", run.best_epoch + 1},
                     {"epochs", run.epochs},
                     {"seconds", run.seconds},
                     {"test_metrics", metrics}});
@@ -113,6 +117,7 @@ Json result_json(const RunSummary& report, double total_seconds) {
                  {"test_std", finite(report.deviation(&RunResult::test))},
                  {"per_run", runs},
                  {"interrupted", report.interrupted},
+                 {"run", report.config.folder.empty() ? Json() : Json(report.config.folder.string())},
                  {"parameters", report.num_parameters},
                  {"threads", num_threads()},
                  {"seconds",

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/progress_bar.hpp"
@@ -12,9 +13,9 @@
 
 namespace weft::cli {
 
-/// "loss ...  val ...  best ..."
-[[nodiscard]] std::string epoch_text(const EpochRecord& epoch);
-/// "training run 1/10 (split public, seed 0)"
+/// "loss ...  val accuracy ...  best ..."
+[[nodiscard]] std::string epoch_text(const EpochRecord& epoch, const std::string& metric);
+/// "training run 1/10 (split public, seed 0), epoch"
 [[nodiscard]] std::string stage_text(const EpochRecord& epoch);
 
 /// Shows how a run goes: a bar on a terminal, lines elsewhere. From the first step on a signal ends the run with a
@@ -27,9 +28,12 @@ class TrainProgress {
   /// A view of this.
   [[nodiscard]] RunObserver observer();
   void clear() { bar_.clear(); }
+  /// Told when the training begins; a run that is refused before says only why.
+  void open_with(std::string text) { opening_ = std::move(text); }
 
  private:
   bool quiet_, told_ = false;
+  std::string metric_, opening_;
   ProgressBar bar_;
   std::optional<GentleStop> gentle_;
 };

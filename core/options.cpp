@@ -37,21 +37,39 @@ void check(const Option& option, const OptionValue& value) {
   }
 }
 
+/// In lower case, with one kind of dash: neither is what makes a name another.
+std::string plain_name(std::string_view word) {
+  std::string result(word);
+  for (char& c : result) {
+    c = c == '-' ? '_' : c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return result;
+}
+
+/// Letters to add, to drop, to change or to swap with the next (Damerau 1964, without edits within a swap).
 std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
   for (std::size_t j = 0; j <= b.size(); ++j) {
     row[j] = j;
   }
   for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
+    before.swap(last);
+    last.swap(row);
     row[0] = i;
     for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t substitute = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, substitute});
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
     }
   }
   return row[b.size()];
+}
+
+/// Of two names that begin alike a whole word apart, as eval and evaluate, hidden_dim and hidden.
+bool begins(std::string_view word, std::string_view name) {
+  constexpr std::size_t kLeast = 4;
+  return std::min(word.size(), name.size()) >= kLeast && (word.starts_with(name) || name.starts_with(word));
 }
 
 }  // namespace
@@ -120,10 +138,18 @@ const OptionValue& Options::value(std::string_view name) const {
 }
 
 std::string nearest_name(std::string_view word, std::span<const std::string> names) {
+  // No name is so long, and the distance takes time for every pair of letters.
+  constexpr std::size_t kLongest = 100;
+  if (word.size() > kLongest) {
+    return "";
+  }
+  const std::string plain = plain_name(word);
   std::string best;
-  std::size_t best_distance = word.size() / 2 + 2;
+  std::size_t best_distance = word.size() / 3 + 2;
   for (const std::string& name : names) {
-    if (const std::size_t distance = edit_distance(word, name); distance < best_distance) {
+    const std::string other = plain_name(name);
+    const std::size_t distance = begins(plain, other) ? 1 : edit_distance(plain, other);
+    if (distance < best_distance) {
       best = name;
       best_distance = distance;
     }

@@ -10,6 +10,23 @@
 #include "weft/runs/cross_validation.hpp"
 
 namespace weft {
+namespace {
+
+/// The first by name that has not far fewer training rows than another: splits of twenty rows a class stand beside
+/// those of a share of all rows, which is what one means who names none.
+std::string usual_split(const Dataset& dataset, const std::vector<std::string>& names) {
+  const auto train_rows = [&](const std::string& name) {
+    const Split* split = dataset.find_split(name);
+    return split == nullptr ? std::size_t{0} : split->train.size();
+  };
+  std::size_t most = 0;
+  for (const std::string& name : names) {
+    most = std::max(most, train_rows(name));
+  }
+  return *std::ranges::find_if(names, [&](const std::string& name) { return 2 * train_rows(name) >= most; });
+}
+
+}  // namespace
 
 std::vector<std::string> matching_splits(const Dataset& dataset, const TaskInfo& task,
                                          const std::vector<std::string>& wanted) {
@@ -17,7 +34,7 @@ std::vector<std::string> matching_splits(const Dataset& dataset, const TaskInfo&
   require(!names.empty(), dataset.name, ": the dataset has no split, expected /split/NAME/{train,val,test}");
   const auto is_name = [&](const std::string& word) { return std::ranges::find(names, word) != names.end(); };
   if (wanted.empty()) {
-    return {is_name("public") ? "public" : names.front()};
+    return {is_name("public") ? "public" : usual_split(dataset, names)};
   }
   std::vector<std::string> result;
   for (const std::string& word : wanted) {
@@ -50,6 +67,11 @@ void choose_folds(RunConfig& config, Dataset& dataset) {
     require(task.rows == Rows::graphs, "protocol: the task of ", dataset.name, " is ", task.name(),
             ", expected one about graphs");
     prepare_folds(dataset, *protocol);
+    const bool is_metric_set = std::ranges::any_of(config.settings, [](const auto& o) { return o.first == "metric"; });
+    if (!is_metric_set && !config.resume && std::holds_alternative<std::vector<std::int64_t>>(dataset.graph_labels)) {
+      // What papers on these protocols report; folds may be too small for a rank.
+      config.set("metric", "accuracy");
+    }
     config.splits = config.splits.empty() ? folds_of(dataset, *protocol) : config.splits;
   }
   config.splits = matching_splits(dataset, task, config.splits);

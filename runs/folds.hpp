@@ -14,13 +14,15 @@
 namespace weft {
 
 /// The splits that the dataset has for the task and that `wanted` means: names, patterns or "all"; empty: "public" if
-/// there is one of that name, otherwise the first. Throws ArgumentError if a word matches none.
+/// there is one of that name, otherwise the first whose training part is at least half as large as the largest. Throws
+/// ArgumentError if a word matches none.
 [[nodiscard]] std::vector<std::string> matching_splits(const Dataset& dataset, const TaskInfo& task,
                                                        const std::vector<std::string>& wanted);
 
 /// Sets the splits of the run to those that its protocol or its own words name. Graphs with folds of their own and no
 /// other wish are cross-validated fairly. For protocol gin the dataset's folds get validation parts (prepare_folds()).
-/// Throws ArgumentError if the dataset has not what the run asks for.
+/// Classes are then judged by accuracy, if the config names no metric. Throws ArgumentError if the dataset has not what
+/// the run asks for.
 void choose_folds(RunConfig& config, Dataset& dataset);
 
 /// The validation figure of every epoch of every run, by which protocol gin chooses one epoch for all folds.

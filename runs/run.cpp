@@ -12,6 +12,7 @@
 #include "weft/core/stopwatch.hpp"
 #include "weft/io/atomic_file.hpp"
 #include "weft/layers/weight_memory.hpp"
+#include "weft/runs/choices.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/folds.hpp"
 #include "weft/runs/memory_estimate.hpp"
@@ -21,6 +22,7 @@
 #include "weft/runs/run_report.hpp"
 #include "weft/tasks/generation_task.hpp"
 #include "weft/tasks/option_uses.hpp"
+#include "weft/train/checkpoint.hpp"
 
 namespace weft {
 namespace {
@@ -113,6 +115,16 @@ PreparedRun prepare(const RunPlan& plan, const RunObserver& observer) {
   return run;
 }
 
+/// A run that goes on keeps the metric that it has begun with, also where another would be chosen now.
+void keep_metric(const RunFiles& files, Options& options) {
+  if (options.has("metric") && options.text("metric") == "auto" && std::filesystem::exists(files.checkpoint())) {
+    const ModelFile checkpoint = read_model_file(files.checkpoint(), kCheckpointFormat);
+    if (const auto metric = checkpoint.config.find("metric"); metric != checkpoint.config.end()) {
+      reading(files.checkpoint().string(), [&] { options.set("metric", metric->second); });
+    }
+  }
+}
+
 /// Everything that decides the run.
 void write_config(const RunFiles& files, const PreparedRun& run) {
   RunConfig saved = run.config;
@@ -177,8 +189,15 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
   }
   PreparedRun prepared = prepare(plan, observer);
   TrainJob& job = prepared.job;
+  if (folder && plan.config.resume) {
+    keep_metric(folder->files(), job.options);
+  }
   // Before anything is written: a task that refuses the data leaves the folder as it was.
   std::unique_ptr<Task> task = make_task(prepared.dataset, job);
+  if (job.options.has("metric")) {
+    // Kept by its name: what "auto" chooses is for new runs.
+    job.options.set("metric", task->metric());
+  }
   if (!prepared.config.memory_limit.empty()) {
     require_steps_fit(prepared.dataset, read_dataset_size(prepared.config.dataset), job, plan.read,
                       bytes_of(prepared.config.memory_limit));
@@ -195,8 +214,16 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
       write_config(folder->files(), prepared);
     }
   }
+  if (!job.resume) {
+    for (const std::string& choice : choices_for(plan.config, prepared.config, prepared.dataset, *task)) {
+      say(observer, choice);
+    }
+  }
   for (const std::string& note : task->notes()) {
     say(observer, note);
+  }
+  if (observer.on_begin) {
+    observer.on_begin(*task);
   }
   RunSummary summary;
   static_cast<TrainReport&>(summary) = weft::train(*task, job,

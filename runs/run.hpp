@@ -22,6 +22,8 @@ struct RunObserver {
   ProgressCallback on_progress = {};
   /// A line that says what was chosen or assumed.
   std::function<void(const std::string&)> on_message = {};
+  /// Before the first epoch: what will be trained.
+  std::function<void(const Task&)> on_begin = {};
   /// After every epoch.
   std::function<void(const EpochRecord&)> on_epoch = {};
   /// Asked after every step; true ends the training with a checkpoint.

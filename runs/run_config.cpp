@@ -15,6 +15,7 @@
 #include "weft/io/regular_file.hpp"
 #include "weft/layers/models.hpp"
 #include "weft/runs/cross_validation.hpp"
+#include "weft/runs/other_names.hpp"
 
 namespace weft {
 namespace {
@@ -198,7 +199,8 @@ bool may_be_of(const RunConfig& config, const TaskInfo& task) {
          (task.model.empty() ? !is_model_of_one_task(config.model) : config.model == task.model);
 }
 
-ArgumentError unknown_option(const std::string& key, const Options& options, const TaskInfo& task) {
+ArgumentError unknown_option(const std::string& key, const Options& options, const RunConfig& config,
+                             const TaskInfo& task) {
   std::vector<std::string> names(kRunKeys.begin(), kRunKeys.end());
   for (const auto& [name, value] : options.values()) {
     names.push_back(name);
@@ -206,7 +208,11 @@ ArgumentError unknown_option(const std::string& key, const Options& options, con
   for (const FormerOption& former : task.former) {
     names.emplace_back(former.before);
   }
-  return unknown_name("option", key, names, "; `weft models` lists them");
+  if (const std::string meant = name_meant_by(key, names); !meant.empty()) {
+    return ArgumentError(concat("there is no option '", key, "'; did you mean '", meant, "'?"));
+  }
+  const std::string of_model = task.model.empty() ? model_of(config, task) : std::string(task.model);
+  return unknown_name("option", key, names, concat("; `weft models ", of_model, "` and `weft options` list them"));
 }
 
 /// Sets an option by its name of today or of before; false if there is none.
@@ -257,7 +263,7 @@ void set_option_of_run(Options& options, const RunConfig& config, const TaskInfo
   }
   const std::string others = tasks_that_take(config, key, text);
   if (others.empty()) {
-    throw refused ? *refused : unknown_option(key, options, task);
+    throw refused ? *refused : unknown_option(key, options, config, task);
   }
   throw ArgumentError(concat(refused ? refused->what() : concat("there is no option '", key, "'"), "; that belongs to ",
                              others, is_certain ? concat(", and this run is one of ", task.name()) : ""));

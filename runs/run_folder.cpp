@@ -22,25 +22,27 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// People count epochs from 1 on; before the first that is judged the best one is 0.
 std::string line_of(const EpochRecord& record) {
   const auto number = [](double x) { return std::isfinite(x) ? Json(x) : Json(); };
   const Json line = {{"run", record.run},
                      {"seed", record.seed},
                      {"split", record.split},
-                     {"epoch", record.epoch},
+                     {"epoch", record.epoch + 1},
                      {"loss", number(record.loss)},
                      {"learning_rate", number(record.learning_rate)},
                      {"evaluated", record.evaluated},
                      {"train", number(record.train)},
                      {"val", number(record.val)},
                      {"best_val", number(record.best_val)},
-                     {"best_epoch", record.best_epoch},
+                     {"best_epoch", record.best_epoch + 1},
                      {"seconds", number(record.seconds)}};
   return line.dump() + '\n';
 }
 
-/// Nothing if the line is no record.
-std::optional<EpochRecord> record_in(const std::string& line) {
+/// Nothing if the line is no record. `first`: what the log calls the first epoch of a run, 0 where an earlier Weft has
+/// begun it.
+std::optional<EpochRecord> record_in(const std::string& line, std::int64_t first) {
   const Json json = Json::parse(line, nullptr, false);
   if (!json.is_object()) {
     return std::nullopt;
@@ -51,17 +53,20 @@ std::optional<EpochRecord> record_in(const std::string& line) {
   };
   const auto integer = [&](const char* key) {
     const auto found = json.find(key);
-    return found != json.end() && found->is_number_integer() ? found->get<std::int64_t>() : std::int64_t{-1};
+    const bool is_integer = found != json.end() && found->is_number_integer();
+    // No log is as long, and what is none must not run over.
+    constexpr std::int64_t kMost = std::int64_t{1} << 60;
+    return is_integer ? std::clamp<std::int64_t>(found->get<std::int64_t>(), -1, kMost) : std::int64_t{-1};
   };
   EpochRecord record;
   record.run = integer("run");
-  record.epoch = integer("epoch");
+  record.epoch = integer("epoch") - first;
   record.loss = real("loss");
   record.learning_rate = real("learning_rate");
   record.train = real("train");
   record.val = real("val");
   record.best_val = real("best_val");
-  record.best_epoch = integer("best_epoch");
+  record.best_epoch = std::max<std::int64_t>(integer("best_epoch") - first, -1);
   record.seconds = real("seconds");
   if (const auto seed = json.find("seed"); seed != json.end() && seed->is_number_integer()) {
     record.seed = seed->get<std::uint64_t>();
@@ -71,6 +76,13 @@ std::optional<EpochRecord> record_in(const std::string& line) {
   }
   record.evaluated = json.value("evaluated", Json()) == true;
   return record;
+}
+
+/// What a log with this line calls the first epoch; nothing if the line does not begin a log.
+std::optional<std::int64_t> first_epoch_in(const std::string& line) {
+  const std::optional<EpochRecord> record = record_in(line, 0);
+  return record && record->run == 0 && (record->epoch == 0 || record->epoch == 1) ? std::optional(record->epoch)
+                                                                                  : std::nullopt;
 }
 
 /// The log of epochs; nothing to read if there is none.
@@ -124,10 +136,12 @@ bool is_file_of_run(const std::filesystem::path& path) {
 std::vector<EpochRecord> read_metrics(const std::filesystem::path& path) {
   std::vector<EpochRecord> records;
   std::ifstream lines = opened_log(path);
-  // The run and epoch of the next record: a run begins with epoch 0 and leaves out none.
+  // The run and epoch of the next record: a run begins with the first epoch and leaves out none.
   std::int64_t run = 0, epoch = 0;
+  std::optional<std::int64_t> first;
   for (std::string line; next_line(lines, line);) {
-    std::optional<EpochRecord> record = record_in(line);
+    first = first ? first : first_epoch_in(line);
+    std::optional<EpochRecord> record = record_in(line, first.value_or(1));
     if (record && record->run == run + 1 && record->epoch == 0) {
       ++run;
       epoch = 0;
@@ -138,6 +152,25 @@ std::vector<EpochRecord> read_metrics(const std::filesystem::path& path) {
     }
   }
   return records;
+}
+
+RunState state_of_run(const std::filesystem::path& folder) {
+  const RunFiles files{folder};
+  std::error_code error;
+  const int lock = open(files.lock().c_str(), O_RDONLY | O_CLOEXEC);
+  if (lock >= 0) {
+    const bool is_held = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(lock);
+    if (is_held) {
+      return RunState::under_way;
+    }
+  }
+  const auto is_there = [&](const std::filesystem::path& file) { return std::filesystem::exists(file, error); };
+  return is_there(files.report()) ? RunState::done
+         : is_there(files.model()) || is_there(files.checkpoint()) || is_there(files.metrics()) ||
+                 is_there(files.config())
+             ? RunState::stopped
+             : RunState::none;
 }
 
 RunFolder::RunFolder(const std::filesystem::path& path) : files_{path} {
@@ -184,18 +217,35 @@ std::optional<ModelFile> RunFolder::read_checkpoint() {
 
 void RunFolder::write_checkpoint(const ModelFile& checkpoint) {
   writing([&] { write_model_file(checkpoint, files_.checkpoint(), kCheckpointFormat); });
+  if (has_former_model_) {
+    // Not before there is something to go on from: where the disk is full, the former run stays what it was.
+    std::error_code error;
+    std::filesystem::remove(files_.model(), error);
+    has_former_model_ = false;
+  }
 }
 
 void RunFolder::write_model(const ModelFile& model) {
   writing([&] { write_model_file(model, files_.model()); });
+  has_former_model_ = false;
 }
 
 void RunFolder::start_log(std::int64_t num_records) {
   std::string kept;
   std::ifstream old = opened_log(files_.metrics());
   std::string line;
+  std::optional<std::int64_t> first;
   for (std::int64_t i = 0; i < num_records && next_line(old, line); ++i) {
-    kept += line + '\n';
+    first = first ? first : first_epoch_in(line);
+    const std::optional<EpochRecord> record = first == 0 ? record_in(line, 0) : std::nullopt;
+    // A log that an earlier Weft has begun goes on as one.
+    kept += record ? line_of(*record) : line + '\n';
+  }
+  if (num_records == 0) {
+    // Of a run that stood here before: it would pass for what this one has come to.
+    std::error_code error;
+    std::filesystem::remove(files_.report(), error);
+    has_former_model_ = true;
   }
   writing([&] { write_file_atomically(files_.metrics(), kept); });
   metrics_ = std::ofstream(files_.metrics(), std::ios::app);

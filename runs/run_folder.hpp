@@ -33,9 +33,13 @@ struct RunFiles {
 /// The model file that a user means: the path itself, or that of the run folder.
 [[nodiscard]] std::filesystem::path model_file_in(const std::filesystem::path& file_or_folder);
 
-/// The records of metrics.jsonl, a JSON object a line, an epoch each; none if there is no such file. Lines that are no
-/// records, or out of their order, as a damaged file has them, are passed over. Throws DataError if it is a pipe or
-/// another thing that is no file.
+/// Whether a folder holds a run: a process is at it, it was stopped before its page was written, or it is done.
+enum class RunState { none, under_way, stopped, done };
+[[nodiscard]] RunState state_of_run(const std::filesystem::path& folder);
+
+/// The records of metrics.jsonl, a JSON object a line, an epoch each, which is counted from 1 there (from 0 in logs
+/// that an earlier Weft has begun); none if there is no such file. Lines that are no records, or out of their order, as
+/// a damaged file has them, are passed over. Throws DataError if it is a pipe or another thing that is no file.
 [[nodiscard]] std::vector<EpochRecord> read_metrics(const std::filesystem::path& path);
 
 /// Holds the folder for this process while it lives, also against other machines on a file system that locks; a killed
@@ -60,6 +64,8 @@ class RunFolder final : public RunStore {
   /// The folders that were not there before, the innermost first.
   std::vector<std::filesystem::path> made_;
   int lock_ = -1;
+  /// Whether the model that may be there is one of a run of before.
+  bool has_former_model_ = false;
   std::ofstream metrics_;
 };
 

@@ -33,7 +33,7 @@ constexpr std::int64_t kMostClassesShown = 60;
 void add_curves(const std::vector<EpochRecord>& records, const RunResult& run, ReportData& data) {
   for (const EpochRecord& record : records) {
     if (record.split == run.split && record.seed == run.seed) {
-      data.epochs.push_back(static_cast<double>(record.epoch));
+      data.epochs.push_back(static_cast<double>(record.epoch + 1));
       data.loss.push_back(record.loss);
       data.train.push_back(record.train);
       data.val.push_back(record.val);
@@ -154,7 +154,7 @@ void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSu
                   .model = run.config.model,
                   .metric = run.metric,
                   .split = best.split,
-                  .best_epoch = best.best_epoch,
+                  .best_epoch = best.best_epoch >= 0 ? best.best_epoch + 1 : -1,
                   .train_figure = best.train,
                   .val_figure = best.val,
                   .test_figure = best.test,

@@ -7,16 +7,13 @@
 namespace weft {
 namespace {
 
-/// Where one of two classes is rare, calling everything the other would look good. Of nodes, two classes are always
-/// judged by rank, as the literature's graphs of two classes are.
-std::string default_metric(const RowLabels& labels, bool of_graphs) {
+/// Where one of two classes is rare, calling everything the other would look good, so two classes are judged by rank,
+/// be they of nodes or of graphs.
+std::string default_metric(const RowLabels& labels) {
   if (labels.kind() != OutputKind::classes) {
     return labels.kind() == OutputKind::values ? "mae" : "roc_auc";
   }
-  const auto count = static_cast<std::int64_t>(labels.classes().size());
-  const auto second = std::ranges::count(labels.classes(), std::int64_t{1});
-  const auto rarer = std::min<std::int64_t>(second, count - second);
-  return labels.num_outputs() == 2 && (!of_graphs || 10 * rarer < count) ? "roc_auc" : "accuracy";
+  return labels.num_outputs() == 2 ? "roc_auc" : "accuracy";
 }
 
 }  // namespace
@@ -24,7 +21,7 @@ std::string default_metric(const RowLabels& labels, bool of_graphs) {
 LabeledTask::LabeledTask(const Dataset& dataset, const TrainJob& job, bool of_graphs)
     : RowTask(dataset, job),
       labels_(dataset, of_graphs, RowLabels::kind_of(dataset, of_graphs), "train"),
-      metric_(job.options.text("metric") == "auto" ? default_metric(labels_, of_graphs) : job.options.text("metric")) {
+      metric_(job.options.text("metric") == "auto" ? default_metric(labels_) : job.options.text("metric")) {
   const std::vector<std::string> known = metric_names(labels_.kind());
   std::string names;
   for (const std::string& name : known) {

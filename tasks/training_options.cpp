@@ -13,10 +13,10 @@ namespace {
 
 /// What the loop has no need of: metrics, losses, and how graphs are read.
 std::vector<Option> graph_reading_options() {
-  Option metric{
-      "metric", std::string("auto"),
-      "what validation selects by; auto: roc_auc for two classes of nodes, for graphs if one class is rare or "
-      "there are several labels, and for links, otherwise accuracy; mae for numbers"};
+  Option metric{"metric", std::string("auto"),
+                "what validation selects by; auto: roc_auc for two classes, for several labels and for links, "
+                "otherwise accuracy; "
+                "mae for numbers"};
   metric.choices.push_back("auto");
   for (const Metric& one : metrics()) {
     if (!one.of_graphs) {

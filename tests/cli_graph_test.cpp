@@ -141,7 +141,7 @@ TEST_F(Cli, ReadsTheFiguresOfProtocolGinAtTheOneEpochWithTheBestMean) {
   for (std::size_t fold = 0; fold < 10; ++fold) {
     const Json& run = trained["per_run"][fold];
     EXPECT_EQ(run["split"], std::to_string(fold));
-    EXPECT_EQ(run["test"], curves[fold][static_cast<std::size_t>(run["best_epoch"].get<std::int64_t>())]);
+    EXPECT_EQ(run["test"], curves[fold][static_cast<std::size_t>(run["best_epoch"].get<std::int64_t>()) - 1]);
     EXPECT_EQ(run["best_epoch"], trained["per_run"][0]["best_epoch"]);
   }
   // Read again from the folder, and by a run that has nothing left to do.
@@ -200,6 +200,21 @@ TEST_F(Cli, TrainsEvaluatesAndPredictsGraphs) {
   const std::string page = content_of(path("run") / "report.html");
   EXPECT_NE(page.find("Confusion on the test part"), std::string::npos);
   EXPECT_NE(page.find("<th>class</th><th class=\"n\">graphs</th>"), std::string::npos);
+}
+
+TEST_F(Cli, GoesOnWithTheMetricThatARunHasBegunWith) {
+  write_ten_folds(path("folds.h5"));
+  const std::vector<std::string> job = {"train", "folds.h5", "--model", "gin", "--split", "0", "--epochs", "2", "-q"};
+  ASSERT_EQ(weft(with(job, {"--set", "metric=accuracy", "--max-minutes", "1e-9", "-o", "run"})).code, 0);
+  std::string config = content_of(path("run/config.toml"));
+  const std::string named = "metric = \"accuracy\"";
+  ASSERT_NE(config.find(named), std::string::npos) << config;
+  // As an earlier Weft left it, which chose accuracy for two classes of graphs.
+  write_content(path("run/config.toml"), config.replace(config.find(named), named.size(), "metric = \"auto\""));
+  const Json resumed = weft_json({"train", "-o", "run", "--resume", "-q"});
+  EXPECT_EQ(resumed["metric"], "accuracy");
+  EXPECT_EQ(resumed["per_run"][0]["epochs"], 2);
+  EXPECT_EQ(weft_json(with(job, {"--no-save"}))["metric"], "roc_auc");
 }
 
 TEST_F(Cli, NamesAModelThatNodesCannotUse) {

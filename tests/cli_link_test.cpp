@@ -24,7 +24,8 @@ TEST_F(Cli, JudgesWhatUsersAreShownWhereItIsKnownWhoTheyAre) {
   }
   data.graph = CsrGraph::from_edges(kUsers + kItems, links, {.symmetrize = true});
   write_dataset(data, path("shop.h5"));
-  const std::vector<std::string> job = {"train", "shop.h5", "--model", "gcn", "--epochs", "2", "-o", "run"};
+  const std::vector<std::string> job = {"train", "shop.h5", "--model", "gcn",        "--epochs",
+                                        "2",     "-o",      "run",     "--overwrite"};
   const CommandResult known = weft(with(job, {"--users", "0-19", "--set", "metric=recall@20"}));
   EXPECT_EQ(known.code, 0) << known.err;
   EXPECT_NE(known.err.find("users: 20 of the nodes, to whom the 30 others are shown"), std::string::npos) << known.err;
@@ -112,7 +113,7 @@ TEST_F(Cli, NamesTheSamplersOfLinks) {
   ASSERT_EQ(models["link_samplers"].size(), 4U);
   for (const Json& sampler : models["link_samplers"]) {
     std::vector<std::string> arguments = kTrain;
-    arguments.insert(arguments.end(), {"--sampler", sampler["name"], "--batch-size", "256"});
+    arguments.insert(arguments.end(), {"--sampler", sampler["name"], "--batch-size", "256", "--overwrite"});
     EXPECT_EQ(weft(arguments).code, 0) << sampler;
   }
   const CommandResult wrong = weft({"train", "sbm.h5", "--task", "link_prediction", "--sampler", "cluster"});

@@ -61,7 +61,7 @@ TEST_F(CliPredict, TrainingEndsWhereNothingCanBeChosenBy) {
   const CommandResult result = weft({"train", "wild.h5", "--model", "sage", "--sampler", "neighbor", "--batch-size",
                                      "10", "--epochs", "3", "-o", "other"});
   EXPECT_EQ(result.code, 1);
-  EXPECT_NE(result.err.find("epoch 0 of seed 0, split "), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find("epoch 1 of seed 0, split "), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("is not finite, first of node 3"), std::string::npos) << result.err;
 }
 

@@ -53,6 +53,25 @@ TEST(FoldCurves, SayWhenTheyAreNotAllThere) {
   EXPECT_EQ(report.runs[1].test, 0.25);
 }
 
+TEST(MatchingSplits, ChoosePublicOrElseTheFirstOfThoseThatTrainOnMost) {
+  Dataset data;
+  data.graph = CsrGraph::from_edges(9, std::vector<Edge>{{0, 1}});
+  const auto add = [&](const std::string& name, std::int64_t count) {
+    Split split{.name = name};
+    split.train.resize(static_cast<std::size_t>(count));
+    data.splits.push_back(std::move(split));
+  };
+  const TaskInfo& nodes = task_info(TaskKind::node_classification);
+  add("few20", 2);
+  EXPECT_EQ(matching_splits(data, nodes, {}), std::vector<std::string>{"few20"});
+  add("rand0", 5);
+  add("rand1", 6);
+  EXPECT_EQ(matching_splits(data, nodes, {}), std::vector<std::string>{"rand0"});
+  add("public", 1);
+  EXPECT_EQ(matching_splits(data, nodes, {}), std::vector<std::string>{"public"});
+  EXPECT_EQ(matching_splits(data, nodes, {"rand*"}), (std::vector<std::string>{"rand0", "rand1"}));
+}
+
 TEST(StratifiedFolds, TestEveryItemOnceAndKeepShares) {
   std::vector<std::int64_t> labels(26, 0);
   std::fill(labels.begin() + 13, labels.end() - 1, 1);

@@ -98,5 +98,12 @@ TEST(ProgressBar, FillsByShare) {
   EXPECT_EQ(bar_text(0, 0, 2), "..");
 }
 
+TEST(ProgressBar, TellsTheTimeThatIsLeftOnceItCanBeTold) {
+  EXPECT_EQ(time_left_text(2, 6, 4.0), seconds_text(12.0) + " left");
+  EXPECT_EQ(time_left_text(0, 6, 4.0), "");
+  EXPECT_EQ(time_left_text(2, 0, 4.0), "");
+  EXPECT_EQ(time_left_text(2, 6, 0.5), "");
+}
+
 }  // namespace
 }  // namespace weft::test

@@ -69,6 +69,13 @@ TEST(Options, NameTheNearestWhenOneIsMisspelled) {
   const std::vector<std::string> names = {"gcn", "gat", "sage"};
   EXPECT_EQ(nearest_name("gatt", names), "gat");
   EXPECT_EQ(nearest_name("transformer", names), "");
+  EXPECT_EQ(nearest_name("GCN", names), "gcn");
+  const std::vector<std::string> longer = {"train", "evaluate", "edge_dropout", "hidden"};
+  EXPECT_EQ(nearest_name("trian", longer), "train") << "two letters that change places are one mistake";
+  EXPECT_EQ(nearest_name("eval", longer), "evaluate") << "what begins alike is near";
+  EXPECT_EQ(nearest_name("Edge-Dropout", longer), "edge_dropout");
+  EXPECT_EQ(nearest_name("explain", longer), "") << "half of the letters are others";
+  EXPECT_EQ(nearest_name(std::string(101, 'e'), std::vector<std::string>{std::string(101, 'f')}), "");
 }
 
 TEST(Options, KeepTheirValueWhenATableIsAddedAgain) {

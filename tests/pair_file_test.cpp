@@ -28,6 +28,11 @@ TEST(PairFile, ReadsNumbersAndNames) {
   // Node 0 stood third before.
   data.original_node = {2, 0, 1};
   EXPECT_EQ(read_pairs(written("a,0\nb,2\n"), data), (std::vector<Edge>{{0, 1}, {1, 0}}));
+  // A number is a name here, be there as many nodes or not.
+  data.node_names = {"2", "70", "b"};
+  EXPECT_EQ(read_pairs(written("2,70\nb,2\n"), data), (std::vector<Edge>{{0, 1}, {2, 0}}));
+  expect_throws<DataError>([&] { (void)read_pairs(written("2,1\n"), data); },
+                           "line 1: no node of the dataset is called '1', expected a name");
 }
 
 }  // namespace

@@ -154,6 +154,18 @@ TEST(RunConfig, SaysToWhichTasksAnOptionBelongs) {
                                "; that belongs to link_prediction, and this run is one of node_classification");
 }
 
+TEST(RunConfig, KnowsWhatOptionsAreCalledElsewhere) {
+  const std::vector<std::pair<std::string, std::string>> words = {
+      {"lr", "learning_rate"}, {"n_layers", "layers"},   {"hidden_dim", "hidden"}, {"hidden_channels", "hidden"},
+      {"num_heads", "heads"},  {"wd", "weight_decay"},   {"num_epochs", "epochs"}, {"bs", "batch_size"},
+      {"max_iter", "epochs"},  {"random_state", "seed"}, {"LR", "learning_rate"},  {"early-stopping", "patience"}};
+  for (const auto& [word, meant] : words) {
+    RunConfig config{.settings = {{word, "1"}}};
+    expect_throws<ArgumentError>([&] { check_options(config); },
+                                 "there is no option '" + word + "'; did you mean '" + meant + "'?");
+  }
+}
+
 TEST(RunConfig, RefusesWhatNoTaskTakes) {
   RunConfig config;
   config.set("layrs=3");

@@ -10,6 +10,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/file_content.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 
@@ -65,12 +66,29 @@ TEST_F(RunLog, LeavesOutALineThatWasCutOffAndGoesOnBehindWhatCounts) {
   EXPECT_EQ(epochs(), (std::vector<std::int64_t>{0, 1, 2, 3}));
 }
 
+TEST_F(RunLog, CountsEpochsFrom1AndGoesOnWithOneThatCountsFrom0) {
+  log(0, 1);
+  EXPECT_NE(test::content_of(path()).find(R"("epoch":1,)"), std::string::npos);
+  test::write_content(path(), R"({"run":0,"seed":7,"split":"a","epoch":0,"best_epoch":-1})"
+                              "\n"
+                              R"({"run":0,"seed":7,"split":"a","epoch":1,"best_epoch":1})"
+                              "\n");
+  EXPECT_EQ(epochs(), (std::vector<std::int64_t>{0, 1}));
+  EXPECT_EQ(read_metrics(path())[1].best_epoch, 1);
+  log(2, 1);
+  EXPECT_EQ(epochs(), (std::vector<std::int64_t>{0, 1, 2}));
+  EXPECT_EQ(read_metrics(path())[1].best_epoch, 1);
+  EXPECT_EQ(read_metrics(path())[0].best_epoch, -1);
+}
+
 TEST_F(RunLog, PassesOverALineLongerThanAnyRecordWithoutHoldingIt) {
   log(0, 1);
   // One that would be a record, if it were read whole.
-  append(R"({"run":0,"epoch":1,"junk":")" + std::string(1 << 20, 'x') + "\"}\n");
+  std::string long_line = R"({"run":0,"epoch":2,"junk":")";
+  long_line.append(1 << 20, 'x');
+  append(long_line.append("\"}\n"));
   EXPECT_EQ(epochs(), std::vector<std::int64_t>{0});
-  append(R"({"run":0,"epoch":1})"
+  append(R"({"run":0,"epoch":2})"
          "\n");
   EXPECT_EQ(epochs(), (std::vector<std::int64_t>{0, 1}));
 }
@@ -80,6 +98,44 @@ TEST_F(RunLog, IsNoPipeThatWouldBeWaitedFor) {
   test::expect_throws<DataError>([&] { (void)read_metrics(path()); },
                                  "is not a regular file, expected a log of epochs");
   test::expect_throws<DataError>([&] { RunFolder(folder_.path()).start_log(0); }, "is not a regular file");
+}
+
+TEST(RunState, TellsARunThatIsUnderWayFromOneThatWasStoppedOrIsDone) {
+  const test::TemporaryFolder folder;
+  EXPECT_EQ(state_of_run(folder / "nowhere"), RunState::none);
+  EXPECT_EQ(state_of_run(folder.path()), RunState::none);
+  {
+    RunFolder run(folder.path());
+    run.start_log(0);
+    EXPECT_EQ(state_of_run(folder.path()), RunState::under_way);
+  }
+  EXPECT_EQ(state_of_run(folder.path()), RunState::stopped);
+  std::ofstream(folder / "report.html") << "a page";
+  EXPECT_EQ(state_of_run(folder.path()), RunState::done);
+}
+
+TEST(RunFolder, LeavesTheModelOfARunOfBeforeUntilThereIsSomethingToGoOnFrom) {
+  const test::TemporaryFolder folder;
+  const RunFiles files{folder.path()};
+  std::ofstream(files.model()) << "of before";
+  std::ofstream(files.report()) << "of before";
+  ModelFile state;
+  state.config["model"] = "gcn";
+  {
+    RunFolder run(folder.path());
+    run.start_log(0);
+    EXPECT_TRUE(std::filesystem::exists(files.model()));
+    EXPECT_FALSE(std::filesystem::exists(files.report())) << "it would pass for the page of this run";
+    run.write_checkpoint(state);
+    EXPECT_FALSE(std::filesystem::exists(files.model()));
+    run.write_model(state);
+    run.write_checkpoint(state);
+    EXPECT_TRUE(std::filesystem::exists(files.model()));
+  }
+  RunFolder run(folder.path());
+  run.start_log(3);
+  run.write_checkpoint(state);
+  EXPECT_TRUE(std::filesystem::exists(files.model())) << "a run that goes on has it from before";
 }
 
 TEST(RunFiles, AreKnownByTheirNamesInAFolderOfARun) {
@@ -98,14 +154,14 @@ TEST(RunFiles, AreKnownByTheirNamesInAFolderOfARun) {
 
 TEST_F(RunLog, PassesOverJunkAndWrongTypes) {
   log(0, 2);
-  for (const char* line : {"", "junk", "[1, 2]", "\x80\xff", "null", "{}", R"({"run":"0","epoch":2})",
+  for (const char* line : {"", "junk", "[1, 2]", "\x80\xff", "null", "{}", R"({"run":"0","epoch":3})",
                            R"({"run":0,"epoch":2.5})", R"({"run":0,"epoch":1e300})", R"({"run":0,"epoch":7})",
-                           R"({"run":1,"epoch":1})", R"({"run":[0],"epoch":{}})"}) {
+                           R"({"run":1,"epoch":2})", R"({"run":[0],"epoch":{}})"}) {
     append(std::string(line) + "\n");
     EXPECT_EQ(epochs(), (std::vector<std::int64_t>{0, 1})) << line;
   }
   // The next epoch is one although nothing else of it can be read.
-  append(R"({"run":0,"epoch":2,"seed":"7","split":3,"loss":"low","val":null,"evaluated":"yes","best_epoch":[]})"
+  append(R"({"run":0,"epoch":3,"seed":"7","split":3,"loss":"low","val":null,"evaluated":"yes","best_epoch":[]})"
          "\n");
   const std::vector<EpochRecord> records = read_metrics(path());
   ASSERT_EQ(records.size(), 3U);

@@ -165,8 +165,8 @@ void require_same_job(const ModelFile& checkpoint, const ModelFile& expected) {
           "it is read as ever, but training cannot go on: train again without --resume");
   for (const auto& [key, value] : expected.config) {
     // Names of classes are not what was learned, and were not always there; another time between checkpoints may be
-    // asked for without changing what was done.
-    if (key == "class_names" || key == "option.checkpoint_seconds") {
+    // asked for without changing what was done; of the metric counts what it was, named or chosen (key metric).
+    if (key == "class_names" || key == "option.checkpoint_seconds" || key == "option.metric") {
       continue;
     }
     const std::string has = option_of(checkpoint, key);

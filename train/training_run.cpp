@@ -102,7 +102,7 @@ bool TrainingRun::advance(FunctionRef<bool()> stop) {
   // What was made ahead is let go of, and the time of steps ends, before the model is judged.
   epoch.reset();
   if (is_whole) {
-    require(step_ == num_steps || (has_budget() && is_over(epoch_)), "train: epoch ", epoch_, " ended after ", step_,
+    require(step_ == num_steps || (has_budget() && is_over(epoch_)), "train: epoch ", epoch_ + 1, " ended after ", step_,
             " steps, expected ", num_steps);
     end_epoch();
   }
@@ -131,7 +131,7 @@ void TrainingRun::take(const Step& step, std::int64_t num_steps) {
   }
   const auto value = static_cast<double>(loss.value()(0, 0));
   if (!std::isfinite(value)) {
-    throw NumericError(concat("epoch ", epoch_, ", step ", step_, " of seed ", seed_, ", split ", split_.name,
+    throw NumericError(concat("epoch ", epoch_ + 1, ", step ", step_, " of seed ", seed_, ", split ", split_.name,
                               ": the loss is ", value));
   }
   Gradients gradients = backward(loss);
@@ -177,7 +177,7 @@ void TrainingRun::judge() {
   try {
     figures = task_.judge(judged(), split_, Parts::train_and_val);
   } catch (const NumericError& error) {
-    throw NumericError(concat("epoch ", epoch_, " of seed ", seed_, ", split ", split_.name, ": ", error.what()));
+    throw NumericError(concat("epoch ", epoch_ + 1, " of seed ", seed_, ", split ", split_.name, ": ", error.what()));
   }
   record_.evaluated = true;
   record_.train = figures.train;

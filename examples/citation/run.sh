@@ -19,7 +19,7 @@ else
   "$weft" import debian -o "$data"
 fi
 "$weft" info "$data"
-"$weft" train "$data" --config "$recipe" -o "$output/run"
+"$weft" train "$data" --config "$recipe" -o "$output/run" --overwrite
 "$weft" predict "$output/run" "$data" -o "$output/classes.csv"
 head -5 "$output/classes.csv"
 echo "The report: $output/run/report.html"

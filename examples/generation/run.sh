@@ -19,7 +19,7 @@ if [ $# -eq 0 ]; then
   "$weft" import smiles "$molecules" -o "$data"
 fi
 "$weft" train "$data" --task generation --set budget_minutes="${MINUTES:-5}" --set dropout=0.1 --set condition=logp \
-  -o "$output/run"
+  -o "$output/run" --overwrite
 "$weft" generate "$output/run" -n 1000 -o "$output/new.smi" --report
 "$weft" generate "$output/run" -n 1000 --property logp=5 -o "$output/greasy.smi" --report -q | grep -A1 '^mean'
 head -5 "$output/new.smi"

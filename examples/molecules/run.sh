@@ -11,7 +11,7 @@ table=${RDKIT_DATA:-/usr/share/RDKit/Data}/NCI/first_5k.tpsa.csv
 mkdir -p "$output"
 
 if [ $# -gt 0 ]; then
-  "$weft" train --config "$here/../recipes/$1.toml" -o "$output/run"
+  "$weft" train --config "$here/../recipes/$1.toml" -o "$output/run" --overwrite
   exit
 fi
 if [ ! -e "$table" ]; then
@@ -20,7 +20,7 @@ if [ ! -e "$table" ]; then
 fi
 { echo smiles,area; grep -v '^#' "$table"; } >"$output/polar_area.csv"
 "$weft" import smiles "$output/polar_area.csv" --targets area --task graph_regression -o "$output/polar_area.h5"
-"$weft" train "$output/polar_area.h5" --config "$here/polar_area.toml" -o "$output/run"
+"$weft" train "$output/polar_area.h5" --config "$here/polar_area.toml" -o "$output/run" --overwrite
 printf '%s\n' 'CC(=O)OC1=CC=CC=C1C(=O)O aspirin' 'CN1C=NC2=C1C(=O)N(C(=O)N2C)C caffeine' 'C1=CC=CC=C1 benzene' >"$output/new.smi"
 "$weft" predict "$output/run" "$output/new.smi" -o "$output/new.csv"
 cat "$output/new.csv"

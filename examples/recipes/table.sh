@@ -34,7 +34,7 @@ trap 'rm -f "$figures" "$budget"' EXIT
 field() { cmake -DFILE="$figures" -DFIELD="$1" -P "$recipes/../../cmake/json_field.cmake"; }
 
 if $vary && [ ${#attentions[@]} -eq 0 ] && [ ${#models[@]} -eq 0 ]; then
-  mapfile -t attentions < <("$weft" models | sed -n '/^Attention over all/,/^$/s/^  \([a-z_]*\): .*/\1/p')
+  mapfile -t attentions < <("$weft" models | sed -n '/^Attention over all/,/^$/s/^  \([a-z_]*\) .*/\1/p')
   attentions+=(none)
 fi
 if [ ${#files[@]} -eq 0 ]; then
@@ -45,7 +45,7 @@ fi
 row() {
   local name=$1 file=$2
   shift 2
-  if ! "$weft" train --config "$file" --json "$@" "${options[@]}" >"$figures"; then
+  if ! "$weft" train --config "$file" --json --no-save "$@" "${options[@]}" >"$figures"; then
     echo "| $name | failed, see above |"
     return
   fi

@@ -19,22 +19,25 @@ class Nodes {
     }
     for (std::size_t v = 0; v < dataset.node_names.size(); ++v) {
       by_name_.emplace(dataset.node_names[v], static_cast<NodeId>(v));
+      are_names_numbers_ = are_names_numbers_ || parse_id(dataset.node_names[v]) >= 0;
     }
   }
 
   [[nodiscard]] NodeId find(std::string_view text, const DelimitedRows& rows) const {
-    if (const std::int64_t number = parse_id(text); number >= 0) {
-      if (number >= count_) {
-        rows.fail(concat("node ", text, " is not in the dataset, expected 0 to ", count_ - 1));
-      }
-      return place_.empty() ? static_cast<NodeId>(number) : place_[static_cast<std::size_t>(number)];
+    if (const auto found = by_name_.find(text); found != by_name_.end()) {
+      return found->second;
     }
-    const auto found = by_name_.find(text);
-    if (found == by_name_.end()) {
-      rows.fail(concat("no node of the dataset is called '", text, "', expected a number from 0 to ", count_ - 1,
-                       by_name_.empty() ? "" : " or a name"));
+    const std::int64_t number = parse_id(text);
+    if (number < 0 || are_names_numbers_) {
+      rows.fail(concat("no node of the dataset is called '", text, "', expected ",
+                       are_names_numbers_
+                           ? concat("a name, as '", by_name_.begin()->first, "' is one")
+                           : concat("a number from 0 to ", count_ - 1, by_name_.empty() ? "" : " or a name")));
     }
-    return found->second;
+    if (number >= count_) {
+      rows.fail(concat("node ", text, " is not in the dataset, expected 0 to ", count_ - 1));
+    }
+    return place_.empty() ? static_cast<NodeId>(number) : place_[static_cast<std::size_t>(number)];
   }
 
  private:
@@ -42,6 +45,8 @@ class Nodes {
   /// Where the node of each number is now; empty: where it was.
   std::vector<NodeId> place_;
   std::unordered_map<std::string_view, NodeId> by_name_;
+  /// A number is a name then, and not how many nodes come before.
+  bool are_names_numbers_ = false;
 };
 
 }  // namespace

@@ -1,0 +1,241 @@
+// weft options: what `weft train --set` takes for every model, as the library's tables have it; samplers and metrics,
+// as some options name them; or all that one name means.
+#include <CLI/CLI.hpp>
+
+#include <algorithm>
+
+#include "weft/cli/commands.hpp"
+#include "weft/cli/console.hpp"
+#include "weft/cli/option_texts.hpp"
+#include "weft/layers/graph_model.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/runs/other_names.hpp"
+#include "weft/samplers/batch_sampler.hpp"
+#include "weft/samplers/link_sampler.hpp"
+#include "weft/tasks/generation_task.hpp"
+#include "weft/tasks/link_task.hpp"
+#include "weft/tasks/metrics.hpp"
+#include "weft/tasks/training_options.hpp"
+
+namespace weft::cli {
+namespace {
+
+using Lines = std::vector<std::pair<std::string, std::string>>;
+
+/// Options that belong together.
+struct Group {
+  std::string_view name, title;
+  std::span<const Option> options;
+};
+
+std::vector<Group> groups() {
+  static const std::vector<Option> of_graphs = graph_options();
+  return {{"training", "Options of training, for every model", training_options()},
+          {"graphs", "Options of every model of whole graphs and of its training", of_graphs},
+          {"links", "Options of link prediction (--task link_prediction), for every model", link_options()}};
+}
+
+std::string samplers_text() {
+  Lines lines;
+  for (const SamplerInfo& sampler : samplers()) {
+    lines.emplace_back(concat("  ", sampler.name),
+                       concat(sampler.summary, sampler.is_subgraph ? " (subgraphs; " : " (", sampler.source, ")"));
+  }
+  std::string out = concat(
+      "Samplers: weft train --sampler NAME. Those of subgraphs are for every model, the others for models whose layers "
+      "read a hop each (gcn, sage, gat, gatv2, gin, mlp)\n",
+      aligned(lines));
+  lines.clear();
+  for (const SamplerInfo& sampler : link_samplers()) {
+    lines.emplace_back(concat("  ", sampler.name), concat(sampler.summary, " (", sampler.source, ")"));
+  }
+  return out + "\nSamplers of links (--task link_prediction), for every model\n" + aligned(lines);
+}
+
+std::string metrics_text() {
+  Lines lines;
+  for (const Metric& metric : metrics()) {
+    lines.emplace_back(concat("  ", metric.info.name),
+                       concat(metric.info.summary, metric.info.higher_is_better ? "" : " (lower is better)"));
+  }
+  return "Metrics: --set metric=NAME\n" + aligned(lines);
+}
+
+std::string all_options_text() {
+  std::string out;
+  for (const Group& group : groups()) {
+    out +=
+        concat(group.title, "\n", options_text(group.options),
+               group.name == "links" ? overrides_text("for links, unless set otherwise", link_defaults("")) : "", "\n");
+  }
+  return concat(out, samplers_text(), "\n", metrics_text(),
+                "\nChanged by `weft train --set NAME=VALUE`. Those of a model: weft models NAME\n");
+}
+
+Json all_options_json() {
+  Json all = Json::object();
+  for (const Group& group : groups()) {
+    all[std::string(group.name)] = options_json(group.options);
+  }
+  return all;
+}
+
+/// An option, and whose it is.
+struct Owned {
+  std::string owner;
+  const Option* option;
+};
+
+std::vector<Owned> options_named(std::string_view name) {
+  std::vector<Owned> found;
+  const auto look = [&](std::string owner, std::span<const Option> options) {
+    const auto at = std::ranges::find(options, name, &Option::name);
+    if (at != options.end()) {
+      found.push_back({std::move(owner), &*at});
+    }
+  };
+  for (const Group& group : groups()) {
+    look(std::string(group.name), group.options);
+  }
+  for (const ModelInfo& model : models()) {
+    look(concat("model ", model.name), model.options);
+  }
+  look(concat("model ", kGeneratorModel), generation_options());
+  return found;
+}
+
+std::vector<std::string> all_names() {
+  std::vector<std::string> names = {"samplers", "metrics"};
+  const auto add = [&](std::span<const Option> options) {
+    for (const Option& option : options) {
+      names.emplace_back(option.name);
+    }
+  };
+  for (const Group& group : groups()) {
+    names.emplace_back(group.name);
+    add(group.options);
+  }
+  for (const ModelInfo& model : models()) {
+    add(model.options);
+  }
+  add(generation_options());
+  return names;
+}
+
+/// "training", "graphs", or "models gcn, gat" together.
+std::string owners_text(const std::vector<Owned>& alike) {
+  std::string groups, of_models;
+  std::size_t num_models = 0;
+  for (const Owned& one : alike) {
+    const bool is_model = one.owner.starts_with("model ");
+    std::string& list = is_model ? of_models : groups;
+    list += (list.empty() ? "" : ", ") + (is_model ? one.owner.substr(6) : one.owner);
+    num_models += is_model ? 1 : 0;
+  }
+  const std::string models = of_models.empty() ? "" : concat(num_models > 1 ? "models " : "model ", of_models);
+  return groups + (groups.empty() || models.empty() ? "" : ", ") + models;
+}
+
+/// "0.005 (weft, gat), 0.01 (gcn)": where models have another default than the option.
+std::string defaults_text(std::string_view name,
+                          std::vector<std::pair<std::string_view, OptionValue>> ModelInfo::*which) {
+  std::vector<std::pair<std::string, std::string>> models_with;
+  for (const ModelInfo& model : models()) {
+    const auto& overrides = model.*which;
+    const auto found = std::ranges::find(overrides, name, [](const auto& entry) { return entry.first; });
+    if (found == overrides.end()) {
+      continue;
+    }
+    const std::string value = to_text(found->second);
+    auto same = std::ranges::find(models_with, value, [](const auto& entry) { return entry.first; });
+    if (same == models_with.end()) {
+      models_with.emplace_back(value, model.name);
+    } else {
+      same->second += concat(", ", model.name);
+    }
+  }
+  std::string out;
+  for (const auto& [value, names] : models_with) {
+    out += concat(out.empty() ? "" : ", ", value, " (", names, ")");
+  }
+  return out;
+}
+
+/// Owners that have the option alike share a line.
+std::string text_of(std::string_view name, const std::vector<Owned>& found) {
+  std::string out = concat(name, "\n");
+  std::vector<bool> is_told(found.size(), false);
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (is_told[i]) {
+      continue;
+    }
+    const Option& option = *found[i].option;
+    std::vector<Owned> alike;
+    for (std::size_t j = i; j < found.size(); ++j) {
+      const Option& other = *found[j].option;
+      if (other.help == option.help && other.fallback == option.fallback && range_text(other) == range_text(option)) {
+        is_told[j] = true;
+        alike.push_back(found[j]);
+      }
+    }
+    out += concat("  of ", owners_text(alike), ": ", option.help, "\n    default ", to_text(option.fallback), "; ",
+                  range_text(option), "\n");
+  }
+  const std::string always = defaults_text(name, &ModelInfo::always),
+                    many = defaults_text(name, &ModelInfo::many_labels);
+  out += always.empty() ? "" : concat("  unless set otherwise: ", always, "\n");
+  out += many.empty() ? "" : concat("  with 100 or more training labels a class, unless set otherwise: ", many, "\n");
+  return out;
+}
+
+void show_one(const std::string& name, bool as_json) {
+  for (const Group& group : groups()) {
+    if (group.name == name) {
+      return as_json ? print_json(Json{{std::string(group.name), options_json(group.options)}})
+                     : print(concat(group.title, "\n", options_text(group.options)));
+    }
+  }
+  if (!as_json && (name == "samplers" || name == "metrics")) {
+    return print(name == "samplers" ? samplers_text() : metrics_text());
+  }
+  const std::vector<Owned> found = options_named(name);
+  if (found.empty()) {
+    const std::vector<std::string> names = all_names();
+    const std::string meant = name_meant_by(name, names);
+    throw meant.empty() ? unknown_name("option", name, names, "; `weft options` lists them")
+                        : ArgumentError(concat("there is no option '", name, "'; did you mean '", meant, "'?"));
+  }
+  if (!as_json) {
+    return print(text_of(name, found));
+  }
+  Json all = Json::array();
+  for (const Owned& one : found) {
+    Json json = options_json({one.option, 1})[0];
+    json["of"] = one.owner;
+    all.push_back(std::move(json));
+  }
+  print_json(Json{{"options", all}});
+}
+
+}  // namespace
+
+Work add_options_command(CLI::App& app) {
+  struct Flags : SharedFlags {
+    std::string name;
+  };
+  const auto flags = std::make_shared<Flags>();
+  CLI::App* command = app.add_subcommand("options", "the options of training, samplers and metrics, or one in full");
+  command->add_option("NAME", flags->name,
+                      "an option, of training or of any model; or training, graphs, links, samplers, metrics");
+  add_shared_flags(*command, *flags,
+                   "Options are changed by `weft train --set NAME=VALUE`. Those of a model: weft models NAME\n"
+                   "Example: weft options learning_rate");
+  return [flags] {
+    if (!flags->name.empty()) {
+      return show_one(flags->name, flags->json);
+    }
+    flags->json ? print_json(all_options_json()) : print(all_options_text());
+  };
+}
+
+}  // namespace weft::cli
