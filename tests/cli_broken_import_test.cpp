@@ -56,7 +56,7 @@ TEST_F(BrokenImport, OfAnEdgeList) {
   expect_refused({"edgelist", "cut.gz"}, "cut.gz: the compressed data is cut short, after line");
   expect_refused({"edgelist", "bytes"}, "bytes: line 2: is not valid UTF-8");
   expect_refused({"edgelist", "few"}, "few: line 2: has 1 fields, expected 2 or more");
-  expect_refused({"edgelist", "good", "--labels", "nan", "--regression"}, "nan: line 2: 'nan' is not a finite number");
+  expect_refused({"edgelist", "good", "--labels", "nan", "--regression"}, "nan: holds no labels");
   expect_refused({"edgelist", "good", "--features", "nan"}, "nan: line 2: 'nan' is not a finite number");
   expect_refused({"edgelist", "missing"}, "missing: cannot be opened");
 }

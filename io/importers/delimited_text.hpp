@@ -34,17 +34,23 @@ class FieldSplitter {
 /// Whether a line holds no row: blank, or a comment, which starts with '#' or '%'.
 [[nodiscard]] bool is_no_row(std::string_view line);
 
-/// Whether the first of two rows, which start with these fields, is a header: it starts with a word for a node (id,
-/// node, node_id, nodeid, source, src), or with a text before an integer. The second may be missing.
-[[nodiscard]] bool is_header(std::string_view first, std::optional<std::string_view> second);
+/// Whether the first of these rows is a header: it starts with a word for a node (id, node, node_id, nodeid, source,
+/// src), or with a text before an integer; its first two fields are words for ids, ends of edges, labels and so on; or
+/// from column `numbers_from` on it has texts alone and the row below a number.
+[[nodiscard]] bool is_header(const std::vector<std::vector<std::string>>& rows, std::size_t numbers_from);
+
+/// Whether a text stands for a value that is missing: empty, nan, NA, N/A, null, none or <NA>, in letters of any size.
+[[nodiscard]] bool is_missing(std::string_view text);
 
 /// Rows as FieldSplitter divides them; lines that hold none are passed over, and the first row too if it is a header.
 class DelimitedRows {
  public:
-  /// keep: the first row is given, whatever it is.
+  /// keep: the first row is given, whatever it is. numbers_from: as of is_header.
   enum class Header { recognize, keep };
-  explicit DelimitedRows(const std::filesystem::path& path, Header header = Header::recognize)
-      : input_(path), header_(header) {}
+  explicit DelimitedRows(const std::filesystem::path& path, Header header = Header::recognize,
+                         std::size_t numbers_from = kNoNumbers)
+      : input_(path), header_(header), numbers_from_(numbers_from) {}
+  static constexpr std::size_t kNoNumbers = static_cast<std::size_t>(-1);
 
   /// The fields of the next row, without blanks around them, valid until the next call; false at the end.
   [[nodiscard]] bool next(std::vector<std::string_view>& fields);
@@ -55,6 +61,11 @@ class DelimitedRows {
   /// Throws DataError naming file and line of the row just given.
   [[noreturn]] void fail(const std::string& problem) const { fail_at(line_number_, problem); }
   [[noreturn]] void fail_at(std::int64_t line, const std::string& problem) const { input_.fail_at(line, problem); }
+  /// The fields of the header that was passed over, after the first call of next(); empty: there is none.
+  [[nodiscard]] const std::vector<std::string>& header() const { return header_fields_; }
+  /// Lines behind the first row that are passed over as comments, as far as rows were given: how many, and the first.
+  [[nodiscard]] std::int64_t num_comments() const { return num_comments_; }
+  [[nodiscard]] std::int64_t first_comment() const { return first_comment_; }
   /// Of the row just given, from 1.
   [[nodiscard]] std::int64_t line_number() const { return line_number_; }
 
@@ -63,12 +74,15 @@ class DelimitedRows {
     std::int64_t number = 0;
     std::string text;
   };
-  [[nodiscard]] bool next_line(Line& line);
+  [[nodiscard]] bool next_line(Line& line, bool is_first = false);
   void start();
   void split(std::vector<std::string_view>& fields);
 
   TextInput input_;
   Header header_;
+  std::size_t numbers_from_;
+  std::vector<std::string> header_fields_;
+  std::int64_t num_comments_ = 0, first_comment_ = 0;
   bool started_ = false;
   FieldSplitter splitter_;
   /// The first two rows, where they are still to be given.
@@ -88,6 +102,9 @@ class DelimitedRows {
 }
 /// Without the blanks at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view text);
+
+/// Without ".0", ".00" and so on at the end, as tables write integers that were read as real numbers.
+[[nodiscard]] std::string_view without_zeros(std::string_view text);
 
 /// The non-negative integer that all of `text` spells, or -1.
 [[nodiscard]] std::int64_t parse_id(std::string_view text);

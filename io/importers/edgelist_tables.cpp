@@ -33,8 +33,21 @@ auto failing(const DelimitedRows& rows) {
   return [&rows](const std::string& problem) { rows.fail(problem); };
 }
 
+std::string rows_text(std::int64_t count) {
+  return concat(count, count == 1 ? " row" : " rows");
+}
+
+void say_comments(const DelimitedRows& rows, const std::filesystem::path& path, std::vector<std::string>& assumed) {
+  if (rows.num_comments() > 0) {
+    assumed.push_back(
+        concat(rows.num_comments(), rows.num_comments() == 1 ? " line" : " lines",
+               " behind the first row start with '#' or '%' and are passed over as comments, the first is ",
+               path.filename().string(), ":", rows.first_comment()));
+  }
+}
+
 void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
-  DelimitedRows rows(options.features);
+  DelimitedRows rows(options.features, DelimitedRows::Header::recognize, 1);
   std::vector<std::string_view> fields;
   std::vector<float> values;
   Once once;
@@ -45,6 +58,11 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
     rows.expect_fields(fields, static_cast<std::size_t>(tables.width) + 1);
     values.clear();
     for (std::size_t i = 1; i < fields.size(); ++i) {
+      if (is_missing(fields[i])) {
+        rows.fail(concat("'", fields[i], "' is not a finite number of 32 bits but a missing value",
+                         i < rows.header().size() ? concat(" of column '", rows.header()[i], "'") : std::string(),
+                         "; --nodes reads tables with missing values"));
+      }
       values.push_back(rows.parse_float(fields[i]));
     }
     const NodeId node = tables.names.add(fields[0], failing(rows));
@@ -57,22 +75,40 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
   while (rows.next(fields)) {
     read_or_skip(options.on_bad_row, read_row);
   }
+  const std::vector<std::string>& header = rows.header();
+  if (!header.empty() && header.size() == static_cast<std::size_t>(tables.width) + 1) {
+    tables.feature_names.assign(header.begin() + 1, header.end());
+  }
+  say_comments(rows, options.features, tables.assumed);
 }
 
 void read_labels(const EdgelistOptions& options, EdgelistTables& tables) {
   DelimitedRows rows(options.labels);
   std::vector<std::string_view> fields;
   Once once;
+  const bool are_numbers = options.task == TaskKind::node_regression;
   const auto read_row = [&] {
+    if (fields.size() > 2) {
+      rows.fail(concat("has ", fields.size(),
+                       " fields, expected 2: a node and its label; --nodes reads tables of more "
+                       "columns"));
+    }
     rows.expect_fields(fields, 2);
-    const bool is_number = options.task == TaskKind::node_regression && !fields[1].empty();
-    const float target = is_number ? rows.parse_float(fields[1]) : 0.0F;
+    const bool has_none = is_missing(fields[1]);
+    const float target = are_numbers && !has_none ? rows.parse_float(fields[1]) : 0.0F;
     const NodeId node = tables.names.add(fields[0], failing(rows));
     once.expect_new(node, fields[0], rows);
-    if (is_number) {
-      tables.targets.emplace_back(node, target);
+    const bool is_minus_one = !are_numbers && without_zeros(fields[1]) == "-1";
+    if (has_none || is_minus_one) {
+      tables.first_unlabeled = tables.num_unlabeled == 0 ? rows.line_number() : tables.first_unlabeled;
+      tables.unlabeled_text = tables.num_unlabeled == 0 ? std::string(fields[1]) : tables.unlabeled_text;
+      ++tables.num_unlabeled;
     }
-    if (is_number || fields[1].empty()) {
+    if (has_none) {
+      return;
+    }
+    if (are_numbers) {
+      tables.targets.emplace_back(node, target);
       return;
     }
     auto found = tables.class_of.find(fields[1]);
@@ -84,31 +120,85 @@ void read_labels(const EdgelistOptions& options, EdgelistTables& tables) {
   while (rows.next(fields)) {
     read_or_skip(options.on_bad_row, read_row);
   }
+  say_comments(rows, options.labels, tables.assumed);
+}
+
+/// What a class is called: 1.0 is 1 if all are whole numbers.
+std::vector<std::string> plain_names(const EdgelistTables& tables) {
+  std::vector<std::string> names(tables.class_of.size());
+  bool are_whole = true;
+  for (const auto& [text, place] : tables.class_of) {
+    names[static_cast<std::size_t>(place)] = text;
+    are_whole = are_whole && parse_id(without_zeros(text.starts_with('-') ? text.substr(1) : text)) >= 0;
+  }
+  for (std::string& name : names) {
+    name = are_whole || without_zeros(name) == "-1" ? std::string(without_zeros(name)) : name;
+  }
+  return names;
+}
+
+/// Classes in the order of their numbers, or of their letters.
+void sort_classes(std::vector<std::string>& names) {
+  std::ranges::sort(names);
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  const auto number = [](const std::string& text) {
+    return text.starts_with('-') ? -parse_id(std::string_view(text).substr(1)) : parse_id(text);
+  };
+  if (std::ranges::all_of(names, [&](const std::string& text) { return number(text) != -1 || text == "-1"; })) {
+    std::ranges::stable_sort(names, {}, number);
+  }
+}
+
+void say_labels(const EdgelistOptions& options, const EdgelistTables& tables, bool minus_one_is_class,
+                std::int64_t num_classes, std::vector<std::string>& assumed) {
+  const std::string first = concat(options.labels.filename().string(), ":", tables.first_unlabeled);
+  if (minus_one_is_class) {
+    assumed.emplace_back("labels are -1 and 1, which are taken for two classes, not -1 for none");
+  } else if (tables.num_unlabeled > 0) {
+    assumed.push_back(concat(rows_text(tables.num_unlabeled), " of the labels are taken for none, the first is ", first,
+                             ", '", tables.unlabeled_text, "'"));
+  }
+  std::int64_t num_zeros = 0;
+  for (const auto& [text, place] : tables.class_of) {
+    num_zeros += without_zeros(text).size() < text.size() ? 1 : 0;
+  }
+  if (num_zeros > 0 && std::ranges::all_of(tables.class_of, [](const auto& entry) {
+        return parse_id(without_zeros(entry.first)) >= 0 || entry.first.starts_with('-');
+      })) {
+    assumed.emplace_back("labels like 1.0 are taken for 1");
+  }
+  const auto num_labels = static_cast<std::int64_t>(tables.classes.size());
+  if (num_classes > 50 && num_classes * 2 > num_labels &&
+      std::ranges::all_of(tables.class_of, [](const auto& entry) { return parse_real(entry.first).has_value(); })) {
+    assumed.push_back(concat("labels are ", num_classes, " different numbers in ", num_labels,
+                             " rows and taken for classes; --regression predicts numbers"));
+  }
 }
 
 void set_classes(const EdgelistOptions& options, const EdgelistTables& tables, std::span<const NodeId> number,
                  Dataset& data) {
-  std::vector<std::string> names;
-  for (const auto& [text, place] : tables.class_of) {
-    names.push_back(text);
-  }
-  const bool integers =
-      std::all_of(names.begin(), names.end(), [](const std::string& text) { return parse_id(text) >= 0; });
-  if (integers) {
-    std::ranges::sort(names, {}, [](const std::string& text) { return parse_id(text); });
+  // By places; -1 is none, unless it and 1 are all there is.
+  const std::vector<std::string> named = plain_names(tables);
+  std::vector<std::string> names = named;
+  sort_classes(names);
+  const bool minus_one_is_class = names == std::vector<std::string>{"-1", "1"};
+  if (!minus_one_is_class) {
+    std::erase(names, "-1");
   }
   if (names.empty()) {
     throw DataError(options.labels.string(), "", "holds no labels");
   }
-  std::vector<std::int64_t> class_at(names.size());
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    class_at[static_cast<std::size_t>(tables.class_of.at(names[i]))] = static_cast<std::int64_t>(i);
+  std::vector<std::int64_t> class_at(named.size(), -1);
+  for (std::size_t place = 0; place < named.size(); ++place) {
+    const auto found = std::ranges::find(names, named[place]);
+    class_at[place] = found == names.end() ? -1 : found - names.begin();
   }
   std::vector<std::int64_t> labels(number.size(), -1);
   for (const auto& [node, place] : tables.classes) {
     labels[number[node]] = class_at[static_cast<std::size_t>(place)];
   }
   data.num_classes = static_cast<std::int64_t>(names.size());
+  say_labels(options, tables, minus_one_is_class, data.num_classes, data.assumed);
   data.class_names = std::move(names);
   data.node_labels = std::move(labels);
 }
@@ -154,6 +244,7 @@ void set_labels_and_split(const EdgelistOptions& options, const EdgelistTables& 
       strata[number[node]] = 0;
     }
     data.node_labels = std::move(targets);
+    say_labels(options, tables, false, 0, data.assumed);
   } else {
     set_classes(options, tables, number, data);
     strata = std::get<std::vector<std::int64_t>>(data.node_labels);
@@ -219,6 +310,8 @@ void EdgelistTables::describe(const EdgelistOptions& options, std::span<const No
   data.source = options.edges.filename().string();
   data.task = options.task;
   data.directed = options.directed;
+  data.assumed.insert(data.assumed.end(), assumed.begin(), assumed.end());
+  data.names.features = feature_names;
   set_labels_and_split(options, *this, number, data);
   check_split(options, *this, number, data);
   if (!names.are_numbers()) {

@@ -22,6 +22,13 @@ struct EdgelistTables {
       : names(std::move(node_names)), features(std::move(target), feature_bytes) {}
 
   NodeNames names;
+  /// Of the features; empty: none are known.
+  std::vector<std::string> feature_names;
+  /// Rows whose label is missing, or -1: how many, the line of the first, and how it is written there.
+  std::int64_t num_unlabeled = 0, first_unlabeled = 0;
+  std::string unlabeled_text;
+  /// What is taken for granted of the tables, a sentence each.
+  std::vector<std::string> assumed;
   std::int64_t width = 0;
   /// In the order of feature_nodes.
   RowStore features;

@@ -4,14 +4,17 @@
 #include <utility>
 
 #include "weft/core/named_rows.hpp"
+#include "weft/io/importers/adjlist_importer.hpp"
 #include "weft/io/importers/debian_importer.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/importers/h5ad_importer.hpp"
+#include "weft/io/importers/interactions_importer.hpp"
 #include "weft/io/importers/mtx_importer.hpp"
 #include "weft/io/importers/npz_importer.hpp"
 #include "weft/io/importers/ogb_importer.hpp"
 #include "weft/io/importers/planetoid_importer.hpp"
 #include "weft/io/importers/smiles_importer.hpp"
+#include "weft/io/importers/triples_importer.hpp"
 #include "weft/io/importers/tudataset_importer.hpp"
 
 namespace weft {
@@ -84,7 +87,15 @@ EdgelistOptions edgelist_options(const ImportJob& job) {
           .name = name_of(job, job.default_name),
           .seed = job.seed,
           .on_bad_row = on_bad_row_of(job),
-          .strict = job.strict};
+          .strict = job.strict,
+          .source_column = options.text("source"),
+          .target_column = options.text("target"),
+          .weight_column = options.text("weight"),
+          .time_column = options.text("time"),
+          .relation_column = options.text("relation"),
+          .time_unit = options.text("time_unit"),
+          .merge = value_named<MergeEdges>(options.text("merge")).value_or(MergeEdges::first),
+          .bipartite = options.flag("bipartite")};
 }
 
 MtxOptions mtx_options(const ImportJob& job) {
@@ -122,11 +133,29 @@ const std::vector<Row>& table() {
       {{.name = "edgelist",
         .summary = "a text file with an edge a line, and tables of nodes",
         .input_name = "EDGES",
-        .input = "source,target a line; CSV, TSV or blanks; plain, .gz or .xz",
-        .options = {text("features", "a table: id,f1,f2,... for every node"), text("labels", "a table: id,label"),
-                    text("split", "a table: id,train or id,val or id,test; otherwise random, 60/20/20"), regression(),
-                    flag("weights", "keep the third column of the edges as an edge feature"), directed(),
-                    text("name", "the name of the dataset; otherwise that of the output file"), skip_bad_rows()},
+        .input =
+            "an edge a line, columns named by a header or else source,target; CSV, TSV or blanks; plain, .gz or .xz",
+        .options = {text("features", "a table: id,f1,f2,... for every node"),
+                    text("labels", "a table: id,label"),
+                    text("split", "a table: id,train or id,val or id,test; otherwise random, 60/20/20"),
+                    regression(),
+                    flag("weights", "keep the weights of the edges, in the third column unless the header names one"),
+                    text("source", "the column of the edges' sources, by its name or its number from 1"),
+                    text("target", "the column of their targets"),
+                    text("weight", "the column of their weights, or none; otherwise what the header calls so"),
+                    text("time",
+                         "the column of their times, whole numbers, or none; otherwise what the header calls so"),
+                    text("relation", "the column of their kinds, or none; otherwise what the header calls so"),
+                    text("time_unit", "the unit of the times, such as s, ms or day; otherwise as they look"),
+                    {.name = "merge",
+                     .fallback = std::string("first"),
+                     .help = "what counts of rows that repeat an edge: the first, the last, or of their weights the "
+                             "sum, mean or max",
+                     .choices = {kEnumNames<MergeEdges>.begin(), kEnumNames<MergeEdges>.end()}},
+                    flag("bipartite", "sources and targets are two kinds of nodes, and may be called alike"),
+                    directed(),
+                    text("name", "the name of the dataset; otherwise that of the output file"),
+                    skip_bad_rows()},
         .files = {"features", "labels", "split"},
         .seed = "decides a random split",
         .can_go_to_disk = true,
@@ -135,6 +164,81 @@ const std::vector<Row>& table() {
        [](const ImportJob& job) { return edgelist_memory_bytes(edgelist_options(job)); },
        [](const ImportJob& job, const ImportedFile& file) {
          return import_edgelist_to_file(edgelist_options(job), file, job.on_progress);
+       }},
+      {{.name = "interactions",
+        .summary = "users and items: LightGCN's lines, RecBole's .inter, MovieLens's ratings",
+        .input = "a user and its items a line, or a table of user, item, rating, time; plain, .gz or .xz",
+        .options = {text("val", "interactions held back for validation, in the same form"),
+                    text("test", "interactions held back for the test"),
+                    {.name = "form",
+                     .fallback = std::string(),
+                     .help = "lines of a user and its items, or pairs; otherwise as the file looks",
+                     .choices = {"lines", "pairs"}},
+                    text("user", "the column of users, by its name or its number from 1"),
+                    text("item", "the column of items"),
+                    text("rating", "the column of ratings, or none"),
+                    text("time", "the column of times, or none"),
+                    name_of_input(),
+                    skip_bad_rows()},
+        .files = {"val", "test"},
+        .example = "weft import interactions train.txt --test test.txt -o gowalla.h5"},
+       [](const ImportJob& job) {
+         const Options& options = job.options;
+         return import_interactions({.input = job.input,
+                                     .val = options.text("val"),
+                                     .test = options.text("test"),
+                                     .form = options.text("form"),
+                                     .user = options.text("user"),
+                                     .item = options.text("item"),
+                                     .rating = options.text("rating"),
+                                     .time = options.text("time"),
+                                     .name = name_of(job, job.default_name),
+                                     .on_bad_row = on_bad_row_of(job)},
+                                    job.on_progress);
+       }},
+      {{.name = "triples",
+        .summary = "knowledge graphs: head, relation and tail a line",
+        .input = "head,relation,tail a line; CSV, TSV or blanks; plain, .gz or .xz",
+        .options = {text("val", "triples held back for validation"), text("test", "triples held back for the test"),
+                    text("head", "the column of heads, by its name or its number from 1"),
+                    text("relation", "the column of relations"), text("tail", "the column of tails"),
+                    text("time", "the column of times, whole numbers, or none"),
+                    flag("undirected", "store both directions of every triple, with the same relation"),
+                    name_of_input(), skip_bad_rows()},
+        .files = {"val", "test"},
+        .example = "weft import triples train.tsv --val valid.tsv --test test.tsv -o fb15k.h5"},
+       [](const ImportJob& job) {
+         const Options& options = job.options;
+         return import_triples({.input = job.input,
+                                .val = options.text("val"),
+                                .test = options.text("test"),
+                                .head = options.text("head"),
+                                .relation = options.text("relation"),
+                                .tail = options.text("tail"),
+                                .time = options.text("time"),
+                                .undirected = options.flag("undirected"),
+                                .name = name_of(job, job.default_name),
+                                .on_bad_row = on_bad_row_of(job)},
+                               job.on_progress);
+       }},
+      {{.name = "adjlist",
+        .summary = "adjacency lists: networkx's, or METIS's .graph",
+        .input = "a node and its neighbors a line; plain, .gz or .xz",
+        .options = {{.name = "form",
+                     .fallback = std::string(),
+                     .help = "otherwise metis where the file is called .graph or .metis",
+                     .choices = {"networkx", "metis"}},
+                    directed(),
+                    name_of_input(),
+                    skip_bad_rows()},
+        .example = "weft import adjlist web.adjlist -o web.h5"},
+       [](const ImportJob& job) {
+         return import_adjlist({.input = job.input,
+                                .form = job.options.text("form"),
+                                .directed = job.options.flag("directed"),
+                                .name = name_of(job, job.default_name),
+                                .on_bad_row = on_bad_row_of(job)},
+                               job.on_progress);
        }},
       {{.name = "tudataset",
         .summary = "sets of graphs in TUDataset's text files",
