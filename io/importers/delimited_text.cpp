@@ -175,12 +175,34 @@ bool DelimitedRows::next_line(Line& line, bool is_first) {
     }
     line.number = input_.line_number();
     line.text.assign(text);
+    if (joins_lines_) {
+      join(line);
+    }
     if (!is_utf8(line.text)) {
       input_.fail("is not valid UTF-8");
     }
     return true;
   }
   return false;
+}
+
+void DelimitedRows::join(Line& line) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 24;
+  const auto ends = [this](const std::string& text) {
+    std::vector<std::string_view> fields;
+    resolved_.clear();
+    return FieldSplitter(started_ && held_.empty() ? splitter_ : FieldSplitter(text)).split(text, fields, resolved_);
+  };
+  // A field that does not end has an odd number of quotes behind it; only then is it worth a look.
+  std::int64_t quotes = std::ranges::count(line.text, '"');
+  std::string_view more;
+  while (quotes % 2 != 0 && line.text.size() < kMostBytes && !ends(line.text) && input_.next(more)) {
+    do {
+      quotes += std::ranges::count(more, '"');
+      line.text += '\n';
+      line.text += more;
+    } while (quotes % 2 != 0 && line.text.size() < kMostBytes && input_.next(more));
+  }
 }
 
 void DelimitedRows::start() {
@@ -201,7 +223,7 @@ void DelimitedRows::start() {
     first.emplace_back(fields.begin(), fields.end());
   }
   std::reverse(held_.begin(), held_.end());
-  if (header_ == Header::recognize && is_header(first, numbers_from_)) {
+  if (header_ == Header::expect || (header_ == Header::recognize && is_header(first, numbers_from_))) {
     header_fields_ = std::move(first.front());
     held_.pop_back();
   }

@@ -45,13 +45,15 @@ class FieldSplitter {
 /// Rows as FieldSplitter divides them; lines that hold none are passed over, and the first row too if it is a header.
 class DelimitedRows {
  public:
-  /// keep: the first row is given, whatever it is. numbers_from: as of is_header.
-  enum class Header { recognize, keep };
+  /// keep: the first row is given, whatever it is; expect: it is a header. numbers_from: as of is_header.
+  enum class Header { recognize, keep, expect };
   explicit DelimitedRows(const std::filesystem::path& path, Header header = Header::recognize,
                          std::size_t numbers_from = kNoNumbers)
       : input_(path), header_(header), numbers_from_(numbers_from) {}
   static constexpr std::size_t kNoNumbers = static_cast<std::size_t>(-1);
 
+  /// From now on a quoted field may hold ends of lines, which are read as they are.
+  void join_lines() { joins_lines_ = true; }
   /// The fields of the next row, without blanks around them, valid until the next call; false at the end.
   [[nodiscard]] bool next(std::vector<std::string_view>& fields);
   /// Throws unless the row just given has `count` fields.
@@ -77,13 +79,14 @@ class DelimitedRows {
   [[nodiscard]] bool next_line(Line& line, bool is_first = false);
   void start();
   void split(std::vector<std::string_view>& fields);
+  void join(Line& line);
 
   TextInput input_;
   Header header_;
   std::size_t numbers_from_;
   std::vector<std::string> header_fields_;
   std::int64_t num_comments_ = 0, first_comment_ = 0;
-  bool started_ = false;
+  bool started_ = false, joins_lines_ = false;
   FieldSplitter splitter_;
   /// The first two rows, where they are still to be given.
   std::vector<Line> held_;

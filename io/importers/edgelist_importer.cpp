@@ -20,8 +20,18 @@ namespace fs = std::filesystem;
 void check(const EdgelistOptions& options) {
   require(options.task == TaskKind::node_classification || options.task == TaskKind::node_regression,
           "import_edgelist: task ", name_of(options.task), ", expected node_classification or node_regression");
-  require(!options.bipartite || (options.features.empty() && options.labels.empty() && options.split.empty()),
+  require(!options.bipartite ||
+              (options.features.empty() && options.labels.empty() && options.split.empty() && options.nodes.empty()),
           "import_edgelist: with bipartite a node of a table may be a source or a target; expected no tables of nodes");
+  require(options.nodes.empty() || options.features.empty(),
+          "import_edgelist: features and nodes are two tables of features, expected one");
+  require(options.labels.empty() || options.label_column.empty(),
+          "import_edgelist: labels stand in a table and in a column, expected one of them");
+  require(!options.nodes.empty() || (options.id_column.empty() && options.label_column.empty() &&
+                                     options.split_column.empty() && options.drop.empty() && options.kinds.empty() &&
+                                     options.split_time.empty() && options.split_group.empty() && options.like.empty()),
+          "import_edgelist: options of a table of nodes (id, label, split, drop, kind, split_time, split_group, like) "
+          "without one, expected nodes");
 }
 
 /// What is counted while edges are read, for sentences about all of them.
@@ -130,7 +140,7 @@ EdgeReading read_edges(const EdgelistOptions& options, const ProgressCallback& p
 /// room for more names, however well they are compressed. Nothing if a file cannot be read twice.
 std::optional<std::int64_t> largest_integer(const EdgelistOptions& options) {
   std::uintmax_t bytes = 0;
-  for (const fs::path& path : {options.edges, options.features, options.labels}) {
+  for (const fs::path& path : {options.edges, options.features, options.labels, options.nodes}) {
     std::error_code error;
     if (path.empty() || fs::is_regular_file(path, error)) {
       bytes += path.empty() ? 0 : fs::file_size(path, error);
@@ -225,10 +235,12 @@ std::vector<NodeId> set_two_kinds(const EdgeForm& form, const NodeNames& sources
 void say_isolated(const EdgelistOptions& options, std::size_t in_edges, std::size_t all,
                   std::vector<std::string>& assumed) {
   if (all > in_edges && in_edges > 0) {
-    assumed.push_back(
-        concat(all - in_edges, " of ", all, " nodes are in ",
-               options.features.empty() ? options.labels.filename().string() : options.features.filename().string(),
-               options.features.empty() || options.labels.empty() ? "" : " or the labels", " and in no edge"));
+    const std::filesystem::path& table = !options.nodes.empty()      ? options.nodes
+                                         : !options.features.empty() ? options.features
+                                                                     : options.labels;
+    assumed.push_back(concat(all - in_edges, " of ", all, " nodes are in ", table.filename().string(),
+                             options.features.empty() || options.labels.empty() ? "" : " or the labels",
+                             " and in no edge"));
   }
 }
 
@@ -292,7 +304,7 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
       repeats > 0) {
     data.assumed.push_back(merging_sentence(options, repeats, reading.counts.count(), has_values));
   }
-  if (!options.features.empty()) {
+  if (tables.has_features(options)) {
     Tensor features = Tensor::uninitialized(num_nodes, tables.width);
     tables.features.read(tables.feature_rows(options, number), features.values());
     data.node_features = std::move(features);
@@ -341,7 +353,7 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
   tables.describe(options, number, data.rest);
   say_isolated(options, in_edges, number.size(), data.rest.assumed);
   std::vector<std::int64_t> feature_row;
-  if (!options.features.empty()) {
+  if (tables.has_features(options)) {
     feature_row = tables.feature_rows(options, number);
     data.num_features = tables.width;
     data.fill_features = [&](std::int64_t first, std::int64_t count, std::span<float> rows) {
@@ -391,9 +403,9 @@ Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& 
 
 std::int64_t edgelist_memory_bytes(const EdgelistOptions& options) {
   // Of a byte of text: an edge of 14 bytes, a name, or a number of 8 bytes, in all the forms that they pass through.
-  constexpr std::int64_t kOfEdges = 10, kOfTables = 2;
+  constexpr std::int64_t kOfEdges = 10, kOfTables = 2, kOfNodes = 6;
   return memory_of_text(options.edges, kOfEdges) + memory_of_text(options.features, kOfTables) +
-         memory_of_text(options.labels, kOfTables);
+         memory_of_text(options.labels, kOfTables) + memory_of_text(options.nodes, kOfNodes);
 }
 
 WrittenDataset import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "weft/core/progress.hpp"
 #include "weft/io/dataset.hpp"
@@ -54,6 +55,18 @@ struct EdgelistOptions {
   MergeEdges merge = MergeEdges::first;
   /// Sources and targets are two kinds of nodes, and may be called alike.
   bool bipartite = false;
+  /// A table of nodes with a header and columns of any kind (numbers, categories, flags, dates, texts), instead of
+  /// `features`. Kinds are guessed, unless `kinds` says "COLUMN=kind"; how columns became features is
+  /// Dataset::encoder. Columns by their names or their numbers from 1.
+  std::filesystem::path nodes = {};
+  /// The columns that call the nodes (otherwise `id` or the first), hold their labels, and say train, val or test.
+  std::string id_column = {}, label_column = {}, split_column = {};
+  std::vector<std::string> drop = {}, kinds = {};
+  /// A split by time, the latest last: "0.8,0.9" says where training and validation end, "COLUMN=0.8,0.9" by which
+  /// column; or one that keeps the nodes of a group together, by a column.
+  std::string split_time = {}, split_group = {};
+  /// A dataset or the folder of a run whose encoder is used for `nodes`.
+  std::filesystem::path like = {};
 };
 
 /// If the names of all nodes are the integers 0 .. n - 1, they are the nodes; else nodes are numbered as they

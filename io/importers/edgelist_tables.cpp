@@ -6,6 +6,7 @@
 
 #include "weft/io/importers/bad_rows.hpp"
 #include "weft/io/importers/delimited_text.hpp"
+#include "weft/io/importers/node_table.hpp"
 #include "weft/io/splits.hpp"
 
 namespace weft {
@@ -86,36 +87,17 @@ void read_labels(const EdgelistOptions& options, EdgelistTables& tables) {
   DelimitedRows rows(options.labels);
   std::vector<std::string_view> fields;
   Once once;
-  const bool are_numbers = options.task == TaskKind::node_regression;
+  tables.labels_file = options.labels;
   const auto read_row = [&] {
     if (fields.size() > 2) {
       rows.fail(concat("has ", fields.size(),
-                       " fields, expected 2: a node and its label; --nodes reads tables of more "
-                       "columns"));
+                       " fields, expected 2: a node and its label; --nodes reads tables of more columns"));
     }
     rows.expect_fields(fields, 2);
-    const bool has_none = is_missing(fields[1]);
-    const float target = are_numbers && !has_none ? rows.parse_float(fields[1]) : 0.0F;
+    const std::optional<float> target = EdgelistTables::target_of(options, fields[1], failing(rows));
     const NodeId node = tables.names.add(fields[0], failing(rows));
     once.expect_new(node, fields[0], rows);
-    const bool is_minus_one = !are_numbers && without_zeros(fields[1]) == "-1";
-    if (has_none || is_minus_one) {
-      tables.first_unlabeled = tables.num_unlabeled == 0 ? rows.line_number() : tables.first_unlabeled;
-      tables.unlabeled_text = tables.num_unlabeled == 0 ? std::string(fields[1]) : tables.unlabeled_text;
-      ++tables.num_unlabeled;
-    }
-    if (has_none) {
-      return;
-    }
-    if (are_numbers) {
-      tables.targets.emplace_back(node, target);
-      return;
-    }
-    auto found = tables.class_of.find(fields[1]);
-    if (found == tables.class_of.end()) {
-      found = tables.class_of.emplace(fields[1], static_cast<std::int64_t>(tables.class_of.size())).first;
-    }
-    tables.classes.emplace_back(node, found->second);
+    tables.add_label(options, node, fields[1], target, rows.line_number());
   };
   while (rows.next(fields)) {
     read_or_skip(options.on_bad_row, read_row);
@@ -149,9 +131,9 @@ void sort_classes(std::vector<std::string>& names) {
   }
 }
 
-void say_labels(const EdgelistOptions& options, const EdgelistTables& tables, bool minus_one_is_class,
-                std::int64_t num_classes, std::vector<std::string>& assumed) {
-  const std::string first = concat(options.labels.filename().string(), ":", tables.first_unlabeled);
+void say_labels(const EdgelistTables& tables, bool minus_one_is_class, std::int64_t num_classes,
+                std::vector<std::string>& assumed) {
+  const std::string first = concat(tables.labels_file.filename().string(), ":", tables.first_unlabeled);
   if (minus_one_is_class) {
     assumed.emplace_back("labels are -1 and 1, which are taken for two classes, not -1 for none");
   } else if (tables.num_unlabeled > 0) {
@@ -175,8 +157,7 @@ void say_labels(const EdgelistOptions& options, const EdgelistTables& tables, bo
   }
 }
 
-void set_classes(const EdgelistOptions& options, const EdgelistTables& tables, std::span<const NodeId> number,
-                 Dataset& data) {
+void set_classes(const EdgelistTables& tables, std::span<const NodeId> number, Dataset& data) {
   // By places; -1 is none, unless it and 1 are all there is.
   const std::vector<std::string> named = plain_names(tables);
   std::vector<std::string> names = named;
@@ -186,7 +167,7 @@ void set_classes(const EdgelistOptions& options, const EdgelistTables& tables, s
     std::erase(names, "-1");
   }
   if (names.empty()) {
-    throw DataError(options.labels.string(), "", "holds no labels");
+    throw DataError(tables.labels_file.string(), "", "holds no labels");
   }
   std::vector<std::int64_t> class_at(named.size(), -1);
   for (std::size_t place = 0; place < named.size(); ++place) {
@@ -198,9 +179,32 @@ void set_classes(const EdgelistOptions& options, const EdgelistTables& tables, s
     labels[number[node]] = class_at[static_cast<std::size_t>(place)];
   }
   data.num_classes = static_cast<std::int64_t>(names.size());
-  say_labels(options, tables, minus_one_is_class, data.num_classes, data.assumed);
+  say_labels(tables, minus_one_is_class, data.num_classes, data.assumed);
   data.class_names = std::move(names);
   data.node_labels = std::move(labels);
+}
+
+std::vector<std::int64_t>& members_of(Split& split, SplitPart part) {
+  return part == SplitPart::train ? split.train : part == SplitPart::val ? split.val : split.test;
+}
+
+void sort_parts(Split& split) {
+  for (std::vector<std::int64_t>* part : {&split.train, &split.val, &split.test}) {
+    std::ranges::sort(*part);
+  }
+}
+
+/// -1 was taken for a label, and may have turned out to be none.
+Split split_of_parts(const EdgelistTables& tables, std::span<const NodeId> number,
+                     std::span<const std::int64_t> strata) {
+  Split split{.name = tables.part_name};
+  for (const auto& [node, part] : tables.parts) {
+    if (strata[number[node]] >= 0) {
+      members_of(split, part).push_back(number[node]);
+    }
+  }
+  sort_parts(split);
+  return split;
 }
 
 Split read_split(const EdgelistOptions& options, const EdgelistTables& tables, std::span<const NodeId> number) {
@@ -211,23 +215,17 @@ Split read_split(const EdgelistOptions& options, const EdgelistTables& tables, s
   const auto read_row = [&] {
     rows.expect_fields(fields, 2);
     const NodeId node = tables.names.find(fields[0], failing(rows));
-    std::vector<std::int64_t>* part = fields[1] == "train" ? &split.train
-                                      : fields[1] == "val" || fields[1] == "valid" || fields[1] == "validation"
-                                          ? &split.val
-                                      : fields[1] == "test" ? &split.test
-                                                            : nullptr;
-    if (part == nullptr) {
+    const std::optional<SplitPart> part = part_named(fields[1]);
+    if (!part) {
       rows.fail(concat("'", fields[1], "' is not a set, expected train, val or test"));
     }
     once.expect_new(node, fields[0], rows);
-    part->push_back(number[node]);
+    members_of(split, *part).push_back(number[node]);
   };
   while (rows.next(fields)) {
     read_or_skip(options.on_bad_row, read_row);
   }
-  for (std::vector<std::int64_t>* part : {&split.train, &split.val, &split.test}) {
-    std::sort(part->begin(), part->end());
-  }
+  sort_parts(split);
   return split;
 }
 
@@ -235,23 +233,35 @@ void set_labels_and_split(const EdgelistOptions& options, const EdgelistTables& 
                           Dataset& data) {
   // One class for all that has a target: a split of the labeled nodes.
   std::vector<std::int64_t> strata(number.size(), -1);
-  if (options.labels.empty()) {
+  if (tables.labels_file.empty()) {
     data.task = TaskKind::link_prediction;
   } else if (options.task == TaskKind::node_regression) {
     Tensor targets = Tensor::full(static_cast<std::int64_t>(number.size()), 1, std::numeric_limits<float>::quiet_NaN());
+    if (tables.targets.empty()) {
+      throw DataError(tables.labels_file.string(), "", "holds no labels");
+    }
     for (const auto& [node, target] : tables.targets) {
       targets.data()[number[node]] = target;
       strata[number[node]] = 0;
     }
     data.node_labels = std::move(targets);
-    say_labels(options, tables, false, 0, data.assumed);
+    say_labels(tables, false, 0, data.assumed);
   } else {
-    set_classes(options, tables, number, data);
+    set_classes(tables, number, data);
     strata = std::get<std::vector<std::int64_t>>(data.node_labels);
   }
   if (!options.split.empty()) {
     data.splits.push_back(read_split(options, tables, number));
-  } else if (!options.labels.empty()) {
+  } else if (!tables.parts.empty()) {
+    data.splits.push_back(split_of_parts(tables, number, strata));
+    for (const auto& [part, members] :
+         {std::pair("train", &data.splits.back().train), std::pair("val", &data.splits.back().val),
+          std::pair("test", &data.splits.back().test)}) {
+      if (members->empty()) {
+        data.assumed.push_back(concat("the part ", part, " of the split '", tables.part_name, "' is empty"));
+      }
+    }
+  } else if (!tables.labels_file.empty()) {
     data.splits.push_back(
         stratified_split("rand0", strata, std::max<std::int64_t>(1, data.num_classes), {}, Random(options.seed)));
   }
@@ -278,12 +288,57 @@ void check_split(const EdgelistOptions& options, const EdgelistTables& tables, s
 
 }  // namespace
 
+std::optional<SplitPart> part_named(std::string_view word) {
+  return word == "train"                                            ? std::optional(SplitPart::train)
+         : word == "val" || word == "valid" || word == "validation" ? std::optional(SplitPart::val)
+         : word == "test"                                           ? std::optional(SplitPart::test)
+                                                                    : std::nullopt;
+}
+
+std::optional<float> EdgelistTables::target_of(const EdgelistOptions& options, std::string_view label,
+                                               FunctionRef<void(const std::string& problem)> fail) {
+  if (options.task != TaskKind::node_regression || is_missing(label)) {
+    return std::nullopt;
+  }
+  const std::optional<float> value = parse_real(label);
+  if (!value) {
+    fail(concat("'", label.substr(0, 40), "' is not a finite number of 32 bits"));
+  }
+  return value;
+}
+
+bool EdgelistTables::add_label(const EdgelistOptions& options, NodeId node, std::string_view label,
+                               std::optional<float> target, std::int64_t line) {
+  const bool is_minus_one = options.task != TaskKind::node_regression && without_zeros(label) == "-1";
+  if (is_missing(label) || is_minus_one) {
+    first_unlabeled = num_unlabeled == 0 ? line : first_unlabeled;
+    unlabeled_text = num_unlabeled == 0 ? std::string(label) : unlabeled_text;
+    ++num_unlabeled;
+  }
+  if (is_missing(label)) {
+    return false;
+  }
+  if (target) {
+    targets.emplace_back(node, *target);
+    return true;
+  }
+  auto found = class_of.find(label);
+  if (found == class_of.end()) {
+    found = class_of.emplace(label, static_cast<std::int64_t>(class_of.size())).first;
+  }
+  classes.emplace_back(node, found->second);
+  return true;
+}
+
 void EdgelistTables::read(const EdgelistOptions& options) {
   if (!options.features.empty()) {
     read_features(options, *this);
   }
   if (!options.labels.empty()) {
     read_labels(options, *this);
+  }
+  if (!options.nodes.empty()) {
+    read_node_table(options, *this);
   }
   if (names.size() == 0) {
     throw DataError(options.edges.string(), "", "holds no edges, expected one or more, or nodes in the other files");
@@ -297,7 +352,9 @@ std::vector<std::int64_t> EdgelistTables::feature_rows(const EdgelistOptions& op
     row[number[feature_nodes[i]]] = static_cast<std::int64_t>(i);
   }
   for (std::size_t node = 0; node < number.size(); ++node) {
-    if (row[number[node]] < 0) {
+    if (row[number[node]] < 0 && !options.nodes.empty()) {
+      row[number[node]] = static_cast<std::int64_t>(feature_nodes.size());
+    } else if (row[number[node]] < 0) {
       throw DataError(options.features.string(), "",
                       concat("node '", names.name(node), "' has no row, expected one for every node"));
     }
@@ -312,6 +369,11 @@ void EdgelistTables::describe(const EdgelistOptions& options, std::span<const No
   data.directed = options.directed;
   data.assumed.insert(data.assumed.end(), assumed.begin(), assumed.end());
   data.names.features = feature_names;
+  data.encoder = encoder;
+  if (const std::size_t rows = feature_nodes.size(); !options.nodes.empty() && rows < number.size()) {
+    data.assumed.push_back(concat(number.size() - rows, " of ", number.size(), " nodes have no row in ",
+                                  options.nodes.filename().string(), ", and are encoded as if all cells were missing"));
+  }
   set_labels_and_split(options, *this, number, data);
   check_split(options, *this, number, data);
   if (!names.are_numbers()) {

@@ -77,10 +77,11 @@ std::vector<std::string> list_of(const std::string& words) {
 
 EdgelistOptions edgelist_options(const ImportJob& job) {
   const Options& options = job.options;
+  const bool has_nodes = !options.text("nodes").empty();
   return {.edges = job.input,
           .features = options.text("features"),
           .labels = options.text("labels"),
-          .split = options.text("split"),
+          .split = has_nodes ? "" : options.text("split"),
           .directed = options.flag("directed"),
           .weights = options.flag("weights"),
           .task = options.flag("regression") ? TaskKind::node_regression : TaskKind::node_classification,
@@ -95,7 +96,16 @@ EdgelistOptions edgelist_options(const ImportJob& job) {
           .relation_column = options.text("relation"),
           .time_unit = options.text("time_unit"),
           .merge = value_named<MergeEdges>(options.text("merge")).value_or(MergeEdges::first),
-          .bipartite = options.flag("bipartite")};
+          .bipartite = options.flag("bipartite"),
+          .nodes = options.text("nodes"),
+          .id_column = options.text("id"),
+          .label_column = options.text("label"),
+          .split_column = has_nodes ? options.text("split") : "",
+          .drop = list_of(options.text("drop")),
+          .kinds = list_of(options.text("kind")),
+          .split_time = options.text("split_time"),
+          .split_group = options.text("split_group"),
+          .like = options.text("like")};
 }
 
 MtxOptions mtx_options(const ImportJob& job) {
@@ -137,7 +147,19 @@ const std::vector<Row>& table() {
             "an edge a line, columns named by a header or else source,target; CSV, TSV or blanks; plain, .gz or .xz",
         .options = {text("features", "a table: id,f1,f2,... for every node"),
                     text("labels", "a table: id,label"),
-                    text("split", "a table: id,train or id,val or id,test; otherwise random, 60/20/20"),
+                    text("split",
+                         "a table: id,train or id,val or id,test; with --nodes the column of those words; otherwise "
+                         "random, 60/20/20"),
+                    text("nodes", "a table of nodes with a header: numbers, categories, flags, dates, texts"),
+                    text("id", "the column of --nodes that calls the nodes; otherwise id, or the first"),
+                    text("label", "the column of --nodes to predict"),
+                    text("drop", "columns of --nodes that are not read"),
+                    text("kind", "COLUMN=number, category, flag, date or text: as --nodes is read; otherwise guessed"),
+                    text("split_time",
+                         "split by time: where training and validation end, as 0.8,0.9, or "
+                         "COLUMN=0.8,0.9 where --nodes has several columns of dates"),
+                    text("split_group", "the column of --nodes whose equal values stay in one part of the split"),
+                    text("like", "a dataset or a run whose encoder makes features of --nodes"),
                     regression(),
                     flag("weights", "keep the weights of the edges, in the third column unless the header names one"),
                     text("source", "the column of the edges' sources, by its name or its number from 1"),
@@ -156,7 +178,8 @@ const std::vector<Row>& table() {
                     directed(),
                     text("name", "the name of the dataset; otherwise that of the output file"),
                     skip_bad_rows()},
-        .files = {"features", "labels", "split"},
+        .files = {"features", "labels", "split", "nodes", "like"},
+        .lists = {"drop", "kind"},
         .seed = "decides a random split",
         .can_go_to_disk = true,
         .example = "weft import edgelist edges.csv --labels labels.csv --features x.csv -o mine.h5"},
