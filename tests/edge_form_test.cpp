@@ -245,6 +245,17 @@ TEST(EdgeForm, NamesFeaturesAndCountsNodesOfNoEdge) {
                                  .features = write_content(folder / "x", "name,height,width\na,1,2\nb,3,4\nc,5,6\n")});
   EXPECT_EQ(data.names.features, (Lines{"height", "width"}));
   EXPECT_EQ(data.assumed, (Lines{"1 of 3 nodes are in x and in no edge"}));
+  const Dataset numbers = imported(
+      {.edges = write_content(folder / "e", "0,3\n"), .features = write_content(folder / "x", "0,1\n1,1\n2,1\n3,1\n")});
+  EXPECT_EQ(numbers.assumed, (Lines{"2 of 4 nodes are in x and in no edge"}));
+}
+
+TEST(EdgeForm, FeaturesThatAreCalledAlikeHaveNoNames) {
+  const TemporaryFolder folder;
+  const Dataset data = imported({.edges = write_content(folder / "e", "a,b\n"),
+                                 .features = write_content(folder / "x", "id,f,f\na,1,2\nb,3,4\n")});
+  EXPECT_TRUE(data.names.features.empty());
+  EXPECT_EQ(data.assumed, (Lines{"the header of x has two columns 'f', so the features have no names"}));
 }
 
 TEST(EdgeForm, UsersAndItemsAreTwoKindsWhereAsked) {
@@ -260,6 +271,9 @@ TEST(EdgeForm, UsersAndItemsAreTwoKindsWhereAsked) {
   EXPECT_EQ(two.graph.num_edges(), 8);
   EXPECT_TRUE(two.graph.has_edge({0, 4}));
   EXPECT_TRUE(two.assumed.empty());
+  // Items 0, 5 and 9 are three nodes, not ten.
+  const Dataset gaps = imported({.edges = write_content(folder / "g", "0,5\n1,0\n0,9\n"), .bipartite = true});
+  EXPECT_EQ(gaps.node_names, (Lines{"source:0", "source:1", "target:5", "target:0", "target:9"}));
 }
 
 }  // namespace

@@ -52,7 +52,8 @@ TEST(Importers, HaveNamesAndSayWhatTheyAre) {
     EXPECT_FALSE(importer.input.empty());
     EXPECT_EQ(importer.example.find(std::string("weft import ") + std::string(importer.name) + " "), 0U);
   }
-  for (const char* name : {"debian", "edgelist", "tudataset", "npz", "planetoid", "mtx", "smiles", "ogb", "h5ad"}) {
+  for (const char* name : {"debian", "edgelist", "tudataset", "npz", "planetoid", "mtx", "smiles", "ogb", "h5ad",
+                           "tables", "interactions", "triples", "adjlist"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

@@ -12,7 +12,7 @@
 namespace weft {
 
 struct AdjlistOptions {
-  std::filesystem::path input;
+  std::filesystem::path input = {};
   /// networkx: "node neighbor neighbor ..." a line, any names, '#' starts a comment anywhere. metis: "nodes edges
   /// [fmt [ncon]]", then a line of neighbors for each node, which count from 1. Empty: metis where the file's name
   /// ends in .graph or .metis.

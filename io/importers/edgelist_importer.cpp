@@ -222,6 +222,10 @@ std::vector<NodeId> set_two_kinds(const EdgeForm& form, const NodeNames& sources
   std::fill(data.node_type.begin() + static_cast<std::ptrdiff_t>(sources.size()), data.node_type.end(), 1);
   for (std::size_t kind = 0; kind < 2; ++kind) {
     const NodeNames& names = kind == 0 ? sources : targets;
+    if (names.expects_integers()) {
+      // Throws where one is missing, which would be a node that nobody named.
+      static_cast<void>(names.are_numbers());
+    }
     const std::vector<NodeId> number = names.numbering();
     const std::size_t first = data.node_names.size();
     data.node_names.resize(first + names.size());
@@ -257,7 +261,7 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
                                            append(all.times, batch.times);
                                            append(all.relations, batch.relations);
                                          });
-  const std::size_t in_edges = tables.names.size();
+  const std::size_t in_edges = tables.names.num_named();
   tables.read(options);
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data);
@@ -339,7 +343,7 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
   if (!sorter) {
     sorter.emplace(EdgeSorterOptions{.target = file.output, .memory_bytes = file.memory_bytes / 2});
   }
-  const std::size_t in_edges = tables.names.size();
+  const std::size_t in_edges = tables.names.num_named();
   tables.read(options);
   if (tables.names.are_numbers() && !tables.names.expects_integers()) {
     // More of them than the files' sizes let expect. The edges were sorted by other numbers.

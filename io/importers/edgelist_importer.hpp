@@ -26,7 +26,7 @@ inline constexpr std::array<std::string_view, 5> kEnumNames<MergeEdges> = {"firs
 struct EdgelistOptions {
   /// An edge a line. A header names the columns, in usual words (source, target, weight, time, relation, ...); without
   /// one the first two are source and target. What is not read is said in Dataset::assumed.
-  std::filesystem::path edges;
+  std::filesystem::path edges = {};
   /// "id,f1,f2,..." for every node; empty: no features.
   std::filesystem::path features = {};
   /// "id,label"; nodes that are not listed, or whose label is empty, are unlabeled. Empty: no labels.

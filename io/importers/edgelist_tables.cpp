@@ -79,6 +79,13 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
   const std::vector<std::string>& header = rows.header();
   if (!header.empty() && header.size() == static_cast<std::size_t>(tables.width) + 1) {
     tables.feature_names.assign(header.begin() + 1, header.end());
+    std::vector<std::string> sorted = tables.feature_names;
+    std::ranges::sort(sorted);
+    if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end()) {
+      tables.feature_names.clear();
+      tables.assumed.push_back(concat("the header of ", options.features.filename().string(), " has two columns '",
+                                      *twice, "', so the features have no names"));
+    }
   }
   say_comments(rows, options.features, tables.assumed);
 }

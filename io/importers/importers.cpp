@@ -7,6 +7,7 @@
 #include "weft/io/importers/adjlist_importer.hpp"
 #include "weft/io/importers/debian_importer.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
+#include "weft/io/importers/graph_description.hpp"
 #include "weft/io/importers/h5ad_importer.hpp"
 #include "weft/io/importers/interactions_importer.hpp"
 #include "weft/io/importers/mtx_importer.hpp"
@@ -108,6 +109,17 @@ EdgelistOptions edgelist_options(const ImportJob& job) {
           .like = options.text("like")};
 }
 
+/// Of the edge list that a TOML file describes.
+EdgelistOptions described_options(const ImportJob& job) {
+  Options options(importer_info("edgelist").options);
+  options.set_value("skip_bad_rows", job.options.flag("skip_bad_rows"));
+  GraphDescription description = read_graph_description(job.input, std::move(options));
+  ImportJob of_edges = job;
+  of_edges.input = std::move(description.edges);
+  of_edges.options = std::move(description.options);
+  return edgelist_options(of_edges);
+}
+
 MtxOptions mtx_options(const ImportJob& job) {
   const Options& options = job.options;
   return {.input = job.input,
@@ -187,6 +199,18 @@ const std::vector<Row>& table() {
        [](const ImportJob& job) { return edgelist_memory_bytes(edgelist_options(job)); },
        [](const ImportJob& job, const ImportedFile& file) {
          return import_edgelist_to_file(edgelist_options(job), file, job.on_progress);
+       }},
+      {{.name = "tables",
+        .summary = "tables of edges and nodes, as a TOML file describes them",
+        .input = "the description: [edges] file, source, target, ...; [nodes] file, id, label, kinds, ...",
+        .options = {skip_bad_rows()},
+        .seed = "decides a random split",
+        .can_go_to_disk = true,
+        .example = "weft import tables graph.toml -o mine.h5"},
+       [](const ImportJob& job) { return import_edgelist(described_options(job), job.on_progress); },
+       [](const ImportJob& job) { return edgelist_memory_bytes(described_options(job)); },
+       [](const ImportJob& job, const ImportedFile& file) {
+         return import_edgelist_to_file(described_options(job), file, job.on_progress);
        }},
       {{.name = "interactions",
         .summary = "users and items: LightGCN's lines, RecBole's .inter, MovieLens's ratings",

@@ -131,6 +131,9 @@ Form form_of(const InteractionsOptions& options) {
       widths.insert(fields.size());
     }
   }
+  if (form.width == 0) {
+    throw DataError(options.input.string(), "", "holds no interactions");
+  }
   constexpr std::size_t kMostColumns = 4;
   form.are_lines =
       options.form == "lines" || (options.form.empty() && !form.has_header && rows.has_blanks() &&

@@ -13,7 +13,7 @@ namespace weft {
 
 struct InteractionsOptions {
   /// "user item item ..." a line, or a table with a pair a line: user, item and maybe a rating and a time.
-  std::filesystem::path input;
+  std::filesystem::path input = {};
   /// Links of the same form that are held back for validation and for the test; empty: drawn by the training.
   std::filesystem::path val = {}, test = {};
   /// lines, pairs, or empty: as the file looks.

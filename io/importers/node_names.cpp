@@ -81,6 +81,10 @@ NodeId NodeNames::find(std::string_view name, FailRow fail) const {
   return found->second;
 }
 
+std::size_t NodeNames::num_named() const {
+  return expects_integers() ? static_cast<std::size_t>(std::count(seen_.begin(), seen_.end(), true)) : names_.size();
+}
+
 std::string NodeNames::name(std::size_t node) const {
   return expects_integers() ? std::to_string(node) : *names_[node];
 }

@@ -47,6 +47,8 @@ class NodeNames {
   /// Of a name that was added.
   [[nodiscard]] NodeId find(std::string_view name, FailRow fail) const;
 
+  /// How many names there are: of integers those that were added.
+  [[nodiscard]] std::size_t num_named() const;
   [[nodiscard]] std::size_t size() const { return expects_integers() ? seen_.size() : names_.size(); }
   /// Where integers are expected: so many of those to be added were written like 12.0.
   void note_decimals(std::int64_t count) { num_decimals_ += count; }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "weft/core/error.hpp"
@@ -194,6 +195,14 @@ std::vector<std::string> TableEncoder::names() const {
     if (code.has_missing) {
       names.push_back(concat(code.name, "=missing"));
     }
+  }
+  // A column may be called as the value of another.
+  std::set<std::string_view> seen;
+  for (std::string& name : names) {
+    while (seen.contains(name)) {
+      name += "'";
+    }
+    seen.insert(name);
   }
   return names;
 }

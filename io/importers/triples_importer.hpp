@@ -13,7 +13,7 @@ namespace weft {
 
 struct TriplesOptions {
   /// CSV, TSV or blanks; a first line that is one number, as OpenKE writes, is passed over.
-  std::filesystem::path input;
+  std::filesystem::path input = {};
   /// Triples that are held back for validation and for the test; empty: drawn by the training.
   std::filesystem::path val = {}, test = {};
   /// Columns, by name or by number from 1; otherwise as a header calls them, or head, relation, tail in this order.
