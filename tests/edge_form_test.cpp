@@ -93,6 +93,9 @@ TEST(EdgeForm, NamesColumnsThatAreNotRead) {
   const TemporaryFolder folder;
   const Dataset data = imported({.edges = write_content(folder / "e", "source,target,note\n0,1,x\n1,2,y\n")});
   EXPECT_EQ(data.assumed, (Lines{"column 3 'note' is not read"}));
+  const Dataset wide = imported({.edges = write_content(folder / "e", "0,1,a,b,c,d,e,f,g,h,i,j\n")});
+  ASSERT_EQ(wide.assumed.size(), 9U);
+  EXPECT_EQ(wide.assumed[8], "2 more columns are not read");
 }
 
 TEST(EdgeForm, RowsOfOtherWidthsAreNoEdgesOrAreCounted) {

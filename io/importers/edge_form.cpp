@@ -207,8 +207,14 @@ class FormFinder {
   }
 
   void say_what_is_left() {
+    constexpr std::size_t kMostNamed = 8;
+    std::size_t unnamed = 0, named = 0;
     for (std::size_t column = 0; column < form_.width; ++column) {
       if (is_taken(column)) {
+        continue;
+      }
+      if (++named > kMostNamed) {
+        ++unnamed;
         continue;
       }
       const bool is_time = is_time_column(rows_, column);
@@ -216,6 +222,9 @@ class FormFinder {
           "column ", form_.name_of(column), " is not read",
           is_time ? concat("; its numbers look like times since 1970: --time ", column + 1, " reads them exactly")
                   : std::string()));
+    }
+    if (unnamed > 0) {
+      form_.assumed.push_back(concat(unnamed, " more columns are not read"));
     }
     if (form_.weight && options_.weight_column.empty() && is_time_column(rows_, *form_.weight)) {
       form_.assumed.push_back(concat("column ", form_.name_of(*form_.weight),

@@ -187,7 +187,7 @@ std::vector<std::string> TableEncoder::names() const {
       names.push_back(code.name);
     }
     for (const std::string& value : code.values) {
-      names.push_back(concat(code.name, "=", value));
+      names.push_back(concat(code.name, code.kind == ColumnKind::text ? "~" : "=", value));
     }
     if (code.has_others) {
       names.push_back(concat(code.name, "=(other)"));

@@ -38,7 +38,7 @@ class TableEncoder {
 
   [[nodiscard]] const std::vector<ColumnCode>& columns() const { return columns_; }
   [[nodiscard]] std::int64_t width() const;
-  /// Of the columns of numbers: "COLUMN", "COLUMN=value" of categories, words and what is missing.
+  /// Of the columns of numbers: "COLUMN", "COLUMN=value" of categories and what is missing, "COLUMN~word" of texts.
   [[nodiscard]] std::vector<std::string> names() const;
 
  private:
