@@ -50,13 +50,14 @@ TEST_F(BrokenImport, OfAnEdgeList) {
              {"cut.gz", gzipped("0,1\n1,2\n").substr(0, 20)},
              {"bytes", "0,1\n\xff\xfe,2\n"},
              {"nan", "0,1.5\n1,nan\n"},
+             {"none", "0,\n1,nan\n"},
              {"few", "0,1\n1\n"}});
   expect_refused({"edgelist", "empty"}, "empty: holds no edges");
   expect_refused({"edgelist", "nul"}, "nul: line 2: holds a NUL byte");
   expect_refused({"edgelist", "cut.gz"}, "cut.gz: the compressed data is cut short, after line");
   expect_refused({"edgelist", "bytes"}, "bytes: line 2: is not valid UTF-8");
   expect_refused({"edgelist", "few"}, "few: line 2: has 1 fields, expected 2 or more");
-  expect_refused({"edgelist", "good", "--labels", "nan", "--regression"}, "nan: line 2: 'nan' is not a finite number");
+  expect_refused({"edgelist", "good", "--labels", "none", "--regression"}, "none: holds no labels");
   expect_refused({"edgelist", "good", "--features", "nan"}, "nan: line 2: 'nan' is not a finite number");
   expect_refused({"edgelist", "missing"}, "missing: cannot be opened");
 }

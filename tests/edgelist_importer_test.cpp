@@ -205,9 +205,9 @@ TEST(EdgelistFile, HoldsTheDatasetInMemoryWhateverTheNamesAndTheMemory) {
       EXPECT_EQ(expected.graph.num_nodes(), 500);
       EXPECT_EQ(expected.node_names.empty(), names == Names::dense);
       for (const std::int64_t memory : {1 << 12, 1 << 26}) {
-        const WrittenDataset written =
-            import_edgelist_to_file(options, {.output = folder / "out.h5", .memory_bytes = memory});
-        EXPECT_EQ(written.size.edges, expected.graph.num_edges());
+        const DatasetSize size =
+            import_edgelist_to_file(options, {.output = folder / "out.h5", .memory_bytes = memory}).size;
+        EXPECT_EQ(size.edges, expected.graph.num_edges());
         expect_same_dataset(read_dataset(folder / "out.h5"), expected);
       }
     }

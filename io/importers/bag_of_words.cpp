@@ -8,31 +8,10 @@
 #include <vector>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/column_values.hpp"
 
 namespace weft {
 namespace {
-
-// The distinct words of a text.
-std::vector<std::string> words_of(std::string_view text) {
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  std::vector<std::string> words;
-  std::string word;
-  for (std::size_t i = 0; i <= text.size(); ++i) {
-    const char c = i < text.size() ? text[i] : ' ';
-    const char lower = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    if ((lower >= 'a' && lower <= 'z') || is_digit(lower)) {
-      word.push_back(lower);
-      continue;
-    }
-    if (word.size() >= 2 && !std::all_of(word.begin(), word.end(), is_digit)) {
-      words.push_back(word);
-    }
-    word.clear();
-  }
-  std::sort(words.begin(), words.end());
-  words.erase(std::unique(words.begin(), words.end()), words.end());
-  return words;
-}
 
 using Counts = std::vector<std::pair<std::string, std::int64_t>>;
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/edge_form.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft {
@@ -58,6 +59,12 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
+std::string_view without_zeros(std::string_view text) {
+  const std::size_t point = text.find_last_not_of('0');
+  const bool has_zeros = point != std::string_view::npos && point > 0 && text[point] == '.' && point + 1 < text.size();
+  return has_zeros ? text.substr(0, point) : text;
+}
+
 std::int64_t parse_id(std::string_view text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
@@ -88,8 +95,41 @@ bool is_no_row(std::string_view line) {
   return content.empty() || content.front() == '#' || content.front() == '%';
 }
 
-bool is_header(std::string_view first, std::optional<std::string_view> second) {
-  return is_header_word(first) || (second && parse_id(first) < 0 && parse_id(*second) >= 0);
+bool is_header(const std::vector<std::vector<std::string>>& rows, std::size_t numbers_from) {
+  if (rows.empty() || rows.front().empty()) {
+    return false;
+  }
+  const std::vector<std::string>& first = rows.front();
+  if (is_header_word(first.front()) ||
+      are_header_words({first.begin(), first.begin() + std::min<std::ptrdiff_t>(2, std::ssize(first))})) {
+    return true;
+  }
+  if (rows.size() < 2 || rows[1].empty()) {
+    return false;
+  }
+  const std::vector<std::string>& second = rows[1];
+  if (parse_id(first.front()) < 0 && parse_id(second.front()) >= 0 && !parse_real(first.front())) {
+    return true;
+  }
+  if (first.size() != second.size() || numbers_from >= first.size()) {
+    return false;
+  }
+  const auto from = static_cast<std::ptrdiff_t>(numbers_from);
+  const auto is_number = [](const std::string& field) { return parse_real(field).has_value(); };
+  const auto is_text = [&](const std::string& field) { return !is_missing(field) && !is_number(field); };
+  return std::all_of(first.begin() + from, first.end(), is_text) &&
+         std::any_of(second.begin() + from, second.end(), is_number);
+}
+
+bool is_missing(std::string_view text) {
+  if (text.size() > 4) {
+    return false;
+  }
+  std::string word(text);
+  std::ranges::transform(word, word.begin(),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  constexpr std::array<std::string_view, 7> kMissing = {"", "nan", "na", "n/a", "null", "none", "<na>"};
+  return std::ranges::find(kMissing, word) != kMissing.end();
 }
 
 FieldSplitter::FieldSplitter(std::string_view first_row) : separator_(separator_of(first_row)) {}
@@ -124,41 +164,19 @@ bool FieldSplitter::split(std::string_view line, std::vector<std::string_view>& 
   }
 }
 
-// A quoted field may hold ends of lines. One that is never closed must not take the rest of the file with it.
-void DelimitedRows::complete(Line& line) {
-  constexpr std::int64_t kMostLines = 1000;
-  constexpr std::size_t kMostBytes = 1 << 20;
-  const FieldSplitter splitter = started_ && splits_ ? splitter_ : FieldSplitter(line.text);
-  std::vector<std::string_view> fields;
-  std::deque<std::string> resolved;
-  std::string whole = line.text;
-  std::string_view text;
-  for (std::int64_t more = 0; more <= kMostLines && whole.size() <= kMostBytes; ++more) {
-    resolved.clear();
-    if (splitter.split(whole, fields, resolved)) {
-      line.text = std::move(whole);
-      return;
-    }
-    do {
-      if (!input_.next(text)) {
-        return;
-      }
-      whole += '\n';
-      whole += text;
-    } while (text.find('"') == std::string_view::npos && whole.size() <= kMostBytes);
-  }
-}
-
-bool DelimitedRows::next_line(Line& line) {
+bool DelimitedRows::next_line(Line& line, bool is_first) {
   std::string_view text;
   while (input_.next(text)) {
     if (is_no_row(text)) {
+      if (!is_first && !trimmed(text).empty()) {
+        first_comment_ = num_comments_++ == 0 ? input_.line_number() : first_comment_;
+      }
       continue;
     }
     line.number = input_.line_number();
     line.text.assign(text);
-    if (line.text.find('"') != std::string::npos) {
-      complete(line);
+    if (joins_lines_) {
+      join(line);
     }
     if (!is_utf8(line.text)) {
       input_.fail("is not valid UTF-8");
@@ -168,28 +186,45 @@ bool DelimitedRows::next_line(Line& line) {
   return false;
 }
 
+void DelimitedRows::join(Line& line) {
+  constexpr std::size_t kMostBytes = std::size_t{1} << 24;
+  const auto ends = [this](const std::string& text) {
+    std::vector<std::string_view> fields;
+    resolved_.clear();
+    return FieldSplitter(started_ && held_.empty() ? splitter_ : FieldSplitter(text)).split(text, fields, resolved_);
+  };
+  // A field that does not end has an odd number of quotes behind it; only then is it worth a look.
+  std::int64_t quotes = std::ranges::count(line.text, '"');
+  std::string_view more;
+  while (quotes % 2 != 0 && line.text.size() < kMostBytes && !ends(line.text) && input_.next(more)) {
+    do {
+      quotes += std::ranges::count(more, '"');
+      line.text += '\n';
+      line.text += more;
+    } while (quotes % 2 != 0 && line.text.size() < kMostBytes && input_.next(more));
+  }
+}
+
 void DelimitedRows::start() {
   started_ = true;
-  for (Line line; held_.size() < 2 && next_line(line);) {
+  for (Line line; held_.size() < 2 && next_line(line, held_.empty());) {
     held_.push_back(line);
   }
   if (held_.empty()) {
     return;
   }
   splitter_ = FieldSplitter(held_.front().text);
-  splits_ = true;
-  std::array<std::string, 2> first;
-  for (std::size_t i = 0; i < held_.size(); ++i) {
-    line_ = held_[i];
+  std::vector<std::vector<std::string>> first;
+  for (const Line& line : held_) {
+    line_ = line;
     line_number_ = line_.number;
     std::vector<std::string_view> fields;
     split(fields);
-    first[i] = fields.front();
+    first.emplace_back(fields.begin(), fields.end());
   }
-  const bool has_header =
-      is_header(first[0], held_.size() == 2 ? std::optional<std::string_view>(first[1]) : std::nullopt);
   std::reverse(held_.begin(), held_.end());
-  if (header_ == Header::recognize && has_header) {
+  if (header_ == Header::expect || (header_ == Header::recognize && is_header(first, numbers_from_))) {
+    header_fields_ = std::move(first.front());
     held_.pop_back();
   }
 }

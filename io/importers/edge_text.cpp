@@ -1,11 +1,10 @@
 #include "weft/io/importers/edge_text.hpp"
 
 #include <algorithm>
-#include <charconv>
+#include <utility>
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
-#include "weft/io/utf8.hpp"
 
 namespace weft {
 namespace {
@@ -13,189 +12,7 @@ namespace {
 constexpr std::int64_t kBlockBytes = 1 << 20;
 constexpr std::size_t kBlocks = 16;
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-/// A line from its start on, as far as it is plain.
-struct Cursor {
-  const char* at;
-  const char* end;
-
-  /// An integer without leading zeros below 2^32 - 1.
-  bool take_id(NodeId& id) {
-    const char* first = at;
-    std::uint64_t value = 0;
-    for (; at < end && is_digit(*at) && at - first < 11; ++at) {
-      value = 10 * value + static_cast<std::uint64_t>(*at - '0');
-    }
-    id = static_cast<NodeId>(value);
-    return at > first && value < static_cast<std::uint64_t>(kMaxNodes) && (*first != '0' || at == first + 1);
-  }
-  /// Blanks; if they do not separate, the separator among them.
-  bool take_separator(char separator) {
-    const char* first = at;
-    while (at < end && is_blank(*at) && *at != separator) {
-      ++at;
-    }
-    if (separator == ' ') {
-      while (at < end && is_blank(*at)) {
-        ++at;
-      }
-      return at > first;
-    }
-    if (at == end || *at != separator) {
-      return false;
-    }
-    for (++at; at < end && is_blank(*at) && *at != separator;) {
-      ++at;
-    }
-    return true;
-  }
-  /// A finite number up to a blank, the separator or the end.
-  bool take_real(float& value) {
-    const auto [stop, error] = std::from_chars(at, end, value);
-    at = stop;
-    return error == std::errc() && value - value == 0.0F;
-  }
-  /// Whether nothing follows but what is ignored.
-  bool is_at_end(char separator) {
-    if (at == end) {
-      return true;
-    }
-    if (!take_separator(separator)) {
-      return at == end;
-    }
-    return std::all_of(at, end, [](char c) { return c == '\t' || (c >= ' ' && c < 0x7F && c != '"'); });
-  }
-};
-
 }  // namespace
-
-/// Parses one block.
-class EdgeText::BlockParser {
- public:
-  BlockParser(const EdgeText& text, const TextBlock& block, bool wants_names, Parsed& out)
-      : text_(text), block_(block), wants_names_(wants_names), out_(out) {}
-
-  void parse() {
-    out_.edges.clear();
-    out_.named.clear();
-    out_.weights.clear();
-    out_.resolved.clear();
-    out_.has_other_names = false;
-    out_.bad.clear();
-    out_.problem.clear();
-    std::int64_t line = block_.first_line;
-    for (const char* at = block_.text.data(); at < block_.text.data() + block_.text.size() && !stopped(); ++line) {
-      const char* last = block_.text.data() + block_.text.size();
-      const char* end = std::find(at, last, '\n');
-      parse_line(std::string_view(at, static_cast<std::size_t>(end - at)), line);
-      at = end + 1;
-    }
-  }
-
- private:
-  [[nodiscard]] bool stopped() const { return !out_.problem.empty() || out_.has_other_names; }
-
-  void fail(std::int64_t line, std::string problem) {
-    out_.broken_line = line;
-    out_.problem = std::move(problem);
-  }
-
-  /// The values of a row are wrong.
-  void leave_out(std::int64_t line, std::string problem) {
-    if (!text_.on_bad_row_) {
-      return fail(line, std::move(problem));
-    }
-    out_.bad.emplace_back(line, std::move(problem));
-  }
-
-  void parse_line(std::string_view line, std::int64_t number) {
-    if (number == text_.header_line_) {
-      return;
-    }
-    if (line.ends_with('\r')) {
-      line.remove_suffix(1);
-    }
-    if (wants_names_ || !parse_plain(line)) {
-      parse_fields(line, number);
-    }
-  }
-
-  bool parse_plain(std::string_view line) {
-    const char separator = text_.splitter_.separator();
-    Cursor cursor{line.data(), line.data() + line.size()};
-    Edge edge;
-    float weight = 0.0F;
-    if (!cursor.take_id(edge.source) || !cursor.take_separator(separator) || !cursor.take_id(edge.destination)) {
-      return false;
-    }
-    if (text_.has_weights_ && (!cursor.take_separator(separator) || !cursor.take_real(weight))) {
-      return false;
-    }
-    if (!cursor.is_at_end(separator)) {
-      return false;
-    }
-    add(edge, weight);
-    return true;
-  }
-
-  void parse_fields(std::string_view line, std::int64_t number) {
-    if (line.find('\0') != std::string_view::npos) {
-      return fail(number, "holds a NUL byte, expected text");
-    }
-    if (is_no_row(line)) {
-      return;
-    }
-    if (!is_utf8(line)) {
-      return fail(number, "is not valid UTF-8");
-    }
-    if (!text_.splitter_.split(line, fields_, out_.resolved)) {
-      return fail(number, "a quoted field does not end");
-    }
-    if (const std::size_t least = text_.has_weights_ ? 3 : 2; fields_.size() < least) {
-      return leave_out(number, concat("has ", fields_.size(), " fields, expected ", least, " or more: source, target",
-                                      text_.has_weights_ ? ", weight" : ""));
-    }
-    if (fields_[0].empty() || fields_[1].empty()) {
-      return leave_out(number, "a node has an empty name");
-    }
-    float weight = 0.0F;
-    if (text_.has_weights_) {
-      const std::optional<float> value = parse_real(fields_[2]);
-      if (!value) {
-        return leave_out(number, concat("'", fields_[2].substr(0, 40), "' is not a finite number of 32 bits"));
-      }
-      weight = *value;
-    }
-    if (wants_names_) {
-      out_.named.push_back({fields_[0], fields_[1], number});
-      if (text_.has_weights_) {
-        out_.weights.push_back(weight);
-      }
-      return;
-    }
-    const std::int64_t source = parse_id(fields_[0]), destination = parse_id(fields_[1]);
-    out_.has_other_names = source < 0 || destination < 0 || source >= kMaxNodes || destination >= kMaxNodes;
-    if (!out_.has_other_names) {
-      add({static_cast<NodeId>(source), static_cast<NodeId>(destination)}, weight);
-    }
-  }
-
-  void add(Edge edge, float weight) {
-    out_.edges.push_back(edge);
-    if (text_.has_weights_) {
-      out_.weights.push_back(weight);
-    }
-  }
-
-  const EdgeText& text_;
-  const TextBlock& block_;
-  bool wants_names_;
-  Parsed& out_;
-  std::vector<std::string_view> fields_;
-};
 
 bool EdgeText::read_blocks() {
   std::size_t count = 0;
@@ -212,20 +29,21 @@ bool EdgeText::read_blocks() {
   return count > 0;
 }
 
-/// The separator and the header, from the first two rows.
+/// The separator, the header and the columns, from the first rows.
 void EdgeText::find_form() {
   started_ = true;
-  std::vector<std::string> first;
+  lines_.leaves_out = static_cast<bool>(on_bad_row_);
+  constexpr std::size_t kRowsLookedAt = 1000;
+  FirstRows rows;
   std::deque<std::string> resolved;
   std::vector<std::string_view> fields;
-  std::int64_t first_line = 0;
-  for (std::size_t b = 0; first.size() < 2; ++b) {
+  for (std::size_t b = 0; rows.size() < (b < blocks_.size() ? kRowsLookedAt : 2); ++b) {
     if (b == blocks_.size() && !input_.next_lines(kBlockBytes, blocks_.emplace_back())) {
       blocks_.pop_back();
       break;
     }
     std::string_view rest = blocks_[b].text;
-    for (std::int64_t line = blocks_[b].first_line; !rest.empty() && first.size() < 2; ++line) {
+    for (std::int64_t line = blocks_[b].first_line; !rest.empty() && rows.size() < kRowsLookedAt; ++line) {
       const std::size_t end = std::min(rest.find('\n'), rest.size() - 1) + 1;
       std::string_view text = rest.substr(0, end);
       rest.remove_prefix(end);
@@ -235,24 +53,45 @@ void EdgeText::find_form() {
       if (is_no_row(text)) {
         continue;
       }
-      if (first.empty()) {
-        splitter_ = FieldSplitter(text);
-        first_line = line;
+      if (rows.empty()) {
+        lines_.splitter = FieldSplitter(text);
+        lines_.first_line = line;
       }
       // A row that cannot be divided is no header; it is told where rows are parsed.
-      first.emplace_back(splitter_.split(text, fields, resolved) ? fields.front() : "0");
+      const bool is_whole = lines_.splitter.split(text, fields, resolved);
+      rows.push_back(is_whole ? std::vector<std::string>(fields.begin(), fields.end()) : std::vector<std::string>{"0"});
     }
   }
   parsed_.resize(blocks_.size());
-  if (!first.empty() &&
-      is_header(first[0], first.size() == 2 ? std::optional<std::string_view>(first[1]) : std::nullopt)) {
-    header_line_ = first_line;
+  std::vector<std::string> header;
+  if (kind_ == EdgeRows::triples && rows.size() > 1 && rows[0].size() == 1 && parse_id(rows[0][0]) >= 0) {
+    kind_ = EdgeRows::triples_of_openke;
+    rows.erase(rows.begin());
+    lines_.header_line = lines_.first_line;
+  } else if (is_header(rows, 2)) {
+    header = std::move(rows.front());
+    rows.erase(rows.begin());
+    lines_.header_line = lines_.first_line;
+  }
+  lines_.form = edge_form_of(options_, std::move(header), rows, kind_,
+                             [this](const std::string& problem) { input_.fail_at(lines_.first_line, problem); });
+  lines_.columns.assign(lines_.form.least_fields(), EdgeColumn::skipped);
+  lines_.columns[lines_.form.source] = EdgeColumn::source;
+  lines_.columns[lines_.form.target] = EdgeColumn::target;
+  for (const auto& [column, role] :
+       {std::pair(lines_.form.weight, EdgeColumn::weight), std::pair(lines_.form.time, EdgeColumn::time),
+        std::pair(lines_.form.relation, EdgeColumn::relation)}) {
+    if (column) {
+      lines_.columns[*column] = role;
+    }
   }
 }
 
-bool EdgeText::next(NodeNames& names, std::vector<Edge>& edges, std::vector<float>& weights) {
-  edges.clear();
-  weights.clear();
+bool EdgeText::next(NodeNames& names, NodeNames& targets, EdgeBatch& batch) {
+  batch.edges.clear();
+  batch.weights.clear();
+  batch.times.clear();
+  batch.relations.clear();
   if (!read_blocks()) {
     return false;
   }
@@ -261,36 +100,82 @@ bool EdgeText::next(NodeNames& names, std::vector<Edge>& edges, std::vector<floa
   }
   parallel_for(static_cast<std::int64_t>(blocks_.size()), 1, [&](std::int64_t b, std::int64_t) {
     const auto at = static_cast<std::size_t>(b);
-    BlockParser(*this, blocks_[at], !names.expects_integers(), parsed_[at]).parse();
+    parse_edges(lines_, blocks_[at], !names.expects_integers(), parsed_[at]);
   });
-  for (const Parsed& block : parsed_) {
-    append(block, names, edges, weights);
+  for (const ParsedEdges& block : parsed_) {
+    append(block, names, targets, batch);
   }
   return true;
 }
 
-void EdgeText::append(const Parsed& block, NodeNames& names, std::vector<Edge>& edges,
-                      std::vector<float>& weights) const {
+void EdgeText::append(const ParsedEdges& block, NodeNames& names, NodeNames& targets, EdgeBatch& batch) {
+  names.note_decimals(block.decimals.count);
   for (const Edge& edge : block.edges) {
     names.add_integer(edge.source);
-    names.add_integer(edge.destination);
+    targets.add_integer(edge.destination);
   }
-  edges.insert(edges.end(), block.edges.begin(), block.edges.end());
+  batch.edges.insert(batch.edges.end(), block.edges.begin(), block.edges.end());
   for (const auto& [source, destination, line] : block.named) {
     const auto fail = [&, at = line](const std::string& problem) { input_.fail_at(at, problem); };
+    const bool is_decimal =
+        without_zeros(source).size() < source.size() || without_zeros(destination).size() < destination.size();
+    if (names.are_decimals() && is_decimal) {
+      decimals_.add(line);
+    }
     const NodeId from = names.add(source, fail);
-    edges.push_back({from, names.add(destination, fail)});
+    batch.edges.push_back({from, targets.add(destination, fail)});
   }
-  weights.insert(weights.end(), block.weights.begin(), block.weights.end());
+  batch.weights.insert(batch.weights.end(), block.weights.begin(), block.weights.end());
+  batch.times.insert(batch.times.end(), block.times.begin(), block.times.end());
+  for (const std::string_view relation : block.relations) {
+    auto found = relation_of_.find(relation);
+    if (found == relation_of_.end()) {
+      found = relation_of_.emplace(relation, static_cast<std::int32_t>(relations_.size())).first;
+      relations_.emplace_back(relation);
+    }
+    batch.relations.push_back(found->second);
+  }
   for (const auto& [line, problem] : block.bad) {
     read_or_skip(on_bad_row_, [&, at = line, &what = problem] { input_.fail_at(at, what); });
   }
+  comments_.add(block.comments);
+  rounded_.add(block.rounded);
+  other_widths_.add(block.other_widths);
+  decimals_.add(block.decimals);
   if (block.has_other_names) {
-    throw NotIntegers();
+    throw NotIntegers(decimals_.count > 0);
+  }
+  if (block.ragged_line > 0) {
+    input_.fail_at(
+        block.ragged_line,
+        concat("has ", block.ragged_width, " fields and line ", lines_.first_line, " has ", lines_.form.width,
+               ", so this is no table of edges, one a line; a user and all items of the user in a line are "
+               "read by weft import interactions, a node and all its neighbors by weft import adjlist, and "
+               "names with blanks in them stand between double quotes"));
   }
   if (!block.problem.empty()) {
     input_.fail_at(block.broken_line, block.problem);
   }
+}
+
+std::vector<std::string> EdgeText::assumed() const {
+  std::vector<std::string> sentences = lines_.form.assumed;
+  const std::string file = options_.edges.filename().string();
+  const auto say = [&](const LineCount& lines, const auto&... what) {
+    if (lines.count > 0) {
+      sentences.push_back(concat(lines.count, lines.count == 1 ? " line" : " lines", what..., ", the first is ", file,
+                                 ":", lines.first));
+    }
+  };
+  say(comments_, " behind the first row start with '#' or '%' and are passed over as comments");
+  say(other_widths_, " have another number of fields than the ", lines_.form.width,
+      " of the first; what is in none of the columns read is not kept");
+  if (lines_.form.weight) {
+    say(rounded_, " have a weight in column ", lines_.form.name_of(*lines_.form.weight),
+        " that is rounded to 24 bits; whole numbers such as times are kept exactly by --time ", *lines_.form.weight + 1);
+  }
+  say(decimals_, " call a node like 12.0, which is node 12");
+  return sentences;
 }
 
 }  // namespace weft

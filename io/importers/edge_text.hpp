@@ -1,12 +1,12 @@
 // Edges from text, a line each. Private.
 //
-// Method: blocks of whole lines are read one after the other and parsed in parallel; lines of two plain integers take a
-// short way, all others that of DelimitedRows.
+// Method: blocks of whole lines are read one after the other and parsed in parallel (edge_block.hpp).
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,53 +15,53 @@
 #include "weft/graph/csr_graph.hpp"
 #include "weft/io/importers/bad_rows.hpp"
 #include "weft/io/importers/delimited_text.hpp"
+#include "weft/io/importers/edge_block.hpp"
+#include "weft/io/importers/edge_form.hpp"
 #include "weft/io/importers/node_names.hpp"
 #include "weft/io/importers/text_input.hpp"
 
 namespace weft {
 
+/// Some edges, nodes by their places among the names, and what belongs to each of them where that is read.
+struct EdgeBatch {
+  std::vector<Edge> edges;
+  std::vector<float> weights;
+  std::vector<std::int64_t> times;
+  /// By their places in EdgeText::relations().
+  std::vector<std::int32_t> relations;
+};
+
 class EdgeText {
  public:
-  EdgeText(const std::filesystem::path& path, bool has_weights, OnBadRow on_bad_row)
-      : input_(path), has_weights_(has_weights), on_bad_row_(std::move(on_bad_row)) {}
+  explicit EdgeText(const EdgelistOptions& options, EdgeRows kind = EdgeRows::edges)
+      : input_(options.edges), options_(options), kind_(kind), on_bad_row_(options.on_bad_row) {}
 
-  /// The next edges, some MiB of text, and their weights; false at the end. Nodes are those of `names`, which gets new
-  /// ones. Throws DataError naming file and line, and what NodeNames throws.
-  [[nodiscard]] bool next(NodeNames& names, std::vector<Edge>& edges, std::vector<float>& weights);
+  /// The next edges, some MiB of text; false at the end. Nodes are those of `names`, which gets new ones; of `targets`
+  /// the targets, which may be the same object. Throws DataError naming file and line, and what NodeNames throws.
+  [[nodiscard]] bool next(NodeNames& names, NodeNames& targets, EdgeBatch& batch);
+
+  /// After the first call of next().
+  [[nodiscard]] const EdgeForm& form() const { return lines_.form; }
+  [[nodiscard]] const std::vector<std::string>& relations() const { return relations_; }
+  /// What was taken for granted, after the last call of next(); a sentence each.
+  [[nodiscard]] std::vector<std::string> assumed() const;
 
  private:
-  /// What is parsed of a block, up to its first broken line.
-  struct Parsed {
-    /// Of integers; nodes of other names follow by name.
-    std::vector<Edge> edges;
-    struct Named {
-      std::string_view source, destination;
-      std::int64_t line;
-    };
-    std::vector<Named> named;
-    std::vector<float> weights;
-    std::deque<std::string> resolved;
-    bool has_other_names = false;
-    /// Lines that are left out.
-    std::vector<std::pair<std::int64_t, std::string>> bad;
-    std::int64_t broken_line = 0;
-    std::string problem;
-  };
-  class BlockParser;
-
   bool read_blocks();
   void find_form();
-  void append(const Parsed& block, NodeNames& names, std::vector<Edge>& edges, std::vector<float>& weights) const;
+  void append(const ParsedEdges& block, NodeNames& names, NodeNames& targets, EdgeBatch& batch);
 
   TextInput input_;
-  bool has_weights_;
+  const EdgelistOptions& options_;
+  EdgeRows kind_;
   OnBadRow on_bad_row_;
   bool started_ = false;
-  FieldSplitter splitter_;
-  /// Of the header, or 0.
-  std::int64_t header_line_ = 0;
+  EdgeLines lines_;
+  std::vector<std::string> relations_;
+  std::map<std::string, std::int32_t, std::less<>> relation_of_;
+  LineCount comments_, rounded_, other_widths_, decimals_;
   std::vector<TextBlock> blocks_;
-  std::vector<Parsed> parsed_;
+  std::vector<ParsedEdges> parsed_;
 };
 
 }  // namespace weft

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -9,41 +10,137 @@
 #include "weft/io/importers/edge_sorter.hpp"
 #include "weft/io/importers/edge_text.hpp"
 #include "weft/io/importers/edgelist_tables.hpp"
+#include "weft/io/importers/merged_edges.hpp"
 
 namespace weft {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Takes some edges, nodes by their places among the names.
-using TakeEdges = FunctionRef<void(std::span<const Edge> edges, std::span<const float> weights)>;
-
 void check(const EdgelistOptions& options) {
   require(options.task == TaskKind::node_classification || options.task == TaskKind::node_regression,
           "import_edgelist: task ", name_of(options.task), ", expected node_classification or node_regression");
+  require(!options.bipartite ||
+              (options.features.empty() && options.labels.empty() && options.split.empty() && options.nodes.empty()),
+          "import_edgelist: with bipartite a node of a table may be a source or a target; expected no tables of nodes");
+  require(options.nodes.empty() || options.features.empty(),
+          "import_edgelist: features and nodes are two tables of features, expected one");
+  require(options.labels.empty() || options.label_column.empty(),
+          "import_edgelist: labels stand in a table and in a column, expected one of them");
+  require(!options.nodes.empty() || (options.id_column.empty() && options.label_column.empty() &&
+                                     options.split_column.empty() && options.drop.empty() && options.kinds.empty() &&
+                                     options.split_time.empty() && options.split_group.empty() && options.like.empty()),
+          "import_edgelist: options of a table of nodes (id, label, split, drop, kind, split_time, split_group, like) "
+          "without one, expected nodes");
 }
 
-std::int64_t read_edges(const EdgelistOptions& options, const ProgressCallback& progress, NodeNames& names,
-                        TakeEdges take) {
-  EdgeText text(options.edges, options.weights, options.on_bad_row);
-  std::vector<Edge> edges;
-  std::vector<float> weights;
-  std::int64_t count = 0;
-  while (text.next(names, edges, weights)) {
-    take(edges, weights);
-    count += static_cast<std::int64_t>(edges.size());
-    if (progress) {
-      progress({.stage = "reading edges", .done = count, .total = 0, .detail = ""});
+/// What is counted while edges are read, for sentences about all of them.
+class EdgeCounts {
+ public:
+  void add(const EdgeBatch& batch, bool are_two_kinds) {
+    count_ += static_cast<std::int64_t>(batch.edges.size());
+    if (are_two_kinds) {
+      for (const auto [source, destination] : batch.edges) {
+        mark(is_source_, source);
+        mark(is_target_, destination);
+      }
+    }
+    for (const auto [source, destination] : batch.edges) {
+      ascending_ += source < destination ? 1 : 0;
+      loops_ += source == destination ? 1 : 0;
     }
   }
-  return count;
+  [[nodiscard]] std::int64_t count() const { return count_; }
+  /// Nodes that are sources and targets, where these are two kinds.
+  [[nodiscard]] std::int64_t num_shared() const {
+    std::int64_t shared = 0;
+    for (std::size_t v = 0; v < std::min(is_source_.size(), is_target_.size()); ++v) {
+      shared += is_source_[v] && is_target_[v] ? 1 : 0;
+    }
+    return shared;
+  }
+
+  /// Of a graph that stores so many edges, self-loops among them. A list of both directions of all edges repeats none.
+  [[nodiscard]] std::int64_t num_repeats(const EdgelistOptions& options, EdgeId stored,
+                                         std::int64_t stored_loops) const {
+    if (options.directed || options.bipartite) {
+      return options.bipartite && !options.directed ? count_ - stored / 2 : count_ - stored;
+    }
+    const bool has_both = count_ == stored + (loops_ - stored_loops) && 2 * ascending_ == count_ - loops_;
+    return has_both ? loops_ - stored_loops : count_ - (stored + stored_loops) / 2;
+  }
+
+ private:
+  static void mark(std::vector<bool>& nodes, NodeId node) {
+    if (node >= nodes.size()) {
+      nodes.resize(std::max(node + std::size_t{1}, 2 * nodes.size()));
+    }
+    nodes[node] = true;
+  }
+
+  std::int64_t count_ = 0, ascending_ = 0, loops_ = 0;
+  std::vector<bool> is_source_, is_target_;
+};
+
+std::string merging_sentence(const EdgelistOptions& options, std::int64_t repeats, std::int64_t count,
+                             bool has_values) {
+  std::string kept;
+  if (has_values) {
+    switch (options.merge) {
+      case MergeEdges::first:
+        kept = ": the values of the first row count";
+        break;
+      case MergeEdges::last:
+        kept = ": the values of the last row count";
+        break;
+      default:
+        kept = concat(": the ", name_of(options.merge), " of their weights counts");
+    }
+    kept += " (--merge)";
+  }
+  return concat(repeats, " of ", count, " rows repeat an edge",
+                options.directed ? "" : ", in this or the other direction", ", and are merged with it", kept);
+}
+
+/// What is read of the edges but the edges.
+struct EdgeReading {
+  EdgeForm form;
+  std::vector<std::string> relations;
+  EdgeCounts counts;
+};
+
+/// Calls take(batch) with some edges at a time.
+template <class Take>
+EdgeReading read_edges(const EdgelistOptions& options, const ProgressCallback& progress, NodeNames& names,
+                       NodeNames& targets, std::vector<std::string>& assumed, const Take& take) {
+  EdgeText text(options);
+  EdgeBatch batch;
+  EdgeReading reading;
+  while (text.next(names, targets, batch)) {
+    reading.counts.add(batch, text.form().names_two_kinds && !options.bipartite);
+    take(batch, text.form());
+    if (progress) {
+      progress({.stage = "reading edges", .done = reading.counts.count(), .total = 0, .detail = ""});
+    }
+  }
+  for (std::string& sentence : text.assumed()) {
+    assumed.push_back(std::move(sentence));
+  }
+  reading.form = text.form();
+  if (const std::int64_t shared = reading.counts.num_shared(); shared > 0) {
+    assumed.push_back(concat(shared, " nodes are in both columns ", reading.form.name_of(reading.form.source), " and ",
+                             reading.form.name_of(reading.form.target),
+                             ", and each is one node; --bipartite makes two of what is called alike"));
+  }
+  reading.relations = text.relations();
+  return reading;
 }
 
 /// The largest integer that is believed to be a node because all below it are nodes too: files of so many bytes have no
 /// room for more names, however well they are compressed. Nothing if a file cannot be read twice.
 std::optional<std::int64_t> largest_integer(const EdgelistOptions& options) {
   std::uintmax_t bytes = 0;
-  for (const fs::path& path : {options.edges, options.features, options.labels}) {
+  for (const fs::path& path : {options.edges, options.features, options.labels, options.nodes}) {
     std::error_code error;
     if (path.empty() || fs::is_regular_file(path, error)) {
       bytes += path.empty() ? 0 : fs::file_size(path, error);
@@ -71,50 +168,147 @@ auto with_names(EdgelistOptions options, const Import& import) {
   if (const std::optional<std::int64_t> largest = largest_integer(options)) {
     try {
       return import(options, NodeNames::integers(*largest));
-    } catch (const NotIntegers&) {
+    } catch (const NotIntegers& error) {
       seen = 0;
       // As most files are not.
+      if (error.have_zeros()) {
+        try {
+          return import(options, NodeNames::decimals());
+        } catch (const NotIntegers&) {
+          seen = 0;
+        }
+      }
     }
   }
   return import(options, NodeNames());
 }
 
-/// Of repeats, reversed ones among them, the first counts.
-Tensor edge_weights(const EdgelistOptions& options, EdgeId num_edges, std::span<const Edge> edges,
-                    std::span<const float> weights) {
-  constexpr std::int64_t kRoomForEachEdge = 64;
-  EdgeSorter sorter({.memory_bytes = kRoomForEachEdge * (static_cast<std::int64_t>(edges.size()) + 1),
-                     .symmetrize = !options.directed,
-                     .has_weights = true});
-  sorter.add(edges, weights);
-  sorter.finish();
-  Tensor result = Tensor::uninitialized(num_edges, 1);
-  float* to = result.data();
-  sorter.visit([&](const EdgePiece& piece) { to = std::ranges::copy(piece.weights, to).out; });
-  return result;
+std::int64_t num_loops(const CsrGraph& graph) {
+  std::int64_t loops = 0;
+  for (std::int64_t v = 0; v < graph.num_nodes(); ++v) {
+    loops += std::ranges::binary_search(graph.sources_of(static_cast<NodeId>(v)), static_cast<NodeId>(v)) ? 1 : 0;
+  }
+  return loops;
+}
+
+/// Of times that are all whole numbers in this range.
+std::string unit_of(const EdgelistOptions& options, std::span<const std::int64_t> times) {
+  if (!options.time_unit.empty() || times.empty()) {
+    return options.time_unit;
+  }
+  const auto [least, most] = std::ranges::minmax(times);
+  // From 1976 on.
+  const auto are_since_1970 = [least = least, most = most](std::int64_t unit) {
+    return least >= 200'000'000 * unit && most < 4'000'000'000 * unit;
+  };
+  return are_since_1970(1) ? "s" : are_since_1970(1000) ? "ms" : are_since_1970(1'000'000) ? "us" : "step";
+}
+
+/// Sources first, then targets, each by their own names.
+std::vector<NodeId> set_two_kinds(const EdgeForm& form, const NodeNames& sources, const NodeNames& targets,
+                                  Dataset& data) {
+  const auto kind_of = [&](std::size_t column, const char* otherwise) {
+    std::string kind = column < form.header.size() ? form.header[column] : std::string(otherwise);
+    for (const std::string_view end : {"_id:token", ":token", "_id", "Id", "ID"}) {
+      if (kind.size() > end.size() && kind.ends_with(end)) {
+        kind = kind.substr(0, kind.size() - end.size());
+        break;
+      }
+    }
+    return kind;
+  };
+  data.names.node_types = {kind_of(form.source, "source"), kind_of(form.target, "target")};
+  data.node_type = Buffer<std::int32_t>(sources.size() + targets.size(), 0);
+  std::fill(data.node_type.begin() + static_cast<std::ptrdiff_t>(sources.size()), data.node_type.end(), 1);
+  for (std::size_t kind = 0; kind < 2; ++kind) {
+    const NodeNames& names = kind == 0 ? sources : targets;
+    if (names.expects_integers()) {
+      // Throws where one is missing, which would be a node that nobody named.
+      static_cast<void>(names.are_numbers());
+    }
+    const std::vector<NodeId> number = names.numbering();
+    const std::size_t first = data.node_names.size();
+    data.node_names.resize(first + names.size());
+    for (std::size_t v = 0; v < names.size(); ++v) {
+      data.node_names[first + number[v]] = concat(data.names.node_types[kind], ":", names.name(v));
+    }
+  }
+  return targets.numbering();
+}
+
+void say_isolated(const EdgelistOptions& options, std::size_t in_edges, std::size_t all,
+                  std::vector<std::string>& assumed) {
+  if (all > in_edges && in_edges > 0) {
+    const std::filesystem::path& table = !options.nodes.empty()      ? options.nodes
+                                         : !options.features.empty() ? options.features
+                                                                     : options.labels;
+    assumed.push_back(concat(all - in_edges, " of ", all, " nodes are in ", table.filename().string(),
+                             options.features.empty() || options.labels.empty() ? "" : " or the labels",
+                             " and in no edge"));
+  }
 }
 
 Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback& progress, NodeNames names) {
+  NodeNames targets = names;
   EdgelistTables tables(std::move(names), {}, std::numeric_limits<std::int64_t>::max());
-  std::vector<Edge> edges;
-  std::vector<float> weights;
-  read_edges(options, progress, tables.names, [&](std::span<const Edge> more, std::span<const float> more_weights) {
-    edges.insert(edges.end(), more.begin(), more.end());
-    weights.insert(weights.end(), more_weights.begin(), more_weights.end());
-  });
+  EdgeBatch all;
+  Dataset data;
+  const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
+  const EdgeReading reading = read_edges(options, progress, tables.names, options.bipartite ? targets : tables.names,
+                                         data.assumed, [&](const EdgeBatch& batch, const EdgeForm&) {
+                                           append(all.edges, batch.edges);
+                                           append(all.weights, batch.weights);
+                                           append(all.times, batch.times);
+                                           append(all.relations, batch.relations);
+                                         });
+  const std::size_t in_edges = tables.names.num_named();
   tables.read(options);
   const std::vector<NodeId> number = tables.names.numbering();
-  Dataset data;
   tables.describe(options, number, data);
-  for (Edge& edge : edges) {
-    edge = {number[edge.source], number[edge.destination]};
+  auto num_nodes = static_cast<std::int64_t>(number.size());
+  if (options.bipartite) {
+    data.node_names.clear();
+    std::vector<NodeId> target_number = set_two_kinds(reading.form, tables.names, targets, data);
+    for (Edge& edge : all.edges) {
+      edge = {number[edge.source], static_cast<NodeId>(number.size() + target_number[edge.destination])};
+    }
+    num_nodes += static_cast<std::int64_t>(target_number.size());
+    require(num_nodes <= kMaxNodes, "import_edgelist: ", num_nodes, " nodes, expected at most ", kMaxNodes);
+  } else {
+    for (Edge& edge : all.edges) {
+      edge = {number[edge.source], number[edge.destination]};
+    }
   }
-  const auto num_nodes = static_cast<std::int64_t>(number.size());
-  data.graph = CsrGraph::from_edges(num_nodes, edges, {.symmetrize = !options.directed});
-  if (options.weights) {
-    data.edge_features = edge_weights(options, data.graph.num_edges(), edges, weights);
+  say_isolated(options, in_edges, number.size(), data.assumed);
+  const bool has_values = reading.form.weight || reading.form.time || reading.form.relation;
+  if (has_values) {
+    MergedEdges edges = merged_edges(num_nodes, all, !options.directed, options.merge);
+    data.graph = std::move(edges.graph);
+    if (reading.form.weight) {
+      data.edge_features = Tensor::from_buffer(data.graph.num_edges(), 1, std::move(edges.weights));
+      data.weight_column = 0;
+      data.names.edge_features = {reading.form.header.empty() ? "weight" : reading.form.header[*reading.form.weight]};
+    }
+    data.edge_time = std::move(edges.times);
+    data.time_unit = unit_of(options, data.edge_time);
+    data.edge_type = std::move(edges.relations);
+    if (reading.form.relation) {
+      data.names.edge_types = reading.relations;
+    }
+    if (edges.lost_relations > 0) {
+      data.assumed.push_back(concat(edges.lost_relations,
+                                    " edges have another relation than the one kept between the "
+                                    "same nodes, and are lost: a pair of nodes has one relation"));
+    }
+  } else {
+    data.graph = CsrGraph::from_edges(num_nodes, all.edges, {.symmetrize = !options.directed});
   }
-  if (!options.features.empty()) {
+  if (const std::int64_t repeats =
+          reading.counts.num_repeats(options, data.graph.num_edges(), options.bipartite ? 0 : num_loops(data.graph));
+      repeats > 0) {
+    data.assumed.push_back(merging_sentence(options, repeats, reading.counts.count(), has_values));
+  }
+  if (tables.has_features(options)) {
     Tensor features = Tensor::uninitialized(num_nodes, tables.width);
     tables.features.read(tables.feature_rows(options, number), features.values());
     data.node_features = std::move(features);
@@ -125,13 +319,31 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
 /// A share of the memory for sorting edges, one for features; the rest is for what has an entry a node.
 WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile& file,
                               const ProgressCallback& progress, NodeNames names) {
+  require(!options.bipartite && options.merge == MergeEdges::first,
+          "import_edgelist_to_file: ", options.bipartite ? "bipartite" : concat("merge=", name_of(options.merge)),
+          " needs the edges in memory, expected a larger memory limit");
   EdgelistTables tables(std::move(names), file.output, file.memory_bytes / 8);
-  EdgeSorter sorter({.target = file.output,
-                     .memory_bytes = file.memory_bytes / 2,
-                     .symmetrize = !options.directed,
-                     .has_weights = options.weights});
-  read_edges(options, progress, tables.names,
-             [&](std::span<const Edge> edges, std::span<const float> weights) { sorter.add(edges, weights); });
+  LargeDataset data;
+  std::optional<EdgeSorter> sorter;
+  const EdgeReading reading = read_edges(
+      options, progress, tables.names, tables.names, data.rest.assumed,
+      [&](const EdgeBatch& batch, const EdgeForm& form) {
+        require(!form.time && !form.relation, "import_edgelist_to_file: column ",
+                form.name_of(form.time ? *form.time : form.relation.value_or(0)),
+                " of the edges (times or relations) needs them in memory, expected a larger memory limit, or ",
+                form.time ? "--time none" : "--relation none");
+        if (!sorter) {
+          sorter.emplace(EdgeSorterOptions{.target = file.output,
+                                           .memory_bytes = file.memory_bytes / 2,
+                                           .symmetrize = !options.directed,
+                                           .has_weights = form.weight.has_value()});
+        }
+        sorter->add(batch.edges, batch.weights);
+      });
+  if (!sorter) {
+    sorter.emplace(EdgeSorterOptions{.target = file.output, .memory_bytes = file.memory_bytes / 2});
+  }
+  const std::size_t in_edges = tables.names.num_named();
   tables.read(options);
   if (tables.names.are_numbers() && !tables.names.expects_integers()) {
     // More of them than the files' sizes let expect. The edges were sorted by other numbers.
@@ -142,10 +354,10 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
     return import_to_file(again, file, progress, NodeNames::integers(kMaxNodes));
   }
   const std::vector<NodeId> number = tables.names.numbering();
-  LargeDataset data;
   tables.describe(options, number, data.rest);
+  say_isolated(options, in_edges, number.size(), data.rest.assumed);
   std::vector<std::int64_t> feature_row;
-  if (!options.features.empty()) {
+  if (tables.has_features(options)) {
     feature_row = tables.feature_rows(options, number);
     data.num_features = tables.width;
     data.fill_features = [&](std::int64_t first, std::int64_t count, std::span<float> rows) {
@@ -154,10 +366,29 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
                            rows);
     };
   }
-  sorter.finish();
-  data.has_weights = options.weights;
-  data.visit_edges = [&](FunctionRef<void(const EdgePiece&)> use) { sorter.visit(use); };
-  data.offsets = row_offsets(static_cast<std::int64_t>(number.size()), data.visit_edges, progress);
+  sorter->finish();
+  data.has_weights = reading.form.weight.has_value();
+  if (data.has_weights) {
+    data.rest.weight_column = 0;
+    data.rest.names.edge_features = {reading.form.header.empty() ? "weight"
+                                                                 : reading.form.header[*reading.form.weight]};
+  }
+  std::int64_t loops = 0;
+  data.offsets = row_offsets(
+      static_cast<std::int64_t>(number.size()),
+      [&](FunctionRef<void(const EdgePiece&)> use) {
+        sorter->visit([&](const EdgePiece& piece) {
+          for (std::size_t i = 0; i < piece.rows.size(); ++i) {
+            loops += piece.rows[i] == piece.sources[i] ? 1 : 0;
+          }
+          use(piece);
+        });
+      },
+      progress);
+  data.visit_edges = [&](FunctionRef<void(const EdgePiece&)> use) { sorter->visit(use); };
+  if (const std::int64_t repeats = reading.counts.num_repeats(options, data.num_edges(), loops); repeats > 0) {
+    data.rest.assumed.push_back(merging_sentence(options, repeats, reading.counts.count(), data.has_weights));
+  }
   if (options.strict) {
     require_nothing_assumed(options.edges, data.rest.assumed);
   }
@@ -176,9 +407,9 @@ Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& 
 
 std::int64_t edgelist_memory_bytes(const EdgelistOptions& options) {
   // Of a byte of text: an edge of 14 bytes, a name, or a number of 8 bytes, in all the forms that they pass through.
-  constexpr std::int64_t kOfEdges = 10, kOfTables = 2;
+  constexpr std::int64_t kOfEdges = 10, kOfTables = 2, kOfNodes = 6;
   return memory_of_text(options.edges, kOfEdges) + memory_of_text(options.features, kOfTables) +
-         memory_of_text(options.labels, kOfTables);
+         memory_of_text(options.labels, kOfTables) + memory_of_text(options.nodes, kOfNodes);
 }
 
 WrittenDataset import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,

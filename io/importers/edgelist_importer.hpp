@@ -1,9 +1,12 @@
 // Graphs from text: a list of edges, and optionally tables of features, labels and a split.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "weft/core/progress.hpp"
 #include "weft/io/dataset.hpp"
@@ -12,11 +15,18 @@
 #pragma GCC visibility push(default)
 namespace weft {
 
+/// What is kept of edges between the same nodes: the values of the first or of the last, or their weights taken
+/// together, with the time and the relation of the first.
+enum class MergeEdges { first, last, sum, mean, max };
+template <>
+inline constexpr std::array<std::string_view, 5> kEnumNames<MergeEdges> = {"first", "last", "sum", "mean", "max"};
+
 /// All files are CSV, TSV or columns between blanks, plain, gzip or xz; '#' and '%' start comment lines, and
 /// a header line is recognized. Nodes are named by any text.
 struct EdgelistOptions {
-  /// "source,target" a line; further columns are ignored unless `weights`.
-  std::filesystem::path edges;
+  /// An edge a line. A header names the columns, in usual words (source, target, weight, time, relation, ...); without
+  /// one the first two are source and target. What is not read is said in Dataset::assumed.
+  std::filesystem::path edges = {};
   /// "id,f1,f2,..." for every node; empty: no features.
   std::filesystem::path features = {};
   /// "id,label"; nodes that are not listed, or whose label is empty, are unlabeled. Empty: no labels.
@@ -25,7 +35,8 @@ struct EdgelistOptions {
   std::filesystem::path split = {};
   /// Otherwise both directions of every edge are stored.
   bool directed = false;
-  /// Keep the third column of the edges as an edge feature [edges, 1]; of repeated edges the first counts.
+  /// Keep a weight of the edges, an edge feature [edges, 1]: the column that `weight_column` or the header names, else
+  /// the first that is no end.
   bool weights = false;
   /// node_classification: labels are any text; node_regression: numbers.
   TaskKind task = TaskKind::node_classification;
@@ -36,6 +47,26 @@ struct EdgelistOptions {
   OnBadRow on_bad_row = {};
   /// Whether anything that would have to be assumed ends the import, before anything is written.
   bool strict = false;
+  /// Columns of the edges, by their names or their numbers from 1; "none": not read even if the header names one. Times
+  /// are whole numbers and become Dataset::edge_time, relations Dataset::edge_type.
+  std::string source_column = {}, target_column = {}, weight_column = {}, time_column = {}, relation_column = {};
+  /// Of times; empty: as they look.
+  std::string time_unit = {};
+  MergeEdges merge = MergeEdges::first;
+  /// Sources and targets are two kinds of nodes, and may be called alike.
+  bool bipartite = false;
+  /// A table of nodes with a header and columns of any kind (numbers, categories, flags, dates, texts), instead of
+  /// `features`. Kinds are guessed, unless `kinds` says "COLUMN=kind"; how columns became features is
+  /// Dataset::encoder. Columns by their names or their numbers from 1.
+  std::filesystem::path nodes = {};
+  /// The columns that call the nodes (otherwise `id` or the first), hold their labels, and say train, val or test.
+  std::string id_column = {}, label_column = {}, split_column = {};
+  std::vector<std::string> drop = {}, kinds = {};
+  /// A split by time, the latest last: "0.8,0.9" says where training and validation end, "COLUMN=0.8,0.9" by which
+  /// column; or one that keeps the nodes of a group together, by a column.
+  std::string split_time = {}, split_group = {};
+  /// A dataset or the folder of a run whose encoder is used for `nodes`.
+  std::filesystem::path like = {};
 };
 
 /// If the names of all nodes are the integers 0 .. n - 1, they are the nodes; else nodes are numbered as they

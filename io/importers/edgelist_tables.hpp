@@ -4,16 +4,23 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
+#include "weft/core/parallel.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/importers/node_names.hpp"
 #include "weft/io/importers/row_store.hpp"
 
 namespace weft {
+
+enum class SplitPart : std::uint8_t { train, val, test };
+/// Nothing if the word is none of train, val, valid, validation and test.
+[[nodiscard]] std::optional<SplitPart> part_named(std::string_view word);
 
 /// What is read of an edge list's files, nodes by their places in `names`.
 struct EdgelistTables {
@@ -22,6 +29,20 @@ struct EdgelistTables {
       : names(std::move(node_names)), features(std::move(target), feature_bytes) {}
 
   NodeNames names;
+  /// Of the features; empty: none are known.
+  std::vector<std::string> feature_names;
+  /// How features were made of a table of nodes, or empty.
+  std::string encoder;
+  /// The file that labels were read of, or empty.
+  std::filesystem::path labels_file;
+  /// A split that a table of nodes makes, and its name; or empty.
+  std::vector<std::pair<NodeId, SplitPart>> parts;
+  std::string part_name;
+  /// Rows whose label is missing, or -1: how many, the line of the first, and how it is written there.
+  std::int64_t num_unlabeled = 0, first_unlabeled = 0;
+  std::string unlabeled_text;
+  /// What is taken for granted of the tables, a sentence each.
+  std::vector<std::string> assumed;
   std::int64_t width = 0;
   /// In the order of feature_nodes.
   RowStore features;
@@ -30,6 +51,16 @@ struct EdgelistTables {
   std::map<std::string, std::int64_t, std::less<>> class_of;
   std::vector<std::pair<NodeId, std::int64_t>> classes;
   std::vector<std::pair<NodeId, float>> targets;
+
+  /// The number that a label is, where numbers are predicted and it is not missing. Throws by `fail` if it is none.
+  [[nodiscard]] static std::optional<float> target_of(const EdgelistOptions& options, std::string_view label,
+                                                      FunctionRef<void(const std::string& problem)> fail);
+  /// Whether the node is labeled, as far as its row tells; -1 may still be a class.
+  bool add_label(const EdgelistOptions& options, NodeId node, std::string_view label, std::optional<float> target,
+                 std::int64_t line);
+  [[nodiscard]] bool has_features(const EdgelistOptions& options) const {
+    return !options.features.empty() || (!options.nodes.empty() && width > 0);
+  }
 
   /// The files that the options name.
   void read(const EdgelistOptions& options);

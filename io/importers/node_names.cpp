@@ -14,11 +14,25 @@ NodeNames NodeNames::integers(std::int64_t largest) {
   return names;
 }
 
+NodeNames NodeNames::decimals() {
+  NodeNames names;
+  names.are_decimals_ = true;
+  return names;
+}
+
 NodeId NodeNames::add(std::string_view name, FailRow fail) {
+  if (expects_integers() || are_decimals_) {
+    const std::string_view whole = without_zeros(name);
+    num_decimals_ += whole.size() < name.size() ? 1 : 0;
+    name = whole;
+  }
+  if (are_decimals_ && parse_id(name) < 0) {
+    throw NotIntegers();
+  }
   if (expects_integers()) {
     const std::int64_t id = parse_id(name);
     if (id < 0 || id > largest_) {
-      throw NotIntegers();
+      throw NotIntegers(num_decimals_ > 0);
     }
     add_integer(static_cast<NodeId>(id));
     return static_cast<NodeId>(id);
@@ -41,7 +55,7 @@ NodeId NodeNames::add(std::string_view name, FailRow fail) {
 void NodeNames::add_integer(NodeId node) {
   if (node >= seen_.size()) {
     if (std::int64_t{node} > largest_) {
-      throw NotIntegers();
+      throw NotIntegers(num_decimals_ > 0);
     }
     seen_.reserve(node < seen_.capacity() ? 0 : std::max<std::size_t>(node + std::size_t{1}, 2 * seen_.size()));
     seen_.resize(node + std::size_t{1});
@@ -50,6 +64,9 @@ void NodeNames::add_integer(NodeId node) {
 }
 
 NodeId NodeNames::find(std::string_view name, FailRow fail) const {
+  if (expects_integers() || are_decimals_) {
+    name = without_zeros(name);
+  }
   if (expects_integers()) {
     const std::int64_t id = parse_id(name);
     if (id < 0 || id >= static_cast<std::int64_t>(seen_.size()) || !seen_[static_cast<std::size_t>(id)]) {
@@ -64,6 +81,10 @@ NodeId NodeNames::find(std::string_view name, FailRow fail) const {
   return found->second;
 }
 
+std::size_t NodeNames::num_named() const {
+  return expects_integers() ? static_cast<std::size_t>(std::count(seen_.begin(), seen_.end(), true)) : names_.size();
+}
+
 std::string NodeNames::name(std::size_t node) const {
   return expects_integers() ? std::to_string(node) : *names_[node];
 }
@@ -71,7 +92,7 @@ std::string NodeNames::name(std::size_t node) const {
 bool NodeNames::are_numbers() const {
   if (expects_integers()) {
     if (std::find(seen_.begin(), seen_.end(), false) != seen_.end()) {
-      throw NotIntegers();
+      throw NotIntegers(num_decimals_ > 0);
     }
     return true;
   }

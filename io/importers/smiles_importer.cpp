@@ -42,7 +42,9 @@ std::optional<Part> part_of(std::string_view word) {
 class Importer {
  public:
   Importer(const SmilesOptions& options, const ProgressCallback& progress)
-      : options_(options), progress_(progress), rows_(options.input, DelimitedRows::Header::keep) {}
+      : options_(options), progress_(progress), rows_(options.input, DelimitedRows::Header::keep) {
+    rows_.join_lines();
+  }
 
   MoleculeTable read() {
     read_rows();

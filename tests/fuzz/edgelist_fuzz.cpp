@@ -20,6 +20,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if ((flags & 32) != 0) {
     options.split = fuzz::folder().write("split", fuzz::take_file(input));
   }
+  if ((flags & 64) != 0) {
+    // A table of nodes, all of whose columns are read as they look.
+    options.nodes = fuzz::folder().write("nodes", fuzz::take_file(input));
+    options.label_column = (flags & 16) != 0 ? "" : "2";
+    options.features.clear();
+  }
+  options.bipartite = (flags & 128) != 0 && (flags & (8 + 16 + 32 + 64)) == 0;
   fuzz::expect_sound_dataset([&] { return import_edgelist(options); });
   return 0;
 }

@@ -122,6 +122,19 @@ void add_edgelist(Corpus& corpus) {
   corpus.add("edgelist", joined({16 + 4 + 1}, {"a b\nb \"c d\"\n", "a 1.5\nb -2\n\"c d\" 0\n"}));
   corpus.add("edgelist", joined({16}, {gzipped(edges), xzipped(labels)}));
   corpus.add("edgelist", joined({0}, {"% comment\nx;y\ny;z"}));
+  corpus.add("edgelist", joined({128}, {"user,item,time,type\n0,0,5,a\n1,0,6,b\n"}));
+  const std::string nodes = "id,y,n,c,d,f,t\n0,a,1,x,2001-02-03,yes,\"one\ntwo\"\n1,b,,y,2002-02-03,no,two three\n";
+  corpus.add("edgelist", joined({64}, {"0,1\n", nodes}));
+}
+
+void add_links(Corpus& corpus) {
+  corpus.add("links", joined({0 + 4}, {"0 2 0\n1 1\n2\n", "0 1\n"}));
+  corpus.add("links", joined({0}, {"u::i::4.5::881250949\nu::j::3::881250950\n"}));
+  corpus.add("links", joined({0}, {"user_id:token\titem_id:token\trating:float\nu\ti\t4\n"}));
+  corpus.add("links", joined({1 + 4}, {"/m/a\tlikes\t/m/b\n/m/b\tknows\t/m/c\n", "/m/c\tlikes\t/m/a\n"}));
+  corpus.add("links", joined({1}, {"2\n0 1 7\n1 2 8\n"}));
+  corpus.add("links", joined({2}, {"% note\n4 2 011\n5 2 7\n1 1 7 4 9\n3\n1 2 9\n"}));
+  corpus.add("links", joined({3 + 8}, {"#written by x\na b c # two\nd\nc b\n"}));
 }
 
 void add_mtx(Corpus& corpus) {
@@ -246,6 +259,7 @@ int main(int count, char** arguments) {
   Corpus corpus(arguments[1]);
   add_text(corpus);
   add_edgelist(corpus);
+  add_links(corpus);
   add_mtx(corpus);
   add_tudataset(corpus);
   add_ogb(corpus);

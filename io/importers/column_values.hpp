@@ -1,0 +1,33 @@
+// What a cell of a table says, by the kind of its column. Private.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "weft/core/options.hpp"
+
+namespace weft {
+
+/// Numbers; texts of which there are few; yes or no; days; texts of words.
+enum class ColumnKind { number, category, flag, date, text };
+template <>
+inline constexpr std::array<std::string_view, 5> kEnumNames<ColumnKind> = {"number", "category", "flag", "date",
+                                                                           "text"};
+
+/// 1 for true, yes, t and y, 0 for false, no, f and n, in letters of any size; nothing for other texts.
+[[nodiscard]] std::optional<double> flag_value(std::string_view text);
+
+/// Days since 1970-01-01 of YYYY-MM-DD, YYYY/MM/DD or DD.MM.YYYY, with HH:MM or HH:MM:SS behind it or not.
+[[nodiscard]] std::optional<double> date_value(std::string_view text);
+
+/// The value of a number, a flag or a date; nothing if the text is none.
+[[nodiscard]] std::optional<double> value_of(ColumnKind kind, std::string_view text);
+
+/// The distinct words of a text, in the order of their letters, as bag_of_words.hpp has them.
+[[nodiscard]] std::vector<std::string> words_of(std::string_view text);
+
+}  // namespace weft

@@ -1,0 +1,296 @@
+#include "weft/io/importers/edge_form.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <span>
+
+#include "weft/core/error.hpp"
+#include "weft/core/options.hpp"
+#include "weft/io/importers/delimited_text.hpp"
+
+namespace weft {
+namespace {
+
+using Words = std::span<const std::string_view>;
+
+// In lower case, without signs between words. Users and items are two kinds of nodes.
+constexpr std::array<std::string_view, 5> kUsers = {"user", "userid", "users", "member", "customer"};
+constexpr std::array<std::string_view, 8> kItems = {"item",    "itemid",  "items",     "movie",
+                                                    "movieid", "product", "productid", "artistid"};
+constexpr std::array<std::string_view, 16> kSources = {"source",  "src",   "from",     "head",   "u",     "fromnode",
+                                                       "fromid",  "node1", "sourceid", "srcid",  "start", "fromnodeid",
+                                                       "subject", "id1",   "citing",   "node1id"};
+constexpr std::array<std::string_view, 17> kTargets = {"target", "dst",   "to",       "tail",  "v",          "tonode",
+                                                       "toid",   "node2", "targetid", "dstid", "tonodeid",   "end",
+                                                       "object", "id2",   "cited",    "dest",  "destination"};
+constexpr std::array<std::string_view, 6> kWeights = {"weight", "weights", "w", "value", "edgeweight", "rating"};
+constexpr std::array<std::string_view, 8> kTimes = {"time",     "timestamp", "ts",         "unixts",
+                                                    "unixtime", "t",         "timestamps", "edgetime"};
+constexpr std::array<std::string_view, 8> kRelations = {"relation",  "rel",       "type",  "edgetype",
+                                                        "predicate", "relations", "etype", "relationtype"};
+constexpr std::array<std::string_view, 15> kOthers = {"id",       "node", "nodeid", "label", "labels",
+                                                      "class",    "y",    "split",  "name",  "set",
+                                                      "category", "key",  "score",  "count", "feature"};
+
+std::string plain(std::string_view text) {
+  std::string word;
+  for (const char c : text) {
+    if (c >= 'A' && c <= 'Z') {
+      word.push_back(static_cast<char>(c - 'A' + 'a'));
+    } else if (c != '_' && c != '-' && c != ' ' && c != ':' && c != '.') {
+      word.push_back(c);
+    }
+  }
+  return word;
+}
+
+bool is_among(std::string_view field, Words words) {
+  return std::ranges::find(words, plain(field)) != words.end();
+}
+
+std::optional<std::size_t> find_word(const std::vector<std::string>& header, Words words) {
+  const auto found = std::ranges::find_if(header, [&](const std::string& field) { return is_among(field, words); });
+  return found == header.end() ? std::nullopt : std::optional<std::size_t>(found - header.begin());
+}
+
+/// Whether a whole number lies where times since 1970 do: from 1976 on, in seconds up to microseconds.
+bool looks_like_time(std::string_view text) {
+  const std::int64_t value = parse_id(text);
+  for (std::int64_t unit : {std::int64_t{1}, std::int64_t{1000}, std::int64_t{1000000}}) {
+    if (value >= 200'000'000 * unit && value < 4'000'000'000 * unit) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_time_column(const FirstRows& rows, std::size_t column) {
+  return !rows.empty() && std::ranges::all_of(rows, [column](const std::vector<std::string>& row) {
+    return row.size() > column && looks_like_time(row[column]);
+  });
+}
+
+/// Whether three columns are head, relation, tail: entities stand on both sides, and relations, which are few, are no
+/// entities.
+bool are_triples(const FirstRows& rows) {
+  std::set<std::string_view> heads, relations, tails;
+  for (const std::vector<std::string>& row : rows) {
+    if (row.size() != 3 || parse_real(row[1])) {
+      return false;
+    }
+    heads.insert(row[0]);
+    relations.insert(row[1]);
+    tails.insert(row[2]);
+  }
+  const auto is_entity = [&](std::string_view text) { return heads.contains(text) || tails.contains(text); };
+  const bool share = std::ranges::any_of(tails, [&](std::string_view tail) { return heads.contains(tail); });
+  const bool has_paths = !relations.empty() && std::ranges::all_of(relations, [](std::string_view r) {
+    return r.starts_with('/') || r.starts_with('_') || r.starts_with("http");
+  });
+  return rows.size() >= 2 && std::ranges::none_of(relations, is_entity) && (has_paths || share) &&
+         (has_paths || relations.size() * 2 <= rows.size());
+}
+
+/// The columns that the user names, then those that the header names, then places.
+class FormFinder {
+ public:
+  FormFinder(const EdgelistOptions& options, const FirstRows& rows, EdgeRows kind, EdgeForm& form,
+             FunctionRef<void(const std::string&)> fail)
+      : options_(options), rows_(rows), kind_(kind), form_(form), fail_(fail) {}
+
+  void find() {
+    form_.source = form_.target = kNone;
+    form_.weight = chosen(options_.weight_column, kWeights);
+    form_.time = chosen(options_.time_column, kTimes);
+    form_.relation = chosen(options_.relation_column, kRelations);
+    find_ends();
+    if (options_.weights && !form_.weight) {
+      form_.weight = first_free();
+    }
+    refuse_triples();
+    say_what_is_left();
+  }
+
+ private:
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  void find_ends() {
+    std::optional<std::size_t> source = given(options_.source_column), target = given(options_.target_column);
+    const bool is_told = source || target;
+    const std::optional<std::size_t> user = find_word(form_.header, kUsers), item = find_word(form_.header, kItems);
+    source = source ? source : find_word(form_.header, kSources);
+    target = target ? target : find_word(form_.header, kTargets);
+    if (!source && !target && user && item) {
+      source = user;
+      target = item;
+    }
+    form_.names_two_kinds = user && item && source == user && target == item;
+    const bool is_by_place = !source || !target;
+    form_.source = source.value_or(kNone);
+    form_.target = target.value_or(kNone);
+    if (!source) {
+      form_.source = first_free();
+    }
+    if (kind_ == EdgeRows::triples && !form_.relation) {
+      form_.relation = first_free();
+    }
+    if (!target) {
+      form_.target = first_free();
+    }
+    if (kind_ == EdgeRows::triples_of_openke && !form_.relation) {
+      form_.relation = first_free();
+    }
+    if (form_.source == form_.target) {
+      fail_(concat("column ", form_.name_of(form_.source), " is both the source and the target of the edges"));
+    }
+    for (std::optional<std::size_t>* other : {&form_.weight, &form_.time, &form_.relation}) {
+      if (*other == form_.source || *other == form_.target) {
+        fail_(concat("column ", form_.name_of(**other), " is an end of the edges, and named for something else too"));
+      }
+    }
+    if (kind_ == EdgeRows::triples_of_openke && is_by_place && !is_told) {
+      form_.assumed.emplace_back(
+          "the first line is a number alone, as OpenKE writes it, so the columns are head, tail, relation");
+    }
+    if (is_by_place && !is_told && form_.header.size() > 2 && kind_ == EdgeRows::edges) {
+      form_.assumed.push_back(concat("columns ", form_.name_of(form_.source), " and ", form_.name_of(form_.target),
+                                     " are the ends of the edges (--source, --target)"));
+    }
+  }
+
+  std::optional<std::size_t> given(const std::string& text) {
+    return text.empty() ? std::nullopt : std::optional(column_of(text, form_.header, form_.width, fail_));
+  }
+
+  /// What the user names; else what the header names, if the user does not name that something else.
+  std::optional<std::size_t> chosen(const std::string& text, Words words) {
+    if (text == "none") {
+      return std::nullopt;
+    }
+    if (!text.empty()) {
+      return given(text);
+    }
+    const std::optional<std::size_t> column = find_word(form_.header, words);
+    const bool is_end =
+        column && (is_named(options_.source_column, *column) || is_named(options_.target_column, *column));
+    // Two columns are the ends in any case.
+    return is_end || form_.width < 3 ? std::nullopt : column;
+  }
+
+  [[nodiscard]] bool is_named(const std::string& text, std::size_t column) const {
+    return text == std::to_string(column + 1) || (!text.empty() && text == form_.header[column]);
+  }
+
+  [[nodiscard]] bool is_taken(std::size_t column) const {
+    return column == form_.source || column == form_.target || form_.weight == column || form_.time == column ||
+           form_.relation == column;
+  }
+
+  /// Of a table without one: a column that it does not have, so that its rows are too short.
+  [[nodiscard]] std::size_t first_free() const {
+    std::size_t column = 0;
+    while (is_taken(column)) {
+      ++column;
+    }
+    return column;
+  }
+
+  void refuse_triples() {
+    const bool is_told = !options_.source_column.empty() || !options_.target_column.empty() || form_.relation;
+    if (is_told || !form_.header.empty() || form_.width != 3 || form_.weight || form_.time || !are_triples(rows_)) {
+      return;
+    }
+    fail_(concat("looks like triples of head, relation and tail ('", rows_.front()[1].substr(0, 40),
+                 "' between two entities), not an edge of its first two columns; read it by: weft import triples, or "
+                 "say which columns are nodes: --source 1 --target 2"));
+  }
+
+  void say_what_is_left() {
+    constexpr std::size_t kMostNamed = 8;
+    std::size_t unnamed = 0, named = 0;
+    for (std::size_t column = 0; column < form_.width; ++column) {
+      if (is_taken(column)) {
+        continue;
+      }
+      if (++named > kMostNamed) {
+        ++unnamed;
+        continue;
+      }
+      const bool is_time = is_time_column(rows_, column);
+      form_.assumed.push_back(concat(
+          "column ", form_.name_of(column), " is not read",
+          is_time ? concat("; its numbers look like times since 1970: --time ", column + 1, " reads them exactly")
+                  : std::string()));
+    }
+    if (unnamed > 0) {
+      form_.assumed.push_back(concat(unnamed, " more columns are not read"));
+    }
+    if (form_.weight && options_.weight_column.empty() && is_time_column(rows_, *form_.weight)) {
+      form_.assumed.push_back(concat("column ", form_.name_of(*form_.weight),
+                                     " is taken for weights; its numbers look like times since 1970: --time ",
+                                     *form_.weight + 1, " reads them exactly"));
+    }
+  }
+
+  const EdgelistOptions& options_;
+  const FirstRows& rows_;
+  EdgeRows kind_;
+  EdgeForm& form_;
+  FunctionRef<void(const std::string&)> fail_;
+};
+
+}  // namespace
+
+std::size_t EdgeForm::least_fields() const {
+  std::size_t last = std::max(source, target);
+  for (const std::optional<std::size_t>& column : {weight, time, relation}) {
+    last = std::max(last, column.value_or(0));
+  }
+  return last + 1;
+}
+
+std::string EdgeForm::name_of(std::size_t column) const {
+  return column < header.size() ? concat(column + 1, " '", header[column], "'") : std::to_string(column + 1);
+}
+
+std::size_t column_of(const std::string& text, const std::vector<std::string>& header, std::size_t width,
+                      FunctionRef<void(const std::string& problem)> fail) {
+  if (const auto found = std::ranges::find(header, text); found != header.end()) {
+    return static_cast<std::size_t>(found - header.begin());
+  }
+  const std::int64_t number = parse_id(text);
+  if (number >= 1 && number <= static_cast<std::int64_t>(width)) {
+    return static_cast<std::size_t>(number - 1);
+  }
+  std::string names;
+  for (const std::string& name : header) {
+    names += concat(names.empty() ? "" : ", ", name);
+  }
+  const std::string nearest = nearest_name(text, header);
+  fail(concat("there is no column '", text, "'", nearest.empty() ? "" : concat("; did you mean '", nearest, "'?"),
+              ", expected ", names.empty() ? "" : concat(names, ", or "), "a number from 1 to ", width));
+  return 0;
+}
+
+bool are_header_words(const std::vector<std::string>& fields) {
+  const auto is_word = [](const std::string& field) {
+    return is_among(field, kUsers) || is_among(field, kItems) || is_among(field, kSources) ||
+           is_among(field, kTargets) || is_among(field, kWeights) || is_among(field, kTimes) ||
+           is_among(field, kRelations) || is_among(field, kOthers);
+  };
+  // One letter each is as good a name of a node.
+  const bool are_words = std::ranges::any_of(fields, [](const std::string& field) { return field.size() > 1; });
+  return fields.size() >= 2 && are_words && std::ranges::all_of(fields, is_word);
+}
+
+EdgeForm edge_form_of(const EdgelistOptions& options, std::vector<std::string> header, const FirstRows& rows,
+                      EdgeRows kind, FunctionRef<void(const std::string& problem)> fail) {
+  EdgeForm form;
+  form.header = std::move(header);
+  form.width = form.header.empty() ? rows.empty() ? 2 : rows.front().size() : form.header.size();
+  FormFinder(options, rows, kind, form, fail).find();
+  return form;
+}
+
+}  // namespace weft

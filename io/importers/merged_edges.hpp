@@ -1,0 +1,31 @@
+// Edges as a file lists them, brought with what belongs to them into the order of a graph. Private.
+//
+// Method: into buckets of rows, sorted in parallel by (row, source, place in the file), repeats then taken together in
+// the order of the file. O(m log m), the same bits for every number of threads.
+#pragma once
+
+#include <cstdint>
+
+#include "weft/core/buffer.hpp"
+#include "weft/graph/csr_graph.hpp"
+#include "weft/io/importers/edge_text.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
+#include "weft/tensor/tensor.hpp"
+
+namespace weft {
+
+struct MergedEdges {
+  CsrGraph graph;
+  /// One for each edge of the graph, or empty, as they are in the batch.
+  Buffer<float> weights;
+  Buffer<std::int64_t> times;
+  Buffer<std::int32_t> relations;
+  /// Edges of the file whose relation is lost, since another one is kept between the same nodes.
+  std::int64_t lost_relations = 0;
+};
+
+/// With `symmetrize` both directions of every edge; they have the same values.
+[[nodiscard]] MergedEdges merged_edges(std::int64_t num_nodes, const EdgeBatch& batch, bool symmetrize,
+                                       MergeEdges merge);
+
+}  // namespace weft

@@ -1,0 +1,319 @@
+#include "weft/io/importers/node_table.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <map>
+#include <optional>
+
+#include "weft/core/random.hpp"
+#include "weft/io/importers/delimited_text.hpp"
+#include "weft/io/importers/edge_form.hpp"
+#include "weft/io/importers/table_encoder.hpp"
+#include "weft/io/importers/text_table.hpp"
+#include "weft/io/model_file.hpp"
+
+namespace weft {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// What the columns of the table are.
+struct NodeColumns {
+  std::size_t id = 0;
+  std::optional<std::size_t> label, split, group, time;
+  /// The shares of the split by time: up to where training goes, and validation.
+  std::array<double, 2> time_shares = {0.8, 0.9};
+  std::vector<std::size_t> features;
+};
+
+class ColumnFinder {
+ public:
+  ColumnFinder(const EdgelistOptions& options, const TextTable& table) : options_(options), table_(table) {}
+
+  NodeColumns find(std::vector<std::string>& assumed) const {
+    NodeColumns columns;
+    columns.id = id_column(assumed);
+    columns.label = named(options_.label_column);
+    columns.split = named(options_.split_column);
+    columns.group = named(options_.split_group);
+    if (!options_.split_time.empty()) {
+      columns.time = time_column(columns.time_shares);
+    }
+    require((columns.split ? 1 : 0) + (columns.group ? 1 : 0) + (columns.time ? 1 : 0) <= 1,
+            "import_edgelist: the split is by a column, by a group and by time, expected one of them");
+    std::vector<bool> is_taken(table_.num_columns());
+    is_taken[columns.id] = true;
+    for (const std::optional<std::size_t>& column : {columns.label, columns.split}) {
+      if (column) {
+        is_taken[*column] = true;
+      }
+    }
+    for (const std::string& name : options_.drop) {
+      is_taken[*named(name)] = true;
+    }
+    for (std::size_t column = 0; column < table_.num_columns(); ++column) {
+      if (!is_taken[column]) {
+        columns.features.push_back(column);
+      }
+    }
+    return columns;
+  }
+
+  [[nodiscard]] std::optional<std::size_t> named(const std::string& name) const {
+    if (name.empty()) {
+      return std::nullopt;
+    }
+    return column_of(name, table_.header(), table_.num_columns(),
+                     [this](const std::string& problem) { table_.fail(problem); });
+  }
+
+ private:
+  [[nodiscard]] std::size_t id_column(std::vector<std::string>& assumed) const {
+    if (!options_.id_column.empty()) {
+      return *named(options_.id_column);
+    }
+    for (const char* usual : {"id", "node", "node_id", "nodeid", "nodeId", "ID", "Id", "NodeId"}) {
+      if (const auto found = std::ranges::find(table_.header(), usual); found != table_.header().end()) {
+        return static_cast<std::size_t>(found - table_.header().begin());
+      }
+    }
+    assumed.push_back(concat("column '", table_.header().front(), "' of ", options_.nodes.filename().string(),
+                             " calls the nodes (--id)"));
+    return 0;
+  }
+
+  /// Of "0.8,0.9" or "COLUMN=0.8,0.9".
+  [[nodiscard]] std::size_t time_column(std::array<double, 2>& shares) const {
+    const std::string& text = options_.split_time;
+    const std::size_t sign = text.rfind('=');
+    const std::string numbers = sign == std::string::npos ? text : text.substr(sign + 1);
+    const std::size_t comma = numbers.find(',');
+    const auto share = [&](std::string_view word, double& value) {
+      const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
+      return error == std::errc() && end == word.data() + word.size();
+    };
+    require(comma != std::string::npos && share(std::string_view(numbers).substr(0, comma), shares[0]) &&
+                share(std::string_view(numbers).substr(comma + 1), shares[1]) && shares[0] > 0 &&
+                shares[0] < shares[1] && shares[1] < 1,
+            "import_edgelist: split_time is '", text,
+            "', expected where training and validation end, such as 0.8,0.9, or COLUMN=0.8,0.9");
+    if (sign != std::string::npos) {
+      return *named(text.substr(0, sign));
+    }
+    std::vector<std::size_t> times;
+    for (std::size_t column = 0; column < table_.num_columns(); ++column) {
+      if (is_date(column)) {
+        times.push_back(column);
+      }
+    }
+    if (times.size() != 1) {
+      table_.fail(concat("has ", times.size(),
+                         " columns of dates, expected one for --split-time, or "
+                         "--split-time COLUMN=",
+                         numbers));
+    }
+    return times.front();
+  }
+
+  [[nodiscard]] bool is_date(std::size_t column) const {
+    bool has_any = false;
+    for (std::size_t row = 0; row < table_.num_rows(); ++row) {
+      const std::string_view cell = table_.cell(row, column);
+      if (!is_missing(cell) && !date_value(cell)) {
+        return false;
+      }
+      has_any = has_any || !is_missing(cell);
+    }
+    return has_any;
+  }
+
+  const EdgelistOptions& options_;
+  const TextTable& table_;
+};
+
+FitOptions fit_options(const EdgelistOptions& options, const TextTable& table) {
+  FitOptions fit;
+  for (const std::string& text : options.kinds) {
+    const std::size_t sign = text.rfind('=');
+    const std::string column = text.substr(0, sign), kind = sign == std::string::npos ? "" : text.substr(sign + 1);
+    const std::optional<ColumnKind> value = value_named<ColumnKind>(kind);
+    require(value.has_value(), "import_edgelist: kind is '", text,
+            "', expected COLUMN=number, category, flag, date or text");
+    const std::optional<std::size_t> place = ColumnFinder(options, table).named(column);
+    fit.kinds[table.header()[*place]] = *value;
+  }
+  return fit;
+}
+
+/// Of a dataset, or of a run's model.
+TableEncoder encoder_like(const fs::path& path) {
+  std::error_code error;
+  std::string text;
+  if (fs::is_directory(path, error)) {
+    const fs::path model = path / "model.h5";
+    const ModelFile file = read_model_file(model);
+    const auto found = file.config.find("encoder");
+    text = found == file.config.end() ? "" : found->second;
+  } else {
+    text = read_dataset(path).encoder;
+  }
+  if (text.empty()) {
+    throw DataError(path.string(), "",
+                    "holds no encoder of a table, expected a dataset made with --nodes, or a run on one");
+  }
+  return parse_encoder(text, path.string());
+}
+
+/// Parts of the split, for nodes that have a label.
+class Parts {
+ public:
+  Parts(const EdgelistOptions& options, const NodeColumns& columns, const TextTable& table)
+      : options_(options), columns_(columns), table_(table) {}
+
+  void add(std::size_t row, NodeId node, bool is_labeled, EdgelistTables& tables) {
+    if (columns_.split) {
+      const std::string_view word = table_.cell(row, *columns_.split);
+      if (is_missing(word)) {
+        return;
+      }
+      const std::optional<SplitPart> part = part_named(word);
+      if (!part) {
+        table_.fail(row, concat("'", word.substr(0, 40), "' in column '", table_.header()[*columns_.split],
+                                "' is not a set, expected train, val or test"));
+      }
+      num_unlabeled_ += is_labeled ? 0 : 1;
+      if (is_labeled) {
+        tables.parts.emplace_back(node, *part);
+      }
+    } else if (is_labeled && columns_.group) {
+      groups_[std::string(table_.cell(row, *columns_.group))].push_back(node);
+    } else if (is_labeled && columns_.time) {
+      const std::string_view cell = table_.cell(row, *columns_.time);
+      std::optional<double> time = date_value(cell);
+      time = time ? time : value_of(ColumnKind::number, cell);
+      if (is_missing(cell)) {
+        ++num_timeless_;
+      } else if (time) {
+        times_.emplace_back(*time, node);
+      } else {
+        table_.fail(row, concat("'", cell.substr(0, 40), "' in column '", table_.header()[*columns_.time],
+                                "' is no date and no number"));
+      }
+    }
+  }
+
+  void finish(EdgelistTables& tables) {
+    if (num_unlabeled_ > 0) {
+      tables.assumed.push_back(concat(num_unlabeled_, " nodes of the split have no label and are in no part"));
+    }
+    if (num_timeless_ > 0) {
+      tables.assumed.push_back(concat(num_timeless_, " labeled nodes have no time and are in no part of the split"));
+    }
+    if (columns_.split) {
+      tables.part_name = table_.header()[*columns_.split];
+    } else if (columns_.group) {
+      tables.part_name = "group";
+      add_groups(tables);
+    } else if (columns_.time) {
+      tables.part_name = "time";
+      add_times(tables);
+    }
+  }
+
+ private:
+  /// Whole groups in a random order, until a part has its share.
+  void add_groups(EdgelistTables& tables) const {
+    std::vector<const std::vector<NodeId>*> order;
+    std::size_t total = 0;
+    for (const auto& [name, nodes] : groups_) {
+      order.push_back(&nodes);
+      total += nodes.size();
+    }
+    shuffle(std::span<const std::vector<NodeId>*>(order), Random(options_.seed));
+    std::size_t dealt = 0;
+    for (const std::vector<NodeId>* nodes : order) {
+      const SplitPart part = dealt * 10 < total * 6   ? SplitPart::train
+                             : dealt * 10 < total * 8 ? SplitPart::val
+                                                      : SplitPart::test;
+      for (const NodeId node : *nodes) {
+        tables.parts.emplace_back(node, part);
+      }
+      dealt += nodes->size();
+    }
+  }
+
+  /// The latest for the test; equal times are in one part.
+  void add_times(EdgelistTables& tables) {
+    std::ranges::sort(times_);
+    const auto count = static_cast<double>(times_.size());
+    SplitPart part = SplitPart::train;
+    for (std::size_t i = 0; i < times_.size(); ++i) {
+      if (i == 0 || times_[i].first != times_[i - 1].first) {
+        const double done = static_cast<double>(i) / count;
+        part = done < columns_.time_shares[0]   ? SplitPart::train
+               : done < columns_.time_shares[1] ? SplitPart::val
+                                                : SplitPart::test;
+      }
+      tables.parts.emplace_back(times_[i].second, part);
+    }
+  }
+
+  const EdgelistOptions& options_;
+  const NodeColumns& columns_;
+  const TextTable& table_;
+  std::map<std::string, std::vector<NodeId>> groups_;
+  std::vector<std::pair<double, NodeId>> times_;
+  std::int64_t num_unlabeled_ = 0, num_timeless_ = 0;
+};
+
+}  // namespace
+
+void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
+  const TextTable table(options.nodes, options.on_bad_row);
+  tables.assumed.insert(tables.assumed.end(), table.assumed().begin(), table.assumed().end());
+  const NodeColumns columns = ColumnFinder(options, table).find(tables.assumed);
+  const TableEncoder encoder =
+      options.like.empty() ? fitted_encoder(table, columns.features, fit_options(options, table), tables.assumed)
+                           : encoder_like(options.like);
+  RowEncoder rows(encoder, table);
+  tables.width = encoder.width();
+  tables.feature_names = encoder.names();
+  tables.encoder = encoder_text(encoder);
+  tables.labels_file = columns.label ? options.nodes : tables.labels_file;
+  std::vector<float> values(static_cast<std::size_t>(tables.width));
+  std::vector<bool> seen;
+  Parts parts(options, columns, table);
+  for (std::size_t row = 0; row < table.num_rows(); ++row) {
+    read_or_skip(options.on_bad_row, [&] {
+      const auto fail = [&](const std::string& problem) { table.fail(row, problem); };
+      rows.encode(row, values);
+      const std::string_view label = columns.label ? table.cell(row, *columns.label) : std::string_view();
+      const std::optional<float> target = tables.target_of(options, label, fail);
+      const NodeId node = tables.names.add(table.cell(row, columns.id), fail);
+      if (node >= seen.size()) {
+        seen.resize(std::max<std::size_t>(node + std::size_t{1}, 2 * seen.size()));
+      }
+      if (seen[node]) {
+        fail(concat("node '", table.cell(row, columns.id), "' has a second row, expected one"));
+      }
+      seen[node] = true;
+      const bool is_labeled = columns.label && tables.add_label(options, node, label, target, table.line(row));
+      parts.add(row, node, is_labeled, tables);
+      tables.feature_nodes.push_back(node);
+      if (tables.width > 0) {
+        tables.features.append(values);
+      }
+    });
+  }
+  if (tables.width > 0) {
+    rows.encode_missing(values);
+    tables.features.append(values);
+  }
+  parts.finish(tables);
+  const std::vector<std::string> said = rows.assumed();
+  tables.assumed.insert(tables.assumed.end(), said.begin(), said.end());
+}
+
+}  // namespace weft

@@ -1,0 +1,211 @@
+// Tables of nodes: kinds of columns, what is missing, encoders that are kept, labels and splits by columns.
+#include "weft/io/importers/table_encoder.hpp"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "tests/file_content.hpp"
+#include "tests/imported_data.hpp"
+#include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
+#include "weft/core/error.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
+#include "weft/io/model_file.hpp"
+
+namespace weft {
+namespace {
+
+using test::expect_throws;
+using test::same_bits;
+using test::TemporaryFolder;
+using test::write_content;
+using Lines = std::vector<std::string>;
+
+const char* const kFirms =
+    "id,size,city,founded,listed,about,serial\n"
+    "a,1,Bonn,1970-01-02,yes,\"sells bread and\nbutter\",x1\n"
+    "b,NA,Ulm,1970-01-04 12:00,no,sells steel,x2\n"
+    "c,3,Bonn,,true,makes fine bread,x3\n"
+    "d,5,,1970-01-06,F,,x4\n";
+
+Dataset firms(const TemporaryFolder& folder, EdgelistOptions options, const std::string& table = kFirms) {
+  options.edges = write_content(folder / "e.csv", "a,b\nb,c\nc,d\n");
+  options.nodes = write_content(folder / "firms.csv", table);
+  Dataset data = import_edgelist(options);
+  import_edgelist_to_file(options, {.output = folder / "disk.h5", .memory_bytes = 1 << 12});
+  test::expect_same_dataset(read_dataset(folder / "disk.h5"), data);
+  EXPECT_EQ(read_dataset(folder / "disk.h5").assumed, data.assumed);
+  return data;
+}
+
+const Tensor& features_of(const Dataset& data) {
+  return std::get<Tensor>(data.node_features.in_memory());
+}
+
+TEST(TableEncoder, GuessesTheKindOfEveryColumnAndSaysSo) {
+  const TemporaryFolder folder;
+  const Dataset data = firms(folder, {});
+  EXPECT_EQ(data.names.features, (Lines{"size", "size=missing", "city=Bonn", "city=Ulm", "city=missing", "founded",
+                                        "founded=missing", "listed", "about~and", "about~bread", "about~butter",
+                                        "about~fine", "about~makes", "about~sells", "about~steel", "about=missing"}));
+  EXPECT_TRUE(
+      same_bits(features_of(data), Tensor{{1, 0, 1, 0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 1, 0, 0},
+                                          {3, 1, 0, 1, 0, 3.5F, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0},
+                                          {3, 0, 1, 0, 0, static_cast<float>(9.5 / 3), 1, 1, 0, 1, 0, 1, 1, 0, 0, 0},
+                                          {5, 0, 1, 0, 1, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1}}));
+  EXPECT_EQ(data.assumed.size(), 6U);
+  EXPECT_EQ(data.assumed[0], "column 'size' is a number, 1 missing are the mean 3 and marked in 'size=missing'");
+  EXPECT_EQ(data.assumed[1],
+            "column 'city' is a category of 2 values, 1 missing are 'Bonn' and marked in 'city=missing'");
+  EXPECT_EQ(data.assumed[5],
+            "column 'serial' is not read: it has 4 different texts in 4 cells (--kind serial=category or "
+            "text reads it)");
+}
+
+TEST(TableEncoder, ReadsColumnsAsItIsTold) {
+  const TemporaryFolder folder;
+  const Dataset data = firms(folder, {.id_column = "1",
+                                      .drop = {"about", "city", "founded", "listed"},
+                                      .kinds = {"size=category", "serial=category"}});
+  EXPECT_EQ(data.names.features,
+            (Lines{"size=1", "size=3", "size=5", "size=missing", "serial=x1", "serial=x2", "serial=x3", "serial=x4"}));
+  EXPECT_EQ(data.assumed, (Lines{"column 'size': 1 missing are '1' and marked in 'size=missing'"}));
+  const auto expect = [&](EdgelistOptions options, const std::string& message) {
+    expect_throws<DataError>([&] { (void)firms(folder, std::move(options)); }, message);
+  };
+  expect({.kinds = {"city=number"}}, "firms.csv: line 2: 'Bonn' in column 'city' is no number");
+  expect({.kinds = {"cty=number"}}, "there is no column 'cty'; did you mean 'city'?");
+  expect({.label_column = "citi"}, "there is no column 'citi'; did you mean 'city'?");
+  expect_throws<ArgumentError>([&] { (void)firms(folder, {.kinds = {"city=word"}}); }, "kind is 'city=word'");
+  expect_throws<DataError>([&] { (void)firms(folder, {}, "id,a,a\na,1,2\n"); }, "has two columns 'a'");
+  expect_throws<DataError>([&] { (void)firms(folder, {}, "id,a\na,1\nb\n"); }, "line 3: has 1 fields, expected 2");
+  expect_throws<DataError>([&] { (void)firms(folder, {}, "id,a\na,1\na,2\n"); }, "line 3: node 'a' has a second row");
+}
+
+TEST(TableEncoder, IsKeptForOtherTables) {
+  const TemporaryFolder folder;
+  const Dataset first = firms(folder, {});
+  write_dataset(first, folder / "first.h5");
+  // Other cities, one more column, columns in another order.
+  const std::string table =
+      "city,id,more,serial,about,listed,founded,size\n"
+      "Ulm,a,1,y,bread,no,1970-01-02,7\n"
+      "Kiel,b,1,y,wood,no,1970-01-02,\n"
+      "Ulm,c,1,y,,NA,1970-01-02,9\n";
+  const Dataset second = firms(folder, {.like = folder / "first.h5"}, table);
+  EXPECT_EQ(second.names.features, first.names.features);
+  EXPECT_EQ(second.encoder, first.encoder);
+  EXPECT_TRUE(same_bits(features_of(second),
+                        Tensor{{7, 0, 0, 1, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0},
+                               {3, 1, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                               {9, 0, 0, 1, 0, 1, 0, 0.5F, 0, 0, 0, 0, 0, 0, 0, 1},
+                               {3, 1, 1, 0, 1, static_cast<float>(9.5 / 3), 1, 0.5F, 0, 0, 0, 0, 0, 0, 0, 1}}));
+  EXPECT_EQ(second.assumed,
+            (Lines{"column 'city': 1 cell has a category that the encoder does not know, the first is 'Kiel' in line 3",
+                   "column 'listed': 1 cell is missing, which none was when the encoder was made, the first in line 4",
+                   "1 of 4 nodes have no row in firms.csv, and are encoded as if all cells were missing"}));
+  // A run keeps it in its model.
+  std::filesystem::create_directory(folder / "run");
+  ModelFile model;
+  model.config["encoder"] = first.encoder;
+  write_model_file(model, folder / "run/model.h5");
+  EXPECT_EQ(firms(folder, {.like = folder / "run"}, table).names.features, first.names.features);
+  expect_throws<DataError>([&] { (void)firms(folder, {.like = folder / "first.h5"}, "id,size\na,1\n"); },
+                           "firms.csv: lacks columns that the encoder reads: city, founded, listed, about");
+  Dataset without = firms(folder, {});
+  without.encoder.clear();
+  write_dataset(without, folder / "without.h5");
+  expect_throws<DataError>([&] { (void)firms(folder, {.like = folder / "without.h5"}); }, "holds no encoder");
+}
+
+TEST(TableEncoder, RefusesTextsThatAreNoEncoder) {
+  const std::string good = encoder_text(TableEncoder({{.name = "a", .kind = ColumnKind::number, .mean = 2.5}}));
+  EXPECT_EQ(encoder_text(parse_encoder(good, "x")), good);
+  for (const char* bad : {"", "{", "[]", "{\"version\":2,\"columns\":[]}", "{\"version\":1}",
+                          "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"word\"}]}",
+                          "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"mean\":1e99}]}",
+                          "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"values\":[\"x\"]}]}"}) {
+    expect_throws<DataError>([&] { (void)parse_encoder(bad, "x.h5"); }, "x.h5: encoder: is no encoder of a table");
+  }
+}
+
+TEST(TableEncoder, CategoriesThatAreManyShareAColumn) {
+  const TemporaryFolder folder;
+  std::string table = "id,kind\n";
+  for (int i = 0; i < 100; ++i) {
+    table += concat("n", i, ",k", i < 20 ? 0 : i - 19, "\n");
+  }
+  const Dataset data = firms(folder, {.kinds = {"kind=category"}}, table);
+  EXPECT_EQ(data.names.features.size(), 64U + 1U);
+  EXPECT_EQ(data.names.features.front(), "kind=k0");
+  EXPECT_EQ(data.names.features.back(), "kind=(other)");
+}
+
+TEST(TableEncoder, ColumnsThatWouldBeCalledAlikeAreToldApart) {
+  const TemporaryFolder folder;
+  const Dataset data = firms(folder, {.kinds = {"kind=category"}}, "id,kind,kind=x\na,missing,1\nb,x,2\nc,,3\nd,x,4\n");
+  EXPECT_EQ(data.names.features, (Lines{"kind=missing", "kind=x", "kind=missing'", "kind=x'"}));
+}
+
+TEST(TableEncoder, KindsOfCells) {
+  EXPECT_EQ(date_value("1970-01-02"), 1.0);
+  EXPECT_EQ(date_value("1969/12/31"), -1.0);
+  EXPECT_EQ(date_value("03.01.1970"), 2.0);
+  EXPECT_EQ(date_value("1970-01-01T06:00:00Z"), 0.25);
+  EXPECT_EQ(date_value("1970-01-01 12:00"), 0.5);
+  for (const char* text : {"", "1970", "1970-13-01", "1970-02-30", "1970-01-01x", "1970-01-01 25:00", "70-01-01", "1.2",
+                           "1-2-3", "1970-01-01 12:00:00:00", "....", "1.1."}) {
+    EXPECT_FALSE(date_value(text)) << text;
+  }
+  EXPECT_EQ(flag_value("TRUE"), 1.0);
+  EXPECT_EQ(flag_value("no"), 0.0);
+  EXPECT_FALSE(flag_value("maybe"));
+}
+
+const char* const kLabeled =
+    "id,when,kind,team,set\n"
+    "a,2020-01-05,x,t1,train\n"
+    "b,2020-01-01,y,t1,train\n"
+    "c,2020-01-02,x,t2,val\n"
+    "d,2020-01-03,y,t2,test\n"
+    "f,2020-01-04,-1,t3,test\n"
+    "g,2020-01-04,y,t3,\n";
+
+TEST(TableEncoder, SplitsByAColumnByTimeOrByGroup) {
+  const TemporaryFolder folder;
+  using Nodes = std::vector<std::int64_t>;
+  const Dataset by_column =
+      firms(folder, {.label_column = "kind", .split_column = "set", .drop = {"team", "when"}}, kLabeled);
+  EXPECT_EQ(by_column.class_names, (Lines{"x", "y"}));
+  EXPECT_EQ(by_column.splits[0].name, "set");
+  EXPECT_EQ(by_column.splits[0].train, (Nodes{0, 1}));
+  EXPECT_EQ(by_column.splits[0].val, (Nodes{2}));
+  EXPECT_EQ(by_column.splits[0].test, (Nodes{3}));
+  const Dataset by_time = firms(folder, {.label_column = "kind", .split_time = "0.4,0.7"}, kLabeled);
+  // In order of time b, c, d, f, g, a; f has no class.
+  EXPECT_EQ(by_time.splits[0].train, (Nodes{1, 2, 3}));
+  EXPECT_EQ(by_time.splits[0].val, (Nodes{5}));
+  EXPECT_EQ(by_time.splits[0].test, (Nodes{0}));
+  const Dataset by_group = firms(folder, {.label_column = "kind", .split_group = "team"}, kLabeled);
+  const Split& split = by_group.splits[0];
+  for (const Nodes& team : {Nodes{0, 1}, Nodes{2, 3}}) {
+    int parts = 0;
+    for (const Nodes* part : {&split.train, &split.val, &split.test}) {
+      const auto members =
+          std::ranges::count_if(team, [&](std::int64_t v) { return std::ranges::count(*part, v) > 0; });
+      EXPECT_TRUE(members == 0 || members == 2);
+      parts += members > 0 ? 1 : 0;
+    }
+    EXPECT_EQ(parts, 1);
+  }
+  EXPECT_EQ(split.train.size() + split.val.size() + split.test.size(), 5U);
+  expect_throws<DataError>([&] { (void)firms(folder, {.label_column = "kind", .split_column = "team"}, kLabeled); },
+                           "firms.csv: line 2: 't1' in column 'team' is not a set, expected train, val or test");
+  expect_throws<ArgumentError>(
+      [&] { (void)firms(folder, {.label_column = "kind", .split_time = "0.9,0.8"}, kLabeled); },
+      "split_time is '0.9,0.8'");
+}
+
+}  // namespace
+}  // namespace weft
