@@ -177,7 +177,7 @@ bool holds_smiles(std::filesystem::path path) {
 /// The columns are those of the data that the model was trained on, unless flags name others.
 SmilesOptions smiles_options(const PredictFlags& flags, const std::filesystem::path& path, const TrainedModel& model) {
   SmilesOptions options{.input = path, .finds_id = flags.id.empty(), .strict = flags.strict};
-  const std::optional<SmilesNames> known = smiles_names_of(model.trained().description().encoder);
+  const std::optional<SmilesNames> known = smiles_names_of(model.encoder());
   if (known) {
     options.smiles = known->smiles;
   }

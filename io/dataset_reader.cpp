@@ -210,7 +210,7 @@ void read_type_features(const InputFile& file, Dataset& data) {
   std::vector<TypeFeatures> types;
   for (const std::string& name : data.names.node_types) {
     const std::string object = concat("/node/types/", name, "/x");
-    types.push_back({name, read_features(file, object), read_names(file, object, "columns", "")});
+    types.push_back({name, read_features(file, object, data.assumed), read_names(file, object, "columns", "")});
   }
   for (const std::string& name : groups) {
     if (std::ranges::find(data.names.node_types, name) == data.names.node_types.end()) {

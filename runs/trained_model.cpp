@@ -151,6 +151,9 @@ const std::vector<std::string>& TrainedModel::class_names() const {
 const DatasetNames& TrainedModel::names() const {
   return about().names;
 }
+const std::string& TrainedModel::encoder() const {
+  return about().encoder;
+}
 
 bool TrainedModel::reads_by_layers() const {
   return task_->reads_by_layers();

@@ -78,6 +78,8 @@ class TrainedModel {
   [[nodiscard]] const std::vector<std::string>& class_names() const;
   /// Of columns, targets and types of the data that it was trained on.
   [[nodiscard]] const DatasetNames& names() const;
+  /// How an importer made the columns of those data (Dataset::encoder), or empty.
+  [[nodiscard]] const std::string& encoder() const;
 
   /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file; and then how many at a
   /// time: 0 is as the model was trained. To be set before threads share the model.
