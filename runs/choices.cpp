@@ -27,8 +27,7 @@ std::vector<std::string> choices_for(const RunConfig& given, const RunConfig& ch
   std::vector<std::string> lines;
   const std::vector<std::string> names = split_names(dataset, task_info(dataset.task));
   if (const auto protocol = protocol_of(chosen.protocol); protocol && given.protocol.empty()) {
-    lines.push_back(concat("protocol ", chosen.protocol, ": ", chosen.splits.size(), " folds, ",
-                           description_of(*protocol), " (--split NAME trains on one)"));
+    lines.push_back(concat("protocol ", description_of(*protocol), " (--split NAME trains on one)"));
   } else if (given.splits.empty() && chosen.splits.size() == 1 && names.size() > 1) {
     lines.push_back(concat("split ", chosen.splits.front(), ", one of ", names.size(), ": ", listed(names),
                            " (--split NAME, or all)"));

@@ -70,7 +70,8 @@ TEST_F(KeptRuns, SayWhatIsMissingWhereTheyHaveNoModelYet) {
   refuses({"predict", "nowhere", "sbm.h5", "-o", "p.csv"}, 3, "expected a run folder, which `weft train DATA -o RUN`");
   fs::create_directory(path("empty"));
   refuses({"evaluate", "empty", "sbm.h5"}, 3, "is a folder without model.h5");
-  refuses({"evaluate", "sbm.h5", "sbm.h5"}, 3, "sbm.h5: is no model but a dataset or another HDF5 file, expected a run folder");
+  refuses({"evaluate", "sbm.h5", "sbm.h5"}, 3,
+          "sbm.h5: is no model but a dataset or another HDF5 file, expected a run folder");
 }
 
 TEST_F(KeptRuns, SayWhatWasChosenForThem) {

@@ -102,8 +102,8 @@ bool TrainingRun::advance(FunctionRef<bool()> stop) {
   // What was made ahead is let go of, and the time of steps ends, before the model is judged.
   epoch.reset();
   if (is_whole) {
-    require(step_ == num_steps || (has_budget() && is_over(epoch_)), "train: epoch ", epoch_ + 1, " ended after ", step_,
-            " steps, expected ", num_steps);
+    require(step_ == num_steps || (has_budget() && is_over(epoch_)), "train: epoch ", epoch_ + 1, " ended after ",
+            step_, " steps, expected ", num_steps);
     end_epoch();
   }
   seconds_ = before + watch.seconds();
