@@ -31,6 +31,7 @@
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/tasks/labels.hpp"
+#include "weft/tasks/trained_task.hpp"
 
 namespace weft::cli {
 namespace {
@@ -176,7 +177,7 @@ bool holds_smiles(std::filesystem::path path) {
 
 /// The columns are those of the data that the model was trained on, unless flags name others.
 SmilesOptions smiles_options(const PredictFlags& flags, const std::filesystem::path& path, const TrainedModel& model) {
-  SmilesOptions options{.input = path, .finds_id = flags.id.empty(), .strict = flags.strict};
+  SmilesOptions options{.input = path, .finds_id = flags.id.empty(), .splits = false, .strict = flags.strict};
   const std::optional<SmilesNames> known = smiles_names_of(model.encoder());
   if (known) {
     options.smiles = known->smiles;

@@ -97,6 +97,11 @@ class TypedImporter {
                       concat("declares ", num_nodes(), " nodes for ", edges.size(),
                              " edges, expected at least one for every 64 nodes"));
     }
+    data_.node_type = Buffer<std::int32_t>(static_cast<std::size_t>(num_nodes()));
+    for (std::size_t type = 0; type < types().size(); ++type) {
+      std::fill(data_.node_type.data() + first_[type], data_.node_type.data() + first_[type + 1],
+                static_cast<std::int32_t>(type));
+    }
     name_relations(triplets);
     set_graph(edges, relation_of);
   }

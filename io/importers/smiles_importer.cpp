@@ -53,7 +53,9 @@ class Importer {
     }
     set_graph();
     set_labels();
-    set_splits();
+    if (options_.splits) {
+      set_splits();
+    }
     data_.encoder = encoder_of(columns_);
     data_.name = options_.name.empty() ? options_.input.stem().stem().string() : options_.name;
     data_.source = options_.input.filename().string();

@@ -28,6 +28,8 @@ struct SmilesOptions {
   /// Where `id` names no column: takes this one if it is there, and with finds_id one whose name is that of ids.
   std::string likely_id = {};
   bool finds_id = false;
+  /// Whether to make splits, which new molecules need not have.
+  bool splits = true;
   /// graph_classification or graph_regression; none: classification if all targets are 0, 1, true, false, yes, no or
   /// missing.
   std::optional<TaskKind> task = {};
