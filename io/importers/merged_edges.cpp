@@ -45,6 +45,9 @@ RowBuckets<Entry> sorted_entries(std::int64_t num_nodes, std::span<const Edge> e
 }
 
 float merged_weight(std::span<const Entry> group, std::span<const float> weights, MergeEdges merge) {
+  if (group.size() == 1 || merge == MergeEdges::first) {
+    return weights[index(group.front().place)];
+  }
   double sum = 0.0;
   float most = weights[index(group.front().place)];
   for (const Entry& entry : group) {
