@@ -172,7 +172,8 @@ std::vector<std::string> EdgeText::assumed() const {
       " of the first; what is in none of the columns read is not kept");
   if (lines_.form.weight) {
     say(rounded_, " have a weight in column ", lines_.form.name_of(*lines_.form.weight),
-        " that is rounded to 24 bits; whole numbers such as times are kept exactly by --time ", *lines_.form.weight + 1);
+        " that is rounded to 24 bits; whole numbers such as times are kept exactly by --time ",
+        *lines_.form.weight + 1);
   }
   say(decimals_, " call a node like 12.0, which is node 12");
   return sentences;
