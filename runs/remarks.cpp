@@ -43,6 +43,10 @@ MajorityClass majority_class(const Dataset& dataset, const std::vector<std::int6
 }
 
 std::vector<std::string> remarks_on(const Dataset& dataset, const RunSummary& summary) {
+  constexpr std::int64_t kFewLooks = 5;
+  const Options& options = summary.options;
+  const std::int64_t first_look = options.has("eval_every") ? options.integer("eval_every") : 1;
+  const bool is_long = options.has("epochs") && options.integer("epochs") > kFewLooks * first_look;
   std::vector<std::string> remarks;
   std::int64_t at_majority = 0, never_rose = 0;
   double figure = 0.0;
@@ -58,7 +62,8 @@ std::vector<std::string> remarks_on(const Dataset& dataset, const RunSummary& su
         majority = own;
       }
     }
-    never_rose += run.best_epoch <= 1 && summary.options.has("epochs") && summary.options.integer("epochs") > 5 ? 1 : 0;
+    // Counted from 0: the first look at validation.
+    never_rose += is_long && run.best_epoch < first_look ? 1 : 0;
   }
   const auto count = static_cast<std::int64_t>(summary.runs.size());
   const std::string of_runs =
