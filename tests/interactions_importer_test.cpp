@@ -42,6 +42,18 @@ TEST(Interactions, ReadsAUserAndItsItemsALine) {
   test::expect_same_dataset(read_dataset(folder / "i.h5"), data);
 }
 
+TEST(Interactions, ItemsThatNobodyChoseAreNodes) {
+  const TemporaryFolder folder;
+  const Dataset data = import_interactions({.input = write_content(folder / "train.txt", "0 4 0\n1 1 2 0\n")});
+  EXPECT_EQ(data.node_names, (Lines{"user:0", "user:1", "item:0", "item:1", "item:2", "item:3", "item:4"}));
+  EXPECT_TRUE(data.graph.has_edge({6, 0}));
+  EXPECT_EQ(data.graph.in_degree(5), 0);
+  EXPECT_EQ(data.assumed, (Lines{"1 of the items 0 to 4 are in no row, and are nodes without links"}));
+  // Numbers far apart are names.
+  const Dataset apart = import_interactions({.input = write_content(folder / "train.txt", "0 4 0\n1 1 900 0\n")});
+  EXPECT_EQ(apart.node_names, (Lines{"user:0", "user:1", "item:4", "item:0", "item:1", "item:900"}));
+}
+
 TEST(Interactions, ReadsTablesOfPairs) {
   const TemporaryFolder folder;
   for (const char* text :

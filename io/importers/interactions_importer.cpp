@@ -269,10 +269,40 @@ void say_lines_without_items(const Form& form, const Names& names, const EdgeBat
   }
 }
 
+/// The number of each user or item among its kind, and how many numbers there are.
+struct Numbering {
+  std::vector<NodeId> number = {};
+  std::size_t count = 0;
+};
+
+/// Integers that leave out few below the largest are the numbers, as those who write LightGCN's lines count them; the
+/// others are in no link. All else is numbered as it first appears.
+Numbering numbering_of(const NodeNames& names, const char* kind, std::vector<std::string>& assumed) {
+  std::int64_t largest = -1;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const std::int64_t id = parse_id(names.name(i));
+    if (id < 0 || id >= 2 * static_cast<std::int64_t>(names.size())) {
+      return {names.numbering(), names.size()};
+    }
+    largest = std::max(largest, id);
+  }
+  Numbering numbering{.count = static_cast<std::size_t>(largest + 1)};
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    numbering.number.push_back(static_cast<NodeId>(parse_id(names.name(i))));
+  }
+  if (numbering.count > names.size()) {
+    assumed.push_back(concat(numbering.count - names.size(), " of the ", kind, "s 0 to ", largest,
+                             " are in no row, and are nodes without links"));
+  }
+  return numbering;
+}
+
 /// Users first, then items, both in the order of their numbers.
 void number_nodes(const Names& names, std::span<std::vector<Edge>*> parts, Dataset& data) {
-  const std::vector<NodeId> user_number = names.users.numbering(), item_number = names.items.numbering();
-  const std::size_t num_users = user_number.size(), num_nodes = num_users + item_number.size();
+  const Numbering users = numbering_of(names.users, "user", data.assumed);
+  const Numbering items = numbering_of(names.items, "item", data.assumed);
+  const std::vector<NodeId>&user_number = users.number, &item_number = items.number;
+  const std::size_t num_users = users.count, num_nodes = num_users + items.count;
   if (num_nodes > static_cast<std::size_t>(kMaxNodes)) {
     throw DataError(data.source, "", concat("holds ", num_nodes, " users and items, expected at most ", kMaxNodes));
   }
@@ -285,7 +315,10 @@ void number_nodes(const Names& names, std::span<std::vector<Edge>*> parts, Datas
   data.node_type = Buffer<std::int32_t>(num_nodes, 0);
   std::fill(data.node_type.begin() + static_cast<std::ptrdiff_t>(num_users), data.node_type.end(), 1);
   data.node_names.resize(num_nodes);
-  for (std::size_t v = 0; v < num_users; ++v) {
+  for (std::size_t v = 0; v < num_nodes; ++v) {
+    data.node_names[v] = v < num_users ? concat("user:", v) : concat("item:", v - num_users);
+  }
+  for (std::size_t v = 0; v < user_number.size(); ++v) {
     data.node_names[user_number[v]] = concat("user:", names.users.name(v));
   }
   for (std::size_t v = 0; v < item_number.size(); ++v) {
