@@ -297,8 +297,6 @@ inline const std::vector<BrokenFile> kBrokenData = {
      }},
     {"TwoPartsForValidation", "/split/public", "holds val and valid, expected one part",
      [](RawFile& f) { f.integers("split/public/valid", {3}); }},
-    {"PartIsReal", "/split/public/val", "holds no integers, expected numbers from 0, or a mask of 4 booleans",
-     [](RawFile& f) { f.reals("split/public/val", {1}, {1}); }},
     {"NoTaskAndReals", "/", "task is missing, and /node/y holds reals",
      [](RawFile& f) {
        H5Adelete(f.id(), "task");
@@ -324,7 +322,7 @@ inline const std::vector<BrokenFile> kBrokenData = {
      [](RawFile& f) {
        f.table("split/public/test_edges", {1, 3}, {0, 1, 2});
      }},
-    {"LinksOfRank1", "/split/public/val_edges", "expected rank 2",
+    {"LinksOfRank1", "/split/public/val_edges", "has shape [2], expected two columns",
      [](RawFile& f) {
        f.integers("split/public/val_edges", {0, 1});
      }},
@@ -349,7 +347,8 @@ inline const std::vector<BrokenFile> kBrokenData = {
      [](RawFile& f) {
        f.reals("split/public/test_edges", {1, 2}, {0, 1});
      }},
-    {"SplitIsReal", "/split/public/test", "holds reals", [](RawFile& f) { f.reals("split/public/test", {1}, {2}); }},
+    {"SplitIsReal", "/split/public/test", "holds no integers, expected numbers from 0, or a mask of 4 booleans",
+     [](RawFile& f) { f.reals("split/public/test", {1}, {2}); }},
 };
 
 // What the file may do: storage, links, filters and types.

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tests/cli_fixture.hpp"
+#include "weft/core/error.hpp"
 #include "weft/io/dataset.hpp"
 #include "weft/molecules/molecule_drawing.hpp"
 
@@ -276,8 +277,7 @@ TEST_F(Cli, PredictsTheColumnOfMoleculesThatItsModelWasTrainedOn) {
   }
   std::string csv = "key,Drug,Y\n";
   for (int n = 1; n <= 20; ++n) {
-    csv += "k" + std::to_string(n) + "," + std::string(static_cast<std::size_t>(n), 'C') + "," + std::to_string(n) +
-           ".5\n";
+    csv += concat('k', n, ',', std::string(static_cast<std::size_t>(n), 'C'), ',', n, ".5\n");
   }
   write_content(path("old.csv"), csv);
   ASSERT_EQ(weft({"import", "smiles", "old.csv", "--smiles", "Drug", "--targets", "Y", "-o", "c.h5"}).code, 0);
