@@ -40,9 +40,10 @@ class ColumnFinder {
       targets.push_back(word(target));
     }
     find_smiles(smiles);
-    columns_.id = options_.id.empty() ? std::nullopt : std::optional(id ? *id : number(options_.id));
-    if (options_.id.empty()) {
-      columns_.id = word(options_.likely_id);
+    if (!options_.id.empty()) {
+      columns_.id = id ? *id : number(options_.id);
+    } else if (const std::optional<std::size_t> likely = word(options_.likely_id); likely) {
+      columns_.id = likely;
     }
     columns_.split = options_.split.empty() ? std::nullopt : std::optional(split ? *split : number(options_.split));
     for (std::size_t t = 0; t < targets.size(); ++t) {
