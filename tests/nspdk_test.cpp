@@ -41,25 +41,32 @@ TEST(Nspdk, WeighsEachRadiusAndDistanceAlike) {
   EXPECT_NEAR(product(edge, nspdk_features({.node_label = {6, 6}, .edges = {{0, 1}}, .edge_label = {2}})), 0.5, 1e-12);
 }
 
-TEST(Nspdk, WeighsARadiusAlikeHoweverManyNodesItHas) {
-  // A node alone has radius 0 only: its three counts weigh as much as the two of the others.
-  const NspdkFeatures both = nspdk_features({.node_label = {6, 6, 6}, .edges = {{0, 1}}, .edge_label = {1}});
-  ASSERT_EQ(both.size(), 8U);
-  for (const auto& [feature, value] : both) {
-    EXPECT_DOUBLE_EQ(value, std::sqrt(0.125));
+std::vector<double> sorted_values(const NspdkFeatures& features) {
+  std::vector<double> values;
+  for (const auto& [feature, value] : features) {
+    values.push_back(value);
   }
+  std::ranges::sort(values);
+  return values;
+}
+
+TEST(Nspdk, WeighsARadiusAlikeHoweverManyNodesItHas) {
+  // A node alone has radius 0 only, where it counts once and the two of the edge twice; the other three blocks hold two
+  // counts of either feature. Each block has length one, so the whole has two.
+  const NspdkFeatures both = nspdk_features({.node_label = {6, 6, 6}, .edges = {{0, 1}}, .edge_label = {1}});
+  const std::vector<double> values = sorted_values(both);
+  ASSERT_EQ(values.size(), 10U);
+  EXPECT_NEAR(values[1], 0.5 / std::sqrt(10.0), 1e-12);
+  EXPECT_NEAR(values[2], 1.0 / std::sqrt(10.0), 1e-12);
+  EXPECT_NEAR(values[4], 0.5 / std::sqrt(2.0), 1e-12);
 }
 
 TEST(Nspdk, CountsAPairOnceWhicheverEndIsFirst) {
   // Each radius: two nodes and their two pairs with themselves, and at distance 1 two nodes and one pair, counted
   // twice.
   const NspdkFeatures edge = nspdk_features({.node_label = {6, 7}, .edges = {{0, 1}}, .edge_label = {1}});
-  ASSERT_EQ(edge.size(), 14U);
-  std::vector<double> values;
-  for (const auto& [feature, value] : edge) {
-    values.push_back(value);
-  }
-  std::ranges::sort(values);
+  const std::vector<double> values = sorted_values(edge);
+  ASSERT_EQ(values.size(), 14U);
   EXPECT_NEAR(values[0], 0.5 / std::sqrt(6.0), 1e-12);
   EXPECT_NEAR(values[4], 0.25, 1e-12);
   EXPECT_NEAR(values[12], 1.0 / std::sqrt(6.0), 1e-12);
