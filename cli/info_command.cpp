@@ -73,7 +73,9 @@ Json counts_of(std::span<const std::int32_t> types, const std::vector<std::strin
 /// What the file holds and no model reads.
 std::vector<std::string> not_read(const LoadedDataset& loaded) {
   std::vector<std::string> objects = unread_objects(loaded.path);
-  if (!loaded.dataset.node_type.empty()) {
+  const std::vector<std::string>& columns = loaded.dataset.names.features;
+  const bool has_type_columns = !columns.empty() && columns.front().starts_with("node_type=");
+  if (!loaded.dataset.node_type.empty() && !has_type_columns) {
     objects.insert(objects.begin(), "types of nodes, but for pairs of links and for generation");
   }
   return objects;

@@ -51,7 +51,10 @@ void look(const InputFile& file, const std::string& prefix, int depth, std::vect
       found.push_back(concat(object, " (a link)"));
       continue;
     }
-    if (std::ranges::find(kRead, object) != kRead.end() || object == "/meta") {
+    // Features of types stand for those of all nodes where there are none of all.
+    const bool is_read = std::ranges::find(kRead, object) != kRead.end() || object == "/meta" ||
+                         (object == "/node/types" && !file.has("/node/x"));
+    if (is_read) {
       continue;
     }
     const bool is_matrix = is_group && file.integers_attribute(object, "shape").has_value();
