@@ -30,6 +30,11 @@ void check(const char* operation, const ModelShape& shape, std::int64_t least_ou
 
 }  // namespace
 
+bool reads_edge_weights(const ModelTraits& traits, const Options& options) {
+  const bool has_edges = !options.has("convolution") || options.text("convolution") != "none";
+  return traits.reads_edge_weights && traits.reads != Reads::own_row && has_edges;
+}
+
 bool reads_edge_features(const Options& options) {
   if (options.has("edges") && !options.flag("edges")) {
     return false;

@@ -93,6 +93,8 @@ struct ModelTraits {
   std::int64_t num_hop_layers = 0;
   /// Whether it is made for features of edges, where the data have them.
   bool reads_edge_features = false;
+  /// Whether edges count their weights where it reads them.
+  bool reads_edge_weights = true;
 
   friend bool operator==(const ModelTraits&, const ModelTraits&) = default;
 };
@@ -126,6 +128,9 @@ struct ModelInfo {
 
 /// Whether a model with these options reads features of edges where there are some; traits_of() says it of given data.
 [[nodiscard]] bool reads_edge_features(const Options& options);
+
+/// Whether a model with these options and traits reads the weights of edges, where there are some.
+[[nodiscard]] bool reads_edge_weights(const ModelTraits& traits, const Options& options);
 
 /// The options of every model of whole graphs, and of its training: pooling, readout, head_layers, head_dropout,
 /// degree_categories, batch_size.

@@ -27,7 +27,8 @@ class WlModel final : public NodeModel {
   WlModel(const ModelShape& shape, const WlOptions& options, const Random& random);
 
   [[nodiscard]] static ModelTraits traits(const WlOptions& options, FeatureKind edge_kind) {
-    return {.reads_edge_features = edge_kind != FeatureKind::none && options.edge_features};
+    return {.reads_edge_features = edge_kind != FeatureKind::none && options.edge_features,
+            .reads_edge_weights = false};
   }
 
   /// -> logits and embedding [graphs, num_outputs].

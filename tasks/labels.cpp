@@ -181,10 +181,9 @@ TargetUnit RowLabels::unit_of(std::span<const std::int64_t> rows) const {
 }
 
 std::vector<float> RowLabels::class_weights(std::string_view option, std::span<const std::int64_t> rows) const {
-  if (option == "none") {
+  if (option == "none" || kind_ != OutputKind::classes) {
     return {};
   }
-  require(kind_ == OutputKind::classes, "class_weights: is ", option, ", but the labels are no classes");
   const auto c = static_cast<std::size_t>(num_outputs_);
   std::vector<double> counts(c, 0.0), weights(c, 0.0);
   for (const std::int64_t row : labeled(rows)) {

@@ -217,6 +217,15 @@ std::string needs_edges_read(const Case& c) {
              : concat("the model ", c.model, " reads each node's own features alone");
 }
 
+std::string needs_weights_read(const Case& c) {
+  if (c.dataset.weight_column < 0) {
+    return "the edges have no weights";
+  }
+  return reads_edge_weights(traits_of(c.model, c.options, kind_of(c.dataset.edge_features)), c.options)
+             ? ""
+             : concat("the model ", c.model, " reads no weights of edges");
+}
+
 std::string needs_a_sampler(const Case& c) {
   if (c.rows() != Rows::nodes) {
     return "";
@@ -280,12 +289,7 @@ const std::vector<Rule>& rules() {
         {"loss", needs_loss},
         {"class_weights", needs_classes},
         {"edges", needs_edges_read},
-        {"edge_weights",
-         [](const Case& c) {
-           return c.dataset.weight_column < 0   ? std::string("the edges have no weights")
-                  : c.is("sampler", "weighted") ? std::string()
-                                                : needs_edges_read(c);
-         }},
+        {"edge_weights", needs_weights_read},
         {"edge_weight", needs("sampler", {"weighted"})},
         {"edge_time", needs("sampler", {"temporal"})},
         {"inference_rows", needs_nodes},

@@ -73,7 +73,7 @@ TEST_F(BrokenImport, OfAMatrix) {
              {"bomb.gz", gzipped(kBanner + std::string(std::size_t{160} << 20, '\n'))},
              {"cut.gz", gzipped(kBanner + "3 3 1\n1 2\n").substr(0, 60)},
              {"good", kBanner + "2 2 1\n1 2\n"},
-             {"classes", "0\nnan\n"}});
+             {"classes", "0\none\n"}});
   expect_refused({"mtx", "empty"}, "empty: is empty, expected a Matrix Market file");
   expect_refused({"mtx", "lying"}, "lying: declares 4000000000 rows for 1 entries");
   expect_refused({"mtx", "more"}, "more: has 1 entries, expected 9223372036854775807");
@@ -83,7 +83,7 @@ TEST_F(BrokenImport, OfAMatrix) {
   expect_refused({"mtx", "nul"}, "nul: line 3: holds a NUL byte");
   expect_refused({"mtx", "bomb.gz"}, "bomb.gz: expands to more than");
   expect_refused({"mtx", "cut.gz"}, "cut.gz: the compressed data is cut short");
-  expect_refused({"mtx", "good", "--labels", "classes"}, "classes: line 2: 'nan' is not an integer");
+  expect_refused({"mtx", "good", "--labels", "classes"}, "classes: line 2: 'one' is not a finite number of 32 bits");
 }
 
 TEST_F(BrokenImport, OfATuDataset) {

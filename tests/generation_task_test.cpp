@@ -114,7 +114,7 @@ TEST_F(TrainGenerator, GoesOnToTheBit) {
   std::ifstream log(folder_ / "parts" / "metrics.jsonl");
   std::int64_t lines = 0;
   for (std::string line; std::getline(log, line);) {
-    EXPECT_NE(line.find("\"epoch\":" + std::to_string(lines++)), std::string::npos);
+    EXPECT_NE(line.find("\"epoch\":" + std::to_string(++lines)), std::string::npos);
     EXPECT_NE(line.find("\"evaluated\":true"), std::string::npos) << line;
   }
   EXPECT_EQ(lines, 3);

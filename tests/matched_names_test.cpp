@@ -73,7 +73,9 @@ TEST(MatchedNames, HoldForSparseColumns) {
   data.node_features = SparseMatrix(2, 4, Buffer<EdgeId>::copy_of(offsets), Buffer<std::uint32_t>::copy_of(columns),
                                     Buffer<float>::copy_of(values));
   data.names.features = {"country=FR", "income", "age", "other"};
-  (void)match_names(data, model());
+  ModelDescription description = model();
+  description.shape.feature_kind = FeatureKind::sparse;
+  (void)match_names(data, description);
   const auto& matched = std::get<SparseMatrix>(data.node_features.in_memory());
   EXPECT_EQ(matched.shape(), (Shape{2, 4}));
   EXPECT_EQ(std::vector<std::uint32_t>(matched.by_row().columns.begin(), matched.by_row().columns.end()),

@@ -18,7 +18,8 @@ TEST(Metrics, AreFoundByNameAndNameTheNearest) {
 
 TEST(Metrics, SayWhatTheyAreFor) {
   using Names = std::vector<std::string>;
-  EXPECT_EQ(metric_names(OutputKind::classes), (Names{"accuracy", "macro_f1", "roc_auc"}));
+  EXPECT_EQ(metric_names(OutputKind::classes),
+            (Names{"accuracy", "average_precision", "balanced_accuracy", "macro_f1", "roc_auc"}));
   EXPECT_EQ(metric_names(OutputKind::labels), (Names{"accuracy", "average_precision", "roc_auc"}));
   EXPECT_EQ(metric_names(OutputKind::values), (Names{"mae", "r2", "rmse"}));
   EXPECT_EQ(metric_names(OutputKind::states),

@@ -1,6 +1,7 @@
 #include "weft/train/checkpoint.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -30,7 +31,11 @@ std::string option_of(const ModelFile& checkpoint, const std::string& key) {
       return to_text(option.fallback);
     }
   }
-  return "";
+  // Those of tasks that came later, and the value that does what was done before.
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kLater = {
+      {{"option.class_weights", "none"}, {"option.edge_weights", "true"}, {"option.node_table", "true"}}};
+  const auto found = std::ranges::find(kLater, key, [](const auto& later) { return later.first; });
+  return found == kLater.end() ? "" : std::string(found->second);
 }
 
 std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
@@ -164,9 +169,10 @@ void require_same_job(const ModelFile& checkpoint, const ModelFile& expected) {
           "resume: the checkpoint was made by an older Weft, which trained generators in another way; the model beside "
           "it is read as ever, but training cannot go on: train again without --resume");
   for (const auto& [key, value] : expected.config) {
-    // Names of classes are not what was learned, and were not always there; another time between checkpoints may be
+    // Names are not what was learned, and were not always there; another time between checkpoints may be
     // asked for without changing what was done; of the metric counts what it was, named or chosen (key metric).
-    if (key == "class_names" || key == "option.checkpoint_seconds" || key == "option.metric") {
+    if (key == "class_names" || key == "encoder" || key.starts_with("names_") || key == "option.checkpoint_seconds" ||
+        key == "option.metric") {
       continue;
     }
     const std::string has = option_of(checkpoint, key);
