@@ -50,6 +50,31 @@ TEST(HopModels, ReadPreparedHopsAsTheyReadThoseTheyMake) {
   }
 }
 
+TEST(HopModels, ReadSparseFeaturesAsDenseOnes) {
+  // No two powers of this matrix are alike; on a path of three nodes the third is the first.
+  const MessageBlock block(grid(6, 5));
+  Buffer<EdgeId> offsets(31);
+  Buffer<std::uint32_t> columns(30);
+  Buffer<float> weights(30);
+  for (std::uint32_t v = 0; v < 30; ++v) {
+    offsets[v] = v;
+    columns[v] = v * v % 4;
+    weights[v] = 1.0F + static_cast<float>(v % 7);
+  }
+  offsets[30] = 30;
+  const SparseMatrix sparse(30, 4, std::move(offsets), std::move(columns), std::move(weights));
+  const Features dense = sparse.to_dense();
+  for (const char* name : {"sign", "nagphormer"}) {
+    SCOPED_TRACE(name);
+    const Options options(model_info(name).options);
+    const auto logits = [&](const Features& x) {
+      Pass pass = Pass::inference();
+      return make_model(name, shape_for(x, 2), options, Random(3))->forward(block, x, pass).logits.value();
+    };
+    expect_near(logits(sparse), logits(dense));
+  }
+}
+
 TEST(HopModels, ReadAsFarAsTheirHops) {
   const MessageBlock path(test::path_graph(10));
   const Features x = random_tensor(10, 4, 1);
