@@ -122,7 +122,7 @@ class Checker {
       fail("/", "attribute num_classes is ", data_.num_classes, ", expected 0 or more");
     }
     check_count("/meta/class_name", data_.class_names.size(), data_.num_classes, "class");
-    check_texts("/meta/class_name", data_.class_names);
+    check_lines("/meta/class_name", data_.class_names);
     check_num_classes();
     if (of_graphs() && !data_.has_many_graphs()) {
       fail("/graphs/node_ptr", "is missing, expected for ", name_of(data_.task));
@@ -142,8 +142,8 @@ class Checker {
     check_columns("/edge/attr", data_.names.edge_features, rest ? -1 : shape_of(data_.edge_features).cols,
                   num_values(data_.edge_features));
     check_columns(of_graphs() ? "/graphs/y" : "/node/y", data_.names.targets, targets);
-    check_texts("/node/type", data_.names.node_types);
-    check_texts("/graph/edge_type", data_.names.edge_types);
+    check_lines("/node/type", data_.names.node_types);
+    check_lines("/graph/edge_type", data_.names.edge_types);
     check_texts("/meta/assumed", data_.assumed);
     check_texts("/meta/encoder", {data_.encoder});
     const bool knows_edges = place_ != Place::rest && !data_.graph.is_in_file();
@@ -166,7 +166,7 @@ class Checker {
   /// `count`: -1 where it is not known.
   void check_columns(const std::string& object, const std::vector<std::string>& names, std::int64_t count,
                      std::int64_t values = -1) const {
-    check_texts(object, names);
+    check_lines(object, names);
     if (names.empty() || count < 0) {
       return;
     }
@@ -255,6 +255,16 @@ class Checker {
     const auto found = std::find_if(values.begin(), values.end(), [](std::int32_t value) { return value < 0; });
     if (found != values.end()) {
       fail(object, "value ", *found, " at ", found - values.begin(), ", expected 0 or more");
+    }
+  }
+
+  /// Names of columns and classes: lists of them are kept a line each.
+  void check_lines(const std::string& object, const std::vector<std::string>& names) const {
+    check_texts(object, names);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i].find('\n') != std::string::npos) {
+        fail(object, "the name at ", i, " holds the end of a line, expected names of one line");
+      }
     }
   }
 

@@ -69,6 +69,22 @@ std::vector<float> weights_in(const Dataset& dataset, const CsrGraph& graph) {
   return weights;
 }
 
+/// Whether nodes are of two types, and each edge joins one of each.
+bool joins_two_types(const Dataset& dataset) {
+  const std::span<const std::int32_t> types = dataset.node_type;
+  if (types.empty() || dataset.graph.is_in_file() || std::ranges::any_of(types, [](std::int32_t t) { return t > 1; })) {
+    return false;
+  }
+  for (std::int64_t v = 0; v < dataset.graph.num_nodes(); ++v) {
+    for (const NodeId u : dataset.graph.sources_of(static_cast<NodeId>(v))) {
+      if (types[u] == types[static_cast<std::size_t>(v)]) {
+        return false;
+      }
+    }
+  }
+  return dataset.graph.num_edges() > 0;
+}
+
 std::string metric_of_job(const Options& options) {
   const std::string& wanted = options.text("metric") == "auto" ? std::string("roc_auc") : options.text("metric");
   const std::span<const Metric> all = metrics();
@@ -189,6 +205,12 @@ std::vector<std::string> LinkTask::notes() const {
   std::vector<std::string> notes = RowTask::notes();
   const LinkSplit& links = parts_.front()->links;
   if (links.side.empty()) {
+    if (joins_two_types(dataset())) {
+      notes.emplace_back(
+          "every link joins nodes of two types, but pairs set against them are of any nodes: bipartite=true draws them "
+          "as "
+          "links are, and judges what is shown to users (recall@20)");
+    }
     return notes;
   }
   const auto users = std::ranges::count(links.side, std::uint8_t{0});

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <set>
 #include <string_view>
+#include <utility>
 
 #include "weft/core/error.hpp"
 #include "weft/tasks/tasks.hpp"
@@ -305,13 +306,38 @@ void match_targets(Dataset& dataset, const ModelDescription& model) {
   dataset.names.targets = model.names.targets;
 }
 
+void require_same_nodes(const Dataset& dataset, const ModelDescription& model) {
+  require(model.table_nodes.empty() || dataset.node_features.shape() != Shape{} ||
+              model.table_nodes == table_nodes(dataset),
+          "the nodes of ", dataset.name, " are others than those of ", model.dataset,
+          ", or in another order, and the model learned a row for each of those; a model that reads other graphs is "
+          "trained with an encoding, with features, or with node_table=false");
+}
+
 bool judges_classes(const ModelDescription& model) {
   return model.outputs == OutputKind::classes;
 }
 
 }  // namespace
 
+std::string table_nodes(const Dataset& dataset) {
+  // FNV-1a, of names with their ends, or of numbers.
+  std::uint64_t hash = 0xcbf29ce484222325;
+  const auto mix = [&hash](std::uint64_t byte) { hash = (hash ^ byte) * 0x100000001b3; };
+  for (const std::string& name : dataset.node_names) {
+    for (const char c : name) {
+      mix(static_cast<unsigned char>(c));
+    }
+    mix(0);
+  }
+  for (const std::int64_t node : dataset.original_node) {
+    mix(static_cast<std::uint64_t>(node));
+  }
+  return concat(dataset.graph.num_nodes(), " nodes, ", hash);
+}
+
 std::vector<std::string> match_names(Dataset& dataset, const ModelDescription& model) {
+  require_same_nodes(dataset, model);
   Names notes;
   if (differ(model.names.features, dataset.names.features)) {
     require(
@@ -325,8 +351,13 @@ std::vector<std::string> match_names(Dataset& dataset, const ModelDescription& m
   if (model.shape.edge_kind != FeatureKind::none && differ(model.names.edge_features, dataset.names.edge_features)) {
     dataset.edge_features = matched_features(dataset.edge_features, model.names.edge_features,
                                              dataset.names.edge_features, model.shape, true, notes);
-    dataset.names.edge_features = model.names.edge_features;
-    dataset.weight_column = -1;
+    // The weight stays what it was, where the model knows its column.
+    const Names before = std::exchange(dataset.names.edge_features, model.names.edge_features);
+    if (dataset.weight_column >= 0) {
+      const auto found =
+          std::ranges::find(model.names.edge_features, before[static_cast<std::size_t>(dataset.weight_column)]);
+      dataset.weight_column = found == model.names.edge_features.end() ? -1 : found - model.names.edge_features.begin();
+    }
   }
   if (judges_classes(model) && differ(model.class_names, dataset.class_names)) {
     match_classes(dataset, model);
@@ -338,6 +369,7 @@ std::vector<std::string> match_names(Dataset& dataset, const ModelDescription& m
 }
 
 void require_matched(std::string_view operation, const Dataset& dataset, const ModelDescription& model) {
+  require_same_nodes(dataset, model);
   const bool fits =
       !differ(model.names.features, dataset.names.features) &&
       (model.shape.edge_kind == FeatureKind::none || !differ(model.names.edge_features, dataset.names.edge_features));

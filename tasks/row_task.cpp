@@ -8,6 +8,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/text_lists.hpp"
+#include "weft/tasks/matched_names.hpp"
 #include "weft/tasks/unread_data.hpp"
 
 namespace weft {
@@ -157,6 +158,10 @@ void RowTask::describe(const Split&, ModelFile& file) const {
   }
   if (const std::string text = scaling().text(); !text.empty()) {
     file.config[std::string(kScalingKey)] = text;
+  }
+  if (dataset_.node_features.shape() == Shape{} && shape().feature_kind == FeatureKind::categorical &&
+      options().has("node_table")) {
+    file.config["table_nodes"] = table_nodes(dataset_);
   }
   put_shape(shape(), file);
 }

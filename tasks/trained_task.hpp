@@ -40,6 +40,8 @@ struct ModelDescription {
   /// Of the data that it was trained on.
   DatasetNames names = {};
   std::string encoder = {};
+  /// Of a model that learned a row for each node: table_nodes() of its graph; otherwise empty.
+  std::string table_nodes = {};
 
   /// "the model gcn of cora is one of node_classification"
   [[nodiscard]] std::string what() const;

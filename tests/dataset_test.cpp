@@ -118,6 +118,41 @@ TEST(DatasetFile, KeepsDenseFeaturesAboveAndBelowTheSizeThatIsCompressed) {
   }
 }
 
+TEST(DatasetFile, KeepsNamesOfFewAndOfManyColumnsAndWhatWasAssumed) {
+  for (const std::int64_t width : {3, 5000}) {
+    Dataset data = path_graph();
+    data.node_features = test::random_tensor(4, width);
+    data.edge_features = test::random_tensor(4, 2, 7);
+    for (std::int64_t j = 0; j < width; ++j) {
+      data.names.features.push_back("column " + std::to_string(j) + " ä");
+    }
+    data.names.edge_features = {"length", "trust"};
+    data.weight_column = 1;
+    data.assumed = {"rows are people", "and columns what is known of them"};
+    data.encoder = "{\"kind\": 1}";
+    const Dataset read = written_and_read(data);
+    EXPECT_EQ(read.names.features, data.names.features);
+    EXPECT_EQ(read.names.edge_features, data.names.edge_features);
+    EXPECT_EQ(read.weight_column, 1);
+    EXPECT_EQ(read.assumed, data.assumed);
+    EXPECT_EQ(read.encoder, data.encoder);
+  }
+}
+
+TEST(DatasetFile, RefusesNamesThatCannotBeKept) {
+  const auto refused = [](const auto& change, const std::string& expected) {
+    Dataset data = path_graph();
+    data.node_features = test::random_tensor(4, 2);
+    change(data);
+    expect_throws<ArgumentError>([&] { (void)written_and_read(data); }, expected);
+  };
+  refused([](Dataset& d) { d.names.features = {"a", "a"}; }, "has two columns 'a'");
+  refused([](Dataset& d) { d.names.features = {"a"}; }, "has 1 entries, expected 2");
+  refused([](Dataset& d) { d.names.features = {"a", "b\nc"}; }, "the name at 1 holds the end of a line");
+  refused([](Dataset& d) { d.class_names = {"even", "o\ndd"}; }, "the name at 1 holds the end of a line");
+  refused([](Dataset& d) { d.weight_column = 0; }, "attribute weight is 0");
+}
+
 TEST(DatasetFile, KeepsSparseFeatures) {
   Dataset data = path_graph();
   data.node_features = SparseMatrix(4, 10, Buffer<EdgeId>::copy_of(std::vector<EdgeId>{0, 2, 2, 3, 3}),

@@ -236,5 +236,38 @@ TEST(MatchedNames, KnowsANameOfAValueWhereThereIsOnlyOne) {
       "'bond=3' in 2 rows");
 }
 
+TEST(MatchedNames, RefuseOtherNodesWhereEachHasALearnedRow) {
+  Dataset known;
+  known.name = "known";
+  known.graph = CsrGraph::from_edges(2, {});
+  known.node_names = {"a", "b"};
+  ModelDescription description = model();
+  description.names.features.clear();
+  description.table_nodes = table_nodes(known);
+  EXPECT_TRUE(match_names(known, description).empty());
+  for (const Names& names : {Names{"b", "a"}, Names{"c", "d"}, Names{}}) {
+    Dataset other;
+    other.name = "other";
+    other.graph = CsrGraph::from_edges(2, {});
+    other.node_names = names;
+    expect_throws<ArgumentError>([&] { (void)match_names(other, description); }, "the nodes of other are others");
+    expect_throws<ArgumentError>([&] { require_matched("predict", other, description); }, "node_table=false");
+  }
+}
+
+TEST(MatchedNames, KeepTheWeightOfEdgesWhereItsColumnGoes) {
+  ModelDescription description = model();
+  description.shape.edge_kind = FeatureKind::dense;
+  description.shape.num_edge_features = 2;
+  description.names.edge_features = {"length", "trust"};
+  Dataset data;
+  data.edge_features = Tensor{{1, 2}};
+  data.names.edge_features = {"trust", "length"};
+  data.weight_column = 0;
+  (void)match_names(data, description);
+  expect_near(std::get<Tensor>(data.edge_features), Tensor{{2, 1}});
+  EXPECT_EQ(data.weight_column, 1);
+}
+
 }  // namespace
 }  // namespace weft

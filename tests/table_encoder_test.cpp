@@ -134,7 +134,7 @@ TEST(TableEncoder, CategoriesThatAreManyShareAColumn) {
   const TemporaryFolder folder;
   std::string table = "id,kind\n";
   for (int i = 0; i < 100; ++i) {
-    table += concat("n", i, ",k", i < 20 ? 0 : i - 19, "\n");
+    table += concat(i == 0 ? "a" : concat("n", i), ",k", i < 20 ? 0 : i - 19, "\n");
   }
   const Dataset data = firms(folder, {.kinds = {"kind=category"}}, table);
   EXPECT_EQ(data.names.features.size(), 64U + 1U);
@@ -205,6 +205,19 @@ TEST(TableEncoder, SplitsByAColumnByTimeOrByGroup) {
   expect_throws<ArgumentError>(
       [&] { (void)firms(folder, {.label_column = "kind", .split_time = "0.9,0.8"}, kLabeled); },
       "split_time is '0.9,0.8'");
+}
+
+TEST(TableEncoder, ColumnsWithoutANameAreNotRead) {
+  const TemporaryFolder folder;
+  const Dataset data = firms(folder, {}, "id,,size\na,0,1\nb,1,3\nc,2,5\nd,3,7\n");
+  EXPECT_EQ(data.names.features, Lines{"size"});
+  EXPECT_NE(std::ranges::find(data.assumed, "column 2 has no name, and is not read"), data.assumed.end());
+}
+
+TEST(TableEncoder, TablesThatShareNoNodeWithTheEdgesAreRefused) {
+  const TemporaryFolder folder;
+  expect_throws<DataError>([&] { (void)firms(folder, {}, "id,size\n1,1\n2,3\n"); },
+                           "none of its 2 nodes is in an edge, and none of the 4 nodes of e.csv has a row in it");
 }
 
 }  // namespace

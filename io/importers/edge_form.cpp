@@ -18,12 +18,12 @@ using Words = std::span<const std::string_view>;
 constexpr std::array<std::string_view, 5> kUsers = {"user", "userid", "users", "member", "customer"};
 constexpr std::array<std::string_view, 8> kItems = {"item",    "itemid",  "items",     "movie",
                                                     "movieid", "product", "productid", "artistid"};
-constexpr std::array<std::string_view, 16> kSources = {"source",  "src",   "from",     "head",   "u",     "fromnode",
-                                                       "fromid",  "node1", "sourceid", "srcid",  "start", "fromnodeid",
-                                                       "subject", "id1",   "citing",   "node1id"};
-constexpr std::array<std::string_view, 17> kTargets = {"target", "dst",   "to",       "tail",  "v",          "tonode",
-                                                       "toid",   "node2", "targetid", "dstid", "tonodeid",   "end",
-                                                       "object", "id2",   "cited",    "dest",  "destination"};
+constexpr std::array<std::string_view, 17> kSources = {
+    "source", "src",   "from",       "head",    "u",      "fromnode", "fromid", "node1",  "sourceid",
+    "srcid",  "start", "fromnodeid", "subject", "sender", "id1",      "citing", "node1id"};
+constexpr std::array<std::string_view, 18> kTargets = {
+    "target", "dst",      "to",  "tail",   "v",        "tonode", "toid",  "node2", "targetid",
+    "dstid",  "tonodeid", "end", "object", "receiver", "id2",    "cited", "dest",  "destination"};
 constexpr std::array<std::string_view, 6> kWeights = {"weight", "weights", "w", "value", "edgeweight", "rating"};
 constexpr std::array<std::string_view, 8> kTimes = {"time",     "timestamp", "ts",         "unixts",
                                                     "unixtime", "t",         "timestamps", "edgetime"};

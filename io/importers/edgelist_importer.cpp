@@ -236,8 +236,16 @@ std::vector<NodeId> set_two_kinds(const EdgeForm& form, const NodeNames& sources
   return targets.numbering();
 }
 
-void say_isolated(const EdgelistOptions& options, std::size_t in_edges, std::size_t all,
+void say_isolated(const EdgelistOptions& options, std::size_t in_edges, std::size_t all, std::size_t rows,
                   std::vector<std::string>& assumed) {
+  if (!options.nodes.empty() && in_edges > 0 && rows > 0 && all == in_edges + rows) {
+    throw DataError(
+        options.nodes.string(), "",
+        concat("none of its ", rows, " nodes is in an edge, and none of the ", in_edges, " nodes of ",
+               options.edges.filename().string(),
+               " has a row in it; expected the same names in both: --id says which column has them, --source "
+               "and --target which columns of the edges"));
+  }
   if (all > in_edges && in_edges > 0) {
     const std::filesystem::path& table = !options.nodes.empty()      ? options.nodes
                                          : !options.features.empty() ? options.features
@@ -279,7 +287,7 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
       edge = {number[edge.source], number[edge.destination]};
     }
   }
-  say_isolated(options, in_edges, number.size(), data.assumed);
+  say_isolated(options, in_edges, number.size(), tables.feature_nodes.size(), data.assumed);
   const bool has_values = reading.form.weight || reading.form.time || reading.form.relation;
   if (has_values) {
     MergedEdges edges = merged_edges(num_nodes, all, !options.directed, options.merge);
@@ -355,7 +363,7 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
   }
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data.rest);
-  say_isolated(options, in_edges, number.size(), data.rest.assumed);
+  say_isolated(options, in_edges, number.size(), tables.feature_nodes.size(), data.rest.assumed);
   std::vector<std::int64_t> feature_row;
   if (tables.has_features(options)) {
     feature_row = tables.feature_rows(options, number);

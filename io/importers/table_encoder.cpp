@@ -212,6 +212,11 @@ TableEncoder fitted_encoder(const TextTable& table, std::span<const std::size_t>
   std::vector<ColumnCode> codes;
   for (const std::size_t column : columns) {
     const std::string& name = table.header()[column];
+    if (name.empty()) {
+      // An index, mostly; and nothing could find it in other tables.
+      assumed.push_back(concat("column ", column + 1, " has no name, and is not read"));
+      continue;
+    }
     const ColumnReader reader(table, column);
     const auto given = options.kinds.find(name);
     std::string why_not;
