@@ -1,6 +1,8 @@
 // What models read: features of nodes and of edges, and encodings, on their way through every model.
 #include "weft/layers/input_layers.hpp"
 
+#include <cmath>
+
 #include "tests/attention_reference.hpp"
 #include "tests/small_graphs.hpp"
 #include "tests/small_models.hpp"
@@ -46,6 +48,11 @@ TEST(NodeFeatures, AreReadInEveryForm) {
     const Features none;
     EXPECT_EQ(logits(*make_model(name, shape_for(none, 3), options, Random(7)), block, none).shape(), (Shape{4, 3}));
   }
+}
+
+TEST(NodeFeatures, AreOneAndTheLogarithmOfTheDegreeWhereThereAreNone) {
+  const float two = std::log(2.0F), three = std::log(3.0F);
+  expect_near(degree_features(MessageBlock(path_and_loner())), Tensor{{1, two}, {1, three}, {1, two}, {1, 0}});
 }
 
 TEST(InputDropout, DropsFeaturesOfEveryFormInTrainingAlone) {

@@ -46,6 +46,13 @@ TEST(WlHistograms, TellRingsOfSixFromTwoOfThreeNoMoreThanTheTestItself) {
   EXPECT_FALSE(test::same_bits(counts(MessageBlock(ring_with_tail(5, 1))), counts(MessageBlock(ring_with_tail(6, 0)))));
 }
 
+TEST(WlHistograms, KeepTheColorOfANodeApartWhereItsNeighborsAreTheSame) {
+  // Nodes 0 and 1 read node 2 alone, and differ themselves.
+  const MessageBlock block(CsrGraph::from_edges(3, std::vector<Edge>{{2, 0}, {2, 1}}));
+  const Tensor counts = wl_histograms(block, Tensor{{1}, {2}, {3}}, nullptr, 1, 4096, HistogramScale::count).to_dense();
+  EXPECT_EQ(std::ranges::count(counts.values(), 1.0F), 6) << "three colors in either round";
+}
+
 TEST(WlHistograms, SeeFeaturesOfNodesAndEdgesAndScaleAsAsked) {
   const MessageBlock block(CsrGraph::from_edges(2, std::vector<Edge>{{0, 1}}, {.symmetrize = true}));
   const auto distinct = [&](const Features& nodes, const Features* edges) {
