@@ -73,8 +73,8 @@ class RowLabels {
   /// Of the numbers known of these rows; 0 and 1 where the labels are no numbers.
   [[nodiscard]] TargetUnit unit_of(std::span<const std::int64_t> rows) const;
   /// Of option class_weights: "none", "balanced", which makes all classes that occur in the rows count alike, a number
-  /// for each class, or "name=number" for some and 1 for the others. Throws ArgumentError for anything else. Empty where
-  /// labels are no classes.
+  /// for each class, or "name=number" for some and 1 for the others. Throws ArgumentError for anything else. Empty
+  /// where labels are no classes.
   [[nodiscard]] std::vector<float> class_weights(std::string_view option, std::span<const std::int64_t> rows) const;
   /// [1, 1], of numbers in that unit.
   [[nodiscard]] Variable loss(const Variable& logits, const JudgedRows& rows, const TargetUnit& unit,

@@ -19,7 +19,8 @@ namespace weft {
 /// Throws ArgumentError, which starts with `operation`, if match_names() would change the dataset.
 void require_matched(std::string_view operation, const Dataset& dataset, const ModelDescription& model);
 
-/// Which nodes these are, and in which order, as a short text: what a model that learned a row for each must find again.
+/// Which nodes these are, and in which order, as a short text: what a model that learned a row for each must find
+/// again.
 [[nodiscard]] std::string table_nodes(const Dataset& dataset);
 
 }  // namespace weft

@@ -73,19 +73,27 @@ TEST(GraphSampler, TellsTheModelOfTheNeighborhoodAsTrainingDoes) {
   EXPECT_GT(compared, 0);
 }
 
+/// One kind of node and no rings: the first token is certain, and graphs are single nodes with the chance of the end.
+struct SinglesOrPairs {
+  std::vector<TypedGraph> graphs = {{{0}, {}}, {{0, 0}, {{0, 1, 1}}}};
+  CodeVocabulary vocabulary{graphs, {}, Random(1)};
+  SequenceModel model = model_for(vocabulary);
+
+  /// log p(single node) is minus the masked loss of its code.
+  [[nodiscard]] double chance_of_single() const {
+    const SequenceItem item{.graph = &graphs[0], .random = Random(1)};
+    const SequenceBatch batch = make_sequence_batch(vocabulary, std::span(&item, 1));
+    Pass pass = Pass::inference();
+    return std::exp(-sequence_loss(model.forward(batch, pass), batch, 0.0F).masked_nats);
+  }
+};
+
 TEST(GraphSampler, DrawsWithTheChancesOfTheModel) {
-  // One kind of node and no rings: the first token is certain; the share of single nodes is the chance of the end.
-  const std::vector<TypedGraph> graphs = {{{0}, {}}, {{0, 0}, {{0, 1, 1}}}};
-  const CodeVocabulary vocabulary(graphs, {}, Random(1));
-  const SequenceModel model = model_for(vocabulary);
-  const SequenceItem item{.graph = &graphs[0], .random = Random(1)};
-  const SequenceBatch batch = make_sequence_batch(vocabulary, std::span(&item, 1));
-  // log p(single node) is minus the masked loss of its code.
-  Pass pass = Pass::inference();
-  const double chance = std::exp(-sequence_loss(model.forward(batch, pass), batch, 0.0F).masked_nats);
+  const SinglesOrPairs made;
+  const double chance = made.chance_of_single();
   const std::int64_t count = 20000;
   std::int64_t singles = 0;
-  for (const SampledGraph& sample : sample_graphs(model, vocabulary, count, {.seed = 1})) {
+  for (const SampledGraph& sample : sample_graphs(made.model, made.vocabulary, count, {.seed = 1})) {
     singles += sample.graph.num_nodes() == 1 ? 1 : 0;
     ASSERT_NEAR(sample.log_likelihood, std::log(sample.graph.num_nodes() == 1 ? chance : 1.0 - chance), 1e-4);
   }
@@ -94,14 +102,9 @@ TEST(GraphSampler, DrawsWithTheChancesOfTheModel) {
 }
 
 TEST(GraphSampler, SharpensTheChancesByTheTemperature) {
-  // As above; chances p and 1 - p become p^(1/t) and (1 - p)^(1/t), by their sum. The likelihood stays the model's.
-  const std::vector<TypedGraph> graphs = {{{0}, {}}, {{0, 0}, {{0, 1, 1}}}};
-  const CodeVocabulary vocabulary(graphs, {}, Random(1));
-  const SequenceModel model = model_for(vocabulary);
-  const SequenceItem item{.graph = &graphs[0], .random = Random(1)};
-  const SequenceBatch batch = make_sequence_batch(vocabulary, std::span(&item, 1));
-  Pass pass = Pass::inference();
-  const double chance = std::exp(-sequence_loss(model.forward(batch, pass), batch, 0.0F).masked_nats);
+  // Chances p and 1 - p become p^(1/t) and (1 - p)^(1/t), by their sum. The likelihood stays the model's.
+  const SinglesOrPairs made;
+  const double chance = made.chance_of_single();
   const std::int64_t count = 2000;
   for (const double temperature : {0.1, 0.3}) {
     const double a = std::pow(chance, 1.0 / temperature), b = std::pow(1.0 - chance, 1.0 / temperature);
@@ -109,7 +112,7 @@ TEST(GraphSampler, SharpensTheChancesByTheTemperature) {
     ASSERT_GT(std::abs(expected - chance), 8.0 * deviation) << "the model does not mind the temperature";
     std::int64_t singles = 0;
     for (const SampledGraph& sample :
-         sample_graphs(model, vocabulary, count, {.seed = 1, .temperature = temperature})) {
+         sample_graphs(made.model, made.vocabulary, count, {.seed = 1, .temperature = temperature})) {
       singles += sample.graph.num_nodes() == 1 ? 1 : 0;
       ASSERT_NEAR(sample.log_likelihood, std::log(sample.graph.num_nodes() == 1 ? chance : 1.0 - chance), 1e-4);
     }
