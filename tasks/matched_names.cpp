@@ -314,6 +314,16 @@ void require_same_nodes(const Dataset& dataset, const ModelDescription& model) {
           "trained with an encoding, with features, or with node_table=false");
 }
 
+/// Weights are features of edges, which are not read where the edges stay in their file.
+void require_weights(std::string_view operation, const Dataset& dataset, const ModelDescription& model) {
+  const Options& options = model.options;
+  require(!dataset.graph.is_in_file() || dataset.weight_column < 0 || !options.has("edge_weights") ||
+              !options.flag("edge_weights"),
+          operation, ": the edges of ", dataset.name,
+          " stay in their file, and have weights, which the model reads and which have to be in memory; expected a "
+          "larger memory limit");
+}
+
 bool judges_classes(const ModelDescription& model) {
   return model.outputs == OutputKind::classes;
 }
@@ -370,6 +380,7 @@ std::vector<std::string> match_names(Dataset& dataset, const ModelDescription& m
 
 void require_matched(std::string_view operation, const Dataset& dataset, const ModelDescription& model) {
   require_same_nodes(dataset, model);
+  require_weights(operation, dataset, model);
   const bool fits =
       !differ(model.names.features, dataset.names.features) &&
       (model.shape.edge_kind == FeatureKind::none || !differ(model.names.edge_features, dataset.names.edge_features));

@@ -16,7 +16,8 @@ namespace weft {
 /// that are missing on one side and cannot be meant.
 [[nodiscard]] std::vector<std::string> match_names(Dataset& dataset, const ModelDescription& model);
 
-/// Throws ArgumentError, which starts with `operation`, if match_names() would change the dataset.
+/// Throws ArgumentError, which starts with `operation`, if match_names() would change the dataset, or weights of edges
+/// that the model reads stay in the file.
 void require_matched(std::string_view operation, const Dataset& dataset, const ModelDescription& model);
 
 /// Which nodes these are, and in which order, as a short text: what a model that learned a row for each must find

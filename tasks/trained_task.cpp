@@ -37,7 +37,9 @@ const GeneratorTraits& TrainedTask::generator() const {
 
 Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, OwnOfGraphs& own) {
   Features& no_edges = own.no_edges;
-  own.edge_weights = edge_column("weight_column", dataset.edge_features, dataset.weight_column);
+  if (!dataset.graph.is_in_file()) {
+    own.edge_weights = edge_column("weight_column", dataset.edge_features, dataset.weight_column);
+  }
   if (dataset.graph.num_edges() == 0 && shape.edge_kind == FeatureKind::categorical) {
     no_edges = CategoricalMatrix{0, shape.num_edge_categories, {}};
   } else if (dataset.graph.num_edges() == 0 && shape.edge_kind == FeatureKind::dense) {
