@@ -6,7 +6,9 @@
 
 namespace weft {
 
-/// Takes over arrays that keep every promise of CsrGraph::from_rows, in O(1). A debug build checks them all the same.
-[[nodiscard]] CsrGraph from_ascending_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources);
+/// Takes over arrays that keep every promise of CsrGraph::from_rows, in O(1). `has_repeats` may only be false where no
+/// row has a source twice, or where nothing is sampled from the graph, as from a block. A debug build checks the rest.
+[[nodiscard]] CsrGraph from_ascending_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources,
+                                           bool has_repeats = false);
 
 }  // namespace weft

@@ -138,9 +138,10 @@ struct ViewTypes {
   [[nodiscard]] static NodeId null_vertex() { return static_cast<NodeId>(kMaxNodes); }
 };
 
-inline void require_square(const char* view, const CsrGraph& graph) {
+inline void require_simple(const char* view, const CsrGraph& graph) {
   require(graph.num_sources() == graph.num_nodes(), view, ": the graph has ", graph.num_nodes(), " rows and ",
           graph.num_sources(), " sources, expected as many of both");
+  require(!graph.has_repeats(), view, ": several edges join the same two nodes, expected at most one in a direction");
 }
 
 }  // namespace boost_detail
@@ -156,7 +157,7 @@ class DirectedView : public boost_detail::ViewTypes {
   using edge_iterator = boost_detail::EdgeIterator<DirectedEdge, false>;
 
   DirectedView(const CsrGraph& graph, const ReversedGraph& reverse) : graph_(&graph), reverse_(&reverse) {
-    boost_detail::require_square("DirectedView", graph);
+    boost_detail::require_simple("DirectedView", graph);
     require(reverse.graph.num_nodes() == graph.num_nodes() && reverse.graph.num_edges() == graph.num_edges(),
             "DirectedView: the reverse has ", reverse.graph.num_nodes(), " nodes and ", reverse.graph.num_edges(),
             " edges, expected ", graph.num_nodes(), " and ", graph.num_edges(), " as in the graph");
@@ -187,7 +188,7 @@ class UndirectedView : public boost_detail::ViewTypes {
 
   /// Throws ArgumentError unless the graph is symmetric: O(m log d).
   explicit UndirectedView(const CsrGraph& graph) : graph_(&graph) {
-    boost_detail::require_square("UndirectedView", graph);
+    boost_detail::require_simple("UndirectedView", graph);
     require(is_symmetric(graph), "UndirectedView: an edge has no reverse, expected a symmetric graph");
     std::size_t num_loops = 0;
     for (std::int64_t v = 0; v < graph.num_nodes(); ++v) {

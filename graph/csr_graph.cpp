@@ -129,7 +129,7 @@ CsrGraph CsrGraph::from_edges(std::int64_t num_nodes, std::span<const Edge> edge
   }
   finish_rows(offsets, sources);
   CsrGraph graph;
-  graph.rows_ = std::make_shared<const Rows>(num_nodes, std::move(offsets), std::move(sources));
+  graph.rows_ = std::make_shared<const Rows>(num_nodes, false, std::move(offsets), std::move(sources));
   return graph;
 }
 
@@ -154,11 +154,15 @@ CsrGraph CsrGraph::from_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, B
 
   const auto first_descent = [&](std::int64_t v) {
     const auto first = sources.begin() + offsets[index(v)];
-    return std::adjacent_find(first, sources.begin() + offsets[index(v) + 1], std::greater_equal<>()) - sources.begin();
+    return std::adjacent_find(first, sources.begin() + offsets[index(v) + 1], std::greater<>()) - sources.begin();
   };
   std::atomic<std::int64_t> row_found{num_rows};
+  std::atomic<bool> has_repeats{false};
   parallel_rows(offsets, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    bool repeats = false;
     for (std::int64_t v = begin; v < end; ++v) {
+      const auto row_begin = sources.begin() + offsets[index(v)], row_end = sources.begin() + offsets[index(v) + 1];
+      repeats = repeats || std::adjacent_find(row_begin, row_end) != row_end;
       if (first_descent(v) != offsets[index(v) + 1]) {
         std::int64_t smallest = row_found.load();
         while (v < smallest && !row_found.compare_exchange_weak(smallest, v)) {
@@ -166,26 +170,30 @@ CsrGraph CsrGraph::from_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, B
         return;
       }
     }
+    if (repeats) {
+      has_repeats = true;
+    }
   });
   if (const std::int64_t v = row_found; v < num_rows) {
     const auto i = index(first_descent(v));
     throw ArgumentError(concat("CsrGraph::from_rows: row ", v, " does not ascend: position ", i, " holds ", sources[i],
-                               " and the next one ", sources[i + 1], ", expected ascending sources without repeats"));
+                               " and the next one ", sources[i + 1], ", expected ascending sources"));
   }
 
   CsrGraph graph;
-  graph.rows_ = std::make_shared<const Rows>(num_sources, std::move(offsets), std::move(sources));
+  graph.rows_ = std::make_shared<const Rows>(num_sources, has_repeats, std::move(offsets), std::move(sources));
   return graph;
 }
 
-CsrGraph::Rows::Rows(std::int64_t count, Buffer<EdgeId> row_offsets, std::shared_ptr<const MappedFile> row_sources)
-    : num_sources(count), offsets(std::move(row_offsets)), file(std::move(row_sources)) {
+CsrGraph::Rows::Rows(std::int64_t count, bool repeats, Buffer<EdgeId> row_offsets,
+                     std::shared_ptr<const MappedFile> row_sources)
+    : num_sources(count), has_repeats(repeats), offsets(std::move(row_offsets)), file(std::move(row_sources)) {
   // The mapping is aligned and its bytes are what NodeId is stored as.
   view = {reinterpret_cast<const NodeId*>(file->data()), static_cast<std::size_t>(file->size()) / sizeof(NodeId)};
 }
 
 CsrGraph CsrGraph::from_file_rows(std::int64_t num_sources, Buffer<EdgeId> offsets,
-                                  std::shared_ptr<const MappedFile> sources) {
+                                  std::shared_ptr<const MappedFile> sources, bool has_repeats) {
   require_node_count("CsrGraph::from_file_rows", num_sources);
   require(!offsets.empty(), "CsrGraph::from_file_rows: offsets is empty, expected one more entry than rows");
   require(sources != nullptr, "CsrGraph::from_file_rows: there is no file");
@@ -194,14 +202,16 @@ CsrGraph CsrGraph::from_file_rows(std::int64_t num_sources, Buffer<EdgeId> offse
           "CsrGraph::from_file_rows: the last offset is ", offsets[offsets.size() - 1], ", the file part has ",
           sources->size(), " bytes, expected 4 for each source, at an aligned place");
   CsrGraph graph;
-  graph.rows_ = std::make_shared<const Rows>(num_sources, std::move(offsets), std::move(sources));
+  graph.rows_ = std::make_shared<const Rows>(num_sources, has_repeats, std::move(offsets), std::move(sources));
   return graph;
 }
 
-CsrGraph from_ascending_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources) {
+CsrGraph from_ascending_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources,
+                             [[maybe_unused]] bool has_repeats) {
 #ifdef NDEBUG
   CsrGraph graph;
-  graph.rows_ = std::make_shared<const CsrGraph::Rows>(num_sources, std::move(offsets), std::move(sources));
+  graph.rows_ =
+      std::make_shared<const CsrGraph::Rows>(num_sources, has_repeats, std::move(offsets), std::move(sources));
   return graph;
 #else
   return CsrGraph::from_rows(num_sources, std::move(offsets), std::move(sources));

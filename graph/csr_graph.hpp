@@ -1,7 +1,8 @@
 // The graph: compressed sparse rows, one row a destination.
 //
 // Direction is named here and nowhere mixed: row v lists the sources u of the edges u -> v, that is,
-// what v reads in message passing. sources[offsets[v] .. offsets[v + 1]) ascend and do not repeat.
+// what v reads in message passing. sources[offsets[v] .. offsets[v + 1]) ascend; one repeats only where several edges,
+// of different relations or times, join the same two nodes.
 #pragma once
 
 #include <cstdint>
@@ -43,15 +44,16 @@ class CsrGraph {
   [[nodiscard]] static CsrGraph from_edges(std::int64_t num_nodes, std::span<const Edge> edges,
                                            const GraphOptions& options = {});
 
-  /// Takes over arrays in the form above; num_sources may differ from the number of rows (a bipartite
-  /// message block). Checks every promise in O(n + m) and throws ArgumentError, naming the first row or
+  /// Takes over arrays in the form above, repeats included; num_sources may differ from the number of rows (a
+  /// bipartite message block). Checks every promise in O(n + m) and throws ArgumentError, naming the first row or
   /// position that breaks one.
   [[nodiscard]] static CsrGraph from_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources);
 
   /// The same with the sources in a file, one unsigned 32-bit number each in the order of bytes of this machine: for
-  /// graphs larger than memory. The caller has checked the promises, and the file stays as it is.
+  /// graphs larger than memory. The caller has checked the promises, and says whether sources repeat; the file stays as
+  /// it is.
   [[nodiscard]] static CsrGraph from_file_rows(std::int64_t num_sources, Buffer<EdgeId> offsets,
-                                               std::shared_ptr<const MappedFile> sources);
+                                               std::shared_ptr<const MappedFile> sources, bool has_repeats = false);
 
   /// The number of rows: nodes that read.
   [[nodiscard]] std::int64_t num_nodes() const {
@@ -72,6 +74,8 @@ class CsrGraph {
   }
   [[nodiscard]] std::int64_t in_degree(NodeId v) const { return rows_->offsets[v + 1] - rows_->offsets[v]; }
   [[nodiscard]] bool has_edge(Edge edge) const;
+  /// Whether several edges join the same two nodes in one direction.
+  [[nodiscard]] bool has_repeats() const { return rows_ && rows_->has_repeats; }
 
   /// Whether the sources lie in a file.
   [[nodiscard]] bool is_in_file() const { return rows_ && rows_->file; }
@@ -83,11 +87,16 @@ class CsrGraph {
 
  private:
   struct Rows {
-    Rows(std::int64_t count, Buffer<EdgeId> row_offsets, Buffer<NodeId> row_sources)
-        : num_sources(count), offsets(std::move(row_offsets)), sources(std::move(row_sources)), view(sources) {}
-    Rows(std::int64_t count, Buffer<EdgeId> row_offsets, std::shared_ptr<const MappedFile> row_sources);
+    Rows(std::int64_t count, bool repeats, Buffer<EdgeId> row_offsets, Buffer<NodeId> row_sources)
+        : num_sources(count),
+          has_repeats(repeats),
+          offsets(std::move(row_offsets)),
+          sources(std::move(row_sources)),
+          view(sources) {}
+    Rows(std::int64_t count, bool repeats, Buffer<EdgeId> row_offsets, std::shared_ptr<const MappedFile> row_sources);
 
     std::int64_t num_sources;
+    bool has_repeats;
     Buffer<EdgeId> offsets;
     /// Empty where they are in a file.
     Buffer<NodeId> sources;
@@ -97,7 +106,8 @@ class CsrGraph {
   std::shared_ptr<const Rows> rows_;
 
   // For code of the library that makes rows which ascend by construction: graph/ascending_rows.hpp.
-  friend CsrGraph from_ascending_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources);
+  friend CsrGraph from_ascending_rows(std::int64_t num_sources, Buffer<EdgeId> offsets, Buffer<NodeId> sources,
+                                      bool has_repeats);
 };
 
 /// A graph with every edge turned round, and where each of its edges stood before.
@@ -112,7 +122,7 @@ struct ReversedGraph {
 /// In parallel, O(n + m), the same result for every number of threads.
 [[nodiscard]] ReversedGraph reversed(const CsrGraph& graph);
 
-/// Whether every edge u -> v has its v -> u.
+/// Whether there are as many edges v -> u as u -> v for every two nodes.
 [[nodiscard]] bool is_symmetric(const CsrGraph& graph);
 
 /// The graph with an edge v -> v at every row; itself if there are all already. O(n log d + m). Throws

@@ -57,7 +57,7 @@ MessageBlock block_of_graphs(const CsrGraph& graph, std::span<const std::int64_t
     }
   });
   const std::int64_t num_nodes = layout.first_node.back();
-  return MessageBlock(from_ascending_rows(num_nodes, std::move(offsets), std::move(sources)),
+  return MessageBlock(from_ascending_rows(num_nodes, std::move(offsets), std::move(sources), graph.has_repeats()),
                       std::move(layout.first_node));
 }
 

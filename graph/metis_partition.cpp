@@ -38,6 +38,7 @@ MetisGraph metis_graph_of(const CsrGraph& graph) {
     const auto v = static_cast<NodeId>(i);
     row.clear();
     std::ranges::set_union(graph.sources_of(v), readers.graph.sources_of(v), std::back_inserter(row));
+    row.erase(std::ranges::unique(row).begin(), row.end());
     for (const NodeId u : row) {
       if (u != v) {
         result.neighbors.push_back(static_cast<idx_t>(u));

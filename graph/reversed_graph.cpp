@@ -17,6 +17,13 @@ std::size_t index(std::int64_t i) {
   return static_cast<std::size_t>(i);
 }
 
+/// Whether the edge is there more than `copies` times.
+bool has_copies(const CsrGraph& graph, Edge edge, std::size_t copies) {
+  const auto row = graph.sources_of(edge.destination);
+  const auto place = static_cast<std::size_t>(std::ranges::lower_bound(row, edge.source) - row.begin()) + copies;
+  return place < row.size() && row[place] == edge.source;
+}
+
 }  // namespace
 
 ReversedGraph reversed(const CsrGraph& graph) {
@@ -49,7 +56,9 @@ ReversedGraph reversed(const CsrGraph& graph) {
   }
   const bool is_same = graph.num_sources() == graph.num_nodes() && std::ranges::equal(starts, offsets) &&
                        std::ranges::equal(destinations, sources);
-  result.graph = is_same ? graph : from_ascending_rows(graph.num_nodes(), std::move(starts), std::move(destinations));
+  result.graph =
+      is_same ? graph
+              : from_ascending_rows(graph.num_nodes(), std::move(starts), std::move(destinations), graph.has_repeats());
   return result;
 }
 
@@ -65,9 +74,12 @@ bool is_symmetric(const CsrGraph& graph) {
     EdgeId difference = 0;
     for (std::int64_t i = begin; i < end && is_mirrored.load(std::memory_order_relaxed); ++i) {
       const auto v = static_cast<NodeId>(i);
-      for (const NodeId u : graph.sources_of(v)) {
+      const auto row = graph.sources_of(v);
+      for (std::size_t p = 0, copy = 0; p < row.size(); ++p) {
+        const NodeId u = row[p];
         difference += u < v ? 1 : u > v ? -1 : 0;
-        if (u < v && !graph.has_edge({v, u})) {
+        copy = p > 0 && row[p - 1] == u ? copy + 1 : 0;
+        if (u < v && !has_copies(graph, {v, u}, copy)) {
           is_mirrored = false;
           return;
         }

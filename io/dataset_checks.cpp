@@ -38,6 +38,10 @@ std::int64_t first_that(std::int64_t count, const Breaks& breaks) {
   return first.empty() ? count : *std::min_element(first.begin(), first.end());
 }
 
+std::int64_t copies(const CsrGraph& graph, NodeId source, NodeId destination) {
+  return static_cast<std::int64_t>(std::ranges::equal_range(graph.sources_of(destination), source).size());
+}
+
 /// Where the data are: in a file every rule counts; in memory those that what is made of them takes for granted. Of the
 /// rest of a large dataset all but its edges and features are there.
 enum class Place { file, memory, rest };
@@ -209,8 +213,10 @@ class Checker {
     }
     for (std::int64_t v = 0; v < graph.num_nodes(); ++v) {
       for (const NodeId u : graph.sources_of(static_cast<NodeId>(v))) {
-        if (!graph.has_edge({static_cast<NodeId>(v), u})) {
-          fail("/graph/indices", "edge ", u, " -> ", v, " has no edge ", v, " -> ", u,
+        const auto there = copies(graph, u, static_cast<NodeId>(v)), back = copies(graph, static_cast<NodeId>(v), u);
+        if (there != back) {
+          fail("/graph/indices", "edge ", u, " -> ", v,
+               back == 0 ? " has no edge " : " is there more or less often than ", v, " -> ", u,
                ", expected both in a graph that is not directed");
         }
       }

@@ -28,12 +28,19 @@ std::int64_t length_of(const InputFile& file, const std::string& object) {
   return info.shape[0];
 }
 
+/// What tells edges between the same two nodes apart; all are in the order of the sources.
+constexpr const char* kOfEdges[] = {"/graph/edge_type", "/edge/time", "/edge/attr", "/edge/y"};
+
+bool has_values_of_edges(const InputFile& file) {
+  return std::ranges::any_of(kOfEdges, [&](const char* object) { return file.has(object); });
+}
+
 /// The first place of a row where a source is no node or does not ascend, or the end of the row.
 EdgeId first_broken(std::span<const EdgeId> offsets, std::span<const NodeId> sources, std::size_t row) {
   const auto num_nodes = static_cast<std::int64_t>(offsets.size()) - 1;
   for (EdgeId i = offsets[row]; i < offsets[row + 1]; ++i) {
     const NodeId source = sources[static_cast<std::size_t>(i)];
-    if (std::int64_t{source} >= num_nodes || (i > offsets[row] && sources[static_cast<std::size_t>(i - 1)] >= source)) {
+    if (std::int64_t{source} >= num_nodes || (i > offsets[row] && sources[static_cast<std::size_t>(i - 1)] > source)) {
       return i;
     }
   }
@@ -45,44 +52,58 @@ std::uint64_t signature(NodeId u, NodeId v) {
   return mixed_bits(std::uint64_t{u} << 32 | v);
 }
 
-/// Of the edges and their reverses, 0 if both are there; and the first row that does not ascend, or the number of rows.
 struct LookedAt {
+  /// Of the edges and their reverses, 0 if both are there.
   std::uint64_t balance = 0;
-  std::int64_t broken_row = 0;
+  /// The first row that does not ascend, and the first that has a source twice, or the number of rows.
+  std::int64_t broken_row = 0, repeating_row = 0;
 };
 
 /// Looks at every row; `rest()` is called after every chunk of rows.
 LookedAt look_at_rows(std::span<const EdgeId> offsets, std::span<const NodeId> sources, FunctionRef<void()> rest) {
   constexpr std::int64_t kEdgesPerChunk = 1 << 18;
   const auto num_rows = static_cast<std::int64_t>(offsets.size()) - 1;
-  std::atomic<std::int64_t> broken_row{num_rows};
+  std::atomic<std::int64_t> broken_row{num_rows}, repeating_row{num_rows};
+  const auto lower = [](std::atomic<std::int64_t>& least, std::int64_t v) {
+    std::int64_t smallest = least.load();
+    while (v < smallest && !least.compare_exchange_weak(smallest, v)) {
+    }
+  };
   std::atomic<std::uint64_t> balance{0};
   parallel_rows(offsets, kEdgesPerChunk, [&](std::int64_t begin, std::int64_t end) {
     std::uint64_t own = 0;
+    std::int64_t own_repeating = num_rows;
     for (std::int64_t v = begin; v < end; ++v) {
       const auto row = static_cast<std::size_t>(v);
       if (first_broken(offsets, sources, row) != offsets[row + 1]) {
-        std::int64_t smallest = broken_row.load();
-        while (v < smallest && !broken_row.compare_exchange_weak(smallest, v)) {
-        }
+        lower(broken_row, v);
         return;
       }
       for (EdgeId i = offsets[row]; i < offsets[row + 1]; ++i) {
         const NodeId u = sources[static_cast<std::size_t>(i)];
         own += signature(u, static_cast<NodeId>(v)) - signature(static_cast<NodeId>(v), u);
+        if (i > offsets[row] && sources[static_cast<std::size_t>(i - 1)] == u) {
+          own_repeating = std::min(own_repeating, v);
+        }
       }
     }
     balance += own;
+    lower(repeating_row, own_repeating);
     rest();
   });
-  return {balance, broken_row};
+  return {balance, broken_row, repeating_row};
 }
 
-/// "row 3 has source 2 after 5 at 17". Throws if the source there is no node.
+/// "row 3 has source 2 after 5 at 17"; or, where the row ascends, after another 2. Throws if the source there is no
+/// node.
 std::string broken_place(const InputFile& file, std::span<const EdgeId> offsets, std::span<const NodeId> sources,
                          std::int64_t row) {
   const auto num_rows = static_cast<std::int64_t>(offsets.size()) - 1;
-  const EdgeId i = first_broken(offsets, sources, static_cast<std::size_t>(row));
+  EdgeId i = first_broken(offsets, sources, static_cast<std::size_t>(row));
+  if (const EdgeId first = offsets[static_cast<std::size_t>(row)], end = offsets[static_cast<std::size_t>(row) + 1];
+      i == end) {
+    i = std::adjacent_find(sources.begin() + first, sources.begin() + end) - sources.begin() + 1;
+  }
   const NodeId source = sources[static_cast<std::size_t>(i)];
   if (source >= num_rows) {
     file.fail(kSources, "value ", source, " at ", i, ", expected 0 to ", num_rows - 1);
@@ -90,10 +111,11 @@ std::string broken_place(const InputFile& file, std::span<const EdgeId> offsets,
   return concat("row ", row, " has source ", source, " after ", sources[static_cast<std::size_t>(i - 1)], " at ", i);
 }
 
-constexpr std::string_view kAscending = ", expected sources that ascend without repeats";
+constexpr std::string_view kAscending = ", expected sources that ascend";
+constexpr std::string_view kOnce = " without repeats, as nothing tells edges between the same two nodes apart";
 
 /// Ascending rows without repeats. Says in `assumed` how many edges were repeats.
-CsrGraph sorted_rows(std::span<const EdgeId> offsets, std::span<const NodeId> sources,
+CsrGraph sorted_rows(std::span<const EdgeId> offsets, std::span<const NodeId> sources, bool were_sorted,
                      std::vector<std::string>& assumed) {
   std::vector<Edge> edges;
   edges.reserve(sources.size());
@@ -104,8 +126,10 @@ CsrGraph sorted_rows(std::span<const EdgeId> offsets, std::span<const NodeId> so
   }
   CsrGraph graph = CsrGraph::from_edges(static_cast<std::int64_t>(offsets.size()) - 1, edges);
   const auto repeats = static_cast<std::int64_t>(sources.size()) - graph.num_edges();
-  assumed.push_back(concat("rows of ", kSources, " do not ascend and were sorted",
-                           repeats == 0 ? "" : concat("; ", repeats, " repeated edges were merged")));
+  const std::string merged = repeats == 0 ? std::string() : concat(repeats, " repeated edges were merged");
+  assumed.push_back(
+      were_sorted ? concat("in rows of ", kSources, ' ', merged)
+                  : concat("rows of ", kSources, " do not ascend and were sorted", repeats == 0 ? "" : "; ", merged));
   return graph;
 }
 
@@ -127,9 +151,16 @@ CsrGraph graph_in_file(const InputFile& file, Buffer<EdgeId> offsets, bool direc
   if (options.only_opens) {
     return graph;
   }
-  const auto [balance, broken_row] = look_at_rows(graph.offsets(), graph.sources(), [&] { mapped->trim(); });
+  const auto [balance, broken_row, repeating_row] =
+      look_at_rows(graph.offsets(), graph.sources(), [&] { mapped->trim(); });
   if (broken_row < num_nodes) {
     file.fail(kSources, broken_place(file, graph.offsets(), graph.sources(), broken_row), kAscending);
+  }
+  if (repeating_row < num_nodes) {
+    if (!has_values_of_edges(file)) {
+      file.fail(kSources, broken_place(file, graph.offsets(), graph.sources(), repeating_row), kAscending, kOnce);
+    }
+    graph = CsrGraph::from_file_rows(num_nodes, Buffer<EdgeId>::copy_of(graph.offsets()), mapped, true);
   }
   if (!directed && balance != 0) {
     file.fail(kSources, "holds edges u -> v without v -> u, expected both in a graph that is not directed");
@@ -181,16 +212,20 @@ CsrGraph read_graph(const InputFile& file, bool directed, const ReadOptions& opt
   }
   Buffer<NodeId> sources(static_cast<std::size_t>(num_edges));
   file.read_integers<NodeId>(kSources, sources, 0, num_nodes - 1);
-  if (const std::int64_t row = look_at_rows(offsets, sources, [] {}).broken_row; row < num_nodes) {
-    const std::string place = broken_place(file, offsets, sources, row);
-    for (const char* object : {"/edge/attr", "/edge/time", "/edge/y", "/graph/edge_type"}) {
+  const LookedAt looked = look_at_rows(offsets, sources, [] {});
+  const bool has_repeats = looked.repeating_row < num_nodes;
+  if (looked.broken_row < num_nodes) {
+    const std::string place = broken_place(file, offsets, sources, looked.broken_row);
+    for (const char* object : kOfEdges) {
       if (file.has(object)) {
         file.fail(kSources, place, kAscending, ", since ", object, " is in the same order");
       }
     }
-    return sorted_rows(offsets, sources, assumed);
   }
-  return from_ascending_rows(num_nodes, std::move(offsets), std::move(sources));
+  if (looked.broken_row < num_nodes || (has_repeats && !has_values_of_edges(file))) {
+    return sorted_rows(offsets, sources, looked.broken_row == num_nodes, assumed);
+  }
+  return from_ascending_rows(num_nodes, std::move(offsets), std::move(sources), has_repeats);
 }
 
 }  // namespace weft

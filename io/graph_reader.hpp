@@ -18,7 +18,7 @@ namespace weft {
 /// Checks every rule of /graph, where it stays in the file also that a graph which is not directed has both directions
 /// of every edge: by sums over all edges that differ if one is alone, up to a chance of 2^-64.
 /// Rows in memory that do not ascend, or repeat a source, are put in order where nothing else of edges is there, which
-/// is said in `assumed`.
+/// is said in `assumed`; where something is, repeats are kept.
 [[nodiscard]] CsrGraph read_graph(const hdf5::InputFile& file, bool directed, const ReadOptions& options,
                                   std::vector<std::string>& assumed);
 

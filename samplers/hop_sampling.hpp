@@ -54,11 +54,12 @@ void grow_to(std::vector<T>& values, std::int64_t size) {
   }
 }
 
-/// Writes a row in ascending order of its local ids: calls write(place, i) for each i in [0, count). The ids differ;
-/// kLanes entries may be read.
+/// Writes a row in ascending order of its local ids: calls write(place, i) for each i in [0, count). The ids differ
+/// unless `may_repeat`; kLanes entries may be read.
 template <class Write>
-void write_ascending(const NodeId* ids, std::int64_t count, std::vector<std::uint64_t>& keys, const Write& write) {
-  if (count <= kLanes) {
+void write_ascending(const NodeId* ids, std::int64_t count, bool may_repeat, std::vector<std::uint64_t>& keys,
+                     const Write& write) {
+  if (count <= kLanes && !may_repeat) {
     // The place of an id is how many are smaller: compared all at once, no branch depends on them.
     Lanes row, place = {};
     __builtin_memcpy(&row, ids, sizeof(row));
@@ -100,6 +101,7 @@ class HopSampling {
         picker_(picker),
         scratch_(scratch),
         keep_edges_(keep_edges),
+        may_repeat_(graph.has_repeats()),
         num_outputs_(ids.size()),
         rows_(static_cast<std::size_t>(num_outputs_) + 1) {
     rows_[0] = 0;
@@ -228,7 +230,7 @@ class HopSampling {
       NodeId* sources = scratch_.sources.data() + written_;
       EdgeId* edges = keep_edges_ ? scratch_.edges.data() + written_ : nullptr;
       float* weights = kWeighted ? scratch_.weights.data() + written_ : nullptr;
-      write_ascending(local, size, scratch_.keys, [&](std::int64_t place, std::int64_t j) {
+      write_ascending(local, size, may_repeat_, scratch_.keys, [&](std::int64_t place, std::int64_t j) {
         sources[place] = local[j];
         if (edges != nullptr) {
           edges[place] = group_of.begin[i] + picked[j];
@@ -263,7 +265,7 @@ class HopSampling {
   Ids& ids_;
   Picker& picker_;
   HopScratch& scratch_;
-  bool keep_edges_;
+  bool keep_edges_, may_repeat_;
   std::int64_t num_outputs_;
   Buffer<EdgeId> rows_;
   std::int64_t written_ = 0;

@@ -51,7 +51,9 @@ Buffer<float> weighted_degrees(const CsrGraph& graph, std::span<const float> wei
     for (std::int64_t i = begin; i < end; ++i) {
       const auto v = static_cast<NodeId>(i);
       if (weights.empty()) {
-        degrees[v] = static_cast<float>(graph.in_degree(v) + (graph.has_edge({v, v}) ? 0 : 1));
+        // The node itself counts once, however many loops it has.
+        const auto loops = std::ranges::equal_range(graph.sources_of(v), v).size();
+        degrees[v] = static_cast<float>(graph.in_degree(v) - static_cast<std::int64_t>(loops) + 1);
         continue;
       }
       float degree = 1.0F;

@@ -79,7 +79,7 @@ SampledBlock sample_visited(const CsrGraph& graph, const PinsageSamplerOptions& 
     const std::size_t written = sources.size();
     sources.resize(written + neighbors.size());
     weights.resize(sources.size());
-    write_ascending(scratch.local.data(), count, scratch.keys, [&](std::int64_t place, std::int64_t i) {
+    write_ascending(scratch.local.data(), count, false, scratch.keys, [&](std::int64_t place, std::int64_t i) {
       sources[written + static_cast<std::size_t>(place)] = scratch.local[static_cast<std::size_t>(i)];
       weights[written + static_cast<std::size_t>(place)] =
           static_cast<float>(neighbors[static_cast<std::size_t>(i)].count) / static_cast<float>(total);

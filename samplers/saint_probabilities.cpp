@@ -17,7 +17,7 @@ double none_of(double p, double b) {
   return p >= 1.0 ? 0.0 : std::exp(b * std::log1p(-p));
 }
 
-/// Where u -> v stands in the graph's arrays, or -1.
+/// Where u -> v stands first in the graph's arrays, or -1.
 EdgeId position_of(const CsrGraph& graph, Edge edge) {
   const auto row = graph.sources_of(edge.destination);
   const auto found = std::ranges::lower_bound(row, edge.source);
@@ -89,8 +89,10 @@ void find_walk_probabilities(const CsrGraph& graph, const SaintSamplerOptions& o
         for (const NodeId v : met) {
           add_one(hits[v]);
           for (const NodeId u : met) {
-            if (const EdgeId position = position_of(graph, {u, v}); position >= 0) {
-              add_one(p.joint_count[static_cast<std::size_t>(position)]);
+            const EdgeId first = position_of(graph, {u, v}), row_end = graph.offsets()[std::size_t{v} + 1];
+            for (EdgeId at = first; at >= 0 && at < row_end && graph.sources()[static_cast<std::size_t>(at)] == u;
+                 ++at) {
+              add_one(p.joint_count[static_cast<std::size_t>(at)]);
             }
           }
         }

@@ -57,7 +57,7 @@ void append_subgraph(const CsrGraph& graph, std::span<const NodeId> nodes, const
       auto from = row.begin();
       for (std::size_t i = 0; i < nodes.size(); ++i) {
         from = std::lower_bound(from, row.end(), nodes[i]);
-        if (from != row.end() && *from == nodes[i]) {
+        for (; from != row.end() && *from == nodes[i]; ++from) {
           add(static_cast<NodeId>(i), static_cast<std::size_t>(from - row.begin()));
         }
       }

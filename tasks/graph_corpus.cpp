@@ -74,9 +74,13 @@ void for_each_edge(const Dataset& dataset, std::int64_t g, Body body) {
   const auto [begin, end] = nodes_of(dataset, g);
   for (std::int64_t v = begin; v < end; ++v) {
     EdgeId position = dataset.graph.offsets()[static_cast<std::size_t>(v)];
+    NodeId before = static_cast<NodeId>(v);
     for (const NodeId u : dataset.graph.sources_of(static_cast<NodeId>(v))) {
       require(u != static_cast<NodeId>(v), "generation: node ", v, " of ", dataset.name,
               " has an edge to itself, expected graphs without loops");
+      require(u != before, "generation: nodes ", u, " and ", v, " of ", dataset.name,
+              " have several edges, expected at most one between two nodes");
+      before = u;
       if (u < static_cast<NodeId>(v)) {
         body(static_cast<NodeId>(u - begin), static_cast<NodeId>(v - begin), static_cast<std::size_t>(position));
       }

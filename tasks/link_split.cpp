@@ -36,8 +36,7 @@ std::vector<Edge> pairs_of(const CsrGraph& graph) {
       }
     }
   }
-  std::ranges::sort(pairs);
-  return pairs;
+  return without_repeats(std::move(pairs));
 }
 
 std::vector<Edge> pairs_of(const std::vector<Edge>& links) {

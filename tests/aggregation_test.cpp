@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/graph_checks.hpp"
 #include "tests/sampler_checks.hpp"
 #include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
@@ -130,6 +131,13 @@ TEST(Aggregation, GcnCountsALoopThatTheGraphHasOnce) {
   const float s1 = 1 / std::sqrt(2.0F), s2 = 1 / std::sqrt(3.0F);
   expect_near(aggregate_gcn(GcnNorm(small_block()), x).value(),
               {{1}, {s1 * 1 + s1 * s1 * 2}, {s2 * 1 + s2 * s1 * 2 + s2 * s2 * 3}});
+}
+
+TEST(Aggregation, GcnCountsSeveralLoopsOfANodeAsOne) {
+  const MessageBlock one(test::rows_of(2, {0, 1, 3}, {1, 0, 1}));
+  const MessageBlock three(test::rows_of(2, {0, 1, 5}, {1, 0, 1, 1, 1}));
+  const Variable x = Variable::constant({{1, 4}, {2, -3}});
+  expect_near(aggregate_gcn(GcnNorm(three), x).value(), aggregate_gcn(GcnNorm(one), x).value());
 }
 
 TEST(Aggregation, GcnKeepsTheConstantVectorOfARegularGraph) {

@@ -12,6 +12,7 @@
 #include <boost/graph/strong_components.hpp>
 #include <boost/graph/visitors.hpp>
 
+#include "tests/graph_checks.hpp"
 #include "tests/small_graphs.hpp"
 #include "tests/support.hpp"
 
@@ -144,6 +145,13 @@ TEST(UndirectedView, ListsEveryEdgeOnce) {
   }
   EXPECT_EQ(listed, (std::vector<Edge>{{0, 1}, {1, 2}, {2, 2}}));
   EXPECT_EQ(*out_edges(0, g).first, *in_edges(0, g).first) << "0 -- 1 is the same edge seen from either end";
+}
+
+TEST(BoostViews, RefuseSeveralEdgesBetweenTwoNodes) {
+  const CsrGraph graph = test::rows_of(2, {0, 2, 4}, {1, 1, 0, 0});
+  const ReversedGraph reverse = reversed(graph);
+  test::expect_throws<ArgumentError>([&] { (void)boost_view_undirected(graph); }, "several edges join");
+  test::expect_throws<ArgumentError>([&] { (void)boost_view(graph, reverse); }, "several edges join");
 }
 
 TEST(UndirectedView, RefusesAGraphThatIsNotSymmetric) {

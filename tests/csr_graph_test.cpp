@@ -129,9 +129,24 @@ TEST(CsrGraph, NamesTheFirstRowOrPositionThatBreaksAPromise) {
   expect_throws<ArgumentError>([] { (void)rows_of(2, {0, 1, 3}, {0, 1, 2}); }, "position 2 is 2, expected below 2");
   expect_throws<ArgumentError>(
       [] {
-        (void)rows_of(4, {0, 2, 4, 6}, {0, 1, 3, 3, 2, 0});
+        (void)rows_of(4, {0, 2, 4, 6}, {0, 1, 3, 2, 2, 0});
       },
-      "row 1 does not ascend: position 2 holds 3 and the next one 3");
+      "row 1 does not ascend: position 2 holds 3 and the next one 2");
+}
+
+TEST(CsrGraph, KeepsSeveralEdgesBetweenTwoNodes) {
+  const CsrGraph graph = rows_of(3, {0, 0, 3, 4}, {0, 0, 2, 1});
+  EXPECT_TRUE(graph.has_repeats());
+  EXPECT_EQ(graph.num_edges(), 4);
+  EXPECT_TRUE(graph.has_edge({0, 1}));
+  const ReversedGraph reverse = reversed(graph);
+  EXPECT_TRUE(reverse.graph.has_repeats());
+  EXPECT_EQ(ids(reverse.graph.sources()), (Ids{1, 1, 2, 1}));
+  EXPECT_EQ(std::vector<EdgeId>(reverse.edge.begin(), reverse.edge.end()), (std::vector<EdgeId>{0, 1, 3, 2}));
+  EXPECT_TRUE(induced_subgraph(graph, std::vector<NodeId>{1, 0}).has_repeats());
+  EXPECT_FALSE(induced_subgraph(graph, std::vector<NodeId>{1, 2}).has_repeats());
+  EXPECT_FALSE(rows_of(3, {0, 0, 2, 3}, {0, 2, 1}).has_repeats());
+  EXPECT_FALSE(CsrGraph::from_edges(2, std::vector<Edge>{{0, 1}, {0, 1}}).has_repeats());
 }
 
 TEST(CsrGraph, CopiesShareTheirArrays) {
@@ -199,6 +214,9 @@ TEST(IsSymmetric, SeesTheOneEdgeWithoutItsMirrorWhicheverWayItPoints) {
   EXPECT_FALSE(is_symmetric(CsrGraph::from_edges(3, edges)));
   edges.back() = {2, 0};
   EXPECT_FALSE(is_symmetric(CsrGraph::from_edges(3, edges)));
+  // 0 -> 1 twice and 1 -> 0 once; 2 -> 3 once and 3 -> 2 twice: as many rise as fall, and each has a mirror.
+  EXPECT_FALSE(is_symmetric(rows_of(4, {0, 1, 3, 5, 6}, {1, 0, 0, 3, 3, 2})));
+  EXPECT_TRUE(is_symmetric(rows_of(4, {0, 2, 4, 5, 6}, {1, 1, 0, 0, 3, 2})));
   // As many edges rise as fall here: 0 -> 1 -> 2 and 2 -> 0, 3 -> 2.
   EXPECT_FALSE(is_symmetric(CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 2}, {2, 0}, {3, 2}})));
 }

@@ -153,6 +153,34 @@ TEST_F(DatasetForms, SortsRowsOfEdgesThatCarryNothingElse) {
   EXPECT_EQ(only(data), "rows of /graph/indices do not ascend and were sorted; 1 repeated edges were merged");
 }
 
+TEST_F(DatasetForms, KeepsSeveralEdgesBetweenTwoNodesWhereSomethingTellsThemApart) {
+  const auto repeat = [](RawFile& f) {
+    f.integers("graph/indptr", {0, 2, 4, 4, 4});
+    f.integers("graph/indices", {1, 1, 0, 0}, H5T_STD_I32LE);
+  };
+  const Dataset typed = read([&](RawFile& f) {
+    repeat(f);
+    f.integers("graph/edge_type", {0, 1, 0, 1});
+  });
+  EXPECT_TRUE(typed.assumed.empty());
+  EXPECT_TRUE(typed.graph.has_repeats());
+  EXPECT_TRUE(std::ranges::equal(typed.edge_type, std::vector<std::int32_t>{0, 1, 0, 1}));
+  const Dataset plain = read(repeat);
+  EXPECT_EQ(plain.graph.num_edges(), 2);
+  EXPECT_FALSE(plain.graph.has_repeats());
+  EXPECT_EQ(only(plain), "in rows of /graph/indices 2 repeated edges were merged");
+  test::expect_throws<DataError>(
+      [&] {
+        (void)read([&](RawFile& f) {
+          repeat(f);
+          f.integers("graph/indptr", {0, 2, 3, 3, 3});
+          f.integers("graph/indices", {1, 1, 0}, H5T_STD_I32LE);
+          f.integers("graph/edge_type", {0, 1, 0});
+        });
+      },
+      "edge 1 -> 0 is there more or less often than 0 -> 1");
+}
+
 TEST_F(DatasetForms, TakesIdsForNamesWhereThereAreNone) {
   const std::vector<const char*> ids = {"a", "b", "c", "d"};
   EXPECT_EQ(read([&](RawFile& f) { f.texts("node/id", ids); }).node_names,

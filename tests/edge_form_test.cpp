@@ -139,7 +139,7 @@ TEST(EdgeForm, KeepsTimesExactly) {
   EXPECT_EQ(data.time_unit, "s");
   EXPECT_EQ(data.assumed,
             (Lines{"1 of 3 rows repeat an edge, and are merged with it: the values of the first row count "
-                   "(--merge)"}));
+                   "(--merge; keep: all of them)"}));
   const Dataset last =
       imported({.edges = edges, .directed = true, .time_column = "3", .time_unit = "day", .merge = MergeEdges::last});
   EXPECT_EQ(last.edge_time[0], 1082040999);
@@ -154,6 +154,34 @@ TEST(EdgeForm, KeepsTimesExactly) {
   expect_throws<DataError>(
       [&] { (void)import_edgelist({.edges = write_content(folder / "f", "0 1 5\n1 2 5.5\n"), .time_column = "3"}); },
       "f: line 2: time '5.5' is not a whole number");
+}
+
+TEST(EdgeForm, KeepsRepeatedEdgesWhereAsked) {
+  const TemporaryFolder folder;
+  const auto edges = write_content(folder / "e", "0 1 30\n1 2 10\n0 1 20\n0 1 20\n");
+  const Dataset data = imported({.edges = edges, .directed = true, .time_column = "3", .merge = MergeEdges::keep});
+  EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{0, 0, 0, 1}));
+  EXPECT_TRUE(std::ranges::equal(data.edge_time, std::vector<std::int64_t>{30, 20, 20, 10}));
+  EXPECT_TRUE(data.graph.has_repeats());
+  EXPECT_TRUE(data.assumed.empty());
+  EXPECT_EQ(imported({.edges = edges, .time_column = "3", .merge = MergeEdges::keep}).graph.num_edges(), 8);
+  write_dataset(data, folder / "t.h5");
+  test::expect_same_dataset(read_dataset(folder / "t.h5"), data);
+  expect_throws<ArgumentError>(
+      [&] { (void)import_edgelist({.edges = write_content(folder / "f", "0 1\n0 1\n"), .merge = MergeEdges::keep}); },
+      "merge: is keep, and");
+}
+
+TEST(EdgeForm, KeepsEveryRelationBetweenTwoNodes) {
+  const TemporaryFolder folder;
+  const auto edges =
+      write_content(folder / "e", "source,target,relation,weight\na,b,knows,1\na,b,pays,2\nb,a,pays,4\na,b,knows,8\n");
+  const Dataset data = imported({.edges = edges, .directed = true, .merge = MergeEdges::sum});
+  EXPECT_TRUE(std::ranges::equal(data.graph.sources(), std::vector<NodeId>{1, 0, 0}));
+  EXPECT_TRUE(std::ranges::equal(data.edge_type, std::vector<std::int32_t>{1, 0, 1}));
+  EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.edge_features), Tensor{{4}, {9}, {2}}));
+  EXPECT_TRUE(says(data, "1 of 4 rows repeat an edge"));
+  EXPECT_EQ(imported({.edges = edges}).graph.num_edges(), 4);
 }
 
 TEST(EdgeForm, MergesRepeatedEdgesAsAsked) {

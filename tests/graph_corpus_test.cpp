@@ -1,7 +1,9 @@
 // Graphs that a generator learns from.
 #include "weft/tasks/graph_corpus.hpp"
 
+#include <algorithm>
 #include <cstdlib>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -38,6 +40,17 @@ TEST(GraphCorpus, CountsWhatAGeneratorCanBeAskedFor) {
   EXPECT_EQ(corpus.properties(1, 1), 4.0F);
   EXPECT_EQ(corpus.properties(1, 2), 1.0F);
   EXPECT_FALSE(corpus.is_molecular());
+}
+
+TEST(GraphCorpus, RefusesSeveralEdgesBetweenTwoNodes) {
+  Dataset data = test::rings(4, 3, 4);
+  std::vector<NodeId> sources(data.graph.sources().begin(), data.graph.sources().end());
+  std::vector<EdgeId> offsets(data.graph.offsets().begin(), data.graph.offsets().end());
+  sources.insert(sources.begin() + 1, sources[1]);
+  std::for_each(offsets.begin() + 1, offsets.end(), [](EdgeId& offset) { ++offset; });
+  data.graph =
+      CsrGraph::from_rows(data.graph.num_nodes(), Buffer<EdgeId>::copy_of(offsets), Buffer<NodeId>::copy_of(sources));
+  test::expect_throws<ArgumentError>([&] { (void)read_graph_corpus(data, ""); }, "have several edges");
 }
 
 }  // namespace

@@ -81,6 +81,25 @@ TEST(LinkSplit, KeepsTheDirectionOfEdgesAndHoldsBothOut) {
   EXPECT_EQ(edges_of(link_split(data, "s", 0).messages), (std::vector<Edge>{{3, 0}, {0, 1}}));
 }
 
+TEST(LinkSplit, TakesSeveralEdgesBetweenTwoNodesForOneLink) {
+  // A ring of 40 nodes whose edges are there twice, in both directions.
+  std::vector<NodeId> sources;
+  Buffer<EdgeId> offsets(41, 0);
+  for (NodeId v = 0; v < 40; ++v) {
+    const auto [first, second] = std::minmax({(v + 1) % 40, (v + 39) % 40});
+    sources.insert(sources.end(), {first, first, second, second});
+    offsets[std::size_t{v} + 1] = 4 * (EdgeId{v} + 1);
+  }
+  Dataset data;
+  data.name = "ring";
+  data.graph = CsrGraph::from_rows(40, std::move(offsets), Buffer<NodeId>::copy_of(sources));
+  const LinkSplit split = link_split(data, "random", 1);
+  EXPECT_EQ(split.train.size() + split.val.size() + split.test.size(), 40U);
+  for (const auto& [u, v] : split.test) {
+    EXPECT_FALSE(split.messages.has_edge({u, v}) || split.messages.has_edge({v, u}));
+  }
+}
+
 TEST(LinkSplit, RefusesWhatCannotBeSplit) {
   Dataset data = drawn_graph();
   expect_throws<ArgumentError>([&] { (void)link_split(data, "public", 0); }, "no split of links 'public'");

@@ -3,6 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <vector>
+
+#include "tests/graph_checks.hpp"
 #include "tests/sampler_checks.hpp"
 #include "tests/support.hpp"
 #include "weft/samplers/seed_batches.hpp"
@@ -71,6 +75,26 @@ std::vector<double> counts_of_draws(std::int64_t fanout, bool replace) {
     }
   }
   return counts;
+}
+
+TEST(NeighborSampler, DrawsEachOfSeveralEdgesBetweenTwoNodes) {
+  // Node 0 reads 1 three times, 2 once and 3 twice.
+  const CsrGraph graph = test::rows_of(4, {0, 6, 6, 6, 6}, {1, 1, 1, 2, 3, 3});
+  const NeighborSampler all(graph, SeedBatches({0}), {.fanouts = {kAllNeighbors}, .keep_edges = true});
+  const Sample sample = all.sample(0, 0);
+  EXPECT_EQ(list(sample.blocks[0].edges), (std::vector<EdgeId>{0, 1, 2, 3, 4, 5}));
+  for (std::size_t e = 0; e < 6; ++e) {
+    EXPECT_EQ(sample.inputs[sample.blocks[0].block.sources()[e]], graph.sources()[e]);
+  }
+  const NeighborSampler some(graph, SeedBatches({0}), {.fanouts = {4}, .keep_edges = true});
+  for (std::int64_t epoch = 0; epoch < 100; ++epoch) {
+    const Sample drawn = some.sample(epoch, 0);
+    const std::span<const EdgeId> edges = drawn.blocks[0].edges;
+    EXPECT_EQ(std::set<EdgeId>(edges.begin(), edges.end()).size(), 4U);
+    for (std::size_t e = 0; e < 4; ++e) {
+      ASSERT_EQ(drawn.inputs[drawn.blocks[0].block.sources()[e]], graph.sources()[static_cast<std::size_t>(edges[e])]);
+    }
+  }
 }
 
 TEST(NeighborSampler, DrawsEveryNeighborEquallyOften) {

@@ -91,6 +91,15 @@ TEST(Ogb, ReadsTypesOfNodesAndRelations) {
   EXPECT_EQ(data.assumed.back(), "features are those of paper; they are zero in rows of other types");
   write_dataset(data, folder / "m.h5");
   test::expect_same_data(read_dataset(folder / "m.h5"), data);
+  Files with_reading = typed_set();
+  with_reading["raw/triplet-type-list"] += "author,reads,paper\n";
+  with_reading["raw/relations/author___reads___paper/edge"] = "0,1\n0,1\n";
+  write_set(folder / "reading", with_reading);
+  const Dataset reading = import_ogb({.input = folder / "reading"});
+  EXPECT_TRUE(std::ranges::equal(reading.graph.sources(), std::vector<NodeId>{1, 4, 0, 0, 0, 1, 2}));
+  EXPECT_TRUE(std::ranges::equal(reading.edge_type, std::vector<std::int32_t>{0, 1, 0, 2, 2, 0, 1}));
+  EXPECT_EQ(reading.assumed.front(),
+            "1 edges repeat another of their relation between the same nodes, and are kept as they are");
   const Dataset both = import_ogb({.input = folder / "mag", .undirected = true});
   EXPECT_FALSE(both.directed);
   EXPECT_EQ(both.graph.num_edges(), 10);

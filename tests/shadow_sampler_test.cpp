@@ -69,5 +69,24 @@ TEST(ShadowSampler, SearchesTheRowOfAHubInsteadOfReadingIt) {
   }
 }
 
+TEST(ShadowSampler, KeepsSeveralEdgesBetweenTwoNodesInShortRowsAndInLongOnes) {
+  for (const NodeId count : {NodeId{10}, NodeId{100'000}}) {
+    // Node 0 reads each of the others twice; 1 reads 0.
+    std::vector<NodeId> all;
+    for (NodeId u = 1; u <= count; ++u) {
+      all.insert(all.end(), {u, u});
+    }
+    all.push_back(0);
+    Buffer<EdgeId> offsets(std::size_t{count} + 2, 2 * EdgeId{count} + 1);
+    offsets[0] = 0;
+    offsets[1] = 2 * EdgeId{count};
+    const CsrGraph graph = CsrGraph::from_rows(count + 1, std::move(offsets), Buffer<NodeId>::copy_of(all));
+    const Sample sample = ShadowSampler(graph, SeedBatches({1}), {.fanouts = {1, 1}, .keep_edges = true}).sample(0, 0);
+    const CsrGraph own = sample.blocks[0].block.graph();
+    EXPECT_EQ(own.in_degree(0), 2 * (own.num_nodes() - 1)) << count;
+    EXPECT_EQ(sample.blocks[0].edges[1], sample.blocks[0].edges[0] + 1) << count;
+  }
+}
+
 }  // namespace
 }  // namespace weft

@@ -96,7 +96,7 @@ std::string merging_sentence(const EdgelistOptions& options, std::int64_t repeat
       default:
         kept = concat(": the ", name_of(options.merge), " of their weights counts");
     }
-    kept += " (--merge)";
+    kept += " (--merge; keep: all of them)";
   }
   return concat(repeats, " of ", count, " rows repeat an edge",
                 options.directed ? "" : ", in this or the other direction", ", and are merged with it", kept);
@@ -186,7 +186,7 @@ auto with_names(EdgelistOptions options, const Import& import) {
 std::int64_t num_loops(const CsrGraph& graph) {
   std::int64_t loops = 0;
   for (std::int64_t v = 0; v < graph.num_nodes(); ++v) {
-    loops += std::ranges::binary_search(graph.sources_of(static_cast<NodeId>(v)), static_cast<NodeId>(v)) ? 1 : 0;
+    loops += std::ssize(std::ranges::equal_range(graph.sources_of(static_cast<NodeId>(v)), static_cast<NodeId>(v)));
   }
   return loops;
 }
@@ -303,12 +303,9 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
     if (reading.form.relation) {
       data.names.edge_types = reading.relations;
     }
-    if (edges.lost_relations > 0) {
-      data.assumed.push_back(concat(edges.lost_relations,
-                                    " edges have another relation than the one kept between the "
-                                    "same nodes, and are lost: a pair of nodes has one relation"));
-    }
   } else {
+    require(options.merge != MergeEdges::keep, "merge: is keep, and ", options.edges.string(),
+            " has no weights, times or relations, which tell edges between the same two nodes apart");
     data.graph = CsrGraph::from_edges(num_nodes, all.edges, {.symmetrize = !options.directed});
   }
   if (const std::int64_t repeats =

@@ -15,11 +15,13 @@
 #pragma GCC visibility push(default)
 namespace weft {
 
-/// What is kept of edges between the same nodes: the values of the first or of the last, or their weights taken
-/// together, with the time and the relation of the first.
-enum class MergeEdges { first, last, sum, mean, max };
+/// What is kept of edges between the same nodes, of one relation where they have some: the values of the first or of
+/// the last, or their weights taken together, with the time of the first; or all of them, which their weights or times
+/// tell apart.
+enum class MergeEdges { first, last, sum, mean, max, keep };
 template <>
-inline constexpr std::array<std::string_view, 5> kEnumNames<MergeEdges> = {"first", "last", "sum", "mean", "max"};
+inline constexpr std::array<std::string_view, 6> kEnumNames<MergeEdges> = {"first", "last", "sum",
+                                                                           "mean",  "max",  "keep"};
 
 /// All files are CSV, TSV or columns between blanks, plain, gzip or xz; '#' and '%' start comment lines, and
 /// a header line is recognized. Nodes are named by any text.

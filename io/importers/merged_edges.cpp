@@ -14,51 +14,94 @@
 namespace weft {
 namespace {
 
-/// Of 12 bytes: most of the time goes into moving them.
-struct Entry {
-  NodeId row, source;
-  std::uint32_t place;
-  [[nodiscard]] std::uint64_t key() const { return std::uint64_t{row} << 32 | source; }
-};
+constexpr std::int64_t kGrain = 1 << 15;
+
+/// An edge of a row: its source and its place in the file, in one number, since most of the time goes into moving them.
+using Entry = std::uint64_t;
+
+NodeId source_of(Entry entry) {
+  return static_cast<NodeId>(entry >> 32);
+}
+
+std::size_t place_of(Entry entry) {
+  return static_cast<std::size_t>(entry & std::numeric_limits<std::uint32_t>::max());
+}
 
 std::size_t index(std::int64_t i) {
   return static_cast<std::size_t>(i);
 }
 
-RowBuckets<Entry> sorted_entries(std::int64_t num_nodes, std::span<const Edge> edges, bool symmetrize) {
-  RowBuckets<Entry> entries = into_row_buckets<Entry>(
-      num_nodes, static_cast<std::int64_t>(edges.size()), [&](std::int64_t first, std::int64_t last, const auto& emit) {
-        for (std::int64_t i = first; i < last; ++i) {
-          const auto [source, destination] = edges[index(i)];
-          emit(Entry{destination, source, static_cast<std::uint32_t>(i)});
-          if (symmetrize && source != destination) {
-            emit(Entry{source, destination, static_cast<std::uint32_t>(i)});
-          }
-        }
-      });
-  parallel_for(entries.num_buckets(), 1, [&](std::int64_t b, std::int64_t) {
-    std::sort(
-        entries.items.data() + entries.begin[index(b)], entries.items.data() + entries.begin[index(b) + 1],
-        [](const Entry& x, const Entry& y) { return x.key() != y.key() ? x.key() < y.key() : x.place < y.place; });
+std::int32_t relation_of(const EdgeBatch& batch, Entry entry) {
+  return batch.relations.empty() ? 0 : batch.relations[place_of(entry)];
+}
+
+struct Rows {
+  Buffer<EdgeId> offsets;
+  Buffer<Entry> entries;
+
+  [[nodiscard]] std::span<const Entry> of(std::int64_t v) const {
+    return std::span<const Entry>(entries).subspan(index(offsets[index(v)]),
+                                                   index(offsets[index(v) + 1] - offsets[index(v)]));
+  }
+};
+
+/// By source, relation and place.
+Rows sorted_rows(std::int64_t num_nodes, const EdgeBatch& batch, bool symmetrize) {
+  struct Incoming {
+    NodeId row, source;
+    std::uint32_t place;
+  };
+  Rows rows;
+  {
+    const auto buckets =
+        into_row_buckets<Incoming>(num_nodes, static_cast<std::int64_t>(batch.edges.size()),
+                                   [&](std::int64_t first, std::int64_t last, const auto& emit) {
+                                     for (std::int64_t i = first; i < last; ++i) {
+                                       const auto [source, destination] = batch.edges[index(i)];
+                                       emit(Incoming{destination, source, static_cast<std::uint32_t>(i)});
+                                       if (symmetrize && source != destination) {
+                                         emit(Incoming{source, destination, static_cast<std::uint32_t>(i)});
+                                       }
+                                     }
+                                   });
+    rows.entries = Buffer<Entry>(buckets.items.size());
+    rows.offsets = place_rows(buckets, num_nodes, [&](EdgeId position, const Incoming& edge) {
+      rows.entries[index(position)] = Entry{edge.source} << 32 | edge.place;
+    });
+  }
+  parallel_rows(rows.offsets, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      Entry* first = rows.entries.data() + rows.offsets[index(v)];
+      Entry* last = rows.entries.data() + rows.offsets[index(v) + 1];
+      if (batch.relations.empty()) {
+        std::sort(first, last);
+      } else {
+        std::sort(first, last, [&](Entry x, Entry y) {
+          const std::int32_t of_x = relation_of(batch, x), of_y = relation_of(batch, y);
+          return source_of(x) == source_of(y) && of_x != of_y ? of_x < of_y : x < y;
+        });
+      }
+    }
   });
-  return entries;
+  return rows;
 }
 
 float merged_weight(std::span<const Entry> group, std::span<const float> weights, MergeEdges merge) {
   if (group.size() == 1 || merge == MergeEdges::first) {
-    return weights[index(group.front().place)];
+    return weights[place_of(group.front())];
   }
   double sum = 0.0;
-  float most = weights[index(group.front().place)];
-  for (const Entry& entry : group) {
-    sum += double{weights[index(entry.place)]};
-    most = std::max(most, weights[index(entry.place)]);
+  float most = weights[place_of(group.front())];
+  for (const Entry entry : group) {
+    sum += double{weights[place_of(entry)]};
+    most = std::max(most, weights[place_of(entry)]);
   }
   switch (merge) {
     case MergeEdges::first:
-      return weights[index(group.front().place)];
+    case MergeEdges::keep:
+      return weights[place_of(group.front())];
     case MergeEdges::last:
-      return weights[index(group.back().place)];
+      return weights[place_of(group.back())];
     case MergeEdges::sum:
       return static_cast<float>(sum);
     case MergeEdges::mean:
@@ -69,17 +112,17 @@ float merged_weight(std::span<const Entry> group, std::span<const float> weights
   return most;
 }
 
-/// Calls use(number of the edge in its bucket, its entries) for each edge of a bucket.
+/// Calls use(number of the edge in its row, its entries) for each edge of a row, and returns how many there are.
 template <class Use>
-std::int64_t for_each_edge(const RowBuckets<Entry>& entries, std::int64_t bucket, const Use& use) {
-  const std::span<const Entry> all(entries.items.data() + entries.begin[index(bucket)],
-                                   entries.items.data() + entries.begin[index(bucket) + 1]);
+std::int64_t for_each_edge(const EdgeBatch& batch, MergeEdges merge, std::span<const Entry> row, const Use& use) {
   std::int64_t count = 0;
-  for (std::size_t first = 0, last = 0; first < all.size(); first = last, ++count) {
-    while (last < all.size() && all[last].key() == all[first].key()) {
+  for (std::size_t first = 0, last = 0; first < row.size(); first = last, ++count) {
+    last = first + 1;
+    while (merge != MergeEdges::keep && last < row.size() && source_of(row[last]) == source_of(row[first]) &&
+           relation_of(batch, row[last]) == relation_of(batch, row[first])) {
       ++last;
     }
-    use(count, all.subspan(first, last - first));
+    use(count, row.subspan(first, last - first));
   }
   return count;
 }
@@ -90,53 +133,48 @@ MergedEdges merged_edges(std::int64_t num_nodes, const EdgeBatch& batch, bool sy
   constexpr std::size_t kMostEdges = std::numeric_limits<std::uint32_t>::max();
   require(batch.edges.size() <= kMostEdges, "edges with weights, times or relations: ", batch.edges.size(),
           " are too many in memory, expected at most ", kMostEdges);
-  const RowBuckets<Entry> entries = sorted_entries(num_nodes, batch.edges, symmetrize);
-  const std::int64_t num_buckets = entries.num_buckets();
-  std::vector<std::int64_t> first_edge(index(num_buckets) + 1, 0);
-  parallel_for(num_buckets, 1, [&](std::int64_t b, std::int64_t) {
-    first_edge[index(b) + 1] = for_each_edge(entries, b, [](std::int64_t, std::span<const Entry>) {});
+  const Rows rows = sorted_rows(num_nodes, batch, symmetrize);
+  Buffer<EdgeId> offsets(index(num_nodes) + 1);
+  offsets[0] = 0;
+  parallel_rows(rows.offsets, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t v = begin; v < end; ++v) {
+      offsets[index(v) + 1] = for_each_edge(batch, merge, rows.of(v), [](std::int64_t, std::span<const Entry>) {});
+    }
   });
-  for (std::size_t b = 1; b < first_edge.size(); ++b) {
-    first_edge[b] += first_edge[b - 1];
+  for (std::size_t v = 1; v < offsets.size(); ++v) {
+    offsets[v] += offsets[v - 1];
   }
-  const std::size_t num_edges = index(first_edge.back());
+  const std::size_t num_edges = index(offsets[index(num_nodes)]);
   MergedEdges result;
   result.weights = Buffer<float>(batch.weights.empty() ? 0 : num_edges);
   result.times = Buffer<std::int64_t>(batch.times.empty() ? 0 : num_edges);
   result.relations = Buffer<std::int32_t>(batch.relations.empty() ? 0 : num_edges);
   Buffer<NodeId> sources(num_edges);
-  Buffer<EdgeId> offsets(index(num_nodes) + 1, 0);
-  std::atomic<std::int64_t> lost{0};
-  // A row lies in one bucket.
-  parallel_for(num_buckets, 1, [&](std::int64_t b, std::int64_t) {
-    std::int64_t own_lost = 0;
-    for_each_edge(entries, b, [&](std::int64_t number, std::span<const Entry> group) {
-      const std::size_t edge = index(first_edge[index(b)] + number);
-      const std::size_t kept = index((merge == MergeEdges::last ? group.back() : group.front()).place);
-      sources[edge] = group.front().source;
-      ++offsets[std::size_t{group.front().row} + 1];
-      if (!batch.weights.empty()) {
-        result.weights[edge] = merged_weight(group, batch.weights, merge);
-      }
-      if (!batch.times.empty()) {
-        result.times[edge] = batch.times[kept];
-      }
-      if (!batch.relations.empty()) {
-        result.relations[edge] = batch.relations[kept];
-        // Of both directions of an edge one is counted.
-        for (const Entry& entry : group) {
-          const bool is_forward = batch.edges[index(entry.place)].destination == entry.row;
-          own_lost += is_forward && batch.relations[index(entry.place)] != batch.relations[kept] ? 1 : 0;
+  std::atomic<bool> has_repeats{false};
+  parallel_rows(rows.offsets, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    bool repeats = false;
+    for (std::int64_t v = begin; v < end; ++v) {
+      for_each_edge(batch, merge, rows.of(v), [&](std::int64_t number, std::span<const Entry> group) {
+        const std::size_t edge = index(offsets[index(v)] + number);
+        const std::size_t kept = place_of(merge == MergeEdges::last ? group.back() : group.front());
+        sources[edge] = source_of(group.front());
+        repeats = repeats || (number > 0 && sources[edge - 1] == sources[edge]);
+        if (!batch.weights.empty()) {
+          result.weights[edge] = merged_weight(group, batch.weights, merge);
         }
-      }
-    });
-    lost += own_lost;
+        if (!batch.times.empty()) {
+          result.times[edge] = batch.times[kept];
+        }
+        if (!batch.relations.empty()) {
+          result.relations[edge] = batch.relations[kept];
+        }
+      });
+    }
+    if (repeats) {
+      has_repeats = true;
+    }
   });
-  for (std::size_t v = 1; v < offsets.size(); ++v) {
-    offsets[v] += offsets[v - 1];
-  }
-  result.lost_relations = lost;
-  result.graph = from_ascending_rows(num_nodes, std::move(offsets), std::move(sources));
+  result.graph = from_ascending_rows(num_nodes, std::move(offsets), std::move(sources), has_repeats);
   return result;
 }
 

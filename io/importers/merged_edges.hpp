@@ -1,7 +1,7 @@
 // Edges as a file lists them, brought with what belongs to them into the order of a graph. Private.
 //
-// Method: into buckets of rows, sorted in parallel by (row, source, place in the file), repeats then taken together in
-// the order of the file. O(m log m), the same bits for every number of threads.
+// Method: placed by row, each row sorted by (source, relation, place in the file), repeats then taken
+// together in the order of the file. O(m log d), the same bits for every number of threads.
 #pragma once
 
 #include <cstdint>
@@ -20,11 +20,10 @@ struct MergedEdges {
   Buffer<float> weights;
   Buffer<std::int64_t> times;
   Buffer<std::int32_t> relations;
-  /// Edges of the file whose relation is lost, since another one is kept between the same nodes.
-  std::int64_t lost_relations = 0;
 };
 
-/// With `symmetrize` both directions of every edge; they have the same values.
+/// With `symmetrize` both directions of every edge; they have the same values. Edges of different relations are no
+/// repeats of each other.
 [[nodiscard]] MergedEdges merged_edges(std::int64_t num_nodes, const EdgeBatch& batch, bool symmetrize,
                                        MergeEdges merge);
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "weft/io/declared_extent.hpp"
-#include "weft/io/importers/edge_rows.hpp"
+#include "weft/io/importers/merged_edges.hpp"
 #include "weft/io/importers/ogb_tables.hpp"
 
 namespace weft {
@@ -103,7 +103,7 @@ class TypedImporter {
                 static_cast<std::int32_t>(type));
     }
     name_relations(triplets);
-    set_graph(edges, relation_of);
+    set_graph(std::move(edges), std::move(relation_of));
   }
 
   void read_edges(const std::string& name, std::size_t head, std::size_t tail, std::vector<Edge>& edges) const {
@@ -132,22 +132,34 @@ class TypedImporter {
     }
   }
 
-  void set_graph(const std::vector<Edge>& edges, const std::vector<std::int32_t>& relation_of) {
-    data_.graph = CsrGraph::from_edges(num_nodes(), edges, {.symmetrize = options_.undirected});
-    const std::vector<std::int64_t> places = places_of_edges(edges, options_.undirected);
-    data_.edge_type = Buffer<std::int32_t>(places.size());
-    for (std::size_t i = 0; i < places.size(); ++i) {
-      data_.edge_type[i] = relation_of[static_cast<std::size_t>(places[i])];
-    }
-    const auto repeats = static_cast<std::int64_t>(edges.size()) - (options_.undirected ? 0 : data_.graph.num_edges());
-    if (!options_.undirected && repeats > 0) {
-      data_.assumed.push_back(concat(repeats,
-                                     " edges repeat another between the same nodes and were left out, also "
-                                     "where their relation is another"));
+  void set_graph(std::vector<Edge> edges, std::vector<std::int32_t> relation_of) {
+    EdgeBatch batch;
+    batch.edges = std::move(edges);
+    batch.relations = std::move(relation_of);
+    MergedEdges merged = merged_edges(num_nodes(), batch, options_.undirected, MergeEdges::keep);
+    data_.graph = std::move(merged.graph);
+    data_.edge_type = std::move(merged.relations);
+    if (const std::int64_t repeats = num_repeats(); repeats > 0) {
+      data_.assumed.push_back(
+          concat(repeats, " edges repeat another of their relation between the same nodes, and are kept as they are"));
     }
     data_.assumed.push_back(options_.undirected
                                 ? "both directions of every relation are stored, with the relation's number"
                                 : "relations keep their directions: a node reads those that point at it");
+  }
+
+  /// Of edges of the same relation between the same nodes all but the first.
+  [[nodiscard]] std::int64_t num_repeats() const {
+    const CsrGraph& graph = data_.graph;
+    std::int64_t repeats = 0;
+    for (std::int64_t v = 0; v < graph.num_nodes(); ++v) {
+      for (EdgeId e = graph.offsets()[static_cast<std::size_t>(v)] + 1;
+           e < graph.offsets()[static_cast<std::size_t>(v) + 1]; ++e) {
+        const auto i = static_cast<std::size_t>(e);
+        repeats += graph.sources()[i - 1] == graph.sources()[i] && data_.edge_type[i - 1] == data_.edge_type[i] ? 1 : 0;
+      }
+    }
+    return repeats;
   }
 
   /// Types below which a table of the folder says True.

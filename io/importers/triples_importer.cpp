@@ -103,11 +103,6 @@ Dataset import_triples(const TriplesOptions& options, const ProgressCallback& pr
   data.names.edge_types = std::move(words.relations);
   data.edge_time = std::move(edges.times);
   data.time_unit = data.edge_time.empty() ? "" : "step";
-  if (edges.lost_relations > 0) {
-    data.assumed.push_back(concat(edges.lost_relations, " of ", all.edges.size(),
-                                  " triples have another relation than the one kept between the same two entities, and "
-                                  "are lost: a pair of nodes has one edge"));
-  }
   return data;
 }
 

@@ -121,13 +121,15 @@ GcnNorm::Numbers GcnNorm::numbers_of(const MessageBlock& block) {
         continue;
       }
       const auto row = block.graph().sources_of(v);
-      const auto loop = std::ranges::lower_bound(row, v);
-      const bool has_loop = loop != row.end() && *loop == v;
+      const auto loops = std::ranges::equal_range(row, v);
       made.scale[v] =
-          1.0F /
-          std::sqrt(degrees.empty() ? static_cast<float>(block.graph().in_degree(v) + (has_loop ? 0 : 1)) : degrees[v]);
-      // A node's own state counts once, whatever its loop counts among the edges that were drawn.
-      const float counted = has_loop ? BlockWeights(block).of(i, block.offsets()[v] + (loop - row.begin())) : 0.0F;
+          1.0F / std::sqrt(degrees.empty() ? static_cast<float>(block.graph().in_degree(v) - std::ssize(loops) + 1)
+                                           : degrees[v]);
+      // A node's own state counts once, whatever its loops count among the edges that were drawn.
+      float counted = 0.0F;
+      for (auto loop = loops.begin(); loop != loops.end(); ++loop) {
+        counted += BlockWeights(block).of(i, block.offsets()[v] + (loop - row.begin()));
+      }
       made.self_weight[v] = made.scale[v] * (1.0F - counted);
     }
   });
