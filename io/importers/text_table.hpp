@@ -17,6 +17,10 @@ class TextTable {
   /// cells than the header, unless `on_bad_row` lets it be left out, or if two columns have the same name.
   TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_row);
 
+  /// Columns whose cells are lists of equally many numbers, as "0.1, 0.2", become a column each, NAME_0 and so on, said
+  /// in `assumed`. Missing lists are missing numbers.
+  void split_lists(std::vector<std::string>& assumed);
+
   [[nodiscard]] const std::vector<std::string>& header() const { return header_; }
   [[nodiscard]] std::size_t num_rows() const { return lines_.size(); }
   [[nodiscard]] std::size_t num_columns() const { return header_.size(); }
