@@ -108,6 +108,26 @@ TEST(Edgelist, KeepsTargetsAndWeights) {
   EXPECT_TRUE(same_bits(std::get<Tensor>(data.edge_features), Tensor{{0.5F}, {0.5F}, {0.25F}, {0.25F}}));
 }
 
+TEST(Edgelist, ReadsDecimalCommasAndMarksOfMissingValues) {
+  const TemporaryFolder folder;
+  const std::filesystem::path labels = write_content(folder / "y", "id;y\na;0,5\nb;?\n");
+  for (const char* text : {"a;b;1,5\nb;c;2\n", "source,target,w\na,b,\"1,5\"\nb,c,2\n", "a b 1,5\nb c 2\n"}) {
+    const Dataset data = import_edgelist({.edges = write_content(folder / "e", text),
+                                          .labels = labels,
+                                          .directed = true,
+                                          .weights = true,
+                                          .task = TaskKind::node_regression,
+                                          .cells = {.missing = {"?"}, .decimal = ','}});
+    EXPECT_TRUE(same_bits(std::get<Tensor>(data.edge_features), Tensor{{1.5F}, {2}})) << text;
+    EXPECT_EQ(data.node_names, (Lines{"a", "b", "c"}));
+    EXPECT_EQ(std::get<Tensor>(data.node_labels)(0, 0), 0.5F);
+    EXPECT_TRUE(std::isnan(std::get<Tensor>(data.node_labels)(1, 0)));
+  }
+  expect_throws<DataError>(
+      [&] { (void)import_edgelist({.edges = write_content(folder / "e", "a;b;1,5\n"), .weights = true}); },
+      "e: line 1: '1,5' is not a finite number of 32 bits; --decimal , reads it as one");
+}
+
 TEST(Edgelist, LeavesOutBadRowsWhereAsked) {
   const TemporaryFolder folder;
   std::vector<std::string> told;

@@ -83,6 +83,57 @@ TEST(TableEncoder, ReadsColumnsAsItIsTold) {
   expect_throws<DataError>([&] { (void)firms(folder, {}, "id,a\na,1\na,2\n"); }, "line 3: node 'a' has a second row");
 }
 
+TEST(TableEncoder, NamesTheCellThatKeepsAColumnFromBeingNumbers) {
+  const TemporaryFolder folder;
+  const auto said = [&](const std::string& cell, EdgelistOptions options = {}) {
+    const Dataset data = firms(folder, std::move(options), concat("id;size\na;1\nb;", cell, "\nc;3\nd;5\n"));
+    return data.assumed.empty() ? std::string() : data.assumed.front();
+  };
+  const std::string start = "column 'size' is not read: it has 4 different texts in 4 cells; 1 of its 4 cells is no ";
+  EXPECT_EQ(said("?"), start +
+                           "number, '?' in line 3 (--missing \"?\" takes it for a missing value) (--kind "
+                           "size=category or text reads it)");
+  EXPECT_NE(said("inf").find(start + "number, 'inf' in line 3 (--missing \"inf\""), std::string::npos);
+  EXPECT_NE(said("-").find("'-' in line 3 (--missing=\"-\""), std::string::npos);
+  EXPECT_NE(said("1 234").find("'1 234' in line 3 (--missing \"1 234\""), std::string::npos);
+  EXPECT_NE(said("1,5").find("'1,5' in line 3 (--decimal , reads it as one)"), std::string::npos);
+  // Two of four are another thing.
+  const Dataset half = firms(folder, {}, "id,size\na,1\nb,x\nc,3\nd,y\n");
+  EXPECT_EQ(half.assumed, (Lines{"column 'size' is not read: it has 4 different texts in 4 cells (--kind "
+                                 "size=category or text reads it)"}));
+  expect_throws<DataError>([&] { (void)said("5%", {.kinds = {"size=number"}}); },
+                           "line 3: '5%' in column 'size' is no number; --missing \"5%\" takes it for a missing value");
+  const Dataset dates = firms(folder, {}, "id,day\na,2024-02-28\nb,2024-02-30\nc,2024-03-01\nd,2024-03-02\n");
+  EXPECT_NE(dates.assumed.front().find("1 of its 4 cells is no date, '2024-02-30' in line 3"), std::string::npos);
+}
+
+TEST(TableEncoder, TakesTextsForMissingAndCommasForPointsAsItIsTold) {
+  const TemporaryFolder folder;
+  const std::string table = "id;size;kind\na;1,5;big\nb;?;?\nc;3;big\nd;4,5;small\n";
+  const Dataset untold = firms(folder, {}, "id;size\na;1,5\nb;2,5\nc;3,25\nd;4,5\n");
+  EXPECT_EQ(untold.assumed,
+            (Lines{"column 'size' is not read: it has 4 different texts in 4 cells; its cells look like numbers with "
+                   "decimal commas, as '1,5' in line 2 (--decimal , reads them so) (--kind size=category or text reads "
+                   "it)"}));
+  const EdgelistOptions told = {.cells = {.missing = {"?", "-"}, .decimal = ','}};
+  const Dataset data = firms(folder, told, table);
+  EXPECT_EQ(data.names.features, (Lines{"size", "size=missing", "kind=big", "kind=small", "kind=missing"}));
+  EXPECT_TRUE(
+      same_bits(features_of(data), Tensor{{1.5F, 0, 1, 0, 0}, {3, 1, 1, 0, 1}, {3, 0, 1, 0, 0}, {4.5F, 0, 0, 1, 0}}));
+  // Other tables are read so too, unless it is said otherwise.
+  write_dataset(data, folder / "first.h5");
+  const Dataset like = firms(folder, {.like = folder / "first.h5"}, table);
+  EXPECT_TRUE(same_bits(features_of(like), features_of(data)));
+  EXPECT_EQ(like.encoder, data.encoder);
+  const Dataset points = firms(folder, {.like = folder / "first.h5", .cells = {.decimal = '.'}},
+                               "id,size,kind\na,1.5,big\nb,?,?\nc,3,big\nd,4.5,small\n");
+  EXPECT_TRUE(same_bits(features_of(points), features_of(data)));
+  EXPECT_NE(firms(folder, told, "id;size\na;1.5\nb;2\nc;3\nd;4\n")
+                .assumed.front()
+                .find("'1.5' in line 2 (--decimal . reads it as one)"),
+            std::string::npos);
+}
+
 TEST(TableEncoder, IsKeptForOtherTables) {
   const TemporaryFolder folder;
   const Dataset first = firms(folder, {});
@@ -122,10 +173,12 @@ TEST(TableEncoder, IsKeptForOtherTables) {
 TEST(TableEncoder, RefusesTextsThatAreNoEncoder) {
   const std::string good = encoder_text(TableEncoder({{.name = "a", .kind = ColumnKind::number, .mean = 2.5}}));
   EXPECT_EQ(encoder_text(parse_encoder(good, "x")), good);
-  for (const char* bad : {"", "{", "[]", "{\"version\":2,\"columns\":[]}", "{\"version\":1}",
-                          "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"word\"}]}",
-                          "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"mean\":1e99}]}",
-                          "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"values\":[\"x\"]}]}"}) {
+  for (const char* bad :
+       {"", "{", "[]", "{\"version\":2,\"columns\":[]}", "{\"version\":1}",
+        "{\"version\":1,\"columns\":[],\"decimal\":\"x\"}", "{\"version\":1,\"columns\":[],\"missing\":[1]}",
+        "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"word\"}]}",
+        "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"mean\":1e99}]}",
+        "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"values\":[\"x\"]}]}"}) {
     expect_throws<DataError>([&] { (void)parse_encoder(bad, "x.h5"); }, "x.h5: encoder: is no encoder of a table");
   }
 }

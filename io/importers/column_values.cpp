@@ -113,10 +113,10 @@ std::optional<double> date_value(std::string_view text) {
   return time ? std::optional(days + *time) : std::nullopt;
 }
 
-std::optional<double> value_of(ColumnKind kind, std::string_view text) {
+std::optional<double> value_of(ColumnKind kind, std::string_view text, const CellForm& form) {
   switch (kind) {
     case ColumnKind::number: {
-      const std::optional<float> value = parse_real(text);
+      const std::optional<float> value = parse_real(text, form);
       return value ? std::optional(double{*value}) : std::nullopt;
     }
     case ColumnKind::flag:

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "weft/core/options.hpp"
+#include "weft/io/importers/importers.hpp"
 
 namespace weft {
 
@@ -25,7 +26,7 @@ inline constexpr std::array<std::string_view, 5> kEnumNames<ColumnKind> = {"numb
 [[nodiscard]] std::optional<double> date_value(std::string_view text);
 
 /// The value of a number, a flag or a date; nothing if the text is none.
-[[nodiscard]] std::optional<double> value_of(ColumnKind kind, std::string_view text);
+[[nodiscard]] std::optional<double> value_of(ColumnKind kind, std::string_view text, const CellForm& form);
 
 /// The distinct words of a text, in the order of their letters, as bag_of_words.hpp has them.
 [[nodiscard]] std::vector<std::string> words_of(std::string_view text);

@@ -173,7 +173,7 @@ class BlockParser {
           is_plain = cursor.take_id(edge.destination);
           break;
         case EdgeColumn::weight:
-          is_plain = cursor.take_real(values.weight);
+          is_plain = lines_.cells.decimal != ',' && cursor.take_real(values.weight);
           weight = first;
           break;
         case EdgeColumn::time:
@@ -309,9 +309,12 @@ class BlockParser {
     const EdgeForm& form = lines_.form;
     if (form.weight) {
       const std::string_view field = fields_[*form.weight];
-      const std::optional<float> value = parse_real(field);
+      const std::optional<float> value = parse_real(field, lines_.cells);
       if (!value) {
-        leave_out(number, concat("'", field.substr(0, 40), "' is not a finite number of 32 bits"));
+        leave_out(number, concat("'", field.substr(0, 40), "' is not a finite number of 32 bits",
+                                 is_missing(field, lines_.cells) ? std::string(", and an edge has no missing weight")
+                                 : parse_real_with_comma(field)  ? std::string("; --decimal , reads it as one")
+                                                                 : std::string()));
         return false;
       }
       values.weight = *value;

@@ -39,6 +39,8 @@ struct EdgeLines {
   std::vector<EdgeColumn> columns = {};
   /// Of the header, or 0; and of the first row.
   std::int64_t header_line = 0, first_line = 0;
+  /// Of the weights.
+  CellForm cells = {};
   /// Whether rows whose values are wrong are left out.
   bool leaves_out = false;
 };

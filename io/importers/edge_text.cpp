@@ -33,6 +33,7 @@ bool EdgeText::read_blocks() {
 void EdgeText::find_form() {
   started_ = true;
   lines_.leaves_out = static_cast<bool>(on_bad_row_);
+  lines_.cells = options_.cells;
   constexpr std::size_t kRowsLookedAt = 1000;
   FirstRows rows;
   std::deque<std::string> resolved;
@@ -54,7 +55,7 @@ void EdgeText::find_form() {
         continue;
       }
       if (rows.empty()) {
-        lines_.splitter = FieldSplitter(text);
+        lines_.splitter = FieldSplitter(text, options_.cells.decimal == ',');
         lines_.first_line = line;
       }
       // A row that cannot be divided is no header; it is told where rows are parsed.

@@ -49,6 +49,7 @@ void say_comments(const DelimitedRows& rows, const std::filesystem::path& path, 
 
 void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
   DelimitedRows rows(options.features, DelimitedRows::Header::recognize, 1);
+  rows.expect_decimal_commas(options.cells.decimal == ',');
   std::vector<std::string_view> fields;
   std::vector<float> values;
   Once once;
@@ -59,12 +60,12 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
     rows.expect_fields(fields, static_cast<std::size_t>(tables.width) + 1);
     values.clear();
     for (std::size_t i = 1; i < fields.size(); ++i) {
-      if (is_missing(fields[i])) {
+      if (is_missing(fields[i], options.cells)) {
         rows.fail(concat("'", fields[i], "' is not a finite number of 32 bits but a missing value",
                          i < rows.header().size() ? concat(" of column '", rows.header()[i], "'") : std::string(),
                          "; --nodes reads tables with missing values"));
       }
-      values.push_back(rows.parse_float(fields[i]));
+      values.push_back(rows.parse_float(fields[i], options.cells));
     }
     const NodeId node = tables.names.add(fields[0], failing(rows));
     once.expect_new(node, fields[0], rows);
@@ -92,6 +93,7 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
 
 void read_labels(const EdgelistOptions& options, EdgelistTables& tables) {
   DelimitedRows rows(options.labels);
+  rows.expect_decimal_commas(options.cells.decimal == ',');
   std::vector<std::string_view> fields;
   Once once;
   tables.labels_file = options.labels;
@@ -304,12 +306,13 @@ std::optional<SplitPart> part_named(std::string_view word) {
 
 std::optional<float> EdgelistTables::target_of(const EdgelistOptions& options, std::string_view label,
                                                FunctionRef<void(const std::string& problem)> fail) {
-  if (options.task != TaskKind::node_regression || is_missing(label)) {
+  if (options.task != TaskKind::node_regression || is_missing(label, options.cells)) {
     return std::nullopt;
   }
-  const std::optional<float> value = parse_real(label);
+  const std::optional<float> value = parse_real(label, options.cells);
   if (!value) {
-    fail(concat("'", label.substr(0, 40), "' is not a finite number of 32 bits"));
+    fail(concat("'", label.substr(0, 40), "' is not a finite number of 32 bits; ",
+                advice_on_number(label, options.cells)));
   }
   return value;
 }
@@ -317,12 +320,12 @@ std::optional<float> EdgelistTables::target_of(const EdgelistOptions& options, s
 bool EdgelistTables::add_label(const EdgelistOptions& options, NodeId node, std::string_view label,
                                std::optional<float> target, std::int64_t line) {
   const bool is_minus_one = options.task != TaskKind::node_regression && without_zeros(label) == "-1";
-  if (is_missing(label) || is_minus_one) {
+  if (is_missing(label, options.cells) || is_minus_one) {
     first_unlabeled = num_unlabeled == 0 ? line : first_unlabeled;
     unlabeled_text = num_unlabeled == 0 ? std::string(label) : unlabeled_text;
     ++num_unlabeled;
   }
-  if (is_missing(label)) {
+  if (is_missing(label, options.cells)) {
     return false;
   }
   if (target) {

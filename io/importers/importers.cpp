@@ -51,6 +51,19 @@ Option name_of_input() {
   return text("name", "the name of the dataset; otherwise that of the input");
 }
 
+Option missing() {
+  return text(
+      "missing",
+      "texts that stand for missing values, between commas, such as ?,-,unknown; beside the empty one, nan, NA, "
+      "N/A, null, none and <NA>");
+}
+Option decimal() {
+  return {.name = "decimal",
+          .fallback = std::string(),
+          .help = "what stands before the decimals of a number; otherwise a point",
+          .choices = {".", ","}};
+}
+
 /// For formats that take their name from elsewhere, if at all.
 std::string name_of(const ImportJob& job, const std::string& otherwise) {
   const std::string& name = job.options.text("name");
@@ -74,6 +87,11 @@ std::vector<std::string> list_of(const std::string& words) {
     }
   }
   return list;
+}
+
+CellForm cells_of(const Options& options) {
+  const std::string& decimal = options.text("decimal");
+  return {.missing = list_of(options.text("missing")), .decimal = decimal.empty() ? '\0' : decimal.front()};
 }
 
 EdgelistOptions edgelist_options(const ImportJob& job) {
@@ -106,7 +124,8 @@ EdgelistOptions edgelist_options(const ImportJob& job) {
           .kinds = list_of(options.text("kind")),
           .split_time = options.text("split_time"),
           .split_group = options.text("split_group"),
-          .like = options.text("like")};
+          .like = options.text("like"),
+          .cells = cells_of(options)};
 }
 
 /// Of the edge list that a TOML file describes.
@@ -172,6 +191,8 @@ const std::vector<Row>& table() {
                          "COLUMN=0.8,0.9 where --nodes has several columns of dates"),
                     text("split_group", "the column of --nodes whose equal values stay in one part of the split"),
                     text("like", "a dataset or a run whose encoder makes features of --nodes"),
+                    missing(),
+                    decimal(),
                     regression(),
                     flag("weights", "keep the weights of the edges, in the third column unless the header names one"),
                     text("source", "the column of the edges' sources, by its name or its number from 1"),
@@ -359,6 +380,8 @@ const std::vector<Row>& table() {
                      .fallback = std::string(),
                      .help = "otherwise as the targets look",
                      .choices = {"graph_classification", "graph_regression"}},
+                    missing(),
+                    decimal(),
                     name_of_input()},
         .lists = {"targets"},
         .seed = "decides random splits",
@@ -371,6 +394,7 @@ const std::vector<Row>& table() {
                                .id = job.options.text("id"),
                                .split = job.options.text("split"),
                                .task = task_of(job.options.text("task")),
+                               .cells = cells_of(job.options),
                                .strict = job.strict,
                                .on_skipped = job.on_skipped,
                                .name = job.options.text("name"),

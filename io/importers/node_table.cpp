@@ -120,11 +120,11 @@ class ColumnFinder {
   [[nodiscard]] bool is_date(std::size_t column) const {
     bool has_any = false;
     for (std::size_t row = 0; row < table_.num_rows(); ++row) {
-      const std::string_view cell = table_.cell(row, column);
-      if (!is_missing(cell) && !date_value(cell)) {
+      const bool is_none = table_.is_missing(row, column);
+      if (!is_none && !date_value(table_.cell(row, column))) {
         return false;
       }
-      has_any = has_any || !is_missing(cell);
+      has_any = has_any || !is_none;
     }
     return has_any;
   }
@@ -166,6 +166,17 @@ TableEncoder encoder_like(const fs::path& path) {
   return parse_encoder(text, path.string());
 }
 
+/// What an encoder was made with, and what is said besides.
+CellForm joined_forms(CellForm known, const CellForm& said) {
+  for (const std::string& text : said.missing) {
+    if (std::ranges::find(known.missing, text) == known.missing.end()) {
+      known.missing.push_back(text);
+    }
+  }
+  known.decimal = said.decimal == '\0' ? known.decimal : said.decimal;
+  return known;
+}
+
 /// Parts of the split, for nodes that have a label.
 class Parts {
  public:
@@ -175,7 +186,7 @@ class Parts {
   void add(std::size_t row, NodeId node, bool is_labeled, EdgelistTables& tables) {
     if (columns_.split) {
       const std::string_view word = table_.cell(row, *columns_.split);
-      if (is_missing(word)) {
+      if (table_.is_missing(row, *columns_.split)) {
         return;
       }
       const std::optional<SplitPart> part = part_named(word);
@@ -192,8 +203,8 @@ class Parts {
     } else if (is_labeled && columns_.time) {
       const std::string_view cell = table_.cell(row, *columns_.time);
       std::optional<double> time = date_value(cell);
-      time = time ? time : value_of(ColumnKind::number, cell);
-      if (is_missing(cell)) {
+      time = time ? time : value_of(ColumnKind::number, cell, table_.form());
+      if (table_.is_missing(row, *columns_.time)) {
         ++num_timeless_;
       } else if (time) {
         times_.emplace_back(*time, node);
@@ -271,12 +282,12 @@ class Parts {
 }  // namespace
 
 void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
-  const TextTable table(options.nodes, options.on_bad_row);
+  TableEncoder encoder = options.like.empty() ? TableEncoder() : encoder_like(options.like);
+  const TextTable table(options.nodes, options.on_bad_row, joined_forms(encoder.form(), options.cells));
   tables.assumed.insert(tables.assumed.end(), table.assumed().begin(), table.assumed().end());
   const NodeColumns columns = ColumnFinder(options, table).find(tables.assumed);
-  const TableEncoder encoder =
-      options.like.empty() ? fitted_encoder(table, columns.features, fit_options(options, table), tables.assumed)
-                           : encoder_like(options.like);
+  encoder = options.like.empty() ? fitted_encoder(table, columns.features, fit_options(options, table), tables.assumed)
+                                 : TableEncoder(encoder.columns(), table.form());
   RowEncoder rows(encoder, table);
   tables.width = encoder.width();
   tables.feature_names = encoder.names();

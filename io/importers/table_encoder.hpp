@@ -34,15 +34,19 @@ struct ColumnCode {
 class TableEncoder {
  public:
   TableEncoder() = default;
-  explicit TableEncoder(std::vector<ColumnCode> columns) : columns_(std::move(columns)) {}
+  explicit TableEncoder(std::vector<ColumnCode> columns, CellForm form = {})
+      : columns_(std::move(columns)), form_(std::move(form)) {}
 
   [[nodiscard]] const std::vector<ColumnCode>& columns() const { return columns_; }
+  /// Of the cells that are read.
+  [[nodiscard]] const CellForm& form() const { return form_; }
   [[nodiscard]] std::int64_t width() const;
   /// Of the columns of numbers: "COLUMN", "COLUMN=value" of categories and what is missing, "COLUMN~word" of texts.
   [[nodiscard]] std::vector<std::string> names() const;
 
  private:
   std::vector<ColumnCode> columns_;
+  CellForm form_;
 };
 
 struct FitOptions {
