@@ -128,6 +128,38 @@ TEST(Edgelist, ReadsDecimalCommasAndMarksOfMissingValues) {
       "e: line 1: '1,5' is not a finite number of 32 bits; --decimal , reads it as one");
 }
 
+TEST(Edgelist, ReadsDatesAsSecondsSince1970) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, EdgelistOptions options = {}) {
+    options.edges = write_content(folder / "e.csv", text);
+    options.directed = true;
+    return import_edgelist(options);
+  };
+  const Dataset data = read(
+      "from,to,time\na,b,2024-03-01\nb,c,2024-03-01T12:30:00Z\nc,d,2024-03-01 12:30:00\n"
+      "d,e,2024-03-01T12:30:00+02:00\ne,f,1969-12-31 23:59:58.5\n");
+  EXPECT_TRUE(std::ranges::equal(data.edge_time,
+                                 std::vector<std::int64_t>{1709251200, 1709296200, 1709296200, 1709289000, -2}));
+  EXPECT_EQ(data.time_unit, "s");
+  EXPECT_EQ(data.assumed,
+            (Lines{"column 3 'time' holds dates, which are read as seconds since 1970 in UTC",
+                   "1 line have a time with parts of a second, which are left out, the first is e.csv:6"}));
+  // Without a header, and below a word that is a time where dates are.
+  EXPECT_EQ(read("a,b,2024-03-01\n", {.time_column = "3"}).edge_time[0], 1709251200);
+  EXPECT_EQ(read("from,to,date\na,b,01.03.2024\n").edge_time[0], 1709251200);
+  EXPECT_EQ(read("from,to,date\na,b,monday\n").assumed, (Lines{"column 3 'date' is not read"}));
+  EXPECT_EQ(read("a,b,2024-03-01\n").assumed,
+            (Lines{"column 3 is not read; its cells look like dates: --time 3 reads them"}));
+  const auto expect = [&](const std::string& text, const std::string& message, EdgelistOptions options = {}) {
+    expect_throws<DataError>([&] { (void)read(text, std::move(options)); }, message);
+  };
+  expect("from,to,time\na,b,2024-02-29\na,c,2024-02-30\n",
+         "e.csv: line 3: time '2024-02-30' in column 3 'time' is no date that there is");
+  expect("from,to,time\na,b,2024-02-29\na,c,17\n", "e.csv: line 3: time '17' in column 3 'time' is no date such as");
+  expect("from,to,time\na,b,17\na,c,soon\n", "e.csv: line 3: time 'soon' is not a whole number of 64 bits");
+  expect("from,to,time\na,b,2024-02-29\n", "time_unit is 'day', expected s", {.time_unit = "day"});
+}
+
 TEST(Edgelist, LeavesOutBadRowsWhereAsked) {
   const TemporaryFolder folder;
   std::vector<std::string> told;

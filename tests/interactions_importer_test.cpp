@@ -74,6 +74,32 @@ TEST(Interactions, ReadsTablesOfPairs) {
   EXPECT_EQ(two.graph.num_edges(), 6);
 }
 
+TEST(Interactions, ReadsDatesAndNamesWhatItDoesNotRead) {
+  const TemporaryFolder folder;
+  for (const char* text :
+       {"user,item,time\nu,i,2024-03-01\nu,j,2024-03-01T00:00:01Z\n",
+        "user,item,date\nu,i,2024-03-01\nu,j,2024-03-01T00:00:01Z\n", "u,i,2024-03-01\nu,j,2024-03-01T00:00:01Z\n"}) {
+    const Dataset data = import_interactions({.input = write_content(folder / "r", text)});
+    EXPECT_TRUE(
+        std::ranges::equal(data.edge_time, std::vector<std::int64_t>{1709251200, 1709251201, 1709251200, 1709251201}))
+        << text;
+    EXPECT_EQ(data.time_unit, "s");
+    EXPECT_NE(data.assumed.front().find("holds dates, which are read as seconds since 1970 in UTC"), std::string::npos);
+  }
+  const Dataset more =
+      import_interactions({.input = write_content(folder / "r", "user,item,rating,note,shop\nu,i,4,x,y\nv,i,3,x,y\n")});
+  EXPECT_EQ(more.assumed, (Lines{"column 4 'note' is not read", "column 5 'shop' is not read"}));
+  const Dataset told = import_interactions(
+      {.input = write_content(folder / "r", "firm,code\nu,i\nv,i\n"), .user = "firm", .item = "code"});
+  EXPECT_EQ(told.node_names, (Lines{"user:u", "user:v", "item:i"}));
+  expect_throws<DataError>(
+      [&] {
+        (void)import_interactions(
+            {.input = write_content(folder / "r", "user,item,time\nu,i,2024-03-01\nu,j,2024-02-30\n")});
+      },
+      "r: line 3: time '2024-02-30' in column 3 'time' is no date that there is");
+}
+
 TEST(Interactions, NamesWhatIsWrong) {
   const TemporaryFolder folder;
   const auto expect = [&](const char* text, const std::string& message) {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/column_values.hpp"
 #include "weft/io/importers/edge_form.hpp"
 #include "weft/io/utf8.hpp"
 
@@ -158,7 +159,7 @@ bool is_header(const std::vector<std::vector<std::string>>& rows, std::size_t nu
   }
   const auto from = static_cast<std::ptrdiff_t>(numbers_from);
   const auto is_number = [](const std::string& field) {
-    return parse_real(field).has_value() || parse_real_with_comma(field).has_value();
+    return parse_real(field).has_value() || parse_real_with_comma(field).has_value() || has_form_of_date(field);
   };
   const auto is_text = [&](const std::string& field) { return !is_missing(field) && !is_number(field); };
   return std::all_of(first.begin() + from, first.end(), is_text) &&

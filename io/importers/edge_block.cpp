@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/column_values.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft {
@@ -110,7 +111,7 @@ class BlockParser {
     out_.weights.clear();
     out_.times.clear();
     out_.relations.clear();
-    out_.comments = out_.rounded = out_.other_widths = out_.decimals = {};
+    out_.comments = out_.rounded = out_.other_widths = out_.decimals = out_.cut_times = {};
     out_.ragged_line = 0;
     out_.resolved.clear();
     out_.has_other_names = false;
@@ -177,7 +178,7 @@ class BlockParser {
           weight = first;
           break;
         case EdgeColumn::time:
-          is_plain = cursor.take_integer(values.time);
+          is_plain = !lines_.form.times_are_dates && cursor.take_integer(values.time);
           break;
         case EdgeColumn::skipped:
           is_plain = cursor.take_skipped(separator);
@@ -320,13 +321,30 @@ class BlockParser {
       values.weight = *value;
       check_rounding(field.substr(field.starts_with('+') ? 1 : 0), *value, number);
     }
-    if (form.time) {
+    if (form.time && form.times_are_dates) {
+      const std::string_view field = fields_[*form.time];
+      bool is_cut = false;
+      const std::optional<std::int64_t> seconds = seconds_of_date(field, is_cut);
+      if (!seconds) {
+        leave_out(number, concat("time '", field.substr(0, 40), "' in column ", form.name_of(*form.time),
+                                 has_form_of_date(field) ? " is no date that there is"
+                                                         : " is no date such as 2024-03-01 or 2024-03-01T12:30:00Z, "
+                                                           "as others in the column are"));
+        return false;
+      }
+      values.time = *seconds;
+      if (is_cut) {
+        out_.cut_times.add(number);
+      }
+    } else if (form.time) {
       const std::string_view field = fields_[*form.time];
       const std::string_view whole = without_zeros(field);
       const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), values.time);
       if (error != std::errc() || end != whole.data() + whole.size()) {
         leave_out(number, concat("time '", field.substr(0, 40),
-                                 "' is not a whole number of 64 bits; times are counted in whole steps of a unit"));
+                                 "' is not a whole number of 64 bits; times are counted in whole steps of a unit, or "
+                                 "all are dates such as 2024-03-01, in column ",
+                                 form.name_of(*form.time)));
         return false;
       }
     }

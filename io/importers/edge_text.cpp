@@ -143,6 +143,7 @@ void EdgeText::append(const ParsedEdges& block, NodeNames& names, NodeNames& tar
   rounded_.add(block.rounded);
   other_widths_.add(block.other_widths);
   decimals_.add(block.decimals);
+  cut_times_.add(block.cut_times);
   if (block.has_other_names) {
     throw NotIntegers(decimals_.count > 0);
   }
@@ -176,6 +177,7 @@ std::vector<std::string> EdgeText::assumed() const {
         " that is rounded to 24 bits; whole numbers such as times are kept exactly by --time ",
         *lines_.form.weight + 1);
   }
+  say(cut_times_, " have a time with parts of a second, which are left out");
   say(decimals_, " call a node like 12.0, which is node 12");
   return sentences;
 }

@@ -59,7 +59,7 @@ class EdgeText {
   EdgeLines lines_;
   std::vector<std::string> relations_;
   std::map<std::string, std::int32_t, std::less<>> relation_of_;
-  LineCount comments_, rounded_, other_widths_, decimals_;
+  LineCount comments_, rounded_, other_widths_, decimals_, cut_times_;
   std::vector<TextBlock> blocks_;
   std::vector<ParsedEdges> parsed_;
 };

@@ -192,7 +192,10 @@ std::int64_t num_loops(const CsrGraph& graph) {
 }
 
 /// Of times that are all whole numbers in this range.
-std::string unit_of(const EdgelistOptions& options, std::span<const std::int64_t> times) {
+std::string unit_of(const EdgelistOptions& options, const EdgeForm& form, std::span<const std::int64_t> times) {
+  if (form.times_are_dates) {
+    return "s";
+  }
   if (!options.time_unit.empty() || times.empty()) {
     return options.time_unit;
   }
@@ -298,7 +301,7 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
       data.names.edge_features = {reading.form.header.empty() ? "weight" : reading.form.header[*reading.form.weight]};
     }
     data.edge_time = std::move(edges.times);
-    data.time_unit = unit_of(options, data.edge_time);
+    data.time_unit = unit_of(options, reading.form, data.edge_time);
     data.edge_type = std::move(edges.relations);
     if (reading.form.relation) {
       data.names.edge_types = reading.relations;

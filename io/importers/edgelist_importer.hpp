@@ -48,7 +48,8 @@ struct EdgelistOptions {
   /// Whether anything that would have to be assumed ends the import, before anything is written.
   bool strict = false;
   /// Columns of the edges, by their names or their numbers from 1; "none": not read even if the header names one. Times
-  /// are whole numbers and become Dataset::edge_time, relations Dataset::edge_type.
+  /// are whole numbers, or dates (YYYY-MM-DD, with a time of the day or not) read in seconds since 1970, and become
+  /// Dataset::edge_time, relations Dataset::edge_type.
   std::string source_column = {}, target_column = {}, weight_column = {}, time_column = {}, relation_column = {};
   /// Of times; empty: as they look.
   std::string time_unit = {};

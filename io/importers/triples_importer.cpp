@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "weft/io/importers/edge_text.hpp"
@@ -19,6 +20,8 @@ struct Vocabulary {
   NodeNames entities;
   std::vector<std::string> relations;
   std::map<std::string, std::int32_t> relation_of;
+  /// Whether times are dates, as the first part has them.
+  std::optional<bool> times_are_dates = {};
 };
 
 EdgeBatch read_part(const TriplesOptions& options, const fs::path& path, Vocabulary& words, Dataset& data,
@@ -60,6 +63,12 @@ EdgeBatch read_part(const TriplesOptions& options, const fs::path& path, Vocabul
     throw DataError(path.string(), "", "holds no triples");
   }
   append(data.assumed, text.assumed());
+  if (text.form().time && words.times_are_dates.value_or(text.form().times_are_dates) != text.form().times_are_dates) {
+    throw DataError(path.string(), "", "has dates for times and another part numbers, or the reverse");
+  }
+  if (text.form().time) {
+    words.times_are_dates = text.form().times_are_dates;
+  }
   return all;
 }
 
@@ -102,7 +111,7 @@ Dataset import_triples(const TriplesOptions& options, const ProgressCallback& pr
   data.edge_type = std::move(edges.relations);
   data.names.edge_types = std::move(words.relations);
   data.edge_time = std::move(edges.times);
-  data.time_unit = data.edge_time.empty() ? "" : "step";
+  data.time_unit = data.edge_time.empty() ? "" : words.times_are_dates.value_or(false) ? "s" : "step";
   if (edges.lost_relations > 0) {
     data.assumed.push_back(concat(edges.lost_relations, " of ", all.edges.size(),
                                   " triples have another relation than the one kept between the same two entities, and "
