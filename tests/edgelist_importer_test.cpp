@@ -128,6 +128,39 @@ TEST(Edgelist, ReadsDecimalCommasAndMarksOfMissingValues) {
       "e: line 1: '1,5' is not a finite number of 32 bits; --decimal , reads it as one");
 }
 
+TEST(Edgelist, TakesAFirstLineOfUnknownWordsForAHeaderWhereItsNamesNeverComeAgain) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, EdgelistOptions options = {}) {
+    options.edges = write_content(folder / "e.csv", text);
+    return import_edgelist(options);
+  };
+  const std::string rows = "acme,bolt\nbolt,core\nacme,core\n";
+  const Dataset data = read("firm_a,firm_b\n" + rows);
+  EXPECT_EQ(data.node_names, (Lines{"acme", "bolt", "core"}));
+  EXPECT_EQ(data.assumed, (Lines{"line 1 of e.csv, 'firm_a', 'firm_b', is taken for a header, as none of its names "
+                                 "comes again in the next 3 rows (--header no)"}));
+  EXPECT_EQ(read("firm_a,firm_b\n" + rows, {.header = HeaderRow::no}).node_names.size(), 5U);
+  EXPECT_TRUE(read("firm_a,firm_b\n" + rows, {.header = HeaderRow::yes}).assumed.empty());
+  EXPECT_EQ(read(rows, {.header = HeaderRow::yes}).graph.num_edges(), 4);
+  EXPECT_EQ(read("source,target\n" + rows, {.header = HeaderRow::no}).node_names.size(), 5U);
+  // Named by the user.
+  EXPECT_TRUE(read("firm_a,firm_b\nx,y\n", {.source_column = "firm_a", .target_column = "firm_b"}).assumed.empty());
+  // Columns that are told; a name that comes again; too few rows; and pairs, which all are alone.
+  EXPECT_EQ(read("when,firm_a,firm_b\n1,a,b\n2,b,c\n3,a,c\n", {.source_column = "2", .target_column = "3"}).node_names,
+            (Lines{"a", "b", "c"}));
+  for (const std::string& text : {"core,dyn\n" + rows, std::string("firm_a,firm_b\nacme,bolt\nbolt,acme\n"),
+                                  std::string("a,b\nc,d\ne,f\ng,h\ni,j\n")}) {
+    const Dataset all = read(text);
+    EXPECT_NE(std::ranges::find(all.node_names, text.substr(0, text.find(','))), all.node_names.end()) << text;
+    EXPECT_TRUE(std::ranges::none_of(all.assumed, [](const auto& line) { return line.starts_with("line 1"); })) << text;
+  }
+  const Dataset blanks = read("firm_a firm_b\nacme bolt\nbolt core\nacme core\n");
+  EXPECT_EQ(blanks.node_names.size(), 5U);
+  EXPECT_EQ(blanks.assumed, (Lines{"line 1 of e.csv, 'firm_a', 'firm_b', is read as a row, though none of its names "
+                                   "comes again, as in a header, in the next 3 rows (--header yes)"}));
+  EXPECT_EQ(read("left,right\n0,1\n1,2\n").graph.num_nodes(), 3);
+}
+
 TEST(Edgelist, ReadsDatesAsSecondsSince1970) {
   const TemporaryFolder folder;
   const auto read = [&](const std::string& text, EdgelistOptions options = {}) {

@@ -133,6 +133,15 @@ TEST(Triples, KeepEntitiesRelationsAndParts) {
   test::expect_same_dataset(read_dataset(folder / "kg.h5"), data);
 }
 
+TEST(Triples, TakeAFirstLineOfUnknownWordsForAHeader) {
+  const TemporaryFolder folder;
+  const std::string text = "gene,does,disease\nA,causes,X\nB,causes,X\nA,treats,Y\nB,treats,Z\n";
+  const Dataset data = import_triples({.input = write_content(folder / "t.csv", text)});
+  EXPECT_EQ(data.names.edge_types, (Lines{"causes", "treats"}));
+  EXPECT_EQ(data.assumed.front().substr(0, 57), "line 1 of t.csv, 'gene', 'disease', 'does', is taken for ");
+  EXPECT_EQ(import_triples({.input = folder / "t.csv", .header = HeaderRow::no}).names.edge_types.size(), 3U);
+}
+
 TEST(Triples, ReadHeadersColumnsAndOpenKE) {
   const TemporaryFolder folder;
   const auto expect = [&](TriplesOptions options, const char* text, const Lines& assumed) {

@@ -5,6 +5,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/io/importers/header_guess.hpp"
 
 namespace weft {
 namespace {
@@ -27,6 +28,46 @@ bool EdgeText::read_blocks() {
   blocks_.resize(count);
   parsed_.resize(count);
   return count > 0;
+}
+
+bool EdgeText::is_header_row(const FirstRows& rows) {
+  if (options_.header != HeaderRow::automatic) {
+    return options_.header == HeaderRow::yes;
+  }
+  const std::vector<std::string>& first = rows.front();
+  const auto is_told = [&](const std::string& name) {
+    return !name.empty() && parse_id(name) < 0 && std::ranges::find(first, name) != first.end();
+  };
+  if (is_header(rows, 2) || is_told(options_.source_column) || is_told(options_.target_column) ||
+      is_told(options_.weight_column) || is_told(options_.time_column) || is_told(options_.relation_column)) {
+    return true;
+  }
+  // Named by no word that is known.
+  std::vector<std::size_t> columns;
+  const auto add = [&](const std::string& name, std::size_t otherwise) {
+    const std::int64_t number = parse_id(name);
+    columns.push_back(number < 1 ? otherwise : static_cast<std::size_t>(number - 1));
+  };
+  const bool are_triples = kind_ == EdgeRows::triples;
+  add(options_.source_column, 0);
+  add(options_.target_column, are_triples ? 2 : 1);
+  if (are_triples) {
+    add(options_.relation_column, 1);
+  }
+  if (!is_like_no_other(rows, columns)) {
+    return false;
+  }
+  const bool is_divided = lines_.splitter.separator() != ' ';
+  std::string names;
+  for (const std::size_t column : columns) {
+    names += concat(names.empty() ? "'" : ", '", first[column].substr(0, 40), "'");
+  }
+  of_first_row_ =
+      concat("line ", lines_.first_line, " of ", options_.edges.filename().string(), ", ", names,
+             is_divided ? ", is taken for a header, as none of its names comes again in the next "
+                        : ", is read as a row, though none of its names comes again, as in a header, in the next ",
+             rows.size() - 1, " rows (--header ", is_divided ? "no" : "yes", ")");
+  return is_divided;
 }
 
 /// The separator, the header and the columns, from the first rows.
@@ -69,7 +110,7 @@ void EdgeText::find_form() {
     kind_ = EdgeRows::triples_of_openke;
     rows.erase(rows.begin());
     lines_.header_line = lines_.first_line;
-  } else if (is_header(rows, 2)) {
+  } else if (!rows.empty() && is_header_row(rows)) {
     header = std::move(rows.front());
     rows.erase(rows.begin());
     lines_.header_line = lines_.first_line;
@@ -161,7 +202,11 @@ void EdgeText::append(const ParsedEdges& block, NodeNames& names, NodeNames& tar
 }
 
 std::vector<std::string> EdgeText::assumed() const {
-  std::vector<std::string> sentences = lines_.form.assumed;
+  std::vector<std::string> sentences;
+  if (!of_first_row_.empty()) {
+    sentences.push_back(of_first_row_);
+  }
+  sentences.insert(sentences.end(), lines_.form.assumed.begin(), lines_.form.assumed.end());
   const std::string file = options_.edges.filename().string();
   const auto say = [&](const LineCount& lines, const auto&... what) {
     if (lines.count > 0) {

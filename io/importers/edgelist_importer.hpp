@@ -21,6 +21,11 @@ enum class MergeEdges { first, last, sum, mean, max };
 template <>
 inline constexpr std::array<std::string_view, 5> kEnumNames<MergeEdges> = {"first", "last", "sum", "mean", "max"};
 
+/// Whether the first row of the edges is a header: as it looks, or as is said.
+enum class HeaderRow { automatic, yes, no };
+template <>
+inline constexpr std::array<std::string_view, 3> kEnumNames<HeaderRow> = {"auto", "yes", "no"};
+
 /// All files are CSV, TSV or columns between blanks, plain, gzip or xz; '#' and '%' start comment lines, and
 /// a header line is recognized. Nodes are named by any text.
 struct EdgelistOptions {
@@ -51,6 +56,7 @@ struct EdgelistOptions {
   /// are whole numbers, or dates (YYYY-MM-DD, with a time of the day or not) read in seconds since 1970, and become
   /// Dataset::edge_time, relations Dataset::edge_type.
   std::string source_column = {}, target_column = {}, weight_column = {}, time_column = {}, relation_column = {};
+  HeaderRow header = HeaderRow::automatic;
   /// Of times; empty: as they look.
   std::string time_unit = {};
   MergeEdges merge = MergeEdges::first;

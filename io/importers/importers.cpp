@@ -64,6 +64,16 @@ Option decimal() {
           .choices = {".", ","}};
 }
 
+Option header() {
+  return {.name = "header",
+          .fallback = std::string("auto"),
+          .help = "whether the first line names the columns; auto: as it looks",
+          .choices = {kEnumNames<HeaderRow>.begin(), kEnumNames<HeaderRow>.end()}};
+}
+HeaderRow header_of(const Options& options) {
+  return value_named<HeaderRow>(options.text("header")).value_or(HeaderRow::automatic);
+}
+
 /// For formats that take their name from elsewhere, if at all.
 std::string name_of(const ImportJob& job, const std::string& otherwise) {
   const std::string& name = job.options.text("name");
@@ -113,6 +123,7 @@ EdgelistOptions edgelist_options(const ImportJob& job) {
           .weight_column = options.text("weight"),
           .time_column = options.text("time"),
           .relation_column = options.text("relation"),
+          .header = header_of(options),
           .time_unit = options.text("time_unit"),
           .merge = value_named<MergeEdges>(options.text("merge")).value_or(MergeEdges::first),
           .bipartite = options.flag("bipartite"),
@@ -202,6 +213,7 @@ const std::vector<Row>& table() {
                          "the column of their times, whole numbers or dates, or none; otherwise what the header calls "
                          "so"),
                     text("relation", "the column of their kinds, or none; otherwise what the header calls so"),
+                    header(),
                     text("time_unit", "the unit of the times, such as s, ms or day; otherwise as they look"),
                     {.name = "merge",
                      .fallback = std::string("first"),
@@ -271,7 +283,7 @@ const std::vector<Row>& table() {
         .options = {text("val", "triples held back for validation"), text("test", "triples held back for the test"),
                     text("head", "the column of heads, by its name or its number from 1"),
                     text("relation", "the column of relations"), text("tail", "the column of tails"),
-                    text("time", "the column of times, whole numbers or dates, or none"),
+                    text("time", "the column of times, whole numbers or dates, or none"), header(),
                     flag("undirected", "store both directions of every triple, with the same relation"),
                     name_of_input(), skip_bad_rows()},
         .files = {"val", "test"},
@@ -285,6 +297,7 @@ const std::vector<Row>& table() {
                                 .relation = options.text("relation"),
                                 .tail = options.text("tail"),
                                 .time = options.text("time"),
+                                .header = header_of(options),
                                 .undirected = options.flag("undirected"),
                                 .name = name_of(job, job.default_name),
                                 .on_bad_row = on_bad_row_of(job)},

@@ -36,6 +36,7 @@ EdgeBatch read_part(const TriplesOptions& options, const fs::path& path, Vocabul
   of_text.target_column = options.tail;
   of_text.weight_column = "none";
   of_text.time_column = options.time;
+  of_text.header = options.header;
   EdgeText text(of_text, EdgeRows::triples);
   EdgeBatch batch;
   std::vector<std::int32_t> relation_at;
