@@ -170,12 +170,71 @@ TEST(TableEncoder, IsKeptForOtherTables) {
   expect_throws<DataError>([&] { (void)firms(folder, {.like = folder / "without.h5"}); }, "holds no encoder");
 }
 
+TEST(TableEncoder, RemembersWhatTheColumnsOfBothTablesWere) {
+  const TemporaryFolder folder;
+  const auto import = [&](EdgelistOptions options, const std::string& nodes, const std::string& edges) {
+    options.edges = write_content(folder / "e.csv", edges);
+    options.nodes = write_content(folder / "n.csv", nodes);
+    options.directed = true;
+    return import_edgelist(options);
+  };
+  const Dataset first = import({.task = TaskKind::node_regression,
+                                .source_column = "seller",
+                                .target_column = "buyer",
+                                .weight_column = "3",
+                                .id_column = "firm",
+                                .label_column = "profit"},
+                               "size,firm,profit\n1,a,0.5\n2,b,1.5\n", "buyer,seller,sum\nb,a,4\n");
+  write_dataset(first, folder / "first.h5");
+  const Dataset next =
+      import({.like = folder / "first.h5"}, "profit,size,firm\n2.5,7,c\n3.5,8,d\n", "sum,buyer,seller\n4,d,c\n");
+  EXPECT_EQ(next.node_names, (Lines{"c", "d"}));
+  EXPECT_EQ(next.assumed, (Lines{"columns of n.csv are what they were for first.h5: id 'firm', label 'profit'",
+                                 "columns of e.csv are what they were for first.h5: source 'seller', target 'buyer', "
+                                 "weight 'sum'"}));
+  EXPECT_EQ(next.task, TaskKind::node_regression);
+  EXPECT_TRUE(same_bits(std::get<Tensor>(next.node_labels), Tensor{{2.5F}, {3.5F}}));
+  EXPECT_TRUE(std::ranges::equal(next.graph.offsets(), std::vector<EdgeId>{0, 0, 1}));
+  EXPECT_EQ(next.encoder, first.encoder);
+  // The same on disk, with what it says.
+  import_edgelist_to_file(
+      {.edges = folder / "e.csv", .directed = true, .nodes = folder / "n.csv", .like = folder / "first.h5"},
+      {.output = folder / "disk.h5"});
+  const Dataset on_disk = read_dataset(folder / "disk.h5");
+  test::expect_same_dataset(on_disk, next);
+  EXPECT_EQ(on_disk.assumed, next.assumed);
+  EXPECT_EQ(on_disk.encoder, next.encoder);
+  // What is said counts, and what is not there is not looked for.
+  const Dataset said =
+      import({.source_column = "x", .target_column = "y", .id_column = "other", .like = folder / "first.h5"},
+             "firm,size,other\nu,7,c\nv,8,d\n", "x,y\nd,c\n");
+  EXPECT_EQ(said.node_names, (Lines{"d", "c"}));
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(said.node_labels));
+}
+
+TEST(TableEncoder, RefusesTwoUsesOfAColumn) {
+  const TemporaryFolder folder;
+  const auto expect = [&](EdgelistOptions options, const std::string& message) {
+    expect_throws<ArgumentError>([&] { (void)firms(folder, std::move(options)); }, message);
+  };
+  expect({.label_column = "city", .drop = {"city"}}, "column 'city' is named by --label and by --drop");
+  expect({.label_column = "city", .kinds = {"3=category"}}, "column 'city' is named by --label and by --kind");
+  expect({.drop = {"size"}, .kinds = {"size=number"}}, "column 'size' is named by --drop and by --kind");
+  expect({.id_column = "serial", .label_column = "7"}, "column 'serial' is named by --id and by --label");
+  expect({.drop = {"id"}}, "column 'id' is named by its name as the nodes' id and by --drop");
+  expect({.kinds = {"size=number", "2=category"}}, "column 'size' has the kinds number and category");
+  EXPECT_EQ(firms(folder, {.label_column = "listed", .drop = {"size", "2", "serial"}, .split_group = "serial"})
+                .names.features.front(),
+            "city=Bonn");
+}
+
 TEST(TableEncoder, RefusesTextsThatAreNoEncoder) {
   const std::string good = encoder_text(TableEncoder({{.name = "a", .kind = ColumnKind::number, .mean = 2.5}}));
   EXPECT_EQ(encoder_text(parse_encoder(good, "x")), good);
   for (const char* bad :
        {"", "{", "[]", "{\"version\":2,\"columns\":[]}", "{\"version\":1}",
         "{\"version\":1,\"columns\":[],\"decimal\":\"x\"}", "{\"version\":1,\"columns\":[],\"missing\":[1]}",
+        "{\"version\":1,\"columns\":[],\"roles\":{\"id\":1}}",
         "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"word\"}]}",
         "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"mean\":1e99}]}",
         "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"values\":[\"x\"]}]}"}) {

@@ -10,6 +10,7 @@
 #include "weft/io/importers/edge_sorter.hpp"
 #include "weft/io/importers/edge_text.hpp"
 #include "weft/io/importers/edgelist_tables.hpp"
+#include "weft/io/importers/like_columns.hpp"
 #include "weft/io/importers/merged_edges.hpp"
 
 namespace weft {
@@ -259,11 +260,13 @@ void say_isolated(const EdgelistOptions& options, std::size_t in_edges, std::siz
   }
 }
 
-Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback& progress, NodeNames names) {
+Dataset import_in_memory(const EdgelistOptions& options, const KnownTables& known, const ProgressCallback& progress,
+                         NodeNames names) {
   NodeNames targets = names;
   EdgelistTables tables(std::move(names), {}, std::numeric_limits<std::int64_t>::max());
   EdgeBatch all;
   Dataset data;
+  data.assumed = known.assumed;
   const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   const EdgeReading reading = read_edges(options, progress, tables.names, options.bipartite ? targets : tables.names,
                                          data.assumed, [&](const EdgeBatch& batch, const EdgeForm&) {
@@ -273,6 +276,8 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
                                            append(all.relations, batch.relations);
                                          });
   const std::size_t in_edges = tables.names.num_named();
+  tables.known = known.encoder ? &*known.encoder : nullptr;
+  tables.roles_of_edges = roles_of_edges(options, reading.form);
   tables.read(options);
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data);
@@ -328,13 +333,14 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
 }
 
 /// A share of the memory for sorting edges, one for features; the rest is for what has an entry a node.
-WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile& file,
+WrittenDataset import_to_file(const EdgelistOptions& options, const KnownTables& known, const ImportedFile& file,
                               const ProgressCallback& progress, NodeNames names) {
   require(!options.bipartite && options.merge == MergeEdges::first,
           "import_edgelist_to_file: ", options.bipartite ? "bipartite" : concat("merge=", name_of(options.merge)),
           " needs the edges in memory, expected a larger memory limit");
   EdgelistTables tables(std::move(names), file.output, file.memory_bytes / 8);
   LargeDataset data;
+  data.rest.assumed = known.assumed;
   std::optional<EdgeSorter> sorter;
   const EdgeReading reading = read_edges(
       options, progress, tables.names, tables.names, data.rest.assumed,
@@ -355,6 +361,8 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
     sorter.emplace(EdgeSorterOptions{.target = file.output, .memory_bytes = file.memory_bytes / 2});
   }
   const std::size_t in_edges = tables.names.num_named();
+  tables.known = known.encoder ? &*known.encoder : nullptr;
+  tables.roles_of_edges = roles_of_edges(options, reading.form);
   tables.read(options);
   if (tables.names.are_numbers() && !tables.names.expects_integers()) {
     // More of them than the files' sizes let expect. The edges were sorted by other numbers.
@@ -362,7 +370,7 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
     if (again.on_bad_row) {
       again.on_bad_row = [](const std::string&) {};
     }
-    return import_to_file(again, file, progress, NodeNames::integers(kMaxNodes));
+    return import_to_file(again, known, file, progress, NodeNames::integers(kMaxNodes));
   }
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data.rest);
@@ -411,8 +419,10 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
 
 Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& progress) {
   check(options);
-  return with_names(options, [&](const EdgelistOptions& told_once, NodeNames names) {
-    return import_in_memory(told_once, progress, std::move(names));
+  EdgelistOptions completed = options;
+  const KnownTables known = known_tables(completed);
+  return with_names(completed, [&](const EdgelistOptions& told_once, NodeNames names) {
+    return import_in_memory(told_once, known, progress, std::move(names));
   });
 }
 
@@ -428,8 +438,10 @@ WrittenDataset import_edgelist_to_file(const EdgelistOptions& options, const Imp
   check(options);
   require(file.memory_bytes > 0, "import_edgelist_to_file: memory_bytes is ", file.memory_bytes,
           ", expected more than 0");
-  return with_names(options, [&](const EdgelistOptions& told_once, NodeNames names) {
-    return import_to_file(told_once, file, progress, std::move(names));
+  EdgelistOptions completed = options;
+  const KnownTables known = known_tables(completed);
+  return with_names(completed, [&](const EdgelistOptions& told_once, NodeNames names) {
+    return import_to_file(told_once, known, file, progress, std::move(names));
   });
 }
 

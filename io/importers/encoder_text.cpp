@@ -55,6 +55,9 @@ std::string encoder_text(const TableEncoder& encoder) {
   if (encoder.form().decimal == ',') {
     json["decimal"] = ",";
   }
+  if (!encoder.roles().empty()) {
+    json["roles"] = encoder.roles();
+  }
   return json.dump();
 }
 
@@ -74,7 +77,9 @@ TableEncoder parse_encoder(const std::string& text, const std::string& origin) {
     } else if (decimal != ".") {
       throw ArgumentError(concat("decimal is '", decimal.substr(0, 40), "', expected '.' or ','"));
     }
-    return TableEncoder(std::move(columns), std::move(form));
+    TableEncoder encoder(std::move(columns), std::move(form));
+    encoder.set_roles(json.value("roles", std::map<std::string, std::string>()));
+    return encoder;
   } catch (const Json::exception& error) {
     throw DataError(origin, "encoder", concat("is no encoder of a table: ", error.what()));
   } catch (const ArgumentError& error) {

@@ -195,7 +195,7 @@ Form form_of(const InteractionsOptions& options) {
   form.item = *item;
   form.rating = column(options.rating, kRating, 2);
   form.time = column(options.time, kTime, 3);
-  const auto is_date = [&](std::size_t column) { return column < first.size() && has_form_of_date(first[column]); };
+  const auto is_date = [&](std::size_t at) { return at < first.size() && has_form_of_date(first[at]); };
   if (!form.has_header && options.rating.empty() && options.time.empty() && !form.time && is_date(2)) {
     form.time = std::exchange(form.rating, std::nullopt);
   }
