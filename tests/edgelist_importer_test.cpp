@@ -161,6 +161,21 @@ TEST(Edgelist, TakesAFirstLineOfUnknownWordsForAHeaderWhereItsNamesNeverComeAgai
   EXPECT_EQ(read("left,right\n0,1\n1,2\n").graph.num_nodes(), 3);
 }
 
+TEST(Edgelist, SaysNegativeWeightsAndRefusesSumsThatAreNotFinite) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, EdgelistOptions options) {
+    options.edges = write_content(folder / "e.csv", text);
+    return import_edgelist(options);
+  };
+  EXPECT_EQ(read("a,b,1\nb,c,-2\nc,d,+-1\n", {.weights = true, .on_bad_row = [](const std::string&) {}}).assumed,
+            (Lines{"1 line have a weight below 0 in column 3; models that read weights refuse them, unless "
+                   "edge_weights=false, the first is e.csv:2"}));
+  const std::string large = "source,target,weight\na,b,3e38\nb,c,1\na,b,3e38\n";
+  EXPECT_EQ(std::get<Tensor>(read(large, {.directed = true, .merge = MergeEdges::mean}).edge_features)(0, 0), 3e38F);
+  expect_throws<DataError>([&] { (void)read(large, {.directed = true, .merge = MergeEdges::sum}); },
+                           "e.csv: the sum of the weights of the edges from 'a' to 'b' is no finite number");
+}
+
 TEST(Edgelist, ReadsDatesAsSecondsSince1970) {
   const TemporaryFolder folder;
   const auto read = [&](const std::string& text, EdgelistOptions options = {}) {

@@ -133,6 +133,29 @@ TEST(Triples, KeepEntitiesRelationsAndParts) {
   test::expect_same_dataset(read_dataset(folder / "kg.h5"), data);
 }
 
+TEST(Triples, RefuseACountThatTheRowsContradict) {
+  const TemporaryFolder folder;
+  const auto read = [&](const char* text) { return import_triples({.input = write_content(folder / "t", text)}); };
+  EXPECT_EQ(read("2\n0 1 0\n1 2 0\n").graph.num_edges(), 2);
+  expect_throws<DataError>([&] { (void)read("3\n0 1 0\n1 2 0\n"); }, "t: line 1: counts 3 triples, but 2 follow it");
+  expect_throws<DataError>([&] { (void)read("1\n0 1 0\n1 2 0\n"); }, "t: line 1: counts 1 triples, but 2 follow it");
+}
+
+TEST(Adjlist, RefusesMetisWhoseDirectionsContradict) {
+  const TemporaryFolder folder;
+  const auto read = [&](const char* text) {
+    return import_adjlist({.input = write_content(folder / "m.graph", text)});
+  };
+  EXPECT_TRUE(read("3 2 1\n2 5\n1 5 3 7\n2 7\n").assumed.empty());
+  expect_throws<DataError>([&] { (void)read("3 2 1\n2 5\n% note\n1 5 3 7\n2 8\n"); },
+                           "m.graph: line 5: the edge between nodes 2 and 3 has the weight 8, but in line 4 7");
+  const Dataset one_sided = read("3 2\n2\n1 3\n\n");
+  EXPECT_EQ(one_sided.assumed.back(),
+            "1 edge is in the line of one of their nodes only, the first is that between nodes 2 and 3");
+  EXPECT_EQ(read("2 1 1\n2 -5\n1 -5\n").assumed.front(),
+            "2 weights are below 0; models that read weights refuse them, unless edge_weights=false");
+}
+
 TEST(Triples, TakeAFirstLineOfUnknownWordsForAHeader) {
   const TemporaryFolder folder;
   const std::string text = "gene,does,disease\nA,causes,X\nB,causes,X\nA,treats,Y\nB,treats,Z\n";

@@ -111,7 +111,7 @@ class BlockParser {
     out_.weights.clear();
     out_.times.clear();
     out_.relations.clear();
-    out_.comments = out_.rounded = out_.other_widths = out_.decimals = out_.cut_times = {};
+    out_.comments = out_.rounded = out_.other_widths = out_.decimals = out_.cut_times = out_.negative = {};
     out_.ragged_line = 0;
     out_.resolved.clear();
     out_.has_other_names = false;
@@ -202,7 +202,7 @@ class BlockParser {
       check_width(line, number, lines_.columns.size());
     }
     if (weight != nullptr) {
-      check_rounding(std::string_view(weight, static_cast<std::size_t>(cursor.end - weight)), values.weight, number);
+      check_weight(std::string_view(weight, static_cast<std::size_t>(cursor.end - weight)), values.weight, number);
     }
     add(edge, values);
     return true;
@@ -234,8 +234,11 @@ class BlockParser {
     out_.ragged_width = width;
   }
 
-  /// Whole numbers of more than 24 bits are not what they were.
-  void check_rounding(std::string_view text, float value, std::int64_t number) {
+  /// Models want none below 0, and whole numbers of more than 24 bits are not what they were.
+  void check_weight(std::string_view text, float value, std::int64_t number) {
+    if (value < 0.0F) {
+      out_.negative.add(number);
+    }
     if (std::abs(value) < 0x1p24F) {
       return;
     }
@@ -319,7 +322,7 @@ class BlockParser {
         return false;
       }
       values.weight = *value;
-      check_rounding(field.substr(field.starts_with('+') ? 1 : 0), *value, number);
+      check_weight(field.substr(field.starts_with('+') ? 1 : 0), *value, number);
     }
     if (form.time && form.times_are_dates) {
       const std::string_view field = fields_[*form.time];

@@ -57,7 +57,7 @@ struct ParsedEdges {
   std::vector<float> weights;
   std::vector<std::int64_t> times;
   std::vector<std::string_view> relations;
-  LineCount comments, rounded, other_widths, decimals, cut_times;
+  LineCount comments, rounded, other_widths, decimals, cut_times, negative;
   /// The first row of another width that is no row of a table, or 0, and its width.
   std::int64_t ragged_line = 0;
   std::size_t ragged_width = 0;

@@ -108,6 +108,7 @@ void EdgeText::find_form() {
   std::vector<std::string> header;
   if (kind_ == EdgeRows::triples && rows.size() > 1 && rows[0].size() == 1 && parse_id(rows[0][0]) >= 0) {
     kind_ = EdgeRows::triples_of_openke;
+    declared_rows_ = parse_id(rows[0][0]);
     rows.erase(rows.begin());
     lines_.header_line = lines_.first_line;
   } else if (!rows.empty() && is_header_row(rows)) {
@@ -135,6 +136,10 @@ bool EdgeText::next(NodeNames& names, NodeNames& targets, EdgeBatch& batch) {
   batch.times.clear();
   batch.relations.clear();
   if (!read_blocks()) {
+    if (declared_rows_ >= 0 && declared_rows_ != num_rows_) {
+      input_.fail_at(lines_.first_line, concat("counts ", declared_rows_, " triples, but ", num_rows_,
+                                               num_rows_ == 1 ? " follows it" : " follow it"));
+    }
     return false;
   }
   if (!started_) {
@@ -185,6 +190,8 @@ void EdgeText::append(const ParsedEdges& block, NodeNames& names, NodeNames& tar
   other_widths_.add(block.other_widths);
   decimals_.add(block.decimals);
   cut_times_.add(block.cut_times);
+  negative_.add(block.negative);
+  num_rows_ += static_cast<std::int64_t>(block.edges.size() + block.named.size() + block.bad.size());
   if (block.has_other_names) {
     throw NotIntegers(decimals_.count > 0);
   }
@@ -218,6 +225,8 @@ std::vector<std::string> EdgeText::assumed() const {
   say(other_widths_, " have another number of fields than the ", lines_.form.width,
       " of the first; what is in none of the columns read is not kept");
   if (lines_.form.weight) {
+    say(negative_, " have a weight below 0 in column ", lines_.form.name_of(*lines_.form.weight),
+        "; models that read weights refuse them, unless edge_weights=false");
     say(rounded_, " have a weight in column ", lines_.form.name_of(*lines_.form.weight),
         " that is rounded to 24 bits; whole numbers such as times are kept exactly by --time ",
         *lines_.form.weight + 1);

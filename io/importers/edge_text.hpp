@@ -62,7 +62,9 @@ class EdgeText {
   std::string of_first_row_;
   std::vector<std::string> relations_;
   std::map<std::string, std::int32_t, std::less<>> relation_of_;
-  LineCount comments_, rounded_, other_widths_, decimals_, cut_times_;
+  /// How many rows the first line counts, as OpenKE writes it, or -1; and how many there were.
+  std::int64_t declared_rows_ = -1, num_rows_ = 0;
+  LineCount comments_, rounded_, other_widths_, decimals_, cut_times_, negative_;
   std::vector<TextBlock> blocks_;
   std::vector<ParsedEdges> parsed_;
 };

@@ -260,6 +260,22 @@ void say_isolated(const EdgelistOptions& options, std::size_t in_edges, std::siz
   }
 }
 
+/// Weights that are finite each may have a sum that is not.
+void refuse_overflow(const EdgelistOptions& options, std::span<const float> weights, const Dataset& data) {
+  const auto found = std::ranges::find_if(weights, [](float weight) { return weight - weight != 0.0F; });
+  if (found == weights.end()) {
+    return;
+  }
+  const auto edge = static_cast<EdgeId>(found - weights.begin());
+  const auto offsets = data.graph.offsets();
+  const auto target = static_cast<NodeId>(std::ranges::upper_bound(offsets, edge) - offsets.begin() - 1);
+  const NodeId source = data.graph.sources()[static_cast<std::size_t>(edge)];
+  const auto name = [&](NodeId v) { return data.node_names.empty() ? std::to_string(v) : data.node_names[v]; };
+  throw DataError(options.edges.string(), "",
+                  concat("the ", name_of(options.merge), " of the weights of the edges from '", name(source), "' to '",
+                         name(target), "' is no finite number of 32 bits; --merge mean, max, first or last gives one"));
+}
+
 Dataset import_in_memory(const EdgelistOptions& options, const KnownTables& known, const ProgressCallback& progress,
                          NodeNames names) {
   NodeNames targets = names;
@@ -301,6 +317,7 @@ Dataset import_in_memory(const EdgelistOptions& options, const KnownTables& know
     MergedEdges edges = merged_edges(num_nodes, all, !options.directed, options.merge);
     data.graph = std::move(edges.graph);
     if (reading.form.weight) {
+      refuse_overflow(options, {edges.weights.data(), edges.weights.size()}, data);
       data.edge_features = Tensor::from_buffer(data.graph.num_edges(), 1, std::move(edges.weights));
       data.weight_column = 0;
       data.names.edge_features = {reading.form.header.empty() ? "weight" : reading.form.header[*reading.form.weight]};

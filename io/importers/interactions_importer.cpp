@@ -410,6 +410,11 @@ Dataset import_interactions(const InteractionsOptions& options, const ProgressCa
   if (const auto repeats = static_cast<std::int64_t>(all.edges.size()) - data.graph.num_edges() / 2; repeats > 0) {
     data.assumed.push_back(concat(repeats, " of ", all.edges.size(), " interactions repeat one, and the first counts"));
   }
+  if (const auto negative = std::ranges::count_if(all.weights, [](float weight) { return weight < 0.0F; });
+      negative > 0) {
+    data.assumed.push_back(concat(negative, negative == 1 ? " rating is" : " ratings are",
+                                  " below 0; models that read weights refuse them, unless edge_weights=false"));
+  }
   if (!all.weights.empty()) {
     data.edge_features = Tensor::from_buffer(data.graph.num_edges(), 1, std::move(edges.weights));
     data.weight_column = 0;

@@ -232,6 +232,9 @@ void TextInput::fill() {
   if (content_ == 0 && buffer_.starts_with("\xef\xbb\xbf")) {
     begin_ = 3;
   }
+  if (ends_ != LineEnds::lf) {
+    unify_ends(size);
+  }
   content_ += static_cast<std::int64_t>(count);
   if (source_->is_compressed()) {
     constexpr std::int64_t kOrdinary = 1 << 20;
@@ -242,6 +245,23 @@ void TextInput::fill() {
     }
   }
   ended_ = count == 0;
+}
+
+void TextInput::unify_ends(std::size_t from) {
+  if (ends_ == LineEnds::unknown) {
+    // A CR may have come last before, with its LF here. One that ends all the text is none that divides.
+    from -= from > begin_ ? 1 : 0;
+    const std::string_view fresh = std::string_view(buffer_).substr(from);
+    const std::size_t cr = fresh.find('\r');
+    if (fresh.find('\n') != std::string_view::npos) {
+      ends_ = LineEnds::lf;
+    } else if (cr != std::string_view::npos && cr + 1 < fresh.size()) {
+      ends_ = LineEnds::cr;
+    }
+  }
+  if (ends_ == LineEnds::cr) {
+    std::replace(buffer_.begin() + static_cast<std::ptrdiff_t>(from), buffer_.end(), '\r', '\n');
+  }
 }
 
 void TextInput::check_expansion(std::int64_t content, std::int64_t pulled) const {
