@@ -125,7 +125,7 @@ TEST(Edgelist, ReadsDecimalCommasAndMarksOfMissingValues) {
   }
   expect_throws<DataError>(
       [&] { (void)import_edgelist({.edges = write_content(folder / "e", "a;b;1,5\n"), .weights = true}); },
-      "e: line 1: '1,5' is not a finite number of 32 bits; --decimal , reads it as one");
+      "e: line 1: '1,5' is not a finite number of 32 bits, in column 3; --decimal , reads it as one");
 }
 
 TEST(Edgelist, TakesAFirstLineOfUnknownWordsForAHeaderWhereItsNamesNeverComeAgain) {

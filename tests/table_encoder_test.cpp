@@ -204,6 +204,13 @@ TEST(TableEncoder, RemembersWhatTheColumnsOfBothTablesWere) {
   test::expect_same_dataset(on_disk, next);
   EXPECT_EQ(on_disk.assumed, next.assumed);
   EXPECT_EQ(on_disk.encoder, next.encoder);
+  const auto expect = [&](EdgelistOptions options, const std::string& message) {
+    options.like = folder / "first.h5";
+    expect_throws<ArgumentError>([&] { (void)import(options, "size,firm\n7,c\n8,d\n", "seller,buyer\nc,d\n"); },
+                                 message);
+  };
+  expect({.kinds = {"size=category"}}, "kinds of columns are those of `like`");
+  expect({.drop = {"size"}}, "column 'size' is dropped, and a feature of `like`");
   // What is said counts, and what is not there is not looked for.
   const Dataset said =
       import({.source_column = "x", .target_column = "y", .id_column = "other", .like = folder / "first.h5"},

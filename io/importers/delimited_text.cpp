@@ -311,7 +311,11 @@ void DelimitedRows::expect_fields(const std::vector<std::string_view>& fields, s
 float DelimitedRows::parse_float(std::string_view field, const CellForm& form) const {
   const std::optional<float> value = parse_real(field, form);
   if (!value) {
-    fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits; ", advice_on_number(field, form)));
+    const bool has_comma = form.decimal == ',';
+    fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits",
+                (has_comma ? parse_real(field) : parse_real_with_comma(field))
+                    ? concat("; ", advice_on_number(field, form))
+                    : std::string("; --nodes reads tables of other cells")));
   }
   return *value;
 }

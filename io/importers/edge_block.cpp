@@ -315,7 +315,8 @@ class BlockParser {
       const std::string_view field = fields_[*form.weight];
       const std::optional<float> value = parse_real(field, lines_.cells);
       if (!value) {
-        leave_out(number, concat("'", field.substr(0, 40), "' is not a finite number of 32 bits",
+        leave_out(number, concat("'", field.substr(0, 40), "' is not a finite number of 32 bits, in column ",
+                                 form.name_of(*form.weight),
                                  is_missing(field, lines_.cells) ? std::string(", and an edge has no missing weight")
                                  : parse_real_with_comma(field)  ? std::string("; --decimal , reads it as one")
                                                                  : std::string()));

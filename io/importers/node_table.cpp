@@ -149,7 +149,7 @@ FitOptions fit_options(const EdgelistOptions& options, const TextTable& table) {
 
 /// A column may call the nodes, be their label, say their part, be left out, or be a feature of a kind.
 void refuse_two_uses(const EdgelistOptions& options, const TextTable& table, const NodeColumns& columns,
-                     const FitOptions& fit) {
+                     const FitOptions& fit, const TableEncoder* known) {
   std::map<std::size_t, std::string_view> use_of;
   const auto use = [&](std::size_t column, std::string_view flag) {
     const auto [found, is_new] = use_of.emplace(column, flag);
@@ -166,6 +166,10 @@ void refuse_two_uses(const EdgelistOptions& options, const TextTable& table, con
   const ColumnFinder finder(options, table);
   for (const std::string& name : options.drop) {
     use(*finder.named(name), "--drop");
+    require(known == nullptr || std::ranges::find(known->columns(), table.header()[*finder.named(name)],
+                                                  &ColumnCode::name) == known->columns().end(),
+            "import_edgelist: column '", table.header()[*finder.named(name)],
+            "' is dropped, and a feature of `like`; expected one of them");
   }
   for (const auto& [name, kind] : fit.kinds) {
     use(*finder.named(name), "--kind");
@@ -300,7 +304,9 @@ void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
   tables.assumed.insert(tables.assumed.end(), table.assumed().begin(), table.assumed().end());
   const NodeColumns columns = ColumnFinder(options, table).find(tables.assumed);
   const FitOptions fit = fit_options(options, table);
-  refuse_two_uses(options, table, columns, fit);
+  require(tables.known == nullptr || fit.kinds.empty(),
+          "import_edgelist: kinds of columns are those of `like`, which was made with them; expected no kinds");
+  refuse_two_uses(options, table, columns, fit, tables.known);
   TableEncoder encoder = tables.known == nullptr ? fitted_encoder(table, columns.features, fit, tables.assumed)
                                                  : TableEncoder(tables.known->columns(), table.form());
   encoder.set_roles(roles_of_table(options, table, columns, tables));
