@@ -85,25 +85,21 @@ TEST(Edgelist, JoinsFeaturesLabelsAndSplit) {
   EXPECT_EQ(read_dataset(folder / "data.h5").class_names, data.class_names);
 }
 
-TEST(Edgelist, TakesAFirstLineThatCallsNoNodeForTheHeaderOfATable) {
+TEST(Edgelist, TakesAFirstLineThatCallsNoNodeForTheHeaderOfLabels) {
   const TemporaryFolder folder;
-  const auto read = [&](const std::string& labels, const std::string& features) {
+  const auto read = [&](const std::string& labels) {
     return import_edgelist({.edges = write_content(folder / "e.csv", "a,b\nb,c\nc,d\n"),
-                            .features = write_content(folder / "x.csv", features),
                             .labels = write_content(folder / "y.csv", labels)});
   };
-  const Dataset data = read("firm,sector\na,bank\nb,mine\nc,bank\nd,mine\n", "firm,\"1\"\na,1\nb,2\nc,3\nd,4\n");
+  const Dataset data = read("firm,sector\na,bank\nb,mine\nc,bank\nd,mine\n");
   EXPECT_EQ(data.class_names, (Lines{"bank", "mine"}));
   EXPECT_EQ(data.graph.num_nodes(), 4);
-  EXPECT_EQ(
-      data.assumed,
-      (Lines{"the first line of x.csv is taken for a header, as 'firm' is no node of the edges, and 4 of the next "
-             "4 lines begin with one",
-             "the first line of y.csv is taken for a header, as 'firm' is no node of the edges, and 4 of the next "
-             "4 lines begin with one"}));
-  // A node more, and words that are known anyway.
-  EXPECT_EQ(read("a,bank\nb,mine\nc,bank\nfirm,sector\n", "a,1\nb,2\nc,3\nd,4\nfirm,5\n").graph.num_nodes(), 5);
-  EXPECT_TRUE(read("node,label\na,bank\nb,mine\nc,bank\nd,mine\n", "a,1\nb,2\nc,3\nd,4\n").assumed.empty());
+  EXPECT_EQ(data.assumed, (Lines{"the first line of y.csv is taken for a header, as 'firm' is no node of the edges, "
+                                 "and 'sector' the label of no other line"}));
+  // A node more, a node that edges have, and words that are known anyway.
+  EXPECT_EQ(read("firm,bank\na,bank\nb,mine\nc,bank\nd,mine\n").graph.num_nodes(), 5);
+  EXPECT_EQ(read("a,sector\nb,mine\nc,bank\nd,mine\n").num_classes, 3);
+  EXPECT_TRUE(read("node,label\na,bank\nb,mine\nc,bank\nd,mine\n").assumed.empty());
 }
 
 TEST(Edgelist, OrdersClassesThatAreNumbersAsNumbers) {

@@ -47,15 +47,15 @@ void say_comments(const DelimitedRows& rows, const std::filesystem::path& path, 
   }
 }
 
-/// A header of words that are not known: its first one calls no node of the edges, and those of most other rows do.
-DelimitedRows::Header header_of(const std::filesystem::path& path, std::size_t numbers_from,
-                                const EdgelistOptions& options, EdgelistTables& tables) {
+/// A header of words that are not known before labels: its first one calls no node of the edges, as those of most rows
+/// do, and its second is the label of no other row.
+DelimitedRows::Header header_of_labels(const EdgelistOptions& options, EdgelistTables& tables) {
   constexpr std::size_t kRowsLookedAt = 1000, kLeastRows = 4;
   std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) {
+  if (!std::filesystem::is_regular_file(options.labels, error)) {
     return DelimitedRows::Header::recognize;
   }
-  DelimitedRows rows(path, DelimitedRows::Header::keep);
+  DelimitedRows rows(options.labels, DelimitedRows::Header::keep);
   rows.expect_decimal_commas(options.cells.decimal == ',');
   std::vector<std::string_view> fields;
   std::vector<std::vector<std::string>> first;
@@ -64,20 +64,26 @@ DelimitedRows::Header header_of(const std::filesystem::path& path, std::size_t n
     if (count < 2) {
       first.emplace_back(fields.begin(), fields.end());
     }
+    if (fields.size() != 2 || (count > 0 && fields[1] == first[0][1])) {
+      return DelimitedRows::Header::recognize;
+    }
     known += tables.names.contains(fields[0]) ? 1 : 0;
   }
-  if (count < kLeastRows || parse_real(first[0][0]) || tables.names.contains(first[0][0]) ||
-      4 * known < 3 * (count - 1) || is_header(first, numbers_from)) {
+  if (count < kLeastRows || 4 * known < 3 * (count - 1) || tables.names.contains(first[0][0]) ||
+      is_header(first, DelimitedRows::kNoNumbers) || std::ranges::any_of(first[0], [&](const std::string& text) {
+        return parse_real(text) || is_missing(text, options.cells);
+      })) {
     return DelimitedRows::Header::recognize;
   }
-  tables.assumed.push_back(concat("the first line of ", path.filename().string(), " is taken for a header, as '",
-                                  first[0][0].substr(0, 40), "' is no node of the edges, and ", known, " of the next ",
-                                  count - 1, " lines begin with one"));
+  tables.assumed.push_back(concat("the first line of ", options.labels.filename().string(),
+                                  " is taken for a header, as '", first[0][0].substr(0, 40),
+                                  "' is no node of the edges, and '", first[0][1].substr(0, 40),
+                                  "' the label of no other line"));
   return DelimitedRows::Header::expect;
 }
 
 void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
-  DelimitedRows rows(options.features, header_of(options.features, 1, options, tables), 1);
+  DelimitedRows rows(options.features, DelimitedRows::Header::recognize, 1);
   rows.expect_decimal_commas(options.cells.decimal == ',');
   std::vector<std::string_view> fields;
   std::vector<float> values;
@@ -121,7 +127,7 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
 }
 
 void read_labels(const EdgelistOptions& options, EdgelistTables& tables) {
-  DelimitedRows rows(options.labels, header_of(options.labels, DelimitedRows::kNoNumbers, options, tables));
+  DelimitedRows rows(options.labels, header_of_labels(options, tables));
   rows.expect_decimal_commas(options.cells.decimal == ',');
   std::vector<std::string_view> fields;
   Once once;

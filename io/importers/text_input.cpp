@@ -296,7 +296,8 @@ bool TextInput::next(std::string_view& line) {
     }
     const std::size_t kept = buffer_.size() - begin_;
     fill();
-    searched = std::max(begin_, kept);
+    // One that came last may have been a CR that waited for what follows it.
+    searched = std::max(begin_, kept - (kept > 0 ? 1 : 0));
     end = buffer_.find('\n', searched);
   }
   if (begin_ == buffer_.size()) {
@@ -334,7 +335,7 @@ bool TextInput::next_lines(std::int64_t bytes, TextBlock& block) {
     const std::size_t before = begin_;
     fill();
     // What was given out before is gone, and a mark may be passed over.
-    searched -= before;
+    searched -= before + (searched > before ? 1 : 0);
     whole = std::max(whole - before, begin_);
     searched = std::max(searched, begin_);
     find_line();
