@@ -212,8 +212,8 @@ class Importer {
       return;
     }
     if (!any_text && !is_no_target(field) && !yes_or_no(field) && !parse_real(field, options_.cells)) {
-      rows_.fail(concat("'", field.substr(0, 40), "' in the column '", targets_.names[row.targets.size()],
-                        "' is not a finite number of 32 bits; ", advice_on_number(field, options_.cells),
+      rows_.fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits, in the column '",
+                        targets_.names[row.targets.size()], "'; ", advice_on_number(field, options_.cells),
                         targets_.names.size() == 1 && !options_.task
                             ? "; with --task graph_classification any texts are classes"
                             : ""));
