@@ -127,11 +127,22 @@ class Checker {
     }
     check_count("/meta/class_name", data_.class_names.size(), data_.num_classes, "class");
     check_lines("/meta/class_name", data_.class_names);
+    check_class_names_differ();
     check_num_classes();
     if (of_graphs() && !data_.has_many_graphs()) {
       fail("/graphs/node_ptr", "is missing, expected for ", name_of(data_.task));
     }
     check_texts("/", {data_.name, data_.source, data_.license, data_.time_unit});
+  }
+
+  /// Classes are matched by name; those without one are not.
+  void check_class_names_differ() const {
+    std::vector<std::string_view> names(data_.class_names.begin(), data_.class_names.end());
+    std::ranges::sort(names);
+    const auto twice = std::ranges::adjacent_find(names, [](auto a, auto b) { return a == b && !a.empty(); });
+    if (twice != names.end()) {
+      fail("/meta/class_name", "has two classes '", twice->substr(0, 60), "', expected names that differ");
+    }
   }
 
   void check_names() const {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
+#include <utility>
 
 #include "weft/core/error.hpp"
 #include "weft/tasks/labels.hpp"
@@ -22,6 +24,42 @@ const std::vector<std::int64_t>* classes_of(const Dataset& dataset) {
   return std::get_if<std::vector<std::int64_t>>(&labels);
 }
 
+/// How many rows of each class a part has.
+std::vector<std::int64_t> counts_of(const Dataset& dataset, const std::vector<std::int64_t>& classes,
+                                    const std::vector<std::int64_t>& part) {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(dataset.num_classes), 0);
+  for (const std::int64_t row : part) {
+    if (const std::int64_t c = classes[static_cast<std::size_t>(row)]; c >= 0) {
+      ++counts[static_cast<std::size_t>(c)];
+    }
+  }
+  return counts;
+}
+
+/// Classes of which a part of the split has no row; empty: there are none. Parts without rows are said elsewhere.
+std::string missing_classes(const Dataset& dataset, const std::vector<std::int64_t>& classes, const Split& split) {
+  constexpr std::int64_t kMostNamed = 3;
+  const std::vector<std::string> names = class_names_for(dataset.num_classes, dataset.class_names);
+  std::string text;
+  for (const auto& [part, rows] :
+       {std::pair("train", &split.train), std::pair("val", &split.val), std::pair("test", &split.test)}) {
+    const std::vector<std::int64_t> counts = counts_of(dataset, classes, *rows);
+    const auto missing = std::ranges::count(counts, 0);
+    if (missing == 0 || missing == std::ssize(counts)) {
+      continue;
+    }
+    text += concat(text.empty() ? "" : ", ", part, " has no row of class ");
+    std::int64_t named = 0;
+    for (std::size_t c = 0; c < counts.size() && named < kMostNamed; ++c) {
+      if (counts[c] == 0) {
+        text += concat(named++ == 0 ? "'" : ", '", names[c], "'");
+      }
+    }
+    text += missing > named ? concat(" and ", missing - named, " more") : "";
+  }
+  return text;
+}
+
 }  // namespace
 
 MajorityClass majority_class(const Dataset& dataset, const std::vector<std::int64_t>& part) {
@@ -29,14 +67,8 @@ MajorityClass majority_class(const Dataset& dataset, const std::vector<std::int6
   if (classes == nullptr || dataset.num_classes < 1) {
     return {};
   }
-  std::vector<std::int64_t> counts(static_cast<std::size_t>(dataset.num_classes), 0);
-  std::int64_t labeled = 0;
-  for (const std::int64_t row : part) {
-    if (const std::int64_t c = (*classes)[static_cast<std::size_t>(row)]; c >= 0) {
-      ++counts[static_cast<std::size_t>(c)];
-      ++labeled;
-    }
-  }
+  const std::vector<std::int64_t> counts = counts_of(dataset, *classes, part);
+  const std::int64_t labeled = std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
   const auto most = std::ranges::max_element(counts);
   return {class_names_for(dataset.num_classes, dataset.class_names)[static_cast<std::size_t>(most - counts.begin())],
           labeled == 0 ? 0.0 : static_cast<double>(*most) / static_cast<double>(labeled)};
@@ -66,6 +98,22 @@ std::vector<std::string> remarks_on(const Dataset& dataset, const RunSummary& su
     never_rose += is_long && run.best_epoch < first_look ? 1 : 0;
   }
   const auto count = static_cast<std::int64_t>(summary.runs.size());
+  std::int64_t num_lacking = 0;
+  std::string first_lacking;
+  const std::vector<std::int64_t>* classes = classes_of(dataset);
+  for (const RunResult& run : summary.runs) {
+    const Split* split = classes == nullptr ? nullptr : dataset.find_split(run.split);
+    if (const std::string lacking = split == nullptr ? "" : missing_classes(dataset, *classes, *split);
+        !lacking.empty() && num_lacking++ == 0) {
+      first_lacking = concat("in the split '", run.split, "' ", lacking);
+    }
+  }
+  if (num_lacking > 0) {
+    remarks.push_back(concat(first_lacking,
+                             count == 1 ? "" : concat(" (", num_lacking, " of ", count, " runs are on such splits)"),
+                             "; what is not in train cannot be learned, and the other parts' figures say nothing of "
+                             "what they lack"));
+  }
   const std::string of_runs =
       count == 1 ? "" : concat(" in ", std::max(at_majority, never_rose), " of ", count, " runs");
   if (2 * at_majority > count) {

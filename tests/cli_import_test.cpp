@@ -54,6 +54,24 @@ TEST_F(Cli, ImportsTheSameFileWithinEveryMemoryLimit) {
   EXPECT_NE(broken.err.find("edges.txt: line 3001: "), std::string::npos) << broken.err;
 }
 
+TEST_F(Cli, ReadsCellsAndHeadersAsItIsTold) {
+  write_content(path("n.csv"), "id;size\na;1,5\nb;?\nc;-\nd;2,5\n");
+  write_content(path("e.csv"), "left,right\na,b\nb,c\nc,a\na,d\n");
+  const auto import = [&](std::vector<std::string> flags) {
+    std::vector<std::string> command = {"import", "edgelist", "e.csv", "--nodes", "n.csv", "-o", "e.h5"};
+    command.insert(command.end(), flags.begin(), flags.end());
+    return weft_json(command);
+  };
+  Json said = import({"--missing", "?,-", "--decimal", ",", "--header", "yes"});
+  EXPECT_EQ(said["features"], 2);
+  EXPECT_EQ(said["nodes"], 4);
+  ASSERT_EQ(said["assumed"].size(), 1U) << said;
+  EXPECT_EQ(said["assumed"][0], "column 'size' is a number, 2 missing are the mean 2 and marked in 'size=missing'");
+  EXPECT_EQ(import({"--missing=-,?", "--decimal", ",", "--header", "no"})["nodes"], 6);
+  const CommandResult wrong = weft({"import", "edgelist", "e.csv", "--decimal", ";", "-o", "x.h5"});
+  EXPECT_EQ(wrong.code, 2);
+}
+
 TEST_F(Cli, StoresFeaturesIn16Bits) {
   write_content(path("edges.csv"), "0,1\n");
   write_content(path("x.csv"), "0,1.00390625\n1,70000\n");

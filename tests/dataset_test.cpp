@@ -150,6 +150,7 @@ TEST(DatasetFile, RefusesNamesThatCannotBeKept) {
   refused([](Dataset& d) { d.names.features = {"a"}; }, "has 1 entries, expected 2");
   refused([](Dataset& d) { d.names.features = {"a", "b\nc"}; }, "the name at 1 holds the end of a line");
   refused([](Dataset& d) { d.class_names = {"even", "o\ndd"}; }, "the name at 1 holds the end of a line");
+  refused([](Dataset& d) { d.class_names = {"even", "even"}; }, "has two classes 'even'");
   refused([](Dataset& d) { d.weight_column = 0; }, "attribute weight is 0");
 }
 

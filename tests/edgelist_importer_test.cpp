@@ -85,6 +85,23 @@ TEST(Edgelist, JoinsFeaturesLabelsAndSplit) {
   EXPECT_EQ(read_dataset(folder / "data.h5").class_names, data.class_names);
 }
 
+TEST(Edgelist, TakesAFirstLineThatCallsNoNodeForTheHeaderOfLabels) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& labels) {
+    return import_edgelist({.edges = write_content(folder / "e.csv", "a,b\nb,c\nc,d\n"),
+                            .labels = write_content(folder / "y.csv", labels)});
+  };
+  const Dataset data = read("firm,sector\na,bank\nb,mine\nc,bank\nd,mine\n");
+  EXPECT_EQ(data.class_names, (Lines{"bank", "mine"}));
+  EXPECT_EQ(data.graph.num_nodes(), 4);
+  EXPECT_EQ(data.assumed, (Lines{"the first line of y.csv is taken for a header, as 'firm' is no node of the edges, "
+                                 "and 'sector' the label of no other line"}));
+  // A node more, a node that edges have, and words that are known anyway.
+  EXPECT_EQ(read("firm,bank\na,bank\nb,mine\nc,bank\nd,mine\n").graph.num_nodes(), 5);
+  EXPECT_EQ(read("a,sector\nb,mine\nc,bank\nd,mine\n").num_classes, 3);
+  EXPECT_TRUE(read("node,label\na,bank\nb,mine\nc,bank\nd,mine\n").assumed.empty());
+}
+
 TEST(Edgelist, OrdersClassesThatAreNumbersAsNumbers) {
   const TemporaryFolder folder;
   const Dataset data = import_edgelist(
@@ -106,6 +123,106 @@ TEST(Edgelist, KeepsTargetsAndWeights) {
   EXPECT_EQ(y(2, 0), -2.0F);
   // Edges by destination: 1->0, 0->1, 2->1, 1->2.
   EXPECT_TRUE(same_bits(std::get<Tensor>(data.edge_features), Tensor{{0.5F}, {0.5F}, {0.25F}, {0.25F}}));
+}
+
+TEST(Edgelist, ReadsDecimalCommasAndMarksOfMissingValues) {
+  const TemporaryFolder folder;
+  const std::filesystem::path labels = write_content(folder / "y", "id;y\na;0,5\nb;?\n");
+  for (const char* text : {"a;b;1,5\nb;c;2\n", "source,target,w\na,b,\"1,5\"\nb,c,2\n", "a b 1,5\nb c 2\n"}) {
+    const Dataset data = import_edgelist({.edges = write_content(folder / "e", text),
+                                          .labels = labels,
+                                          .directed = true,
+                                          .weights = true,
+                                          .task = TaskKind::node_regression,
+                                          .cells = {.missing = {"?"}, .decimal = ','}});
+    EXPECT_TRUE(same_bits(std::get<Tensor>(data.edge_features), Tensor{{1.5F}, {2}})) << text;
+    EXPECT_EQ(data.node_names, (Lines{"a", "b", "c"}));
+    EXPECT_EQ(std::get<Tensor>(data.node_labels)(0, 0), 0.5F);
+    EXPECT_TRUE(std::isnan(std::get<Tensor>(data.node_labels)(1, 0)));
+  }
+  expect_throws<DataError>(
+      [&] { (void)import_edgelist({.edges = write_content(folder / "e", "a;b;1,5\n"), .weights = true}); },
+      "e: line 1: '1,5' is not a finite number of 32 bits, in column 3; --decimal , reads it as one");
+}
+
+TEST(Edgelist, TakesAFirstLineOfUnknownWordsForAHeaderWhereItsNamesNeverComeAgain) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, EdgelistOptions options = {}) {
+    options.edges = write_content(folder / "e.csv", text);
+    return import_edgelist(options);
+  };
+  const std::string rows = "acme,bolt\nbolt,core\nacme,core\n";
+  const Dataset data = read("firm_a,firm_b\n" + rows);
+  EXPECT_EQ(data.node_names, (Lines{"acme", "bolt", "core"}));
+  EXPECT_EQ(data.assumed, (Lines{"line 1 of e.csv, 'firm_a', 'firm_b', is taken for a header, as none of its names "
+                                 "comes again in the next 3 rows (--header no)"}));
+  EXPECT_EQ(read("firm_a,firm_b\n" + rows, {.header = HeaderRow::no}).node_names.size(), 5U);
+  EXPECT_TRUE(read("firm_a,firm_b\n" + rows, {.header = HeaderRow::yes}).assumed.empty());
+  EXPECT_EQ(read(rows, {.header = HeaderRow::yes}).graph.num_edges(), 4);
+  EXPECT_EQ(read("source,target\n" + rows, {.header = HeaderRow::no}).node_names.size(), 5U);
+  // Named by the user.
+  EXPECT_TRUE(read("firm_a,firm_b\nx,y\n", {.source_column = "firm_a", .target_column = "firm_b"}).assumed.empty());
+  // Columns that are told; a name that comes again; too few rows; and pairs, which all are alone.
+  EXPECT_EQ(read("when,firm_a,firm_b\n1,a,b\n2,b,c\n3,a,c\n", {.source_column = "2", .target_column = "3"}).node_names,
+            (Lines{"a", "b", "c"}));
+  for (const std::string& text : {"core,dyn\n" + rows, std::string("firm_a,firm_b\nacme,bolt\nbolt,acme\n"),
+                                  std::string("a,b\nc,d\ne,f\ng,h\ni,j\n")}) {
+    const Dataset all = read(text);
+    EXPECT_NE(std::ranges::find(all.node_names, text.substr(0, text.find(','))), all.node_names.end()) << text;
+    EXPECT_TRUE(std::ranges::none_of(all.assumed, [](const auto& line) { return line.starts_with("line 1"); })) << text;
+  }
+  const Dataset blanks = read("firm_a firm_b\nacme bolt\nbolt core\nacme core\n");
+  EXPECT_EQ(blanks.node_names.size(), 5U);
+  EXPECT_EQ(blanks.assumed, (Lines{"line 1 of e.csv, 'firm_a', 'firm_b', is read as a row, though none of its names "
+                                   "comes again, as in a header, in the next 3 rows (--header yes)"}));
+  EXPECT_EQ(read("left,right\n0,1\n1,2\n").graph.num_nodes(), 3);
+}
+
+TEST(Edgelist, SaysNegativeWeightsAndRefusesSumsThatAreNotFinite) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, EdgelistOptions options) {
+    options.edges = write_content(folder / "e.csv", text);
+    return import_edgelist(options);
+  };
+  EXPECT_EQ(read("a,b,1\nb,c,-2\nc,d,+-1\n", {.weights = true, .on_bad_row = [](const std::string&) {}}).assumed,
+            (Lines{"1 line have a weight below 0 in column 3; models that read weights refuse them, unless "
+                   "edge_weights=false, the first is e.csv:2"}));
+  const std::string large = "source,target,weight\na,b,3e38\nb,c,1\na,b,3e38\n";
+  EXPECT_EQ(std::get<Tensor>(read(large, {.directed = true, .merge = MergeEdges::mean}).edge_features)(0, 0), 3e38F);
+  expect_throws<DataError>([&] { (void)read(large, {.directed = true, .merge = MergeEdges::sum}); },
+                           "e.csv: the sum of the weights of the edges from 'a' to 'b' is no finite number");
+}
+
+TEST(Edgelist, ReadsDatesAsSecondsSince1970) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, EdgelistOptions options = {}) {
+    options.edges = write_content(folder / "e.csv", text);
+    options.directed = true;
+    return import_edgelist(options);
+  };
+  const Dataset data = read(
+      "from,to,time\na,b,2024-03-01\nb,c,2024-03-01T12:30:00Z\nc,d,2024-03-01 12:30:00\n"
+      "d,e,2024-03-01T12:30:00+02:00\ne,f,1969-12-31 23:59:58.5\n");
+  EXPECT_TRUE(std::ranges::equal(data.edge_time,
+                                 std::vector<std::int64_t>{1709251200, 1709296200, 1709296200, 1709289000, -2}));
+  EXPECT_EQ(data.time_unit, "s");
+  EXPECT_EQ(data.assumed,
+            (Lines{"column 3 'time' holds dates, which are read as seconds since 1970 in UTC",
+                   "1 line have a time with parts of a second, which are left out, the first is e.csv:6"}));
+  // Without a header, and below a word that is a time where dates are.
+  EXPECT_EQ(read("a,b,2024-03-01\n", {.time_column = "3"}).edge_time[0], 1709251200);
+  EXPECT_EQ(read("from,to,date\na,b,01.03.2024\n").edge_time[0], 1709251200);
+  EXPECT_EQ(read("from,to,date\na,b,monday\n").assumed, (Lines{"column 3 'date' is not read"}));
+  EXPECT_EQ(read("a,b,2024-03-01\n").assumed,
+            (Lines{"column 3 is not read; its cells look like dates: --time 3 reads them"}));
+  const auto expect = [&](const std::string& text, const std::string& message, EdgelistOptions options = {}) {
+    expect_throws<DataError>([&] { (void)read(text, std::move(options)); }, message);
+  };
+  expect("from,to,time\na,b,2024-02-29\na,c,2024-02-30\n",
+         "e.csv: line 3: time '2024-02-30' in column 3 'time' is no date that there is");
+  expect("from,to,time\na,b,2024-02-29\na,c,17\n", "e.csv: line 3: time '17' in column 3 'time' is no date such as");
+  expect("from,to,time\na,b,17\na,c,soon\n", "e.csv: line 3: time 'soon' is not a whole number of 64 bits");
+  expect("from,to,time\na,b,2024-02-29\n", "time_unit is 'day', expected s", {.time_unit = "day"});
 }
 
 TEST(Edgelist, LeavesOutBadRowsWhereAsked) {

@@ -133,6 +133,23 @@ TEST(Importers, ReadAnEdgeListAsTheTypedFunction) {
   expect_same_dataset(read_dataset(folder / "e.h5"), expected);
 }
 
+TEST(Importers, ReadCellsAndTheHeaderOfAnEdgeListAsTheTypedFunction) {
+  const TemporaryFolder folder;
+  const auto edges = write_content(folder / "e.csv", "left;right;w\na;b;0,5\nb;c;2\nc;a;1\n");
+  const auto nodes = write_content(folder / "n.csv", "id;size\na;1,5\nb;?\nc;3\n");
+  const Options options = options_of(
+      "edgelist", {{"nodes", nodes}, {"weights", "true"}, {"missing", "-,?"}, {"decimal", ","}, {"header", "yes"}});
+  const Dataset expected = import_edgelist({.edges = edges,
+                                            .weights = true,
+                                            .name = "e",
+                                            .header = HeaderRow::yes,
+                                            .nodes = nodes,
+                                            .cells = {.missing = {"-", "?"}, .decimal = ','}});
+  EXPECT_EQ(expected.names.features, (std::vector<std::string>{"size", "size=missing"}));
+  EXPECT_EQ(expected.names.edge_features, std::vector<std::string>{"w"});
+  expect_same_dataset(import_dataset("edgelist", {.input = edges, .options = options}), expected);
+}
+
 TEST(Importers, SplitAtRandomByTheSeedOfTheJob) {
   const TemporaryFolder folder;
   std::string edges, labels;

@@ -74,6 +74,32 @@ TEST(Interactions, ReadsTablesOfPairs) {
   EXPECT_EQ(two.graph.num_edges(), 6);
 }
 
+TEST(Interactions, ReadsDatesAndNamesWhatItDoesNotRead) {
+  const TemporaryFolder folder;
+  for (const char* text :
+       {"user,item,time\nu,i,2024-03-01\nu,j,2024-03-01T00:00:01Z\n",
+        "user,item,date\nu,i,2024-03-01\nu,j,2024-03-01T00:00:01Z\n", "u,i,2024-03-01\nu,j,2024-03-01T00:00:01Z\n"}) {
+    const Dataset data = import_interactions({.input = write_content(folder / "r", text)});
+    EXPECT_TRUE(
+        std::ranges::equal(data.edge_time, std::vector<std::int64_t>{1709251200, 1709251201, 1709251200, 1709251201}))
+        << text;
+    EXPECT_EQ(data.time_unit, "s");
+    EXPECT_NE(data.assumed.front().find("holds dates, which are read as seconds since 1970 in UTC"), std::string::npos);
+  }
+  const Dataset more =
+      import_interactions({.input = write_content(folder / "r", "user,item,rating,note,shop\nu,i,4,x,y\nv,i,3,x,y\n")});
+  EXPECT_EQ(more.assumed, (Lines{"column 4 'note' is not read", "column 5 'shop' is not read"}));
+  const Dataset told = import_interactions(
+      {.input = write_content(folder / "r", "firm,code\nu,i\nv,i\n"), .user = "firm", .item = "code"});
+  EXPECT_EQ(told.node_names, (Lines{"user:u", "user:v", "item:i"}));
+  expect_throws<DataError>(
+      [&] {
+        (void)import_interactions(
+            {.input = write_content(folder / "r", "user,item,time\nu,i,2024-03-01\nu,j,2024-02-30\n")});
+      },
+      "r: line 3: time '2024-02-30' in column 3 'time' is no date that there is");
+}
+
 TEST(Interactions, NamesWhatIsWrong) {
   const TemporaryFolder folder;
   const auto expect = [&](const char* text, const std::string& message) {
@@ -104,6 +130,38 @@ TEST(Triples, KeepEntitiesRelationsAndParts) {
   EXPECT_EQ(data.assumed.size(), 1U);
   write_dataset(data, folder / "kg.h5");
   test::expect_same_dataset(read_dataset(folder / "kg.h5"), data);
+}
+
+TEST(Triples, RefuseACountThatTheRowsContradict) {
+  const TemporaryFolder folder;
+  const auto read = [&](const char* text) { return import_triples({.input = write_content(folder / "t", text)}); };
+  EXPECT_EQ(read("2\n0 1 0\n1 2 0\n").graph.num_edges(), 2);
+  expect_throws<DataError>([&] { (void)read("3\n0 1 0\n1 2 0\n"); }, "t: line 1: counts 3 triples, but 2 follow it");
+  expect_throws<DataError>([&] { (void)read("1\n0 1 0\n1 2 0\n"); }, "t: line 1: counts 1 triples, but 2 follow it");
+}
+
+TEST(Adjlist, RefusesMetisWhoseDirectionsContradict) {
+  const TemporaryFolder folder;
+  const auto read = [&](const char* text) {
+    return import_adjlist({.input = write_content(folder / "m.graph", text)});
+  };
+  EXPECT_TRUE(read("3 2 1\n2 5\n1 5 3 7\n2 7\n").assumed.empty());
+  expect_throws<DataError>([&] { (void)read("3 2 1\n2 5\n% note\n1 5 3 7\n2 8\n"); },
+                           "m.graph: line 5: the edge between nodes 2 and 3 has the weight 8, but in line 4 7");
+  const Dataset one_sided = read("3 2\n2\n1 3\n\n");
+  EXPECT_EQ(one_sided.assumed.back(),
+            "1 edge is in the line of one of their nodes only, the first is that between nodes 2 and 3");
+  EXPECT_EQ(read("2 1 1\n2 -5\n1 -5\n").assumed.front(),
+            "2 weights are below 0; models that read weights refuse them, unless edge_weights=false");
+}
+
+TEST(Triples, TakeAFirstLineOfUnknownWordsForAHeader) {
+  const TemporaryFolder folder;
+  const std::string text = "gene,does,disease\nA,causes,X\nB,causes,X\nA,treats,Y\nB,treats,Z\n";
+  const Dataset data = import_triples({.input = write_content(folder / "t.csv", text)});
+  EXPECT_EQ(data.names.edge_types, (Lines{"causes", "treats"}));
+  EXPECT_EQ(data.assumed.front().substr(0, 57), "line 1 of t.csv, 'gene', 'disease', 'does', is taken for ");
+  EXPECT_EQ(import_triples({.input = folder / "t.csv", .header = HeaderRow::no}).names.edge_types.size(), 3U);
 }
 
 TEST(Triples, ReadHeadersColumnsAndOpenKE) {

@@ -41,6 +41,25 @@ TEST(Remarks, NameTheMajorityThatAModelIsNotAbove) {
   EXPECT_TRUE(remarks_on(rare(), summary_of({run_at(1.0, 9)})).empty());
 }
 
+TEST(Remarks, NameClassesThatAPartLacks) {
+  Dataset data = rare();
+  data.splits[0].train = {0, 1};
+  data.splits[0].val = {2, 4, 5};
+  std::vector<std::string> remarks = remarks_on(data, summary_of({run_at(1.0, 9)}));
+  ASSERT_EQ(remarks.size(), 1U);
+  EXPECT_EQ(remarks[0],
+            "in the split 'rand0' train has no row of class 'fraud'; what is not in train cannot be learned, and the "
+            "other parts' figures say nothing of what they lack");
+  data.splits[0].test = {4};
+  remarks = remarks_on(data, summary_of({run_at(1.0, 9), run_at(1.0, 9)}));
+  ASSERT_FALSE(remarks.empty());
+  EXPECT_EQ(remarks[0].substr(0, 90),
+            "in the split 'rand0' train has no row of class 'fraud', test has no row of class 'ok' (2 o");
+  data.splits[0].train = {0, 4};
+  data.splits[0].test = {0, 4};
+  EXPECT_TRUE(remarks_on(data, summary_of({run_at(1.0, 9)})).empty());
+}
+
 TEST(Remarks, SayWhenValidationNeverRose) {
   const std::vector<std::string> remarks = remarks_on(rare(), summary_of({run_at(1.0, 0)}));
   ASSERT_EQ(remarks.size(), 1U);

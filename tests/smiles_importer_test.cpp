@@ -53,6 +53,10 @@ TEST_F(Smiles, FindsColumnsByNameOrNumber) {
   const Dataset one = import("id,tox,y,SMILES\n1,0,0.5,CCO\n2,1,,c1ccccc1\n", {.targets = {"tox"}});
   EXPECT_EQ(one.task, TaskKind::graph_classification);
   EXPECT_EQ(std::get<1>(one.graph_labels), (std::vector<std::int64_t>{0, 1}));
+  const Dataset commas =
+      import("smiles;y\nCCO;0,5\nC;?\nCC;2\n", {.targets = {"y"}, .cells = {.missing = {"?"}, .decimal = ','}});
+  EXPECT_EQ(std::get<Tensor>(commas.graph_labels)(0, 0), 0.5F);
+  EXPECT_TRUE(std::isnan(std::get<Tensor>(commas.graph_labels)(1, 0)));
   const Dataset numbered = import("CCO\t0.5\nC\t2\n", {.targets = {"2"}});
   EXPECT_EQ(std::get<Tensor>(numbered.graph_labels)(1, 0), 2.0F);
   const Dataset several = import("smiles,a,b\nCCO,0,1\nC,,0\n", {.targets = {"a", "b"}});

@@ -83,6 +83,57 @@ TEST(TableEncoder, ReadsColumnsAsItIsTold) {
   expect_throws<DataError>([&] { (void)firms(folder, {}, "id,a\na,1\na,2\n"); }, "line 3: node 'a' has a second row");
 }
 
+TEST(TableEncoder, NamesTheCellThatKeepsAColumnFromBeingNumbers) {
+  const TemporaryFolder folder;
+  const auto said = [&](const std::string& cell, EdgelistOptions options = {}) {
+    const Dataset data = firms(folder, std::move(options), concat("id;size\na;1\nb;", cell, "\nc;3\nd;5\n"));
+    return data.assumed.empty() ? std::string() : data.assumed.front();
+  };
+  const std::string start = "column 'size' is not read: it has 4 different texts in 4 cells; 1 of its 4 cells is no ";
+  EXPECT_EQ(said("?"), start +
+                           "number, '?' in line 3 (--missing \"?\" takes it for a missing value) (--kind "
+                           "size=category or text reads it)");
+  EXPECT_NE(said("inf").find(start + "number, 'inf' in line 3 (--missing \"inf\""), std::string::npos);
+  EXPECT_NE(said("-").find("'-' in line 3 (--missing=\"-\""), std::string::npos);
+  EXPECT_NE(said("1 234").find("'1 234' in line 3 (--missing \"1 234\""), std::string::npos);
+  EXPECT_NE(said("1,5").find("'1,5' in line 3 (--decimal , reads it as one)"), std::string::npos);
+  // Two of four are another thing.
+  const Dataset half = firms(folder, {}, "id,size\na,1\nb,x\nc,3\nd,y\n");
+  EXPECT_EQ(half.assumed, (Lines{"column 'size' is not read: it has 4 different texts in 4 cells (--kind "
+                                 "size=category or text reads it)"}));
+  expect_throws<DataError>([&] { (void)said("5%", {.kinds = {"size=number"}}); },
+                           "line 3: '5%' in column 'size' is no number; --missing \"5%\" takes it for a missing value");
+  const Dataset dates = firms(folder, {}, "id,day\na,2024-02-28\nb,2024-02-30\nc,2024-03-01\nd,2024-03-02\n");
+  EXPECT_NE(dates.assumed.front().find("1 of its 4 cells is no date, '2024-02-30' in line 3"), std::string::npos);
+}
+
+TEST(TableEncoder, TakesTextsForMissingAndCommasForPointsAsItIsTold) {
+  const TemporaryFolder folder;
+  const std::string table = "id;size;kind\na;1,5;big\nb;?;?\nc;3;big\nd;4,5;small\n";
+  const Dataset untold = firms(folder, {}, "id;size\na;1,5\nb;2,5\nc;3,25\nd;4,5\n");
+  EXPECT_EQ(untold.assumed,
+            (Lines{"column 'size' is not read: it has 4 different texts in 4 cells; its cells look like numbers with "
+                   "decimal commas, as '1,5' in line 2 (--decimal , reads them so) (--kind size=category or text reads "
+                   "it)"}));
+  const EdgelistOptions told = {.cells = {.missing = {"?", "-"}, .decimal = ','}};
+  const Dataset data = firms(folder, told, table);
+  EXPECT_EQ(data.names.features, (Lines{"size", "size=missing", "kind=big", "kind=small", "kind=missing"}));
+  EXPECT_TRUE(
+      same_bits(features_of(data), Tensor{{1.5F, 0, 1, 0, 0}, {3, 1, 1, 0, 1}, {3, 0, 1, 0, 0}, {4.5F, 0, 0, 1, 0}}));
+  // Other tables are read so too, unless it is said otherwise.
+  write_dataset(data, folder / "first.h5");
+  const Dataset like = firms(folder, {.like = folder / "first.h5"}, table);
+  EXPECT_TRUE(same_bits(features_of(like), features_of(data)));
+  EXPECT_EQ(like.encoder, data.encoder);
+  const Dataset points = firms(folder, {.like = folder / "first.h5", .cells = {.decimal = '.'}},
+                               "id,size,kind\na,1.5,big\nb,?,?\nc,3,big\nd,4.5,small\n");
+  EXPECT_TRUE(same_bits(features_of(points), features_of(data)));
+  EXPECT_NE(firms(folder, told, "id;size\na;1.5\nb;2\nc;3\nd;4\n")
+                .assumed.front()
+                .find("'1.5' in line 2 (--decimal . reads it as one)"),
+            std::string::npos);
+}
+
 TEST(TableEncoder, IsKeptForOtherTables) {
   const TemporaryFolder folder;
   const Dataset first = firms(folder, {});
@@ -119,13 +170,81 @@ TEST(TableEncoder, IsKeptForOtherTables) {
   expect_throws<DataError>([&] { (void)firms(folder, {.like = folder / "without.h5"}); }, "holds no encoder");
 }
 
+TEST(TableEncoder, RemembersWhatTheColumnsOfBothTablesWere) {
+  const TemporaryFolder folder;
+  const auto import = [&](EdgelistOptions options, const std::string& nodes, const std::string& edges) {
+    options.edges = write_content(folder / "e.csv", edges);
+    options.nodes = write_content(folder / "n.csv", nodes);
+    options.directed = true;
+    return import_edgelist(options);
+  };
+  const Dataset first = import({.task = TaskKind::node_regression,
+                                .source_column = "seller",
+                                .target_column = "buyer",
+                                .weight_column = "3",
+                                .id_column = "firm",
+                                .label_column = "profit"},
+                               "size,firm,profit\n1,a,0.5\n2,b,1.5\n", "buyer,seller,sum\nb,a,4\n");
+  write_dataset(first, folder / "first.h5");
+  const Dataset next =
+      import({.like = folder / "first.h5"}, "profit,size,firm\n2.5,7,c\n3.5,8,d\n", "sum,buyer,seller\n4,d,c\n");
+  EXPECT_EQ(next.node_names, (Lines{"c", "d"}));
+  EXPECT_EQ(next.assumed, (Lines{"columns of n.csv are what they were for first.h5: id 'firm', label 'profit'",
+                                 "columns of e.csv are what they were for first.h5: source 'seller', target 'buyer', "
+                                 "weight 'sum'"}));
+  EXPECT_EQ(next.task, TaskKind::node_regression);
+  EXPECT_TRUE(same_bits(std::get<Tensor>(next.node_labels), Tensor{{2.5F}, {3.5F}}));
+  EXPECT_TRUE(std::ranges::equal(next.graph.offsets(), std::vector<EdgeId>{0, 0, 1}));
+  EXPECT_EQ(next.encoder, first.encoder);
+  // The same on disk, with what it says.
+  import_edgelist_to_file(
+      {.edges = folder / "e.csv", .directed = true, .nodes = folder / "n.csv", .like = folder / "first.h5"},
+      {.output = folder / "disk.h5"});
+  const Dataset on_disk = read_dataset(folder / "disk.h5");
+  test::expect_same_dataset(on_disk, next);
+  EXPECT_EQ(on_disk.assumed, next.assumed);
+  EXPECT_EQ(on_disk.encoder, next.encoder);
+  const auto expect = [&](EdgelistOptions options, const std::string& message) {
+    options.like = folder / "first.h5";
+    expect_throws<ArgumentError>([&] { (void)import(options, "size,firm\n7,c\n8,d\n", "seller,buyer\nc,d\n"); },
+                                 message);
+  };
+  expect({.kinds = {"size=category"}}, "kinds of columns are those of `like`");
+  expect({.drop = {"size"}}, "column 'size' is dropped, and a feature of `like`");
+  // What is said counts, and what is not there is not looked for.
+  const Dataset said =
+      import({.source_column = "x", .target_column = "y", .id_column = "other", .like = folder / "first.h5"},
+             "firm,size,other\nu,7,c\nv,8,d\n", "x,y\nd,c\n");
+  EXPECT_EQ(said.node_names, (Lines{"d", "c"}));
+  EXPECT_TRUE(std::holds_alternative<std::monostate>(said.node_labels));
+}
+
+TEST(TableEncoder, RefusesTwoUsesOfAColumn) {
+  const TemporaryFolder folder;
+  const auto expect = [&](EdgelistOptions options, const std::string& message) {
+    expect_throws<ArgumentError>([&] { (void)firms(folder, std::move(options)); }, message);
+  };
+  expect({.label_column = "city", .drop = {"city"}}, "column 'city' is named by --label and by --drop");
+  expect({.label_column = "city", .kinds = {"3=category"}}, "column 'city' is named by --label and by --kind");
+  expect({.drop = {"size"}, .kinds = {"size=number"}}, "column 'size' is named by --drop and by --kind");
+  expect({.id_column = "serial", .label_column = "7"}, "column 'serial' is named by --id and by --label");
+  expect({.drop = {"id"}}, "column 'id' is named by its name as the nodes' id and by --drop");
+  expect({.kinds = {"size=number", "2=category"}}, "column 'size' has the kinds number and category");
+  EXPECT_EQ(firms(folder, {.label_column = "listed", .drop = {"size", "2", "serial"}, .split_group = "serial"})
+                .names.features.front(),
+            "city=Bonn");
+}
+
 TEST(TableEncoder, RefusesTextsThatAreNoEncoder) {
   const std::string good = encoder_text(TableEncoder({{.name = "a", .kind = ColumnKind::number, .mean = 2.5}}));
   EXPECT_EQ(encoder_text(parse_encoder(good, "x")), good);
-  for (const char* bad : {"", "{", "[]", "{\"version\":2,\"columns\":[]}", "{\"version\":1}",
-                          "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"word\"}]}",
-                          "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"mean\":1e99}]}",
-                          "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"values\":[\"x\"]}]}"}) {
+  for (const char* bad :
+       {"", "{", "[]", "{\"version\":2,\"columns\":[]}", "{\"version\":1}",
+        "{\"version\":1,\"columns\":[],\"decimal\":\"x\"}", "{\"version\":1,\"columns\":[],\"missing\":[1]}",
+        "{\"version\":1,\"columns\":[],\"roles\":{\"id\":1}}",
+        "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"word\"}]}",
+        "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"mean\":1e99}]}",
+        "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"values\":[\"x\"]}]}"}) {
     expect_throws<DataError>([&] { (void)parse_encoder(bad, "x.h5"); }, "x.h5: encoder: is no encoder of a table");
   }
 }

@@ -50,6 +50,24 @@ TEST(TextInput, GivesLinesOfEveryEnding) {
   EXPECT_EQ(lines_of(write_content(folder / "c", "")), Lines{});
 }
 
+TEST(TextInput, ReadsLinesThatEndInCrAlone) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(lines_of(write_content(folder / "a", "one\rtwo\r\rfour")), (Lines{"one", "two", "", "four"}));
+  EXPECT_EQ(lines_of(write_content(folder / "b", "one\rtwo\r")), (Lines{"one", "two"}));
+  EXPECT_EQ(lines_of(write_content(folder / "c", gzipped("one\rtwo\r"))), (Lines{"one", "two"}));
+  // Where there is an LF, a CR in a line is of the line; also where the first blocks end between the two.
+  EXPECT_EQ(lines_of(write_content(folder / "d", "o\rne\ntwo\r\n")), (Lines{"o\rne", "two"}));
+  for (const std::size_t length : {65534U, 65535U, 65536U}) {
+    const std::string line(length, 'x');
+    EXPECT_EQ(lines_of(write_content(folder / "e", line + "\r\nb\r\n")), (Lines{line, "b"})) << length;
+    EXPECT_EQ(lines_of(write_content(folder / "f", line + "\rb\rc")), (Lines{line, "b", "c"})) << length;
+  }
+  TextInput input(write_content(folder / "g", "one\rtwo\rthree"));
+  TextBlock block;
+  ASSERT_TRUE(input.next_lines(1 << 20, block));
+  EXPECT_EQ(block.text, "one\ntwo\nthree");
+}
+
 TEST(TextInput, SearchesALineWithoutEndOnce) {
   const TemporaryFolder folder;
   TextInput input(write_content(folder / "long", std::string(12 << 20, 'x')));

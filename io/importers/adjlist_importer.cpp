@@ -108,6 +108,45 @@ MetisHeader read_header(TextInput& input, const Fields& fields) {
   return header;
 }
 
+/// METIS lists every edge in the lines of both its nodes, with the same weight.
+void check_both_directions(const AdjlistOptions& options, const EdgeBatch& edges,
+                           const std::vector<std::int64_t>& line_of, Dataset& data) {
+  struct Entry {
+    NodeId low, high, node;
+    float weight;
+    [[nodiscard]] std::uint64_t pair() const { return std::uint64_t{low} << 32 | high; }
+  };
+  std::vector<Entry> entries;
+  entries.reserve(edges.edges.size());
+  for (std::size_t i = 0; i < edges.edges.size(); ++i) {
+    const auto [node, neighbor] = edges.edges[i];
+    entries.push_back(
+        {std::min(node, neighbor), std::max(node, neighbor), node, edges.weights.empty() ? 0.0F : edges.weights[i]});
+  }
+  std::ranges::stable_sort(entries, {}, &Entry::pair);
+  std::int64_t num_one_sided = 0;
+  std::string first_one_sided;
+  for (std::size_t first = 0, last = 0; first < entries.size(); first = last) {
+    bool has_both = entries[first].low == entries[first].high;
+    for (; last < entries.size() && entries[last].pair() == entries[first].pair(); ++last) {
+      const Entry &one = entries[first], &other = entries[last];
+      has_both = has_both || one.node != other.node;
+      if (one.weight != other.weight) {
+        throw DataError(options.input.string(), concat("line ", line_of[other.node]),
+                        concat("the edge between nodes ", one.low + 1, " and ", one.high + 1, " has the weight ",
+                               other.weight, ", but in line ", line_of[one.node], " ", one.weight));
+      }
+    }
+    if (!has_both && num_one_sided++ == 0) {
+      first_one_sided = concat("that between nodes ", entries[first].low + 1, " and ", entries[first].high + 1);
+    }
+  }
+  if (num_one_sided > 0) {
+    data.assumed.push_back(concat(num_one_sided, num_one_sided == 1 ? " edge is" : " edges are",
+                                  " in the line of one of their nodes only, the first is ", first_one_sided));
+  }
+}
+
 /// A line of neighbors of `node`.
 void read_neighbors(const MetisHeader& header, const TextInput& input, const Fields& fields, NodeId node,
                     EdgeBatch& edges) {
@@ -142,6 +181,7 @@ std::int64_t read_metis(const AdjlistOptions& options, const ProgressCallback& p
   Fields fields;
   std::optional<MetisHeader> header;
   std::int64_t node = 0;
+  std::vector<std::int64_t> line_of;
   for (std::string_view line; input.next(line);) {
     show(progress, input.line_number());
     if (trimmed(line).starts_with('%') || (!header && trimmed(line).empty())) {
@@ -161,6 +201,7 @@ std::int64_t read_metis(const AdjlistOptions& options, const ProgressCallback& p
       }
       continue;
     }
+    line_of.push_back(input.line_number());
     read_neighbors(*header, input, fields, static_cast<NodeId>(node), edges);
     ++node;
   }
@@ -174,6 +215,13 @@ std::int64_t read_metis(const AdjlistOptions& options, const ProgressCallback& p
   if (static_cast<std::int64_t>(edges.edges.size()) != 2 * header->edges) {
     data.assumed.push_back(concat("the header counts ", header->edges, " edges, and the lines hold ",
                                   edges.edges.size(), " neighbors, expected twice as many as edges"));
+  }
+  check_both_directions(options, edges, line_of, data);
+  const auto negative = std::ranges::count_if(edges.weights, [](float weight) { return weight < 0.0F; });
+  if (negative > 0) {
+    data.assumed.push_back(concat(negative,
+                                  " weights are below 0; models that read weights refuse them, unless "
+                                  "edge_weights=false"));
   }
   if (header->has_sizes || header->node_weights > 0) {
     data.assumed.emplace_back("weights and sizes of nodes are not read");

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/column_values.hpp"
 #include "weft/io/importers/edge_form.hpp"
 #include "weft/io/utf8.hpp"
 
@@ -14,7 +15,28 @@ namespace {
 
 constexpr std::array<std::string_view, 6> kHeaderWords = {"id", "node", "node_id", "nodeid", "source", "src"};
 
-char separator_of(std::string_view line) {
+/// Whether all commas outside of quotes stand between digits, as in numbers.
+bool may_have_decimal_commas_only(std::string_view line) {
+  const auto is_digit = [line](std::size_t at) { return at < line.size() && line[at] >= '0' && line[at] <= '9'; };
+  bool is_quoted = false;
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    is_quoted = is_quoted != (line[i] == '"');
+    if (line[i] == ',' && !is_quoted && (i == 0 || !is_digit(i - 1) || !is_digit(i + 1))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+char separator_of(std::string_view line, bool has_decimal_commas) {
+  if (line.find('\t') == std::string_view::npos && may_have_decimal_commas_only(line)) {
+    if (line.find(';') != std::string_view::npos) {
+      return ';';
+    }
+    if (has_decimal_commas && line.find(' ') != std::string_view::npos) {
+      return ' ';
+    }
+  }
   for (const char c : {'\t', ',', ';'}) {
     if (line.find(c) != std::string_view::npos) {
       return c;
@@ -90,6 +112,27 @@ std::optional<float> parse_real(std::string_view text) {
   return is_whole ? std::optional(value) : std::nullopt;
 }
 
+std::optional<float> parse_real_with_comma(std::string_view text) {
+  constexpr std::size_t kMost = 64;
+  if (text.size() > kMost || text.find('.') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  std::array<char, kMost> plain{};
+  std::ranges::replace_copy(text, plain.begin(), ',', '.');
+  return parse_real(std::string_view(plain.data(), text.size()));
+}
+
+std::string advice_on_number(std::string_view text, const CellForm& form) {
+  const bool has_comma = form.decimal == ',';
+  if (has_comma ? parse_real(text) : parse_real_with_comma(text)) {
+    return concat("--decimal ", has_comma ? '.' : ',', " reads it as one");
+  }
+  if (text.size() > 40 || text.find_first_of(",\"") != std::string_view::npos) {
+    return "mend it in the file";
+  }
+  return concat("--missing", text.starts_with('-') ? "=" : " ", '"', text, "\" takes it for a missing value");
+}
+
 bool is_no_row(std::string_view line) {
   const std::string_view content = trimmed(line);
   return content.empty() || content.front() == '#' || content.front() == '%';
@@ -115,7 +158,9 @@ bool is_header(const std::vector<std::vector<std::string>>& rows, std::size_t nu
     return false;
   }
   const auto from = static_cast<std::ptrdiff_t>(numbers_from);
-  const auto is_number = [](const std::string& field) { return parse_real(field).has_value(); };
+  const auto is_number = [](const std::string& field) {
+    return parse_real(field).has_value() || parse_real_with_comma(field).has_value() || has_form_of_date(field);
+  };
   const auto is_text = [&](const std::string& field) { return !is_missing(field) && !is_number(field); };
   return std::all_of(first.begin() + from, first.end(), is_text) &&
          std::any_of(second.begin() + from, second.end(), is_number);
@@ -132,7 +177,12 @@ bool is_missing(std::string_view text) {
   return std::ranges::find(kMissing, word) != kMissing.end();
 }
 
-FieldSplitter::FieldSplitter(std::string_view first_row) : separator_(separator_of(first_row)) {}
+bool is_missing(std::string_view text, const CellForm& form) {
+  return is_missing(text) || std::ranges::find(form.missing, text) != form.missing.end();
+}
+
+FieldSplitter::FieldSplitter(std::string_view first_row, bool has_decimal_commas)
+    : separator_(separator_of(first_row, has_decimal_commas)) {}
 
 bool FieldSplitter::split(std::string_view line, std::vector<std::string_view>& fields,
                           std::deque<std::string>& resolved) const {
@@ -191,7 +241,8 @@ void DelimitedRows::join(Line& line) {
   const auto ends = [this](const std::string& text) {
     std::vector<std::string_view> fields;
     resolved_.clear();
-    return FieldSplitter(started_ && held_.empty() ? splitter_ : FieldSplitter(text)).split(text, fields, resolved_);
+    return (started_ && held_.empty() ? splitter_ : FieldSplitter(text, has_decimal_commas_))
+        .split(text, fields, resolved_);
   };
   // A field that does not end has an odd number of quotes behind it; only then is it worth a look.
   std::int64_t quotes = std::ranges::count(line.text, '"');
@@ -213,7 +264,7 @@ void DelimitedRows::start() {
   if (held_.empty()) {
     return;
   }
-  splitter_ = FieldSplitter(held_.front().text);
+  splitter_ = FieldSplitter(held_.front().text, has_decimal_commas_);
   std::vector<std::vector<std::string>> first;
   for (const Line& line : held_) {
     line_ = line;
@@ -257,10 +308,14 @@ void DelimitedRows::expect_fields(const std::vector<std::string_view>& fields, s
   }
 }
 
-float DelimitedRows::parse_float(std::string_view field) const {
-  const std::optional<float> value = parse_real(field);
+float DelimitedRows::parse_float(std::string_view field, const CellForm& form) const {
+  const std::optional<float> value = parse_real(field, form);
   if (!value) {
-    fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits"));
+    const bool has_comma = form.decimal == ',';
+    fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits",
+                (has_comma ? parse_real(field) : parse_real_with_comma(field))
+                    ? concat("; ", advice_on_number(field, form))
+                    : std::string("; --nodes reads tables of other cells")));
   }
   return *value;
 }

@@ -10,16 +10,19 @@
 #include <string_view>
 #include <vector>
 
+#include "weft/io/importers/importers.hpp"
 #include "weft/io/importers/text_input.hpp"
 
 namespace weft {
 
-/// Divides lines into fields, as the first row of a file decides: by tabs, else commas, else semicolons, else blanks. A
-/// field between double quotes may hold the separator, and quotes written twice.
+/// Divides lines into fields, as the first row of a file decides: by tabs, else commas, else semicolons, else blanks;
+/// by semicolons where all commas stand between digits. A field between double quotes may hold the separator, and
+/// quotes written twice.
 class FieldSplitter {
  public:
   FieldSplitter() = default;
-  explicit FieldSplitter(std::string_view first_row);
+  /// Commas between digits are not those that divide where decimals are written so.
+  explicit FieldSplitter(std::string_view first_row, bool has_decimal_commas = false);
   /// Fields without blanks around them; views of the line, and of `resolved`, to which fields with quotes written twice
   /// are added. False if a quoted field does not end.
   [[nodiscard]] bool split(std::string_view line, std::vector<std::string_view>& fields,
@@ -41,6 +44,8 @@ class FieldSplitter {
 
 /// Whether a text stands for a value that is missing: empty, nan, NA, N/A, null, none or <NA>, in letters of any size.
 [[nodiscard]] bool is_missing(std::string_view text);
+/// Or, spelled the same, one of those that the form has.
+[[nodiscard]] bool is_missing(std::string_view text, const CellForm& form);
 
 /// Rows as FieldSplitter divides them; lines that hold none are passed over, and the first row too if it is a header.
 class DelimitedRows {
@@ -52,6 +57,8 @@ class DelimitedRows {
       : input_(path), header_(header), numbers_from_(numbers_from) {}
   static constexpr std::size_t kNoNumbers = static_cast<std::size_t>(-1);
 
+  /// Before the first row.
+  void expect_decimal_commas(bool has_decimal_commas) { has_decimal_commas_ = has_decimal_commas; }
   /// From now on a quoted field may hold ends of lines, which are read as they are.
   void join_lines() { joins_lines_ = true; }
   /// The fields of the next row, without blanks around them, valid until the next call; false at the end.
@@ -59,7 +66,7 @@ class DelimitedRows {
   /// Throws unless the row just given has `count` fields.
   void expect_fields(const std::vector<std::string_view>& fields, std::size_t count) const;
   /// A finite number of 32 bits in the row just given, or a DataError.
-  [[nodiscard]] float parse_float(std::string_view field) const;
+  [[nodiscard]] float parse_float(std::string_view field, const CellForm& form) const;
   /// Throws DataError naming file and line of the row just given.
   [[noreturn]] void fail(const std::string& problem) const { fail_at(line_number_, problem); }
   [[noreturn]] void fail_at(std::int64_t line, const std::string& problem) const { input_.fail_at(line, problem); }
@@ -88,7 +95,7 @@ class DelimitedRows {
   std::size_t numbers_from_;
   std::vector<std::string> header_fields_;
   std::int64_t num_comments_ = 0, first_comment_ = 0;
-  bool started_ = false, joins_lines_ = false;
+  bool started_ = false, joins_lines_ = false, has_decimal_commas_ = false;
   FieldSplitter splitter_;
   /// The first two rows, where they are still to be given.
   std::vector<Line> held_;
@@ -100,6 +107,14 @@ class DelimitedRows {
 
 /// A finite number of 32 bits; too small for one is zero. Nothing if it is none.
 [[nodiscard]] std::optional<float> parse_real(std::string_view text);
+/// The same of "1,5", where '.' is nothing that a number holds.
+[[nodiscard]] std::optional<float> parse_real_with_comma(std::string_view text);
+/// Either, as the form has it.
+[[nodiscard]] inline std::optional<float> parse_real(std::string_view text, const CellForm& form) {
+  return form.decimal == ',' ? parse_real_with_comma(text) : parse_real(text);
+}
+/// How a cell that is no number could be read after all, for the end of a sentence.
+[[nodiscard]] std::string advice_on_number(std::string_view text, const CellForm& form);
 
 /// A space or a tab.
 [[nodiscard]] inline bool is_blank(char c) {

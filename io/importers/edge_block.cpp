@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/column_values.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft {
@@ -110,7 +111,7 @@ class BlockParser {
     out_.weights.clear();
     out_.times.clear();
     out_.relations.clear();
-    out_.comments = out_.rounded = out_.other_widths = out_.decimals = {};
+    out_.comments = out_.rounded = out_.other_widths = out_.decimals = out_.cut_times = out_.negative = {};
     out_.ragged_line = 0;
     out_.resolved.clear();
     out_.has_other_names = false;
@@ -173,11 +174,11 @@ class BlockParser {
           is_plain = cursor.take_id(edge.destination);
           break;
         case EdgeColumn::weight:
-          is_plain = cursor.take_real(values.weight);
+          is_plain = lines_.cells.decimal != ',' && cursor.take_real(values.weight);
           weight = first;
           break;
         case EdgeColumn::time:
-          is_plain = cursor.take_integer(values.time);
+          is_plain = !lines_.form.times_are_dates && cursor.take_integer(values.time);
           break;
         case EdgeColumn::skipped:
           is_plain = cursor.take_skipped(separator);
@@ -201,7 +202,7 @@ class BlockParser {
       check_width(line, number, lines_.columns.size());
     }
     if (weight != nullptr) {
-      check_rounding(std::string_view(weight, static_cast<std::size_t>(cursor.end - weight)), values.weight, number);
+      check_weight(std::string_view(weight, static_cast<std::size_t>(cursor.end - weight)), values.weight, number);
     }
     add(edge, values);
     return true;
@@ -233,8 +234,11 @@ class BlockParser {
     out_.ragged_width = width;
   }
 
-  /// Whole numbers of more than 24 bits are not what they were.
-  void check_rounding(std::string_view text, float value, std::int64_t number) {
+  /// Models want none below 0, and whole numbers of more than 24 bits are not what they were.
+  void check_weight(std::string_view text, float value, std::int64_t number) {
+    if (value < 0.0F) {
+      out_.negative.add(number);
+    }
     if (std::abs(value) < 0x1p24F) {
       return;
     }
@@ -309,21 +313,42 @@ class BlockParser {
     const EdgeForm& form = lines_.form;
     if (form.weight) {
       const std::string_view field = fields_[*form.weight];
-      const std::optional<float> value = parse_real(field);
+      const std::optional<float> value = parse_real(field, lines_.cells);
       if (!value) {
-        leave_out(number, concat("'", field.substr(0, 40), "' is not a finite number of 32 bits"));
+        leave_out(number, concat("'", field.substr(0, 40), "' is not a finite number of 32 bits, in column ",
+                                 form.name_of(*form.weight),
+                                 is_missing(field, lines_.cells) ? std::string(", and an edge has no missing weight")
+                                 : parse_real_with_comma(field)  ? std::string("; --decimal , reads it as one")
+                                                                 : std::string()));
         return false;
       }
       values.weight = *value;
-      check_rounding(field.substr(field.starts_with('+') ? 1 : 0), *value, number);
+      check_weight(field.substr(field.starts_with('+') ? 1 : 0), *value, number);
     }
-    if (form.time) {
+    if (form.time && form.times_are_dates) {
+      const std::string_view field = fields_[*form.time];
+      bool is_cut = false;
+      const std::optional<std::int64_t> seconds = seconds_of_date(field, is_cut);
+      if (!seconds) {
+        leave_out(number, concat("time '", field.substr(0, 40), "' in column ", form.name_of(*form.time),
+                                 has_form_of_date(field) ? " is no date that there is"
+                                                         : " is no date such as 2024-03-01 or 2024-03-01T12:30:00Z, "
+                                                           "as others in the column are"));
+        return false;
+      }
+      values.time = *seconds;
+      if (is_cut) {
+        out_.cut_times.add(number);
+      }
+    } else if (form.time) {
       const std::string_view field = fields_[*form.time];
       const std::string_view whole = without_zeros(field);
       const auto [end, error] = std::from_chars(whole.data(), whole.data() + whole.size(), values.time);
       if (error != std::errc() || end != whole.data() + whole.size()) {
         leave_out(number, concat("time '", field.substr(0, 40),
-                                 "' is not a whole number of 64 bits; times are counted in whole steps of a unit"));
+                                 "' is not a whole number of 64 bits; times are counted in whole steps of a unit, or "
+                                 "all are dates such as 2024-03-01, in column ",
+                                 form.name_of(*form.time)));
         return false;
       }
     }

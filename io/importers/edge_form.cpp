@@ -7,6 +7,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/options.hpp"
+#include "weft/io/importers/column_values.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 
 namespace weft {
@@ -27,6 +28,8 @@ constexpr std::array<std::string_view, 18> kTargets = {
 constexpr std::array<std::string_view, 6> kWeights = {"weight", "weights", "w", "value", "edgeweight", "rating"};
 constexpr std::array<std::string_view, 8> kTimes = {"time",     "timestamp", "ts",         "unixts",
                                                     "unixtime", "t",         "timestamps", "edgetime"};
+// Times where dates stand below them.
+constexpr std::array<std::string_view, 6> kDates = {"date", "datetime", "day", "when", "createdat", "edgedate"};
 constexpr std::array<std::string_view, 8> kRelations = {"relation",  "rel",       "type",  "edgetype",
                                                         "predicate", "relations", "etype", "relationtype"};
 constexpr std::array<std::string_view, 15> kOthers = {"id",       "node", "nodeid", "label", "labels",
@@ -63,6 +66,12 @@ bool looks_like_time(std::string_view text) {
     }
   }
   return false;
+}
+
+bool is_date_column(const FirstRows& rows, std::size_t column) {
+  return !rows.empty() && std::ranges::all_of(rows, [column](const std::vector<std::string>& row) {
+    return row.size() > column && has_form_of_date(row[column]);
+  });
 }
 
 bool is_time_column(const FirstRows& rows, std::size_t column) {
@@ -103,12 +112,17 @@ class FormFinder {
     form_.source = form_.target = kNone;
     form_.weight = chosen(options_.weight_column, kWeights);
     form_.time = chosen(options_.time_column, kTimes);
+    if (const std::optional<std::size_t> day = chosen("", kDates);
+        day && options_.time_column.empty() && !form_.time && is_date_column(rows_, *day)) {
+      form_.time = day;
+    }
     form_.relation = chosen(options_.relation_column, kRelations);
     find_ends();
     if (options_.weights && !form_.weight) {
       form_.weight = first_free();
     }
     refuse_triples();
+    find_dates();
     say_what_is_left();
   }
 
@@ -196,6 +210,22 @@ class FormFinder {
     return column;
   }
 
+  /// One cell is enough, so that others that are none are refused.
+  void find_dates() {
+    form_.times_are_dates = form_.time && std::ranges::any_of(rows_, [this](const std::vector<std::string>& row) {
+                              return row.size() > *form_.time && has_form_of_date(row[*form_.time]);
+                            });
+    if (!form_.times_are_dates) {
+      return;
+    }
+    if (!options_.time_unit.empty() && options_.time_unit != "s") {
+      fail_(concat("column ", form_.name_of(*form_.time), " holds dates, which are read in seconds, but time_unit is '",
+                   options_.time_unit, "', expected s"));
+    }
+    form_.assumed.push_back(
+        concat("column ", form_.name_of(*form_.time), " holds dates, which are read as seconds since 1970 in UTC"));
+  }
+
   void refuse_triples() {
     const bool is_told = !options_.source_column.empty() || !options_.target_column.empty() || form_.relation;
     if (is_told || !form_.header.empty() || form_.width != 3 || form_.weight || form_.time || !are_triples(rows_)) {
@@ -221,7 +251,9 @@ class FormFinder {
       form_.assumed.push_back(concat(
           "column ", form_.name_of(column), " is not read",
           is_time ? concat("; its numbers look like times since 1970: --time ", column + 1, " reads them exactly")
-                  : std::string()));
+          : !form_.time && is_date_column(rows_, column)
+              ? concat("; its cells look like dates: --time ", column + 1, " reads them")
+              : std::string()));
     }
     if (unnamed > 0) {
       form_.assumed.push_back(concat(unnamed, " more columns are not read"));

@@ -22,6 +22,8 @@ enum class EdgeRows { edges, triples, triples_of_openke };
 struct EdgeForm {
   std::size_t source = 0, target = 1;
   std::optional<std::size_t> weight, time, relation;
+  /// Whether the times are dates, which are read as seconds since 1970.
+  bool times_are_dates = false;
   /// Fields of the header; empty: there is none.
   std::vector<std::string> header;
   /// Columns of the first row.

@@ -5,6 +5,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/io/importers/header_guess.hpp"
 
 namespace weft {
 namespace {
@@ -29,10 +30,51 @@ bool EdgeText::read_blocks() {
   return count > 0;
 }
 
+bool EdgeText::is_header_row(const FirstRows& rows) {
+  if (options_.header != HeaderRow::automatic) {
+    return options_.header == HeaderRow::yes;
+  }
+  const std::vector<std::string>& first = rows.front();
+  const auto is_told = [&](const std::string& name) {
+    return !name.empty() && parse_id(name) < 0 && std::ranges::find(first, name) != first.end();
+  };
+  if (is_header(rows, 2) || is_told(options_.source_column) || is_told(options_.target_column) ||
+      is_told(options_.weight_column) || is_told(options_.time_column) || is_told(options_.relation_column)) {
+    return true;
+  }
+  // Named by no word that is known.
+  std::vector<std::size_t> columns;
+  const auto add = [&](const std::string& name, std::size_t otherwise) {
+    const std::int64_t number = parse_id(name);
+    columns.push_back(number < 1 ? otherwise : static_cast<std::size_t>(number - 1));
+  };
+  const bool are_triples = kind_ == EdgeRows::triples;
+  add(options_.source_column, 0);
+  add(options_.target_column, are_triples ? 2 : 1);
+  if (are_triples) {
+    add(options_.relation_column, 1);
+  }
+  if (!is_like_no_other(rows, columns)) {
+    return false;
+  }
+  const bool is_divided = lines_.splitter.separator() != ' ';
+  std::string names;
+  for (const std::size_t column : columns) {
+    names += concat(names.empty() ? "'" : ", '", first[column].substr(0, 40), "'");
+  }
+  of_first_row_ =
+      concat("line ", lines_.first_line, " of ", options_.edges.filename().string(), ", ", names,
+             is_divided ? ", is taken for a header, as none of its names comes again in the next "
+                        : ", is read as a row, though none of its names comes again, as in a header, in the next ",
+             rows.size() - 1, " rows (--header ", is_divided ? "no" : "yes", ")");
+  return is_divided;
+}
+
 /// The separator, the header and the columns, from the first rows.
 void EdgeText::find_form() {
   started_ = true;
   lines_.leaves_out = static_cast<bool>(on_bad_row_);
+  lines_.cells = options_.cells;
   constexpr std::size_t kRowsLookedAt = 1000;
   FirstRows rows;
   std::deque<std::string> resolved;
@@ -54,7 +96,7 @@ void EdgeText::find_form() {
         continue;
       }
       if (rows.empty()) {
-        lines_.splitter = FieldSplitter(text);
+        lines_.splitter = FieldSplitter(text, options_.cells.decimal == ',');
         lines_.first_line = line;
       }
       // A row that cannot be divided is no header; it is told where rows are parsed.
@@ -66,9 +108,10 @@ void EdgeText::find_form() {
   std::vector<std::string> header;
   if (kind_ == EdgeRows::triples && rows.size() > 1 && rows[0].size() == 1 && parse_id(rows[0][0]) >= 0) {
     kind_ = EdgeRows::triples_of_openke;
+    declared_rows_ = parse_id(rows[0][0]);
     rows.erase(rows.begin());
     lines_.header_line = lines_.first_line;
-  } else if (is_header(rows, 2)) {
+  } else if (!rows.empty() && is_header_row(rows)) {
     header = std::move(rows.front());
     rows.erase(rows.begin());
     lines_.header_line = lines_.first_line;
@@ -93,6 +136,10 @@ bool EdgeText::next(NodeNames& names, NodeNames& targets, EdgeBatch& batch) {
   batch.times.clear();
   batch.relations.clear();
   if (!read_blocks()) {
+    if (declared_rows_ >= 0 && declared_rows_ != num_rows_) {
+      input_.fail_at(lines_.first_line, concat("counts ", declared_rows_, " triples, but ", num_rows_,
+                                               num_rows_ == 1 ? " follows it" : " follow it"));
+    }
     return false;
   }
   if (!started_) {
@@ -142,6 +189,9 @@ void EdgeText::append(const ParsedEdges& block, NodeNames& names, NodeNames& tar
   rounded_.add(block.rounded);
   other_widths_.add(block.other_widths);
   decimals_.add(block.decimals);
+  cut_times_.add(block.cut_times);
+  negative_.add(block.negative);
+  num_rows_ += static_cast<std::int64_t>(block.edges.size() + block.named.size() + block.bad.size());
   if (block.has_other_names) {
     throw NotIntegers(decimals_.count > 0);
   }
@@ -159,7 +209,11 @@ void EdgeText::append(const ParsedEdges& block, NodeNames& names, NodeNames& tar
 }
 
 std::vector<std::string> EdgeText::assumed() const {
-  std::vector<std::string> sentences = lines_.form.assumed;
+  std::vector<std::string> sentences;
+  if (!of_first_row_.empty()) {
+    sentences.push_back(of_first_row_);
+  }
+  sentences.insert(sentences.end(), lines_.form.assumed.begin(), lines_.form.assumed.end());
   const std::string file = options_.edges.filename().string();
   const auto say = [&](const LineCount& lines, const auto&... what) {
     if (lines.count > 0) {
@@ -171,10 +225,13 @@ std::vector<std::string> EdgeText::assumed() const {
   say(other_widths_, " have another number of fields than the ", lines_.form.width,
       " of the first; what is in none of the columns read is not kept");
   if (lines_.form.weight) {
+    say(negative_, " have a weight below 0 in column ", lines_.form.name_of(*lines_.form.weight),
+        "; models that read weights refuse them, unless edge_weights=false");
     say(rounded_, " have a weight in column ", lines_.form.name_of(*lines_.form.weight),
         " that is rounded to 24 bits; whole numbers such as times are kept exactly by --time ",
         *lines_.form.weight + 1);
   }
+  say(cut_times_, " have a time with parts of a second, which are left out");
   say(decimals_, " call a node like 12.0, which is node 12");
   return sentences;
 }

@@ -49,6 +49,7 @@ class EdgeText {
  private:
   bool read_blocks();
   void find_form();
+  [[nodiscard]] bool is_header_row(const FirstRows& rows);
   void append(const ParsedEdges& block, NodeNames& names, NodeNames& targets, EdgeBatch& batch);
 
   TextInput input_;
@@ -57,9 +58,13 @@ class EdgeText {
   OnBadRow on_bad_row_;
   bool started_ = false;
   EdgeLines lines_;
+  /// What is taken for granted of the first row, or empty.
+  std::string of_first_row_;
   std::vector<std::string> relations_;
   std::map<std::string, std::int32_t, std::less<>> relation_of_;
-  LineCount comments_, rounded_, other_widths_, decimals_;
+  /// How many rows the first line counts, as OpenKE writes it, or -1; and how many there were.
+  std::int64_t declared_rows_ = -1, num_rows_ = 0;
+  LineCount comments_, rounded_, other_widths_, decimals_, cut_times_, negative_;
   std::vector<TextBlock> blocks_;
   std::vector<ParsedEdges> parsed_;
 };

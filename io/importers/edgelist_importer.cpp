@@ -10,6 +10,7 @@
 #include "weft/io/importers/edge_sorter.hpp"
 #include "weft/io/importers/edge_text.hpp"
 #include "weft/io/importers/edgelist_tables.hpp"
+#include "weft/io/importers/like_columns.hpp"
 #include "weft/io/importers/merged_edges.hpp"
 
 namespace weft {
@@ -192,7 +193,10 @@ std::int64_t num_loops(const CsrGraph& graph) {
 }
 
 /// Of times that are all whole numbers in this range.
-std::string unit_of(const EdgelistOptions& options, std::span<const std::int64_t> times) {
+std::string unit_of(const EdgelistOptions& options, const EdgeForm& form, std::span<const std::int64_t> times) {
+  if (form.times_are_dates) {
+    return "s";
+  }
   if (!options.time_unit.empty() || times.empty()) {
     return options.time_unit;
   }
@@ -256,11 +260,29 @@ void say_isolated(const EdgelistOptions& options, std::size_t in_edges, std::siz
   }
 }
 
-Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback& progress, NodeNames names) {
+/// Weights that are finite each may have a sum that is not.
+void refuse_overflow(const EdgelistOptions& options, std::span<const float> weights, const Dataset& data) {
+  const auto found = std::ranges::find_if(weights, [](float weight) { return weight - weight != 0.0F; });
+  if (found == weights.end()) {
+    return;
+  }
+  const auto edge = static_cast<EdgeId>(found - weights.begin());
+  const auto offsets = data.graph.offsets();
+  const auto target = static_cast<NodeId>(std::ranges::upper_bound(offsets, edge) - offsets.begin() - 1);
+  const NodeId source = data.graph.sources()[static_cast<std::size_t>(edge)];
+  const auto name = [&](NodeId v) { return data.node_names.empty() ? std::to_string(v) : data.node_names[v]; };
+  throw DataError(options.edges.string(), "",
+                  concat("the ", name_of(options.merge), " of the weights of the edges from '", name(source), "' to '",
+                         name(target), "' is no finite number of 32 bits; --merge mean, max, first or last gives one"));
+}
+
+Dataset import_in_memory(const EdgelistOptions& options, const KnownTables& known, const ProgressCallback& progress,
+                         NodeNames names) {
   NodeNames targets = names;
   EdgelistTables tables(std::move(names), {}, std::numeric_limits<std::int64_t>::max());
   EdgeBatch all;
   Dataset data;
+  data.assumed = known.assumed;
   const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   const EdgeReading reading = read_edges(options, progress, tables.names, options.bipartite ? targets : tables.names,
                                          data.assumed, [&](const EdgeBatch& batch, const EdgeForm&) {
@@ -270,6 +292,8 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
                                            append(all.relations, batch.relations);
                                          });
   const std::size_t in_edges = tables.names.num_named();
+  tables.known = known.encoder ? &*known.encoder : nullptr;
+  tables.roles_of_edges = roles_of_edges(options, reading.form);
   tables.read(options);
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data);
@@ -293,12 +317,13 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
     MergedEdges edges = merged_edges(num_nodes, all, !options.directed, options.merge);
     data.graph = std::move(edges.graph);
     if (reading.form.weight) {
+      refuse_overflow(options, {edges.weights.data(), edges.weights.size()}, data);
       data.edge_features = Tensor::from_buffer(data.graph.num_edges(), 1, std::move(edges.weights));
       data.weight_column = 0;
       data.names.edge_features = {reading.form.header.empty() ? "weight" : reading.form.header[*reading.form.weight]};
     }
     data.edge_time = std::move(edges.times);
-    data.time_unit = unit_of(options, data.edge_time);
+    data.time_unit = unit_of(options, reading.form, data.edge_time);
     data.edge_type = std::move(edges.relations);
     if (reading.form.relation) {
       data.names.edge_types = reading.relations;
@@ -322,13 +347,14 @@ Dataset import_in_memory(const EdgelistOptions& options, const ProgressCallback&
 }
 
 /// A share of the memory for sorting edges, one for features; the rest is for what has an entry a node.
-WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile& file,
+WrittenDataset import_to_file(const EdgelistOptions& options, const KnownTables& known, const ImportedFile& file,
                               const ProgressCallback& progress, NodeNames names) {
   require(!options.bipartite && options.merge == MergeEdges::first,
           "import_edgelist_to_file: ", options.bipartite ? "bipartite" : concat("merge=", name_of(options.merge)),
           " needs the edges in memory, expected a larger memory limit");
   EdgelistTables tables(std::move(names), file.output, file.memory_bytes / 8);
   LargeDataset data;
+  data.rest.assumed = known.assumed;
   std::optional<EdgeSorter> sorter;
   const EdgeReading reading = read_edges(
       options, progress, tables.names, tables.names, data.rest.assumed,
@@ -349,6 +375,8 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
     sorter.emplace(EdgeSorterOptions{.target = file.output, .memory_bytes = file.memory_bytes / 2});
   }
   const std::size_t in_edges = tables.names.num_named();
+  tables.known = known.encoder ? &*known.encoder : nullptr;
+  tables.roles_of_edges = roles_of_edges(options, reading.form);
   tables.read(options);
   if (tables.names.are_numbers() && !tables.names.expects_integers()) {
     // More of them than the files' sizes let expect. The edges were sorted by other numbers.
@@ -356,7 +384,7 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
     if (again.on_bad_row) {
       again.on_bad_row = [](const std::string&) {};
     }
-    return import_to_file(again, file, progress, NodeNames::integers(kMaxNodes));
+    return import_to_file(again, known, file, progress, NodeNames::integers(kMaxNodes));
   }
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data.rest);
@@ -405,8 +433,10 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const ImportedFile
 
 Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& progress) {
   check(options);
-  return with_names(options, [&](const EdgelistOptions& told_once, NodeNames names) {
-    return import_in_memory(told_once, progress, std::move(names));
+  EdgelistOptions completed = options;
+  const KnownTables known = known_tables(completed);
+  return with_names(completed, [&](const EdgelistOptions& told_once, NodeNames names) {
+    return import_in_memory(told_once, known, progress, std::move(names));
   });
 }
 
@@ -422,8 +452,10 @@ WrittenDataset import_edgelist_to_file(const EdgelistOptions& options, const Imp
   check(options);
   require(file.memory_bytes > 0, "import_edgelist_to_file: memory_bytes is ", file.memory_bytes,
           ", expected more than 0");
-  return with_names(options, [&](const EdgelistOptions& told_once, NodeNames names) {
-    return import_to_file(told_once, file, progress, std::move(names));
+  EdgelistOptions completed = options;
+  const KnownTables known = known_tables(completed);
+  return with_names(completed, [&](const EdgelistOptions& told_once, NodeNames names) {
+    return import_to_file(told_once, known, file, progress, std::move(names));
   });
 }
 

@@ -23,6 +23,11 @@ template <>
 inline constexpr std::array<std::string_view, 6> kEnumNames<MergeEdges> = {"first", "last", "sum",
                                                                            "mean",  "max",  "keep"};
 
+/// Whether the first row of the edges is a header: as it looks, or as is said.
+enum class HeaderRow { automatic, yes, no };
+template <>
+inline constexpr std::array<std::string_view, 3> kEnumNames<HeaderRow> = {"auto", "yes", "no"};
+
 /// All files are CSV, TSV or columns between blanks, plain, gzip or xz; '#' and '%' start comment lines, and
 /// a header line is recognized. Nodes are named by any text.
 struct EdgelistOptions {
@@ -50,8 +55,10 @@ struct EdgelistOptions {
   /// Whether anything that would have to be assumed ends the import, before anything is written.
   bool strict = false;
   /// Columns of the edges, by their names or their numbers from 1; "none": not read even if the header names one. Times
-  /// are whole numbers and become Dataset::edge_time, relations Dataset::edge_type.
+  /// are whole numbers, or dates (YYYY-MM-DD, with a time of the day or not) read in seconds since 1970, and become
+  /// Dataset::edge_time, relations Dataset::edge_type.
   std::string source_column = {}, target_column = {}, weight_column = {}, time_column = {}, relation_column = {};
+  HeaderRow header = HeaderRow::automatic;
   /// Of times; empty: as they look.
   std::string time_unit = {};
   MergeEdges merge = MergeEdges::first;
@@ -69,6 +76,8 @@ struct EdgelistOptions {
   std::string split_time = {}, split_group = {};
   /// A dataset or the folder of a run whose encoder is used for `nodes`.
   std::filesystem::path like = {};
+  /// Of cells of features, labels, nodes and of the edges' weights.
+  CellForm cells = {};
 };
 
 /// If the names of all nodes are the integers 0 .. n - 1, they are the nodes; else nodes are numbered as they

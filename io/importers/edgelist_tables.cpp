@@ -47,8 +47,44 @@ void say_comments(const DelimitedRows& rows, const std::filesystem::path& path, 
   }
 }
 
+/// A header of words that are not known before labels: its first one calls no node of the edges, as those of most rows
+/// do, and its second is the label of no other row.
+DelimitedRows::Header header_of_labels(const EdgelistOptions& options, EdgelistTables& tables) {
+  constexpr std::size_t kRowsLookedAt = 1000, kLeastRows = 4;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(options.labels, error)) {
+    return DelimitedRows::Header::recognize;
+  }
+  DelimitedRows rows(options.labels, DelimitedRows::Header::keep);
+  rows.expect_decimal_commas(options.cells.decimal == ',');
+  std::vector<std::string_view> fields;
+  std::vector<std::vector<std::string>> first;
+  std::size_t count = 0, known = 0;
+  for (; count < kRowsLookedAt && rows.next(fields); ++count) {
+    if (count < 2) {
+      first.emplace_back(fields.begin(), fields.end());
+    }
+    if (fields.size() != 2 || (count > 0 && fields[1] == first[0][1])) {
+      return DelimitedRows::Header::recognize;
+    }
+    known += tables.names.contains(fields[0]) ? 1 : 0;
+  }
+  if (count < kLeastRows || 4 * known < 3 * (count - 1) || tables.names.contains(first[0][0]) ||
+      is_header(first, DelimitedRows::kNoNumbers) || std::ranges::any_of(first[0], [&](const std::string& text) {
+        return parse_real(text) || is_missing(text, options.cells);
+      })) {
+    return DelimitedRows::Header::recognize;
+  }
+  tables.assumed.push_back(concat("the first line of ", options.labels.filename().string(),
+                                  " is taken for a header, as '", first[0][0].substr(0, 40),
+                                  "' is no node of the edges, and '", first[0][1].substr(0, 40),
+                                  "' the label of no other line"));
+  return DelimitedRows::Header::expect;
+}
+
 void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
   DelimitedRows rows(options.features, DelimitedRows::Header::recognize, 1);
+  rows.expect_decimal_commas(options.cells.decimal == ',');
   std::vector<std::string_view> fields;
   std::vector<float> values;
   Once once;
@@ -59,12 +95,12 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
     rows.expect_fields(fields, static_cast<std::size_t>(tables.width) + 1);
     values.clear();
     for (std::size_t i = 1; i < fields.size(); ++i) {
-      if (is_missing(fields[i])) {
+      if (is_missing(fields[i], options.cells)) {
         rows.fail(concat("'", fields[i], "' is not a finite number of 32 bits but a missing value",
                          i < rows.header().size() ? concat(" of column '", rows.header()[i], "'") : std::string(),
                          "; --nodes reads tables with missing values"));
       }
-      values.push_back(rows.parse_float(fields[i]));
+      values.push_back(rows.parse_float(fields[i], options.cells));
     }
     const NodeId node = tables.names.add(fields[0], failing(rows));
     once.expect_new(node, fields[0], rows);
@@ -91,7 +127,8 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
 }
 
 void read_labels(const EdgelistOptions& options, EdgelistTables& tables) {
-  DelimitedRows rows(options.labels);
+  DelimitedRows rows(options.labels, header_of_labels(options, tables));
+  rows.expect_decimal_commas(options.cells.decimal == ',');
   std::vector<std::string_view> fields;
   Once once;
   tables.labels_file = options.labels;
@@ -304,12 +341,13 @@ std::optional<SplitPart> part_named(std::string_view word) {
 
 std::optional<float> EdgelistTables::target_of(const EdgelistOptions& options, std::string_view label,
                                                FunctionRef<void(const std::string& problem)> fail) {
-  if (options.task != TaskKind::node_regression || is_missing(label)) {
+  if (options.task != TaskKind::node_regression || is_missing(label, options.cells)) {
     return std::nullopt;
   }
-  const std::optional<float> value = parse_real(label);
+  const std::optional<float> value = parse_real(label, options.cells);
   if (!value) {
-    fail(concat("'", label.substr(0, 40), "' is not a finite number of 32 bits"));
+    fail(concat("'", label.substr(0, 40), "' is not a finite number of 32 bits; ",
+                advice_on_number(label, options.cells)));
   }
   return value;
 }
@@ -317,12 +355,12 @@ std::optional<float> EdgelistTables::target_of(const EdgelistOptions& options, s
 bool EdgelistTables::add_label(const EdgelistOptions& options, NodeId node, std::string_view label,
                                std::optional<float> target, std::int64_t line) {
   const bool is_minus_one = options.task != TaskKind::node_regression && without_zeros(label) == "-1";
-  if (is_missing(label) || is_minus_one) {
+  if (is_missing(label, options.cells) || is_minus_one) {
     first_unlabeled = num_unlabeled == 0 ? line : first_unlabeled;
     unlabeled_text = num_unlabeled == 0 ? std::string(label) : unlabeled_text;
     ++num_unlabeled;
   }
-  if (is_missing(label)) {
+  if (is_missing(label, options.cells)) {
     return false;
   }
   if (target) {

@@ -18,6 +18,7 @@
 
 namespace weft {
 
+class TableEncoder;
 enum class SplitPart : std::uint8_t { train, val, test };
 /// Nothing if the word is none of train, val, valid, validation and test.
 [[nodiscard]] std::optional<SplitPart> part_named(std::string_view word);
@@ -29,6 +30,9 @@ struct EdgelistTables {
       : names(std::move(node_names)), features(std::move(target), feature_bytes) {}
 
   NodeNames names;
+  /// Of other tables, which makes features of the nodes; or null. And which columns of the edges were named.
+  const TableEncoder* known = nullptr;
+  std::map<std::string, std::string> roles_of_edges;
   /// Of the features; empty: none are known.
   std::vector<std::string> feature_names;
   /// How features were made of a table of nodes, or empty.

@@ -48,7 +48,17 @@ std::string encoder_text(const TableEncoder& encoder) {
     }
     columns.push_back(std::move(json));
   }
-  return Json{{"version", 1}, {"columns", std::move(columns)}}.dump();
+  Json json = {{"version", 1}, {"columns", std::move(columns)}};
+  if (!encoder.form().missing.empty()) {
+    json["missing"] = encoder.form().missing;
+  }
+  if (encoder.form().decimal == ',') {
+    json["decimal"] = ",";
+  }
+  if (!encoder.roles().empty()) {
+    json["roles"] = encoder.roles();
+  }
+  return json.dump();
 }
 
 TableEncoder parse_encoder(const std::string& text, const std::string& origin) {
@@ -61,7 +71,15 @@ TableEncoder parse_encoder(const std::string& text, const std::string& origin) {
     for (const Json& column : json.at("columns")) {
       columns.push_back(column_of_json(column));
     }
-    return TableEncoder(std::move(columns));
+    CellForm form{.missing = json.value("missing", std::vector<std::string>())};
+    if (const std::string decimal = json.value("decimal", "."); decimal == ",") {
+      form.decimal = ',';
+    } else if (decimal != ".") {
+      throw ArgumentError(concat("decimal is '", decimal.substr(0, 40), "', expected '.' or ','"));
+    }
+    TableEncoder encoder(std::move(columns), std::move(form));
+    encoder.set_roles(json.value("roles", std::map<std::string, std::string>()));
+    return encoder;
   } catch (const Json::exception& error) {
     throw DataError(origin, "encoder", concat("is no encoder of a table: ", error.what()));
   } catch (const ArgumentError& error) {

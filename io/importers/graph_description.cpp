@@ -23,9 +23,9 @@ struct Keys {
 };
 const std::vector<Keys>& known_keys() {
   static const std::vector<Keys> kKeys = {
-      {"", {"name", "directed", "regression"}},
-      {"edges", {"source", "target", "weight", "weights", "time", "time_unit", "relation", "merge", "bipartite"}},
-      {"nodes", {"id", "label", "split", "split_time", "split_group", "drop", "like"}}};
+      {"", {"name", "directed", "regression", "decimal"}},
+      {"edges", {"source", "target", "weight", "weights", "time", "time_unit", "relation", "header", "merge", "bipartite"}},
+      {"nodes", {"id", "label", "split", "split_time", "split_group", "drop", "like", "missing"}}};
   return kKeys;
 }
 
@@ -93,7 +93,7 @@ class DescriptionReader {
   void set(const std::string& name, const std::string& where, const toml::node& value) {
     if (name == "like") {
       result_.options.set(name, (path_.parent_path() / text_of(where, value)).string());
-    } else if (const toml::array* list = value.as_array(); list != nullptr && name == "drop") {
+    } else if (const toml::array* list = value.as_array(); list != nullptr && (name == "drop" || name == "missing")) {
       std::string words;
       for (const toml::node& word : *list) {
         words += concat(words.empty() ? "" : ",", text_of(where, word));

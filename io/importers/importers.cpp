@@ -52,6 +52,29 @@ Option name_of_input() {
   return text("name", "the name of the dataset; otherwise that of the input");
 }
 
+Option missing() {
+  return text(
+      "missing",
+      "texts that stand for missing values, between commas, such as ?,-,unknown; beside the empty one, nan, NA, "
+      "N/A, null, none and <NA>");
+}
+Option decimal() {
+  return {.name = "decimal",
+          .fallback = std::string(),
+          .help = "what stands before the decimals of a number; otherwise a point",
+          .choices = {".", ","}};
+}
+
+Option header() {
+  return {.name = "header",
+          .fallback = std::string("auto"),
+          .help = "whether the first line names the columns; auto: as it looks",
+          .choices = {kEnumNames<HeaderRow>.begin(), kEnumNames<HeaderRow>.end()}};
+}
+HeaderRow header_of(const Options& options) {
+  return value_named<HeaderRow>(options.text("header")).value_or(HeaderRow::automatic);
+}
+
 /// For formats that take their name from elsewhere, if at all.
 std::string name_of(const ImportJob& job, const std::string& otherwise) {
   const std::string& name = job.options.text("name");
@@ -77,6 +100,11 @@ std::vector<std::string> list_of(const std::string& words) {
   return list;
 }
 
+CellForm cells_of(const Options& options) {
+  const std::string& decimal = options.text("decimal");
+  return {.missing = list_of(options.text("missing")), .decimal = decimal.empty() ? '\0' : decimal.front()};
+}
+
 EdgelistOptions edgelist_options(const ImportJob& job) {
   const Options& options = job.options;
   const bool has_nodes = !options.text("nodes").empty();
@@ -96,6 +124,7 @@ EdgelistOptions edgelist_options(const ImportJob& job) {
           .weight_column = options.text("weight"),
           .time_column = options.text("time"),
           .relation_column = options.text("relation"),
+          .header = header_of(options),
           .time_unit = options.text("time_unit"),
           .merge = value_named<MergeEdges>(options.text("merge")).value_or(MergeEdges::first),
           .bipartite = options.flag("bipartite"),
@@ -107,7 +136,8 @@ EdgelistOptions edgelist_options(const ImportJob& job) {
           .kinds = list_of(options.text("kind")),
           .split_time = options.text("split_time"),
           .split_group = options.text("split_group"),
-          .like = options.text("like")};
+          .like = options.text("like"),
+          .cells = cells_of(options)};
 }
 
 /// Of the edge list that a TOML file describes.
@@ -173,14 +203,18 @@ const std::vector<Row>& table() {
                          "COLUMN=0.8,0.9 where --nodes has several columns of dates"),
                     text("split_group", "the column of --nodes whose equal values stay in one part of the split"),
                     text("like", "a dataset or a run whose encoder makes features of --nodes"),
+                    missing(),
+                    decimal(),
                     regression(),
                     flag("weights", "keep the weights of the edges, in the third column unless the header names one"),
                     text("source", "the column of the edges' sources, by its name or its number from 1"),
                     text("target", "the column of their targets"),
                     text("weight", "the column of their weights, or none; otherwise what the header calls so"),
                     text("time",
-                         "the column of their times, whole numbers, or none; otherwise what the header calls so"),
+                         "the column of their times, whole numbers or dates, or none; otherwise what the header calls "
+                         "so"),
                     text("relation", "the column of their kinds, or none; otherwise what the header calls so"),
+                    header(),
                     text("time_unit", "the unit of the times, such as s, ms or day; otherwise as they look"),
                     {.name = "merge",
                      .fallback = std::string("first"),
@@ -266,7 +300,7 @@ const std::vector<Row>& table() {
                     text("user", "the column of users, by its name or its number from 1"),
                     text("item", "the column of items"),
                     text("rating", "the column of ratings, or none"),
-                    text("time", "the column of times, or none"),
+                    text("time", "the column of times, whole numbers or dates, or none"),
                     name_of_input(),
                     skip_bad_rows()},
         .files = {"val", "test"},
@@ -291,7 +325,7 @@ const std::vector<Row>& table() {
         .options = {text("val", "triples held back for validation"), text("test", "triples held back for the test"),
                     text("head", "the column of heads, by its name or its number from 1"),
                     text("relation", "the column of relations"), text("tail", "the column of tails"),
-                    text("time", "the column of times, whole numbers, or none"),
+                    text("time", "the column of times, whole numbers or dates, or none"), header(),
                     flag("undirected", "store both directions of every triple, with the same relation"),
                     name_of_input(), skip_bad_rows()},
         .files = {"val", "test"},
@@ -305,6 +339,7 @@ const std::vector<Row>& table() {
                                 .relation = options.text("relation"),
                                 .tail = options.text("tail"),
                                 .time = options.text("time"),
+                                .header = header_of(options),
                                 .undirected = options.flag("undirected"),
                                 .name = name_of(job, job.default_name),
                                 .on_bad_row = on_bad_row_of(job)},
@@ -401,6 +436,8 @@ const std::vector<Row>& table() {
                      .fallback = std::string(),
                      .help = "otherwise as the targets look",
                      .choices = {"graph_classification", "graph_regression"}},
+                    missing(),
+                    decimal(),
                     name_of_input()},
         .lists = {"targets"},
         .seed = "decides random splits",
@@ -413,6 +450,7 @@ const std::vector<Row>& table() {
                                .id = job.options.text("id"),
                                .split = job.options.text("split"),
                                .task = task_of(job.options.text("task")),
+                               .cells = cells_of(job.options),
                                .strict = job.strict,
                                .on_skipped = job.on_skipped,
                                .name = job.options.text("name"),

@@ -22,6 +22,14 @@ namespace weft {
 /// import. Text that is damaged as such (not UTF-8, a quote without end, broken compression) ends it in any case.
 using OnBadRow = std::function<void(const std::string& problem)>;
 
+/// How the cells of a table are written.
+struct CellForm {
+  /// Texts that stand for missing values, beside the empty one, nan, NA, N/A, null, none and <NA>.
+  std::vector<std::string> missing = {};
+  /// What stands before the decimals of a number, '.' or ','; 0: a point, unless an encoder says otherwise.
+  char decimal = '\0';
+};
+
 /// What one import reads, and whom it tells.
 struct ImportJob {
   std::filesystem::path input = {};

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "weft/io/importers/bad_rows.hpp"
+#include "weft/io/importers/column_values.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edge_form.hpp"
 #include "weft/io/importers/link_parts.hpp"
@@ -80,7 +81,13 @@ struct Form {
   bool has_header = false;
   std::size_t width = 0, user = 0, item = 1;
   std::optional<std::size_t> rating, time;
+  bool times_are_dates = false;
+  std::vector<std::string> header = {};
   std::vector<std::string> assumed;
+
+  [[nodiscard]] std::string name_of(std::size_t column) const {
+    return column < header.size() ? concat(column + 1, " '", header[column], "'") : std::to_string(column + 1);
+  }
 };
 
 /// RecBole's headers name a type behind each name.
@@ -107,26 +114,52 @@ constexpr std::array<std::string_view, 5> kUser = {"user", "userid", "reviewerid
 constexpr std::array<std::string_view, 11> kItem = {"item", "itemid", "movie",    "movieid",    "product", "productid",
                                                     "asin", "iid",    "artistid", "businessid", "bookid"};
 constexpr std::array<std::string_view, 5> kRating = {"rating", "score", "stars", "weight", "overall"};
+// Where dates stand below it.
+constexpr std::array<std::string_view, 3> kDate = {"date", "datetime", "day"};
 constexpr std::array<std::string_view, 5> kTime = {"timestamp", "time", "ts", "unixtime", "unixreviewtime"};
+
+void say_what_is_left(Form& form) {
+  constexpr std::size_t kMostNamed = 8;
+  std::size_t unnamed = 0, named = 0;
+  for (std::size_t column = 0; column < form.width; ++column) {
+    if (column == form.user || column == form.item || form.rating == column || form.time == column) {
+      continue;
+    }
+    if (++named > kMostNamed) {
+      ++unnamed;
+    } else {
+      form.assumed.push_back(concat("column ", form.name_of(column), " is not read"));
+    }
+  }
+  if (unnamed > 0) {
+    form.assumed.push_back(concat(unnamed, " more columns are not read"));
+  }
+}
 
 Form form_of(const InteractionsOptions& options) {
   constexpr std::size_t kRowsLookedAt = 1000;
   PairRows rows(options.input);
   Form form;
-  std::vector<std::string> header;
+  std::vector<std::string>&header = form.header, first;
   std::set<std::size_t> widths;
   Fields fields;
   for (std::size_t i = 0; i < kRowsLookedAt && rows.next(fields); ++i) {
     if (i > 0) {
       widths.insert(fields.size());
+      if (first.empty()) {
+        first.assign(fields.begin(), fields.end());
+      }
       continue;
     }
     form.width = fields.size();
     std::ranges::transform(fields, std::back_inserter(header), without_type);
     const bool names_user = std::ranges::any_of(header, [](const auto& word) { return is_usual(word, kUser); });
     const bool names_item = std::ranges::any_of(header, [](const auto& word) { return is_usual(word, kItem); });
-    form.has_header = names_user || names_item;
+    const bool is_told = std::ranges::any_of(
+        header, [&](const auto& word) { return parse_id(word) < 0 && (word == options.user || word == options.item); });
+    form.has_header = names_user || names_item || is_told;
     if (!form.has_header) {
+      first = std::move(header);
       header.clear();
       widths.insert(fields.size());
     }
@@ -162,8 +195,23 @@ Form form_of(const InteractionsOptions& options) {
   form.item = *item;
   form.rating = column(options.rating, kRating, 2);
   form.time = column(options.time, kTime, 3);
+  const auto is_date = [&](std::size_t at) { return at < first.size() && has_form_of_date(first[at]); };
+  if (!form.has_header && options.rating.empty() && options.time.empty() && !form.time && is_date(2)) {
+    form.time = std::exchange(form.rating, std::nullopt);
+  }
+  if (form.has_header && options.time.empty() && !form.time) {
+    const auto found = std::ranges::find_if(header, [&](const auto& name) { return is_usual(name, kDate); });
+    const auto day = static_cast<std::size_t>(found - header.begin());
+    form.time = is_date(day) ? std::optional(day) : std::nullopt;
+  }
+  form.times_are_dates = form.time && is_date(*form.time);
+  if (form.times_are_dates) {
+    form.assumed.push_back(
+        concat("column ", form.name_of(*form.time), " holds dates, which are read as seconds since 1970 in UTC"));
+  }
+  say_what_is_left(form);
   if (!form.has_header && form.width > 2 && options.rating.empty()) {
-    form.assumed.push_back(concat("columns are user, item, rating", form.width > 3 ? ", time" : "",
+    form.assumed.push_back(concat("columns are user, item", form.rating ? ", rating" : "", form.time ? ", time" : "",
                                   " in this order, as there is no header"));
   }
   return form;
@@ -212,8 +260,16 @@ void read_pair(const Form& form, const Fields& fields, const PairRows& rows, Nam
     rows.fail(concat("rating '", fields[*form.rating].substr(0, 40), "' is not a finite number of 32 bits"));
   }
   std::optional<std::int64_t> time;
-  if (form.time && !(time = whole_number(fields[*form.time]))) {
-    rows.fail(concat("time '", fields[*form.time].substr(0, 40), "' is not a whole number"));
+  bool is_cut = false;
+  if (form.time && form.times_are_dates && !(time = seconds_of_date(fields[*form.time], is_cut))) {
+    rows.fail(concat("time '", fields[*form.time].substr(0, 40), "' in column ", form.name_of(*form.time),
+                     has_form_of_date(fields[*form.time])
+                         ? " is no date that there is"
+                         : " is no date such as 2024-03-01 or 2024-03-01T12:30:00Z, as others in the column are"));
+  }
+  if (form.time && !form.times_are_dates && !(time = whole_number(fields[*form.time]))) {
+    rows.fail(concat("time '", fields[*form.time].substr(0, 40), "' is not a whole number, in column ",
+                     form.name_of(*form.time)));
   }
   if (fields[form.user].empty() || fields[form.item].empty()) {
     rows.fail("a user or an item has an empty name");
@@ -353,6 +409,11 @@ Dataset import_interactions(const InteractionsOptions& options, const ProgressCa
   data.graph = std::move(edges.graph);
   if (const auto repeats = static_cast<std::int64_t>(all.edges.size()) - data.graph.num_edges() / 2; repeats > 0) {
     data.assumed.push_back(concat(repeats, " of ", all.edges.size(), " interactions repeat one, and the first counts"));
+  }
+  if (const auto negative = std::ranges::count_if(all.weights, [](float weight) { return weight < 0.0F; });
+      negative > 0) {
+    data.assumed.push_back(concat(negative, negative == 1 ? " rating is" : " ratings are",
+                                  " below 0; models that read weights refuse them, unless edge_weights=false"));
   }
   if (!all.weights.empty()) {
     data.edge_features = Tensor::from_buffer(data.graph.num_edges(), 1, std::move(edges.weights));

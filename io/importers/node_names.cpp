@@ -63,6 +63,17 @@ void NodeNames::add_integer(NodeId node) {
   seen_[node] = true;
 }
 
+bool NodeNames::contains(std::string_view name) const {
+  if (expects_integers() || are_decimals_) {
+    name = without_zeros(name);
+  }
+  if (expects_integers()) {
+    const std::int64_t id = parse_id(name);
+    return id >= 0 && id < static_cast<std::int64_t>(seen_.size()) && seen_[static_cast<std::size_t>(id)];
+  }
+  return node_of_.contains(name);
+}
+
 NodeId NodeNames::find(std::string_view name, FailRow fail) const {
   if (expects_integers() || are_decimals_) {
     name = without_zeros(name);

@@ -44,6 +44,7 @@ class NodeNames {
   NodeId add(std::string_view name, FailRow fail);
   /// Where integers are expected.
   void add_integer(NodeId node);
+  [[nodiscard]] bool contains(std::string_view name) const;
   /// Of a name that was added.
   [[nodiscard]] NodeId find(std::string_view name, FailRow fail) const;
 

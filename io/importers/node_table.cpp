@@ -10,9 +10,9 @@
 #include "weft/core/random.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edge_form.hpp"
+#include "weft/io/importers/like_columns.hpp"
 #include "weft/io/importers/table_encoder.hpp"
 #include "weft/io/importers/text_table.hpp"
-#include "weft/io/model_file.hpp"
 
 namespace weft {
 namespace {
@@ -74,10 +74,8 @@ class ColumnFinder {
     if (!options_.id_column.empty()) {
       return *named(options_.id_column);
     }
-    for (const char* usual : {"id", "node", "node_id", "nodeid", "nodeId", "ID", "Id", "NodeId"}) {
-      if (const auto found = std::ranges::find(table_.header(), usual); found != table_.header().end()) {
-        return static_cast<std::size_t>(found - table_.header().begin());
-      }
+    if (const std::optional<std::size_t> usual = usual_id_column(table_.header())) {
+      return *usual;
     }
     assumed.push_back(concat("column '", table_.header().front(), "' of ", options_.nodes.filename().string(),
                              " calls the nodes (--id)"));
@@ -120,11 +118,11 @@ class ColumnFinder {
   [[nodiscard]] bool is_date(std::size_t column) const {
     bool has_any = false;
     for (std::size_t row = 0; row < table_.num_rows(); ++row) {
-      const std::string_view cell = table_.cell(row, column);
-      if (!is_missing(cell) && !date_value(cell)) {
+      const bool is_none = table_.is_missing(row, column);
+      if (!is_none && !date_value(table_.cell(row, column))) {
         return false;
       }
-      has_any = has_any || !is_missing(cell);
+      has_any = has_any || !is_none;
     }
     return has_any;
   }
@@ -142,28 +140,59 @@ FitOptions fit_options(const EdgelistOptions& options, const TextTable& table) {
     require(value.has_value(), "import_edgelist: kind is '", text,
             "', expected COLUMN=number, category, flag, date or text");
     const std::optional<std::size_t> place = ColumnFinder(options, table).named(column);
-    fit.kinds[table.header()[*place]] = *value;
+    const auto [known, is_new] = fit.kinds.emplace(table.header()[*place], *value);
+    require(is_new || known->second == *value, "import_edgelist: column '", known->first, "' has the kinds ",
+            name_of(known->second), " and ", kind, ", expected one");
   }
   return fit;
 }
 
-/// Of a dataset, or of a run's model.
-TableEncoder encoder_like(const fs::path& path) {
-  std::error_code error;
-  std::string text;
-  if (fs::is_directory(path, error)) {
-    const fs::path model = path / "model.h5";
-    const ModelFile file = read_model_file(model);
-    const auto found = file.config.find("encoder");
-    text = found == file.config.end() ? "" : found->second;
-  } else {
-    text = read_dataset(path).encoder;
+/// A column may call the nodes, be their label, say their part, be left out, or be a feature of a kind.
+void refuse_two_uses(const EdgelistOptions& options, const TextTable& table, const NodeColumns& columns,
+                     const FitOptions& fit, const TableEncoder* known) {
+  std::map<std::size_t, std::string_view> use_of;
+  const auto use = [&](std::size_t column, std::string_view flag) {
+    const auto [found, is_new] = use_of.emplace(column, flag);
+    require(is_new || found->second == flag, "import_edgelist: column '", table.header()[column], "' is named by ",
+            found->second, " and by ", flag, ", expected one of them");
+  };
+  use(columns.id, options.id_column.empty() ? "its name as the nodes' id" : "--id");
+  if (columns.label) {
+    use(*columns.label, "--label");
   }
-  if (text.empty()) {
-    throw DataError(path.string(), "",
-                    "holds no encoder of a table, expected a dataset made with --nodes, or a run on one");
+  if (columns.split) {
+    use(*columns.split, "--split");
   }
-  return parse_encoder(text, path.string());
+  const ColumnFinder finder(options, table);
+  for (const std::string& name : options.drop) {
+    use(*finder.named(name), "--drop");
+    require(known == nullptr || std::ranges::find(known->columns(), table.header()[*finder.named(name)],
+                                                  &ColumnCode::name) == known->columns().end(),
+            "import_edgelist: column '", table.header()[*finder.named(name)],
+            "' is dropped, and a feature of `like`; expected one of them");
+  }
+  for (const auto& [name, kind] : fit.kinds) {
+    use(*finder.named(name), "--kind");
+  }
+}
+
+/// What other tables are read by too.
+std::map<std::string, std::string> roles_of_table(const EdgelistOptions& options, const TextTable& table,
+                                                  const NodeColumns& columns, const EdgelistTables& tables) {
+  std::map<std::string, std::string> roles =
+      tables.known == nullptr ? std::map<std::string, std::string>() : tables.known->roles();
+  for (const auto& [role, name] : tables.roles_of_edges) {
+    roles[role] = name;
+  }
+  roles["id"] = table.header()[columns.id];
+  if (columns.label) {
+    roles["label"] = table.header()[*columns.label];
+    roles.erase("regression");
+    if (options.task == TaskKind::node_regression) {
+      roles["regression"] = "true";
+    }
+  }
+  return roles;
 }
 
 /// Parts of the split, for nodes that have a label.
@@ -175,7 +204,7 @@ class Parts {
   void add(std::size_t row, NodeId node, bool is_labeled, EdgelistTables& tables) {
     if (columns_.split) {
       const std::string_view word = table_.cell(row, *columns_.split);
-      if (is_missing(word)) {
+      if (table_.is_missing(row, *columns_.split)) {
         return;
       }
       const std::optional<SplitPart> part = part_named(word);
@@ -192,8 +221,8 @@ class Parts {
     } else if (is_labeled && columns_.time) {
       const std::string_view cell = table_.cell(row, *columns_.time);
       std::optional<double> time = date_value(cell);
-      time = time ? time : value_of(ColumnKind::number, cell);
-      if (is_missing(cell)) {
+      time = time ? time : value_of(ColumnKind::number, cell, table_.form());
+      if (table_.is_missing(row, *columns_.time)) {
         ++num_timeless_;
       } else if (time) {
         times_.emplace_back(*time, node);
@@ -271,12 +300,16 @@ class Parts {
 }  // namespace
 
 void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
-  const TextTable table(options.nodes, options.on_bad_row);
+  const TextTable table(options.nodes, options.on_bad_row, options.cells);
   tables.assumed.insert(tables.assumed.end(), table.assumed().begin(), table.assumed().end());
   const NodeColumns columns = ColumnFinder(options, table).find(tables.assumed);
-  const TableEncoder encoder =
-      options.like.empty() ? fitted_encoder(table, columns.features, fit_options(options, table), tables.assumed)
-                           : encoder_like(options.like);
+  const FitOptions fit = fit_options(options, table);
+  require(tables.known == nullptr || fit.kinds.empty(),
+          "import_edgelist: kinds of columns are those of `like`, which was made with them; expected no kinds");
+  refuse_two_uses(options, table, columns, fit, tables.known);
+  TableEncoder encoder = tables.known == nullptr ? fitted_encoder(table, columns.features, fit, tables.assumed)
+                                                 : TableEncoder(tables.known->columns(), table.form());
+  encoder.set_roles(roles_of_table(options, table, columns, tables));
   RowEncoder rows(encoder, table);
   tables.width = encoder.width();
   tables.feature_names = encoder.names();

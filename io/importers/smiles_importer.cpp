@@ -44,6 +44,7 @@ class Importer {
   Importer(const SmilesOptions& options, const ProgressCallback& progress)
       : options_(options), progress_(progress), rows_(options.input, DelimitedRows::Header::keep) {
     rows_.join_lines();
+    rows_.expect_decimal_commas(options.cells.decimal == ',');
   }
 
   MoleculeTable read() {
@@ -194,21 +195,33 @@ class Importer {
     }
   }
 
+  [[nodiscard]] bool is_missing_as_told(std::string_view field) const {
+    return std::ranges::find(options_.cells.missing, field) != options_.cells.missing.end();
+  }
+
   // Any text is allowed as the only target of a classification.
   void read_target(std::string_view field, Row& row) const {
+    if (is_missing_as_told(field)) {
+      row.targets.emplace_back();
+      return;
+    }
     const bool any_text = targets_.names.size() == 1 && options_.task == TaskKind::graph_classification;
     if (!any_text && is_bound(field)) {
       row.bounds.emplace_back(row.targets.size(), field);
       row.targets.emplace_back();
       return;
     }
-    if (!any_text && !is_no_target(field) && !yes_or_no(field) && !parse_real(field)) {
-      rows_.fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits",
+    if (!any_text && !is_no_target(field) && !yes_or_no(field) && !parse_real(field, options_.cells)) {
+      rows_.fail(concat("'", field.substr(0, 40), "' is not a finite number of 32 bits, in the column '",
+                        targets_.names[row.targets.size()], "'; ", advice_on_number(field, options_.cells),
                         targets_.names.size() == 1 && !options_.task
                             ? "; with --task graph_classification any texts are classes"
                             : ""));
     }
     row.targets.emplace_back(field);
+    if (!any_text && options_.cells.decimal == ',') {
+      std::ranges::replace(row.targets.back(), ',', '.');
+    }
   }
 
   // A word that is no part is a mistake about the column, not about one row.

@@ -33,6 +33,8 @@ struct SmilesOptions {
   /// graph_classification or graph_regression; none: classification if all targets are 0, 1, true, false, yes, no or
   /// missing.
   std::optional<TaskKind> task = {};
+  /// Of cells of the targets.
+  CellForm cells = {};
   /// A row that is no molecule, or whose targets are no numbers, ends the import; otherwise it is left out.
   bool strict = false;
   /// Called with what is wrong, file and line named, for each row left out.

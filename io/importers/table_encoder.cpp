@@ -19,22 +19,29 @@ std::string named(const std::string& column) {
   return concat("column '", column, "'");
 }
 
+[[noreturn]] void fail_kind(const TextTable& table, std::size_t row, const std::string& column, std::string_view cell,
+                            ColumnKind kind) {
+  table.fail(row, concat("'", cell.substr(0, 40), "' in ", named(column), " is no ", name_of(kind), "; ",
+                         advice_on_number(cell, table.form())));
+}
+
 /// Cells of one column, in passes that are each linear.
 class ColumnReader {
  public:
   ColumnReader(const TextTable& table, std::size_t column) : table_(table), column_(column) {
     for (std::size_t row = 0; row < table.num_rows(); ++row) {
-      num_missing_ += is_missing(cell(row)) ? 1 : 0;
+      num_missing_ += is_missing(row) ? 1 : 0;
     }
   }
 
   [[nodiscard]] std::string_view cell(std::size_t row) const { return table_.cell(row, column_); }
+  [[nodiscard]] bool is_missing(std::size_t row) const { return table_.is_missing(row, column_); }
   [[nodiscard]] std::int64_t num_missing() const { return num_missing_; }
   [[nodiscard]] std::int64_t num_present() const { return static_cast<std::int64_t>(table_.num_rows()) - num_missing_; }
 
   [[nodiscard]] bool are_all(ColumnKind kind) const {
     for (std::size_t row = 0; row < table_.num_rows(); ++row) {
-      if (!is_missing(cell(row)) && !value_of(kind, cell(row))) {
+      if (!is_missing(row) && !value_of(kind, cell(row), table_.form())) {
         return false;
       }
     }
@@ -44,7 +51,7 @@ class ColumnReader {
   [[nodiscard]] Counts counts() const {
     Counts counts;
     for (std::size_t row = 0; row < table_.num_rows(); ++row) {
-      if (!is_missing(cell(row))) {
+      if (!is_missing(row)) {
         ++counts[cell(row)];
       }
     }
@@ -80,16 +87,40 @@ class ColumnReader {
     return std::nullopt;
   }
 
+  /// Where nearly all cells are numbers, flags or dates: which is none, and what reads it. Otherwise empty.
+  [[nodiscard]] std::string odd_text() const {
+    for (const ColumnKind kind : {ColumnKind::number, ColumnKind::flag, ColumnKind::date}) {
+      if (const std::optional<OddCells> odd = few_odd(kind, table_.form())) {
+        return concat(odd->count, " of its ", num_present(), odd->count == 1 ? " cells is no " : " cells are no ",
+                      name_of(kind), odd->count == 1 ? ", '" : "s, the first '", cell(odd->row).substr(0, 40),
+                      "' in line ", table_.line(odd->row), " (",
+                      kind == ColumnKind::number ? advice_on_number(cell(odd->row), table_.form())
+                                                 : concat("--missing takes texts for missing values"),
+                      ")");
+      }
+    }
+    const bool has_comma = table_.form().decimal == ',';
+    if (few_odd(ColumnKind::number, {.missing = {}, .decimal = has_comma ? '.' : ','})) {
+      std::size_t row = 0;
+      while (is_missing(row)) {
+        ++row;
+      }
+      return concat("its cells look like numbers with decimal ", has_comma ? "points" : "commas", ", as '",
+                    cell(row).substr(0, 40), "' in line ", table_.line(row), " (--decimal ", has_comma ? '.' : ',',
+                    " reads them so)");
+    }
+    return "";
+  }
+
   [[nodiscard]] double mean(ColumnKind kind) const {
     double sum = 0.0;
     for (std::size_t row = 0; row < table_.num_rows(); ++row) {
-      if (is_missing(cell(row))) {
+      if (is_missing(row)) {
         continue;
       }
-      const std::optional<double> value = value_of(kind, cell(row));
+      const std::optional<double> value = value_of(kind, cell(row), table_.form());
       if (!value) {
-        table_.fail(row, concat("'", cell(row).substr(0, 40), "' in ", named(table_.header()[column_]), " is no ",
-                                name_of(kind)));
+        fail_kind(table_, row, table_.header()[column_], cell(row), kind);
       }
       sum += *value;
     }
@@ -100,7 +131,7 @@ class ColumnReader {
   [[nodiscard]] std::vector<std::string> words(std::size_t most) const {
     std::unordered_map<std::string, std::int64_t> counts;
     for (std::size_t row = 0; row < table_.num_rows(); ++row) {
-      if (!is_missing(cell(row))) {
+      if (!is_missing(row)) {
         for (std::string& word : words_of(cell(row))) {
           ++counts[std::move(word)];
         }
@@ -127,6 +158,22 @@ class ColumnReader {
   }
 
  private:
+  struct OddCells {
+    std::int64_t count = 0;
+    std::size_t row = 0;
+  };
+  /// The cells that are not of a kind, if at least two and three of four are.
+  [[nodiscard]] std::optional<OddCells> few_odd(ColumnKind kind, const CellForm& form) const {
+    const std::int64_t most = std::min(num_present() / 4, num_present() - 2);
+    OddCells odd;
+    for (std::size_t row = 0; row < table_.num_rows() && odd.count <= most; ++row) {
+      if (!is_missing(row) && !value_of(kind, cell(row), form)) {
+        odd.row = odd.count++ == 0 ? row : odd.row;
+      }
+    }
+    return odd.count <= most ? std::optional(odd) : std::nullopt;
+  }
+
   const TextTable& table_;
   std::size_t column_;
   std::int64_t num_missing_ = 0;
@@ -222,28 +269,35 @@ TableEncoder fitted_encoder(const TextTable& table, std::span<const std::size_t>
     std::string why_not;
     const std::optional<ColumnKind> kind =
         given != options.kinds.end() ? std::optional(given->second) : reader.guessed(why_not);
+    const bool is_guess = given == options.kinds.end();
+    const bool may_be_odd = is_guess && (!kind || kind == ColumnKind::category || kind == ColumnKind::text);
+    const std::string odd = may_be_odd ? reader.odd_text() : "";
     if (!kind) {
-      assumed.push_back(
-          concat(named(name), " is not read: ", why_not, " (--kind ", name, "=category or text reads it)"));
+      assumed.push_back(concat(named(name), " is not read: ", why_not, odd.empty() ? "" : "; ", odd, " (--kind ", name,
+                               "=category or text reads it)"));
       continue;
     }
     codes.push_back(code_of(reader, name, *kind, options));
-    if (const std::string said = sentence_of(codes.back(), reader, given == options.kinds.end()); !said.empty()) {
-      assumed.push_back(named(name) + said);
+    if (const std::string said = sentence_of(codes.back(), reader, is_guess); !said.empty()) {
+      assumed.push_back(concat(named(name), said, odd.empty() ? "" : "; ", odd));
     }
   }
-  return TableEncoder(std::move(codes));
+  return TableEncoder(std::move(codes), table.form());
 }
 
 RowEncoder::RowEncoder(const TableEncoder& encoder, const TextTable& table) : table_(table) {
   std::string lacking;
+  std::unordered_map<std::string_view, std::size_t> place_of;
+  for (std::size_t column = 0; column < table.num_columns(); ++column) {
+    place_of.emplace(table.header()[column], column);
+  }
   for (const ColumnCode& code : encoder.columns()) {
-    const auto found = std::ranges::find(table.header(), code.name);
-    if (found == table.header().end()) {
+    const auto found = place_of.find(code.name);
+    if (found == place_of.end()) {
       lacking += concat(lacking.empty() ? "" : ", ", code.name);
       continue;
     }
-    Column column{.code = &code, .place = static_cast<std::size_t>(found - table.header().begin())};
+    Column column{.code = &code, .place = found->second};
     for (const std::string& value : code.values) {
       column.value_at.emplace(value, static_cast<std::int64_t>(column.value_at.size()));
     }
@@ -266,7 +320,7 @@ void RowEncoder::encode(std::size_t row, std::span<float> to) {
 void RowEncoder::encode_cell(Column& column, std::size_t row, std::span<float> to) {
   const ColumnCode& code = *column.code;
   std::string_view text = table_.cell(row, column.place);
-  const bool is_none = is_missing(text);
+  const bool is_none = table_.is_missing(row, column.place);
   if (is_none) {
     if (code.has_missing) {
       to.back() = 1.0F;
@@ -286,9 +340,9 @@ void RowEncoder::encode_cell(Column& column, std::size_t row, std::span<float> t
     return;
   }
   if (code.kind != ColumnKind::category) {
-    const std::optional<double> value = is_none ? std::optional(code.mean) : value_of(code.kind, text);
+    const std::optional<double> value = is_none ? std::optional(code.mean) : value_of(code.kind, text, table_.form());
     if (!value) {
-      table_.fail(row, concat("'", text.substr(0, 40), "' in ", named(code.name), " is no ", name_of(code.kind)));
+      fail_kind(table_, row, code.name, text, code.kind);
     }
     to.front() = static_cast<float>(*value);
     return;

@@ -232,6 +232,9 @@ void TextInput::fill() {
   if (content_ == 0 && buffer_.starts_with("\xef\xbb\xbf")) {
     begin_ = 3;
   }
+  if (ends_ != LineEnds::lf) {
+    unify_ends(size);
+  }
   content_ += static_cast<std::int64_t>(count);
   if (source_->is_compressed()) {
     constexpr std::int64_t kOrdinary = 1 << 20;
@@ -242,6 +245,23 @@ void TextInput::fill() {
     }
   }
   ended_ = count == 0;
+}
+
+void TextInput::unify_ends(std::size_t from) {
+  if (ends_ == LineEnds::unknown) {
+    // A CR may have come last before, with its LF here. One that ends all the text is none that divides.
+    from -= from > begin_ ? 1 : 0;
+    const std::string_view fresh = std::string_view(buffer_).substr(from);
+    const std::size_t cr = fresh.find('\r');
+    if (fresh.find('\n') != std::string_view::npos) {
+      ends_ = LineEnds::lf;
+    } else if (cr != std::string_view::npos && cr + 1 < fresh.size()) {
+      ends_ = LineEnds::cr;
+    }
+  }
+  if (ends_ == LineEnds::cr) {
+    std::replace(buffer_.begin() + static_cast<std::ptrdiff_t>(from), buffer_.end(), '\r', '\n');
+  }
 }
 
 void TextInput::check_expansion(std::int64_t content, std::int64_t pulled) const {
@@ -276,7 +296,8 @@ bool TextInput::next(std::string_view& line) {
     }
     const std::size_t kept = buffer_.size() - begin_;
     fill();
-    searched = std::max(begin_, kept);
+    // One that came last may have been a CR that waited for what follows it.
+    searched = std::max(begin_, kept - (kept > 0 ? 1 : 0));
     end = buffer_.find('\n', searched);
   }
   if (begin_ == buffer_.size()) {
@@ -314,7 +335,7 @@ bool TextInput::next_lines(std::int64_t bytes, TextBlock& block) {
     const std::size_t before = begin_;
     fill();
     // What was given out before is gone, and a mark may be passed over.
-    searched -= before;
+    searched -= before + (searched > before ? 1 : 0);
     whole = std::max(whole - before, begin_);
     searched = std::max(searched, begin_);
     find_line();

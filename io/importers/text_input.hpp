@@ -26,7 +26,7 @@ struct TextBlock {
 
 /// Compression is recognized by the first bytes, not by the name. Damaged, truncated or overlong input is a
 /// DataError naming the input and the line. The mark at the start of UTF-8 files is skipped; lines end in
-/// LF or CR LF, the last one also without.
+/// LF or CR LF, or in CR where the file has no LF, the last one also without.
 class TextInput {
  public:
   explicit TextInput(const std::filesystem::path& path, const TextLimits& limits = {});
@@ -50,6 +50,8 @@ class TextInput {
  private:
   class Source;
   void fill();
+  /// Finds what ends lines in what is new from there on, and makes an LF of each CR if that is it.
+  void unify_ends(std::size_t from);
   /// Throws DataError if so much content is more than so many bytes of the file may hold.
   void check_expansion(std::int64_t content, std::int64_t pulled) const;
   /// Decompresses the whole file at once, so that one that holds too much is refused before its lines are worked on.
@@ -63,6 +65,8 @@ class TextInput {
   std::string buffer_;
   std::size_t begin_ = 0;
   bool ended_ = false;
+  /// Whether lines end in LF, with a CR before it or not, or in CR alone.
+  enum class LineEnds { unknown, lf, cr } ends_ = LineEnds::unknown;
   std::int64_t content_ = 0;
   std::int64_t line_number_ = 0;
 };

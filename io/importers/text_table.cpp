@@ -1,15 +1,17 @@
 #include "weft/io/importers/text_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "weft/core/error.hpp"
-#include "weft/io/importers/delimited_text.hpp"
 
 namespace weft {
 
-TextTable::TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_row) : path_(path) {
+TextTable::TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_row, CellForm form)
+    : path_(path), form_(std::move(form)) {
   DelimitedRows rows(path, DelimitedRows::Header::expect);
   rows.join_lines();
+  rows.expect_decimal_commas(form_.decimal == ',');
   std::vector<std::string_view> fields;
   while (rows.next(fields)) {
     read_or_skip(on_bad_row, [&] {

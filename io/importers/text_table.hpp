@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "weft/io/importers/bad_rows.hpp"
+#include "weft/io/importers/delimited_text.hpp"
 
 namespace weft {
 
@@ -15,7 +16,7 @@ class TextTable {
  public:
   /// Cells between quotes may hold ends of lines. Throws DataError naming file and line if a row has another number of
   /// cells than the header, unless `on_bad_row` lets it be left out, or if two columns have the same name.
-  TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_row);
+  TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_row, CellForm form = {});
 
   /// Columns whose cells are lists of equally many numbers, as "0.1, 0.2", become a column each, NAME_0 and so on, said
   /// in `assumed`. Missing lists are missing numbers.
@@ -28,6 +29,10 @@ class TextTable {
     const std::size_t at = row * header_.size() + column;
     return std::string_view(text_).substr(ends_[at], ends_[at + 1] - ends_[at]);
   }
+  [[nodiscard]] const CellForm& form() const { return form_; }
+  [[nodiscard]] bool is_missing(std::size_t row, std::size_t column) const {
+    return weft::is_missing(cell(row, column), form_);
+  }
   /// Of a row, in the file.
   [[nodiscard]] std::int64_t line(std::size_t row) const { return lines_[row]; }
   [[nodiscard]] const std::vector<std::string>& assumed() const { return assumed_; }
@@ -38,6 +43,7 @@ class TextTable {
 
  private:
   std::filesystem::path path_;
+  CellForm form_;
   std::vector<std::string> header_;
   std::string text_;
   std::vector<std::uint64_t> ends_ = {0};

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include "weft/io/importers/edge_text.hpp"
@@ -19,6 +20,8 @@ struct Vocabulary {
   NodeNames entities;
   std::vector<std::string> relations;
   std::map<std::string, std::int32_t> relation_of;
+  /// Whether times are dates, as the first part has them.
+  std::optional<bool> times_are_dates = {};
 };
 
 EdgeBatch read_part(const TriplesOptions& options, const fs::path& path, Vocabulary& words, Dataset& data,
@@ -33,6 +36,7 @@ EdgeBatch read_part(const TriplesOptions& options, const fs::path& path, Vocabul
   of_text.target_column = options.tail;
   of_text.weight_column = "none";
   of_text.time_column = options.time;
+  of_text.header = options.header;
   EdgeText text(of_text, EdgeRows::triples);
   EdgeBatch batch;
   std::vector<std::int32_t> relation_at;
@@ -60,6 +64,12 @@ EdgeBatch read_part(const TriplesOptions& options, const fs::path& path, Vocabul
     throw DataError(path.string(), "", "holds no triples");
   }
   append(data.assumed, text.assumed());
+  if (text.form().time && words.times_are_dates.value_or(text.form().times_are_dates) != text.form().times_are_dates) {
+    throw DataError(path.string(), "", "has dates for times and another part numbers, or the reverse");
+  }
+  if (text.form().time) {
+    words.times_are_dates = text.form().times_are_dates;
+  }
   return all;
 }
 
@@ -102,7 +112,7 @@ Dataset import_triples(const TriplesOptions& options, const ProgressCallback& pr
   data.edge_type = std::move(edges.relations);
   data.names.edge_types = std::move(words.relations);
   data.edge_time = std::move(edges.times);
-  data.time_unit = data.edge_time.empty() ? "" : "step";
+  data.time_unit = data.edge_time.empty() ? "" : words.times_are_dates.value_or(false) ? "s" : "step";
   return data;
 }
 

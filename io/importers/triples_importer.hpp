@@ -7,6 +7,7 @@
 
 #include "weft/core/progress.hpp"
 #include "weft/io/dataset.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/importers/importers.hpp"
 
 namespace weft {
@@ -18,6 +19,7 @@ struct TriplesOptions {
   std::filesystem::path val = {}, test = {};
   /// Columns, by name or by number from 1; otherwise as a header calls them, or head, relation, tail in this order.
   std::string head = {}, relation = {}, tail = {}, time = {};
+  HeaderRow header = HeaderRow::automatic;
   /// Both directions of every triple, which then have the same relation.
   bool undirected = false;
   std::string name = {};

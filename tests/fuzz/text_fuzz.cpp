@@ -13,7 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (reader == 0) {
       DelimitedRows rows(path);
       for (std::vector<std::string_view> fields; rows.next(fields);) {
-        static_cast<void>(rows.parse_float(fields.back()));
+        static_cast<void>(rows.parse_float(fields.back(), {}));
       }
       return;
     }
