@@ -47,7 +47,7 @@ void add_classes(const LabeledPrediction& evaluation, const Dataset& dataset, st
     return;
   }
   data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
-  for (const auto& row : confusion_matrix(evaluation.prediction.probabilities, evaluation.labels.classes(), test)) {
+  for (const auto& row : confusion_matrix(evaluation.prediction.logits, evaluation.labels.classes(), test)) {
     data.confusion.insert(data.confusion.end(), row.begin(), row.end());
   }
   // Every graph or node of a part has a class, so these are the wanted rows.
