@@ -40,8 +40,12 @@ struct RunPlan {
   ReadOptions read;
 };
 
-/// What a model without training comes to on the split of the best run: what another has to beat.
+/// What comes of nothing but counting, and of a model that is not trained, on the split of the best run: what another
+/// has to beat.
 struct Floor {
+  /// The commonest class of the test part and its share; a share of 0 where rows have no class.
+  std::string majority = {};
+  double majority_share = 0.0;
   /// label_propagation or ridge, the better by validation; empty: neither was computed.
   std::string model = {};
   /// By the metric of the run.
@@ -58,7 +62,7 @@ struct RunSummary : TrainReport {
   RunConfig config;
   Options options;
   double load_seconds = 0.0;
-  /// Of classes and labels of nodes.
+  /// A model's of classes and labels of nodes only.
   Floor floor = {};
 
   /// Of the chosen metric, over all runs.
