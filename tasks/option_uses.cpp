@@ -146,6 +146,16 @@ std::string needs_classes(const Case& c) {
   return outputs_of(c) == OutputKind::classes ? "" : "no classes are learned, expected a task of classification";
 }
 
+std::string needs_two_classes(const Case& c) {
+  return outputs_of(c) == OutputKind::classes && c.dataset.num_classes == 2
+             ? ""
+             : concat("there are ", c.dataset.num_classes, " classes or labels, expected two classes");
+}
+
+std::string needs_edges(const Case& c) {
+  return c.is_on("edges") ? "" : "edges is false, and labels spread along edges";
+}
+
 std::string needs_loss(const Case& c) {
   if (!c.is("loss", "focal")) {
     return needs_values(c);
@@ -292,6 +302,8 @@ const std::vector<Rule>& rules() {
         {"loss", needs_loss},
         {"class_weights", needs_classes},
         {"edges", needs_edges_read},
+        {"smooth", needs_edges},
+        {"threshold", needs_two_classes},
         {"edge_weights", needs_weights_read},
         {"edge_weight", needs("sampler", {"weighted"})},
         {"edge_time", needs("sampler", {"temporal"})},
