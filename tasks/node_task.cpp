@@ -286,22 +286,21 @@ std::vector<Evaluation> TrainedNodes::evaluate(const Dataset& dataset, std::span
 }
 
 std::vector<TaskRow> node_tasks() {
-  const auto row = [](TaskKind kind, std::string_view summary) {
-    std::vector<Option> options = {{"node_table", true,
-                                    "data without features: a learned row for each node, so that the model is one of "
-                                    "this graph alone; false, or with an encoding: its degree"}};
-    if (kind == TaskKind::node_classification) {
-      options.push_back({"smooth",
-                         std::string("none"),
-                         "whether labels of the training part spread along edges over what the model says (Correct and "
-                         "Smooth); auto: what helps on the validation part, if anything",
-                         {},
-                         {},
-                         {"none", "auto", "smooth", "correct"}});
-      options.push_back({"threshold", std::string("none"),
+  const Option table{
+      "node_table", true,
+      "data without features: a learned row for each node, so that the model is one of this graph alone; "
+      "false, or with an encoding: its degree"};
+  const Option smooth{"smooth",
+                      std::string("none"),
+                      "whether labels of the training part spread along edges over what the model says (Correct and "
+                      "Smooth); auto: what helps on the validation part, if anything",
+                      {},
+                      {},
+                      {"none", "auto", "smooth", "correct"}};
+  const Option threshold{"threshold", std::string("none"),
                          "two classes: above which probability a node is called the second; none: 0.5; accuracy, "
-                         "balanced_accuracy or macro_f1: where that is best on the validation part; or a number"});
-    }
+                         "balanced_accuracy or macro_f1: where that is best on the validation part; or a number"};
+  const auto row = [](TaskKind kind, std::string_view summary, std::vector<Option> options) {
     return TaskRow{{.kind = kind,
                     .summary = summary,
                     .rows = Rows::nodes,
@@ -310,8 +309,9 @@ std::vector<TaskRow> node_tasks() {
                    make_task_of<NodeTask>,
                    open_task_of<TrainedNodes>};
   };
-  return {row(TaskKind::node_classification, "a class, or several yes-or-no labels, for each node of one graph"),
-          row(TaskKind::node_regression, "numbers for each node of one graph")};
+  return {row(TaskKind::node_classification, "a class, or several yes-or-no labels, for each node of one graph",
+              {table, smooth, threshold}),
+          row(TaskKind::node_regression, "numbers for each node of one graph", {table})};
 }
 
 }  // namespace weft

@@ -1,7 +1,6 @@
 // The models that are not trained: what they are solved to, what they read, and what they refuse.
 #include <gtest/gtest.h>
 
-#include <Eigen/Dense>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -27,7 +26,8 @@ TrainJob job_of(const std::string& model, const std::filesystem::path& folder = 
 }
 
 /// Labels of the parts that no model may learn from, other than they are.
-Dataset with_other_labels(Dataset data, bool val_too) {
+Dataset with_other_labels(bool val_too) {
+  Dataset data = test::communities();
   auto& labels = std::get<std::vector<std::int64_t>>(data.node_labels);
   const auto change = [&](const std::vector<std::int64_t>& part) {
     for (const std::int64_t v : part) {
@@ -68,14 +68,14 @@ TEST(Floors, AreBetterThanChanceAndTheFiguresOfTrainAreThoseOfEvaluate) {
 }
 
 TEST(Floors, DoNotReadLabelsOfTheTestPart) {
-  const Dataset data = test::communities(), other = with_other_labels(data, false);
+  const Dataset data = test::communities(), other = with_other_labels(false);
   for (const std::string model : {"label_propagation", "ridge"}) {
     EXPECT_TRUE(test::same_bits(predicted(data, model, {}), predicted(other, model, {}))) << model;
   }
 }
 
 TEST(Floors, ReadLabelsOfTheValidationPartToChooseByOnly) {
-  const Dataset data = test::communities(), other = with_other_labels(data, true);
+  const Dataset data = test::communities(), other = with_other_labels(true);
   EXPECT_TRUE(test::same_bits(predicted(data, "label_propagation", {{"spread_share", "0.8"}}),
                               predicted(other, "label_propagation", {{"spread_share", "0.8"}})));
   // How sure ridge is hangs on the validation part, what it calls a node does not.
@@ -99,55 +99,137 @@ TEST(LabelPropagation, IsOneOfItsGraphAlone) {
   const TemporaryFolder folder;
   (void)train(data, job_of("label_propagation", folder.path()));
   const TrainedModel model = TrainedModel::load(folder.path());
-  Dataset unlabeled = data;
+  Dataset unlabeled = test::communities();
   unlabeled.node_labels = {};
   EXPECT_TRUE(test::same_bits(model.predict(unlabeled).logits, model.predict(data).logits));
   Dataset other = test::communities(301);
   EXPECT_THROW((void)model.predict(other), ArgumentError);
 }
 
+using Matrix = std::vector<std::vector<double>>;
+
+Matrix zeros(std::size_t rows, std::size_t cols) {
+  return Matrix(rows, std::vector<double>(cols, 0.0));
+}
+
+Matrix product(const Matrix& a, const Matrix& b) {
+  Matrix c = zeros(a.size(), b.front().size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::size_t k = 0; k < b.size(); ++k) {
+      for (std::size_t j = 0; j < b.front().size(); ++j) {
+        c[i][j] += a[i][k] * b[k][j];
+      }
+    }
+  }
+  return c;
+}
+
+Matrix transposed(const Matrix& a) {
+  Matrix t = zeros(a.front().size(), a.size());
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    for (std::size_t j = 0; j < a.front().size(); ++j) {
+      t[j][i] = a[i][j];
+    }
+  }
+  return t;
+}
+
+/// a^-1 b for a positive definite a, by elimination.
+Matrix solved(Matrix a, Matrix b) {
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const double factor = i == k ? 0.0 : a[i][k] / a[k][k];
+      for (std::size_t j = k; j < a.size() && factor != 0.0; ++j) {
+        a[i][j] -= factor * a[k][j];
+      }
+      for (std::size_t j = 0; j < b.front().size() && factor != 0.0; ++j) {
+        b[i][j] -= factor * b[k][j];
+      }
+    }
+  }
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    for (double& x : b[k]) {
+      x /= a[k][k];
+    }
+  }
+  return b;
+}
+
+/// Takes off means over some rows and, where asked, divides by the deviation over them; the means.
+std::vector<double> center(Matrix& x, const std::vector<std::int64_t>& rows, bool standardizes) {
+  std::vector<double> means(x.front().size(), 0.0);
+  const auto t = static_cast<double>(rows.size());
+  for (std::size_t j = 0; j < means.size(); ++j) {
+    double squares = 0.0;
+    for (const std::int64_t v : rows) {
+      means[j] += x[static_cast<std::size_t>(v)][j] / t;
+    }
+    for (const std::int64_t v : rows) {
+      squares += std::pow(x[static_cast<std::size_t>(v)][j] - means[j], 2) / t;
+    }
+    for (std::vector<double>& row : x) {
+      row[j] = (row[j] - means[j]) / (standardizes ? std::sqrt(squares) : 1.0);
+    }
+  }
+  return means;
+}
+
+Matrix rows_of(const Matrix& x, const std::vector<std::int64_t>& rows) {
+  Matrix some;
+  for (const std::int64_t v : rows) {
+    some.push_back(x[static_cast<std::size_t>(v)]);
+  }
+  return some;
+}
+
 /// Dense: the mean of powers of D^-1/2 A D^-1/2, then ridge regression on columns of mean 0 and, where the features are
 /// dense, deviation 1, with the penalty in the mean square of the columns.
-Eigen::MatrixXd ridge_scores(const Dataset& data, const Eigen::MatrixXd& features, bool standardizes, double penalty) {
-  const Eigen::Index n = features.rows();
-  Eigen::MatrixXd a = Eigen::MatrixXd::Zero(n, n);
-  for (Eigen::Index v = 0; v < n; ++v) {
+Matrix ridge_scores(const Dataset& data, const Matrix& features, bool standardizes, double penalty) {
+  Matrix a = zeros(features.size(), features.size());
+  for (std::size_t v = 0; v < a.size(); ++v) {
     for (const NodeId u : data.graph.sources_of(static_cast<NodeId>(v))) {
-      a(v, u) += 1.0 / std::sqrt(static_cast<double>(data.graph.in_degree(static_cast<NodeId>(v))) *
+      a[v][u] += 1.0 / std::sqrt(static_cast<double>(data.graph.in_degree(static_cast<NodeId>(v))) *
                                  static_cast<double>(data.graph.in_degree(u)));
     }
   }
-  Eigen::MatrixXd x = (features + a * features + a * (a * features)) / 3.0;
+  const Matrix once = product(a, features), twice = product(a, once);
+  Matrix x = features, y = zeros(a.size(), static_cast<std::size_t>(data.num_classes));
+  for (std::size_t v = 0; v < a.size(); ++v) {
+    for (std::size_t j = 0; j < x[v].size(); ++j) {
+      x[v][j] = (x[v][j] + once[v][j] + twice[v][j]) / 3.0;
+    }
+    y[v][static_cast<std::size_t>(std::get<std::vector<std::int64_t>>(data.node_labels)[v])] = 1.0;
+  }
   const std::vector<std::int64_t>& train = data.splits[0].train;
-  const auto t = static_cast<Eigen::Index>(train.size());
-  Eigen::MatrixXd xt(t, x.cols()), y = Eigen::MatrixXd::Zero(t, data.num_classes);
-  for (Eigen::Index i = 0; i < t; ++i) {
-    const auto v = static_cast<std::size_t>(train[static_cast<std::size_t>(i)]);
-    xt.row(i) = x.row(static_cast<Eigen::Index>(v));
-    y(i, std::get<std::vector<std::int64_t>>(data.node_labels)[v]) = 1.0;
+  (void)center(x, train, standardizes);
+  const std::vector<double> means = center(y, train, false);
+  const Matrix known = transposed(rows_of(x, train));
+  Matrix square = product(known, transposed(known));
+  double trace = 0.0;
+  for (std::size_t j = 0; j < square.size(); ++j) {
+    trace += square[j][j];
   }
-  const Eigen::RowVectorXd mean = xt.colwise().mean(), mean_y = y.colwise().mean();
-  xt.rowwise() -= mean;
-  x.rowwise() -= mean;
-  y.rowwise() -= mean_y;
-  if (standardizes) {
-    const Eigen::RowVectorXd deviation = (xt.array().square().colwise().mean()).sqrt();
-    xt.array().rowwise() /= deviation.array();
-    x.array().rowwise() /= deviation.array();
+  for (std::size_t j = 0; j < square.size(); ++j) {
+    square[j][j] += penalty * trace / static_cast<double>(square.size());
   }
-  Eigen::MatrixXd square = xt.transpose() * xt;
-  const double unit = square.trace() / static_cast<double>(x.cols());
-  square.diagonal().array() += penalty * unit;
-  return (x * square.ldlt().solve(xt.transpose() * y)).rowwise() + mean_y;
+  Matrix scores = product(x, solved(square, product(known, rows_of(y, train))));
+  for (std::vector<double>& row : scores) {
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      row[c] += means[c];
+    }
+  }
+  return scores;
 }
 
 /// Scores up to the one factor that makes them logits.
-void expect_scores(const Tensor& logits, const Eigen::MatrixXd& scores) {
-  const double factor = static_cast<double>(logits(0, 0)) / scores(0, 0);
+void expect_scores(const Tensor& logits, const Matrix& scores) {
+  const double factor = static_cast<double>(logits(0, 0)) / scores[0][0];
   EXPECT_GT(factor, 0.0);
   for (std::int64_t v = 0; v < logits.rows(); ++v) {
     for (std::int64_t c = 0; c < logits.cols(); ++c) {
-      ASSERT_NEAR(static_cast<double>(logits(v, c)) / factor, scores(v, c), 1e-3) << v << ", " << c;
+      ASSERT_NEAR(static_cast<double>(logits(v, c)) / factor,
+                  scores[static_cast<std::size_t>(v)][static_cast<std::size_t>(c)], 1e-3)
+          << v << ", " << c;
     }
   }
 }
@@ -155,10 +237,10 @@ void expect_scores(const Tensor& logits, const Eigen::MatrixXd& scores) {
 TEST(Ridge, IsSolvedByTheNormalEquationsOfColumns) {
   const Dataset data = test::communities();
   const auto& x = std::get<Tensor>(data.node_features.in_memory());
-  Eigen::MatrixXd features(x.rows(), x.cols());
+  Matrix features = zeros(static_cast<std::size_t>(x.rows()), static_cast<std::size_t>(x.cols()));
   for (std::int64_t v = 0; v < x.rows(); ++v) {
     for (std::int64_t j = 0; j < x.cols(); ++j) {
-      features(v, j) = static_cast<double>(x(v, j));
+      features[static_cast<std::size_t>(v)][static_cast<std::size_t>(j)] = static_cast<double>(x(v, j));
     }
   }
   expect_scores(predicted(data, "ridge", {{"penalty", "0.1"}}), ridge_scores(data, features, true, 0.1));
@@ -168,7 +250,7 @@ TEST(Ridge, IsSolvedByThoseOfRowsWhereTheyAreFewerAndReadsSparseFeatures) {
   Dataset data = test::communities(150);
   // 200 columns, more than a block of them and more than the 50 nodes of the training part.
   const std::int64_t n = 150, d = 200;
-  Eigen::MatrixXd features = Eigen::MatrixXd::Zero(n, d);
+  Matrix features = zeros(n, d);
   Buffer<EdgeId> offsets(static_cast<std::size_t>(n) + 1);
   std::vector<std::uint32_t> columns;
   std::vector<float> values;
@@ -177,7 +259,7 @@ TEST(Ridge, IsSolvedByThoseOfRowsWhereTheyAreFewerAndReadsSparseFeatures) {
     for (std::int64_t j = v % 7; j < d; j += 11 + v % 3) {
       columns.push_back(static_cast<std::uint32_t>(j));
       values.push_back(1.0F + static_cast<float>(v % 2));
-      features(v, j) = static_cast<double>(values.back());
+      features[static_cast<std::size_t>(v)][static_cast<std::size_t>(j)] = static_cast<double>(values.back());
     }
     offsets[static_cast<std::size_t>(v) + 1] = static_cast<EdgeId>(columns.size());
   }
@@ -188,13 +270,13 @@ TEST(Ridge, IsSolvedByThoseOfRowsWhereTheyAreFewerAndReadsSparseFeatures) {
 
 TEST(Ridge, ReadsCategoriesAsAColumnEach) {
   Dataset data = test::communities(150);
-  Eigen::MatrixXd features = Eigen::MatrixXd::Zero(150, 8);
+  Matrix features = zeros(150, 8);
   CategoricalMatrix x{150, {5, 3}, Buffer<std::int32_t>(300)};
   for (std::int64_t v = 0; v < 150; ++v) {
     x.values[static_cast<std::size_t>(2 * v)] = static_cast<std::int32_t>(v % 5);
     x.values[static_cast<std::size_t>(2 * v + 1)] = static_cast<std::int32_t>((v / 7) % 3);
-    features(v, v % 5) = 1.0;
-    features(v, 5 + (v / 7) % 3) = 1.0;
+    features[static_cast<std::size_t>(v)][static_cast<std::size_t>(v % 5)] = 1.0;
+    features[static_cast<std::size_t>(v)][static_cast<std::size_t>(5 + (v / 7) % 3)] = 1.0;
   }
   data.node_features = std::move(x);
   expect_scores(predicted(data, "ridge", {{"penalty", "0.1"}}), ridge_scores(data, features, false, 0.1));

@@ -10,9 +10,10 @@
 #include "tests/support.hpp"
 #include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
+#include "weft/runs/run.hpp"
 #include "weft/runs/trained_model.hpp"
+#include "weft/tasks/trained_task.hpp"
 #include "weft/tasks/training_options.hpp"
-#include "weft/train/trainer.hpp"
 
 namespace weft {
 namespace {
@@ -51,7 +52,8 @@ const SettledModel& settled_in(const TrainedModel& model) {
 }
 
 /// Labels of the test part other than they are.
-Dataset with_other_test_labels(Dataset data) {
+Dataset with_other_test_labels() {
+  Dataset data = test::communities();
   for (const std::int64_t v : data.splits[0].test) {
     auto& label = std::get<std::vector<std::int64_t>>(data.node_labels)[static_cast<std::size_t>(v)];
     label = (label + 1 + v % 2) % data.num_classes;
@@ -84,7 +86,7 @@ TEST(Smooth, HelpsWhatReadsNoEdgesAndIsTheSameAtEvaluateAndPredict) {
 TEST(Smooth, NeedsNoLabelsToPredictAndIsOfItsGraphAlone) {
   const Dataset data = test::communities();
   const Trained plain = trained(data, {}), spread = trained(data, {{"smooth", "correct"}});
-  Dataset unlabeled = data;
+  Dataset unlabeled = test::communities();
   unlabeled.node_labels = {};
   EXPECT_TRUE(test::same_bits(spread.model.predict(unlabeled).logits, spread.model.predict(data).logits));
   EXPECT_FALSE(test::same_bits(spread.model.predict(data).logits, plain.model.predict(data).logits));
@@ -98,7 +100,7 @@ TEST(Smooth, NeedsNoLabelsToPredictAndIsOfItsGraphAlone) {
 }
 
 TEST(Smooth, DoesNotReadLabelsOfTheTestPart) {
-  const Dataset data = test::communities(), other = with_other_test_labels(data);
+  const Dataset data = test::communities(), other = with_other_test_labels();
   for (const char* smooth : {"auto", "smooth", "correct"}) {
     EXPECT_TRUE(test::same_bits(trained(data, {{"smooth", smooth}}).model.predict(data).logits,
                                 trained(other, {{"smooth", smooth}}).model.predict(data).logits))
