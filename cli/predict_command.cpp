@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 
@@ -53,7 +54,7 @@ std::vector<std::int64_t> likeliest(std::span<const float> row, std::int64_t cou
   std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](std::int64_t a, std::int64_t b) {
     const auto known = [&](std::int64_t c) {
       const float p = row[static_cast<std::size_t>(c)];
-      return std::isnan(p) ? -1.0F : p;
+      return std::isnan(p) ? -std::numeric_limits<float>::infinity() : p;
     };
     const float pa = known(a), pb = known(b);
     return pa != pb ? pa > pb : a < b;
@@ -70,6 +71,8 @@ struct Table {
   const std::vector<std::int64_t>& text_rows;
   /// [rows, outputs]
   const Tensor& outputs;
+  /// Classes: the largest of each row is what it is called.
+  const Tensor& logits;
   /// Of the outputs.
   std::vector<std::string> names;
   std::int64_t top;
@@ -86,6 +89,11 @@ struct Table {
     }
     std::erase_if(found, [](const auto& column) { return column.second->empty(); });
     return found;
+  }
+
+  /// The likeliest class, but of two classes the one that the model's threshold says.
+  [[nodiscard]] std::int64_t called(std::int64_t i) const {
+    return likeliest(outputs.cols() == 2 ? logits.row(i) : outputs.row(i), 1).front();
   }
 
   [[nodiscard]] std::string header() const {
@@ -114,7 +122,7 @@ struct Table {
     }
     const auto name_of_class = [&](std::int64_t c) { return csv_field(names[static_cast<std::size_t>(c)]); };
     if (has_classes()) {
-      out += "," + name_of_class(likeliest(row, 1).front());
+      out += "," + name_of_class(called(i));
     }
     if (top > 0) {
       for (const std::int64_t c : likeliest(row, top)) {
@@ -154,7 +162,7 @@ void write_hdf5(const Table& table, const std::filesystem::path& path) {
   if (table.has_classes()) {
     std::vector<std::int64_t> best;
     for (std::int64_t i = 0; i < table.outputs.rows(); ++i) {
-      best.push_back(likeliest(table.outputs.row(i), 1).front());
+      best.push_back(table.called(i));
     }
     file.numbers.emplace("class", std::move(best));
   }
@@ -277,7 +285,8 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
           name_of(predictor.outputs()));
   require(flags.top <= outputs.cols(), "--top: ", flags.top, " is more than the model's ", outputs.cols(), " classes");
   look_at(prediction.logits, is_of_graphs(predictor) ? "graphs" : "nodes", flags);
-  const Table table{predictor, dataset, table_of_data.rows, outputs, output_names(predictor, dataset), flags.top};
+  const Table table{
+      predictor, dataset, table_of_data.rows, outputs, prediction.logits, output_names(predictor, dataset), flags.top};
   const std::filesystem::path output = flags.output;
   writing([&] { output.extension() == ".h5" ? write_hdf5(table, output) : write_csv(table, output); });
   const std::string rows = is_of_graphs(predictor) ? "graphs" : "nodes";

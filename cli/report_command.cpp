@@ -9,6 +9,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/io/atomic_file.hpp"
+#include "weft/runs/floors.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"
 
@@ -84,6 +85,7 @@ void report_again(const ReportFlags& flags, const std::filesystem::path& data) {
   require(dataset.name == run.dataset, "weft report: the model in ", flags.runs.front(), " is of ", run.dataset,
           ", but the dataset is ", dataset.name);
   const RunFiles files{flags.runs.front()};
+  run.floor = floor_of(dataset, run);
   write_run_report(files, dataset, run);
   tell(flags, files.report(), {&run, 1});
 }

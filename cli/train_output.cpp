@@ -5,12 +5,19 @@
 #include <cstdio>
 #include <optional>
 
+#include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
 namespace {
+
+std::string fixed_text(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4f", value);
+  return text;
+}
 
 Json finite(double value) {
   return std::isfinite(value) ? Json(value) : Json();
@@ -130,6 +137,13 @@ Json result_json(const RunSummary& report, double total_seconds) {
                    {"waiting", report.times.waiting},
                    {"total", total_seconds}}},
                  {"peak_rss_bytes", peak_rss_bytes()}};
+  if (report.floor.majority_share > 0.0) {
+    result["majority"] = {{"class", report.floor.majority}, {"test_accuracy", report.floor.majority_share}};
+  }
+  if (!report.floor.model.empty()) {
+    result["floor"] = {
+        {"model", report.floor.model}, {"val", finite(report.floor.val)}, {"test", finite(report.floor.test)}};
+  }
   if (const std::optional<Protocol> protocol = protocol_of(report.config.protocol)) {
     result["protocol"] = report.config.protocol;
     result["protocol_meaning"] = description_of(*protocol);
@@ -158,6 +172,16 @@ std::string result_text(const RunSummary& report, const Json& json) {
     rows.emplace_back("val " + report.metric, figure(&RunResult::val));
   }
   rows.emplace_back("test " + report.metric, figure(&RunResult::test));
+  if (report.floor.majority_share > 0.0) {
+    rows.emplace_back("majority class",
+                      concat("'", report.floor.majority, "', test accuracy ", fixed_text(report.floor.majority_share)));
+  }
+  if (!report.floor.model.empty()) {
+    rows.emplace_back("best floor", concat(report.floor.model, ", not trained: val ", fixed_text(report.floor.val),
+                                           ", test ", fixed_text(report.floor.test)));
+  } else if (!report.floor.passed_over.empty()) {
+    rows.emplace_back("best floor", "not computed: " + report.floor.passed_over.front());
+  }
   rows.emplace_back("runs", std::to_string(report.runs.size()));
   rows.emplace_back("parameters", std::to_string(report.num_parameters));
   rows.emplace_back("training time", seconds_text(report.train_seconds) + ", " +

@@ -54,5 +54,13 @@ ModelOptions::ModelOptions(const WlOptions& options)
     : model_(name_of_model(options)),
       options_(options_in(options)),
       changes_(changes_in(option_table<WlOptions>(), options_)) {}
+ModelOptions::ModelOptions(const LabelPropagationOptions& options)
+    : model_(name_of_model(options)),
+      options_(options_in(options)),
+      changes_(changes_in(option_table<LabelPropagationOptions>(), options_)) {}
+ModelOptions::ModelOptions(const RidgeOptions& options)
+    : model_(name_of_model(options)),
+      options_(options_in(options)),
+      changes_(changes_in(option_table<RidgeOptions>(), options_)) {}
 
 }  // namespace weft

@@ -250,6 +250,26 @@ struct WlOptions {
   friend bool operator==(const WlOptions&, const WlOptions&) = default;
 };
 
+/// LabelPropagationModel: labels of the training part carried along edges.
+struct LabelPropagationOptions {
+  /// Of what a node has after a step that comes from its neighbors; 0: the best on the validation part of a few.
+  double spread_share = 0.0;
+  /// How far labels are carried.
+  std::int64_t spread_steps = 50;
+
+  friend bool operator==(const LabelPropagationOptions&, const LabelPropagationOptions&) = default;
+};
+
+/// RidgeModel: linear regression on features that are means over the hops around a node.
+struct RidgeOptions {
+  /// How far a node sees along edges.
+  std::int64_t smooth_hops = 2;
+  /// Of the squared weights, in the unit of the columns; 0: the best on the validation part of a few.
+  double penalty = 0.0;
+
+  friend bool operator==(const RidgeOptions&, const RidgeOptions&) = default;
+};
+
 /// GraphModel, and the training of every model of whole graphs.
 struct GraphModelOptions {
   /// How the states of a graph's nodes become its own.
@@ -280,6 +300,8 @@ class ModelOptions {
   ModelOptions(const SignOptions& options);
   ModelOptions(const NagphormerOptions& options);
   ModelOptions(const WlOptions& options);
+  ModelOptions(const LabelPropagationOptions& options);
+  ModelOptions(const RidgeOptions& options);
   // NOLINTEND(google-explicit-constructor)
 
   /// Its row of models(). Of StackOptions the one with their convolution, or gcn if none has it.

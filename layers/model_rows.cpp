@@ -4,9 +4,11 @@
 
 #include "weft/layers/gps_model.hpp"
 #include "weft/layers/graph_model.hpp"
+#include "weft/layers/label_propagation_model.hpp"
 #include "weft/layers/nagphormer_model.hpp"
 #include "weft/layers/option_tables.hpp"
 #include "weft/layers/polynormer_model.hpp"
+#include "weft/layers/ridge_model.hpp"
 #include "weft/layers/sign_model.hpp"
 #include "weft/layers/stack_model.hpp"
 #include "weft/layers/weft_model.hpp"
@@ -57,6 +59,16 @@ ModelRow graph_row(ModelInfo info, const S& defaults) {
   info.needs_graphs = true;
   ModelRow result = row<Model>(std::move(info), defaults);
   result.make = nullptr;
+  return result;
+}
+
+/// The row of a model of labels of nodes that is solved for, and so done after an epoch.
+template <class Model, class S>
+ModelRow label_row(ModelInfo info, const S& defaults) {
+  info.needs_node_labels = true;
+  info.always = {{"epochs", std::int64_t{1}}};
+  ModelRow result = row<Model>(std::move(info), defaults);
+  result.make_for_graphs = nullptr;
   return result;
 }
 
@@ -214,6 +226,22 @@ const std::vector<ModelRow>& model_rows() {
            .always = {{"weight_decay", 5e-4}},
            .many_labels = tuned()},
           StackOptions{.convolution = "none", .hidden = 128, .input_dropout = 0.0, .head = HeadKind::linear}),
+      label_row<LabelPropagationModel>(
+          {.name = "label_propagation",
+           .summary = "a floor: labels of the training part carried along edges, features unread; nothing is trained",
+           .cost = "time K E c, memory N c",
+           .source = "Zhu, Ghahramani 2002; Zhou et al. 2004",
+           .always = {},
+           .many_labels = {}},
+          LabelPropagationOptions{}),
+      label_row<RidgeModel>(
+          {.name = "ridge",
+           .summary = "a floor: linear regression on features that are means over the hops around; solved, not trained",
+           .cost = "time K E f + T f min(T, f) for T labels, memory T f + min(T, f)^2",
+           .source = "Hoerl, Kennard 1970; on smoothed features as Wu et al. 2019",
+           .always = {},
+           .many_labels = {}},
+          RidgeOptions{}),
       graph_row<WlModel>({.name = "wl",
                           .summary = "whole graphs only: histograms of Weisfeiler-Leman colors with a linear head",
                           .cost = "time K (N + E), memory N",

@@ -89,6 +89,8 @@ std::unique_ptr<NodeModel> make_model(std::string_view name, const ModelShape& s
   check("make_model", shape, 0);
   const ModelRow& row = row_of(name);
   require(row.make != nullptr, "model ", name, ": made for whole graphs, the task is about nodes");
+  require(!row.info.needs_node_labels || shape.num_outputs > 0, "model ", name,
+          ": made for labels of nodes, and makes no states");
   require_memory_for(name, shape, options, false, WeightCopies::weights);
   return row.make(shape, options, random);
 }
@@ -101,6 +103,7 @@ std::unique_ptr<NodeModel> make_graph_model(std::string_view name, const ModelSh
                                             const Random& random) {
   check("make_graph_model", shape, 1);
   const ModelRow& row = row_of(name);
+  require(row.make_for_graphs != nullptr, "model ", name, ": made for labels of nodes, the task is about whole graphs");
   require_memory_for(name, shape, options, true, WeightCopies::weights);
   return row.make_for_graphs(shape, options, random);
 }

@@ -115,6 +115,8 @@ struct ModelInfo {
   std::vector<std::pair<std::string_view, OptionValue>> graphs = {};
   /// Whether it has nothing to say of a single node.
   bool needs_graphs = false;
+  /// Whether it has nothing to say of anything but labels of nodes: it makes no states.
+  bool needs_node_labels = false;
 };
 
 /// Every model, in the order in which they are shown.

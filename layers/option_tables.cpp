@@ -192,6 +192,30 @@ const OptionTable<WlOptions>& option_table() {
 }
 
 template <>
+const OptionTable<LabelPropagationOptions>& option_table() {
+  using S = LabelPropagationOptions;
+  static const OptionTable<S> kTable = {
+      bound("spread_share", &S::spread_share,
+            "of what a node has after a step, the share that comes from its neighbors; 0: the best on the validation "
+            "part of 0.5, 0.8, 0.95 and 0.99",
+            0.0, 0.999),
+      bound("spread_steps", &S::spread_steps, "how far labels are carried along edges", 1, 1000)};
+  return kTable;
+}
+
+template <>
+const OptionTable<RidgeOptions>& option_table() {
+  using S = RidgeOptions;
+  static const OptionTable<S> kTable = {
+      bound("smooth_hops", &S::smooth_hops, "features are means over 0 to so many hops", 0, 16),
+      bound(
+          "penalty", &S::penalty,
+          "of the squared weights, for each row of the training part; 0: the best on the validation part of 1e-4 to 1",
+          0.0, 1e9)};
+  return kTable;
+}
+
+template <>
 const OptionTable<GraphModelOptions>& option_table() {
   using S = GraphModelOptions;
   static const OptionTable<S> kTable = {

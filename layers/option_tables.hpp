@@ -26,6 +26,10 @@ const OptionTable<NagphormerOptions>& option_table();
 template <>
 const OptionTable<WlOptions>& option_table();
 template <>
+const OptionTable<LabelPropagationOptions>& option_table();
+template <>
+const OptionTable<RidgeOptions>& option_table();
+template <>
 const OptionTable<GraphModelOptions>& option_table();
 
 /// As make_global_attention() reads them. Throws ArgumentError if no mechanism has an option of `own`, or not with that

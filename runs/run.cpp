@@ -14,6 +14,7 @@
 #include "weft/layers/weight_memory.hpp"
 #include "weft/runs/choices.hpp"
 #include "weft/runs/cross_validation.hpp"
+#include "weft/runs/floors.hpp"
 #include "weft/runs/folds.hpp"
 #include "weft/runs/memory_estimate.hpp"
 #include "weft/runs/memory_plan.hpp"
@@ -130,6 +131,16 @@ void write_config(const RunFiles& files, const PreparedRun& run) {
   RunConfig saved = run.config;
   saved.dataset = std::filesystem::absolute(saved.dataset).string();
   writing([&] { write_file_atomically(files.config(), run_config_text(saved, run.job.options)); });
+}
+
+/// What was settled, of the run whose model is kept where there are several.
+std::vector<std::string> settled_in(const RunSummary& summary) {
+  const RunResult& best = summary.runs.at(summary.best_run);
+  if (best.settled.empty()) {
+    return {};
+  }
+  return {summary.runs.size() == 1 ? best.settled
+                                   : concat("split ", best.split, ", seed ", best.seed, ": ", best.settled)};
 }
 
 }  // namespace
@@ -254,11 +265,18 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
                " does not hold the epochs of every fold, so there is no common one; the figures are those of each "
                "fold's own best epoch"));
   }
+  for (const std::string& settled : settled_in(summary)) {
+    say(observer, settled);
+  }
   for (const std::string& remark : remarks_on(prepared.dataset, summary)) {
     say(observer, remark);
   }
   const bool was_stopped = summary.interrupted && ((observer.should_stop && observer.should_stop()) ||
                                                    (observer.give_up != nullptr && observer.give_up->is_requested()));
+  if (!was_stopped) {
+    const StopScope scope(observer.give_up);
+    summary.floor = floor_of(prepared.dataset, summary);
+  }
   if (folder && !was_stopped) {
     const StopScope scope(observer.give_up);
     write_run_report(folder->files(), prepared.dataset, summary);

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "weft/core/options.hpp"
 #include "weft/core/progress.hpp"
@@ -39,6 +40,20 @@ struct RunPlan {
   ReadOptions read;
 };
 
+/// What comes of nothing but counting, and of a model that is not trained, on the split of the best run: what another
+/// has to beat.
+struct Floor {
+  /// The commonest class of the test part and its share; a share of 0 where rows have no class.
+  std::string majority = {};
+  double majority_share = 0.0;
+  /// label_propagation or ridge, the better by validation; empty: neither was computed.
+  std::string model = {};
+  /// By the metric of the run.
+  double val = 0.0, test = 0.0;
+  /// Why one or both were passed over, a sentence each.
+  std::vector<std::string> passed_over = {};
+};
+
 /// What came of a run: the results of training, and what was chosen for it.
 struct RunSummary : TrainReport {
   std::string dataset;
@@ -47,6 +62,8 @@ struct RunSummary : TrainReport {
   RunConfig config;
   Options options;
   double load_seconds = 0.0;
+  /// A model's of classes and labels of nodes only.
+  Floor floor = {};
 
   /// Of the chosen metric, over all runs.
   [[nodiscard]] double mean_test() const { return mean(&RunResult::test); }

@@ -47,7 +47,7 @@ void add_classes(const LabeledPrediction& evaluation, const Dataset& dataset, st
     return;
   }
   data.class_names = class_names_for(dataset.num_classes, dataset.class_names);
-  for (const auto& row : confusion_matrix(evaluation.prediction.probabilities, evaluation.labels.classes(), test)) {
+  for (const auto& row : confusion_matrix(evaluation.prediction.logits, evaluation.labels.classes(), test)) {
     data.confusion.insert(data.confusion.end(), row.begin(), row.end());
   }
   // Every graph or node of a part has a class, so these are the wanted rows.
@@ -169,10 +169,19 @@ void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSu
   for (const auto& [name, value] : best.test_metrics) {
     data.facts.emplace_back("test " + name, fixed_text(value, 4));
   }
-  if (const Split* split = dataset.find_split(best.split); split != nullptr && best.test_metrics.contains("accuracy")) {
-    if (const MajorityClass majority = majority_class(dataset, split->test); majority.share > 0.0) {
-      data.facts.emplace_back("test accuracy of always saying " + majority.name, fixed_text(majority.share, 4));
-    }
+  if (run.floor.majority_share > 0.0) {
+    data.facts.emplace_back("test accuracy of always saying " + run.floor.majority,
+                            fixed_text(run.floor.majority_share, 4));
+  }
+  if (!run.floor.model.empty()) {
+    data.facts.emplace_back(concat("test ", run.metric, " of ", run.floor.model, ", which is not trained"),
+                            concat(fixed_text(run.floor.test, 4), " (val ", fixed_text(run.floor.val, 4), ")"));
+  }
+  for (const std::string& why : run.floor.passed_over) {
+    data.facts.emplace_back("not tried", why);
+  }
+  if (!best.settled.empty()) {
+    data.facts.emplace_back("settled", best.settled);
   }
   if (run.runs.size() > 1) {
     data.facts.emplace_back("mean test " + run.metric + " of " + std::to_string(run.runs.size()) + " runs",

@@ -1,5 +1,8 @@
 #include "weft/runs/trained_model.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 #include "weft/core/error.hpp"
 #include "weft/io/dataset_checks.hpp"
 #include "weft/runs/memory_plan.hpp"
@@ -40,6 +43,7 @@ std::vector<std::string> TrainedModel::match(Dataset& dataset) const {
   if (std::string note = unread_data(dataset, model(), options()); !note.empty()) {
     notes.push_back(std::move(note));
   }
+  std::ranges::move(task_->notes(dataset), std::back_inserter(notes));
   return notes;
 }
 

@@ -56,6 +56,10 @@ class RowLabels {
   [[nodiscard]] std::int64_t num_outputs() const { return num_outputs_; }
   /// Of all rows, -1 where none is known; empty if the labels are no classes.
   [[nodiscard]] std::span<const std::int64_t> classes() const { return classes_; }
+  /// Names of the classes, or none.
+  [[nodiscard]] std::vector<std::string> class_names() const {
+    return class_names_ == nullptr ? std::vector<std::string>() : *class_names_;
+  }
   /// [rows, t], NaN where none is known. Only where the labels are no classes.
   [[nodiscard]] const Tensor& targets() const { return *targets_; }
   /// As words, for fingerprints.

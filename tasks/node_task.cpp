@@ -2,9 +2,12 @@
 
 #include <optional>
 
+#include "weft/layers/label_propagation_model.hpp"
+#include "weft/layers/ridge_model.hpp"
 #include "weft/layers/scaled_model.hpp"
 #include "weft/layers/weight_memory.hpp"
 #include "weft/tasks/inference.hpp"
+#include "weft/tasks/settled_outputs.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/train/model_state.hpp"
 
@@ -63,6 +66,13 @@ NodeTask::NodeTask(const Dataset& data, const TrainJob& train_job)
           "train: the edges stay in their file, and the sampler ", options().text("sampler"),
           " or features of edges need them in memory; expected sampler neighbor, labor or full, or a larger memory "
           "limit");
+  check_threshold(options(), outputs(), shape_.num_outputs);
+  require(!asks_to_spread(options()) || (outputs() != OutputKind::values && options().flag("edges")),
+          "option smooth: ", options().text("smooth"), " spreads labels along edges, and there are no ",
+          outputs() == OutputKind::values ? "classes or labels" : "edges (edges=false)", "; expected none");
+  require(!asks_to_spread(options()) || !data.graph.is_in_file(),
+          "option smooth: the edges stay in their file, and labels spread along edges in memory; expected none, or a "
+          "larger memory limit");
   if (const Split* split = job().splits.empty() ? nullptr : find_split(job().splits.front())) {
     scaling_ = input_scaling(input_, options(), labeled(split->train));
   }
@@ -83,7 +93,39 @@ std::unique_ptr<Model> NodeTask::new_model(const Split& split, const Random& ran
   std::unique_ptr<NodeModel> model = with_scaling(make_node_model(job().model, shape_, options(), outputs(), random),
                                                   input_, scaling_, labeled_train(split));
   set_unit(*model, split);
-  return model;
+  if (auto* solved = dynamic_cast<SolvedModel*>(model.get())) {
+    solve(*solved, split);
+  }
+  return with_settling(std::move(model), labels(), options(), input_.block().graph(), labeled_train(split));
+}
+
+void NodeTask::solve(SolvedModel& model, const Split& split) const {
+  require(outputs() != OutputKind::values, "model ", job().model,
+          ": made for classes and labels of nodes, the task is node_regression");
+  require(dynamic_cast<const RidgeModel*>(&model) == nullptr || dataset().node_features.shape() != Shape{},
+          "model ridge: the nodes have no features, expected some; label_propagation needs none");
+  const std::vector<std::int64_t> val = labeled(split.val);
+  const double sign = higher_is_better() ? 1.0 : -1.0;
+  const auto figure = [&](const Tensor& logits) {
+    return val.empty() ? Figures::kUnknown : sign * this->figure(split, logits, val);
+  };
+  const auto loss = [&](const Tensor& logits) {
+    return val.empty() ? Figures::kUnknown : mean_loss(split, logits, val);
+  };
+  // The labels of the training part, and no others.
+  KnownLabels known;
+  set_known(known, labels(), input_.block().graph(), labeled_train(split));
+  const bool are_classes = outputs() == OutputKind::classes;
+  const std::vector<std::int64_t> nodes = known.nodes(input_.block().graph());
+  const Tensor targets = known.targets(shape_.num_outputs, are_classes);
+  const NodeInput input = input_.nodes();
+  model.solve({.block = input_.block(),
+               .input = input,
+               .nodes = nodes,
+               .targets = targets,
+               .are_classes = are_classes,
+               .figure = figure,
+               .loss = loss});
 }
 
 std::unique_ptr<Epochs> NodeTask::epochs(const Model&, const Split& split, std::uint64_t seed) const {
@@ -114,8 +156,27 @@ std::unique_ptr<Epochs> NodeTask::epochs(const Model&, const Split& split, std::
 }
 
 Tensor NodeTask::infer(const Model& model, const Split&, std::span<const std::int64_t> rows) const {
-  return infer_nodes(weft::node_model(model), input_, options(), sampling_.get(), {.rows = rows, .embedding = false})
-      .logits;
+  const NodeModel& network = weft::node_model(model);
+  const SettledModel* settled = settled_of(network);
+  const bool spreads = settled != nullptr && settled->spread().kind != SpreadKind::none;
+  Tensor logits = infer_nodes(network, input_, options(), sampling_.get(),
+                              {.rows = spreads ? std::span<const std::int64_t>() : rows, .embedding = false})
+                      .logits;
+  return settled == nullptr ? std::move(logits)
+                            : called_logits(*settled, spread_logits(*settled, input_.block(), std::move(logits)));
+}
+
+std::string NodeTask::settle(Model& model, const Split& split) const {
+  auto* settled = dynamic_cast<SettledModel*>(&model);
+  if (settled == nullptr) {
+    return "";
+  }
+  // Again where a run that was stopped here goes on.
+  settled->set_spread({});
+  settled->set_threshold(0.5F);
+  const std::vector<std::int64_t> val = labeled(split.val);
+  return weft::settle(*settled, input_.block(), infer(model, split, {}), options(),
+                      {.labels = labels(), .metric = metric_named(metric()), .val = val});
 }
 
 std::vector<std::string> NodeTask::notes() const {
@@ -145,8 +206,38 @@ TrainedNodes::TrainedNodes(ModelDescription described, const std::vector<NamedTe
       with_scaling(make_node_model(description().model, description().shape, description().options,
                                    description().outputs, Random(0)),
                    description().shape, description().options, description().scaling);
+  if (auto* propagation = dynamic_cast<LabelPropagationModel*>(network.get())) {
+    make_room(propagation->known(), "labels.", state);
+  }
+  network = with_settling(std::move(network), description().shape.num_outputs,
+                          description().outputs == OutputKind::classes, description().options, state);
   set_state(*network, state);
   network_ = std::move(network);
+}
+
+std::string TrainedNodes::why_not_spread(const CsrGraph& graph) const {
+  const SettledModel* settled = settled_of(*network_);
+  if (settled == nullptr || settled->spread().kind == SpreadKind::none) {
+    return "";
+  }
+  return graph.is_in_file() ? "the edges stay in their file: labels of the training part do not spread, which needs "
+                              "the edges in memory"
+         : !settled->known().are_of(graph)
+             ? "this is not the graph that the model was trained on: labels of its training part do not spread here"
+             : "";
+}
+
+std::vector<std::string> TrainedNodes::notes(const Dataset& dataset) const {
+  if (settled_of(*network_) == nullptr) {
+    return {};
+  }
+  std::vector<std::string> notes;
+  for (std::string note : {description().settled, why_not_spread(dataset.graph)}) {
+    if (!note.empty()) {
+      notes.push_back(std::move(note));
+    }
+  }
+  return notes;
 }
 
 bool TrainedNodes::infers_by_samples() const {
@@ -171,8 +262,23 @@ Prediction TrainedNodes::predict(const Graphs& graphs, const Wanted& wanted) con
   if (infers_by_samples()) {
     sampling.emplace(input, traits_of(description().model, options, description().shape.edge_kind), options, graphs);
   }
-  Outputs outputs = infer_nodes(*network_, input, options, sampling ? &*sampling : nullptr, wanted);
-  return {meaning_of(outputs.logits, description().outputs), std::move(outputs.embedding), std::move(outputs.logits)};
+  const SettledModel* settled = settled_of(*network_);
+  const bool spreads =
+      settled != nullptr && settled->spread().kind != SpreadKind::none && why_not_spread(graphs.graph).empty();
+  // Labels spread over what is said of all nodes.
+  const Wanted asked{.rows = spreads ? std::span<const std::int64_t>() : wanted.rows, .embedding = wanted.embedding};
+  Outputs outputs = infer_nodes(*network_, input, options, sampling ? &*sampling : nullptr, asked);
+  if (spreads) {
+    outputs.logits = spread_logits(*settled, input.block(), std::move(outputs.logits));
+    if (wanted.embedding && !wanted.rows.empty()) {
+      outputs.embedding = select_rows(outputs.embedding, wanted.rows);
+    }
+  }
+  Tensor meant = meaning_of(outputs.logits, description().outputs);
+  if (settled != nullptr) {
+    outputs.logits = called_logits(*settled, std::move(outputs.logits));
+  }
+  return {std::move(meant), std::move(outputs.embedding), std::move(outputs.logits)};
 }
 
 std::vector<Evaluation> TrainedNodes::evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
@@ -180,19 +286,32 @@ std::vector<Evaluation> TrainedNodes::evaluate(const Dataset& dataset, std::span
 }
 
 std::vector<TaskRow> node_tasks() {
-  const auto row = [](TaskKind kind, std::string_view summary) {
+  const Option table{
+      "node_table", true,
+      "data without features: a learned row for each node, so that the model is one of this graph alone; "
+      "false, or with an encoding: its degree"};
+  const Option smooth{"smooth",
+                      std::string("none"),
+                      "whether labels of the training part spread along edges over what the model says (Correct and "
+                      "Smooth); auto: what helps on the validation part, if anything",
+                      {},
+                      {},
+                      {"none", "auto", "smooth", "correct"}};
+  const Option threshold{"threshold", std::string("none"),
+                         "two classes: above which probability a node is called the second; none: 0.5; accuracy, "
+                         "balanced_accuracy or macro_f1: where that is best on the validation part; or a number"};
+  const auto row = [](TaskKind kind, std::string_view summary, std::vector<Option> options) {
     return TaskRow{{.kind = kind,
                     .summary = summary,
                     .rows = Rows::nodes,
-                    .options = {{"node_table", true,
-                                 "data without features: a learned row for each node, so that the model is one of this "
-                                 "graph alone; false, or with an encoding: its degree"}},
+                    .options = std::move(options),
                     .can_stay_in_file = true},
                    make_task_of<NodeTask>,
                    open_task_of<TrainedNodes>};
   };
-  return {row(TaskKind::node_classification, "a class, or several yes-or-no labels, for each node of one graph"),
-          row(TaskKind::node_regression, "numbers for each node of one graph")};
+  return {row(TaskKind::node_classification, "a class, or several yes-or-no labels, for each node of one graph",
+              {table, smooth, threshold}),
+          row(TaskKind::node_regression, "numbers for each node of one graph", {table})};
 }
 
 }  // namespace weft

@@ -14,6 +14,8 @@
 
 namespace weft {
 
+class SolvedModel;
+
 class NodeTask final : public LabeledTask {
  public:
   /// Throws ArgumentError if the dataset has no labels of nodes that fit its task.
@@ -25,9 +27,13 @@ class NodeTask final : public LabeledTask {
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                std::uint64_t seed) const override;
   [[nodiscard]] Tensor infer(const Model& model, const Split& split, std::span<const std::int64_t> rows) const override;
+  [[nodiscard]] std::string settle(Model& model, const Split& split) const override;
   [[nodiscard]] std::vector<std::string> notes() const override;
 
  private:
+  /// Of a model that is not trained.
+  void solve(SolvedModel& model, const Split& split) const;
+
   std::vector<float> edge_weights_;
   ModelInput input_;
   ModelShape shape_;
@@ -46,8 +52,11 @@ class TrainedNodes : public TrainedTask {
   [[nodiscard]] Prediction predict(const Graphs& graphs, const Wanted& wanted) const override;
   [[nodiscard]] std::vector<Evaluation> evaluate(const Dataset& dataset,
                                                  std::span<const std::string> splits) const override;
+  [[nodiscard]] std::vector<std::string> notes(const Dataset& dataset) const override;
 
  private:
+  /// Why labels that the model has do not spread over this graph, or nothing.
+  [[nodiscard]] std::string why_not_spread(const CsrGraph& graph) const;
   /// Whether predictions too are made from samples.
   [[nodiscard]] bool infers_by_samples() const;
 

@@ -1,6 +1,7 @@
 #include "weft/tasks/option_uses.hpp"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <initializer_list>
 #include <utility>
@@ -10,9 +11,11 @@
 #include "weft/layers/convolutions.hpp"
 #include "weft/layers/global_attention.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/samplers/batch_sampler.hpp"
 #include "weft/tasks/labels.hpp"
 #include "weft/tasks/tasks.hpp"
 #include "weft/tasks/training_options.hpp"
+#include "weft/train/train_options.hpp"
 
 namespace weft {
 namespace {
@@ -141,6 +144,16 @@ OutputKind outputs_of(const Case& c) {
 
 std::string needs_classes(const Case& c) {
   return outputs_of(c) == OutputKind::classes ? "" : "no classes are learned, expected a task of classification";
+}
+
+std::string needs_two_classes(const Case& c) {
+  return outputs_of(c) == OutputKind::classes && c.dataset.num_classes == 2
+             ? ""
+             : concat("there are ", c.dataset.num_classes, " classes or labels, expected two classes");
+}
+
+std::string needs_edges(const Case& c) {
+  return c.is_on("edges") ? "" : "edges is false, and labels spread along edges";
 }
 
 std::string needs_loss(const Case& c) {
@@ -289,6 +302,8 @@ const std::vector<Rule>& rules() {
         {"loss", needs_loss},
         {"class_weights", needs_classes},
         {"edges", needs_edges_read},
+        {"smooth", needs_edges},
+        {"threshold", needs_two_classes},
         {"edge_weights", needs_weights_read},
         {"edge_weight", needs("sampler", {"weighted"})},
         {"edge_time", needs("sampler", {"temporal"})},
@@ -353,6 +368,21 @@ const std::vector<Rule>& rules() {
   return kRules;
 }
 
+bool is_solved_for(std::string_view model) {
+  return std::ranges::any_of(models(),
+                             [&](const ModelInfo& info) { return info.name == model && info.needs_node_labels; });
+}
+
+/// Whether the option says how steps are taken, or what they read and minimize.
+bool is_of_training(std::string_view option) {
+  constexpr std::array<std::string_view, 4> kOthers = {"loss", "class_weights", "inference_rows", "node_table"};
+  const auto has = [&](std::span<const Option> table) {
+    return std::ranges::any_of(table, [&](const Option& one) { return one.name == option; });
+  };
+  return std::ranges::find(kOthers, option) != kOthers.end() || has(sampler_options()) ||
+         (option != "checkpoint_seconds" && has(train_option_table()));
+}
+
 }  // namespace
 
 std::string why_not_read(std::string_view option, std::string_view model, const Options& options,
@@ -361,6 +391,9 @@ std::string why_not_read(std::string_view option, std::string_view model, const 
     return "";
   }
   const Case c{model, options, dataset};
+  if (is_solved_for(model) && is_of_training(option)) {
+    return concat("the model ", model, " is solved for, not trained");
+  }
   for (const Rule& rule : rules()) {
     if (rule.option == option) {
       if (std::string problem = rule.problem(c); !problem.empty()) {

@@ -95,6 +95,7 @@ void read_rows(const ModelFile& file, const std::string& name, ModelDescription&
                        .node_types = names("node_types"),
                        .edge_types = names("edge_types")};
   description.encoder = text_if_there("encoder");
+  description.settled = text_if_there("settled");
   description.table_nodes = text_if_there("table_nodes");
   description.scaling = InputScaling::of_text(text_if_there(std::string(kScalingKey)));
 }

@@ -40,6 +40,8 @@ struct ModelDescription {
   /// Of the data that it was trained on.
   DatasetNames names = {};
   std::string encoder = {};
+  /// What was chosen once its weights were there, as a sentence (Task::settle), or empty.
+  std::string settled = {};
   /// Of a model that learned a row for each node: table_nodes() of its graph; otherwise empty.
   std::string table_nodes = {};
 
@@ -61,6 +63,8 @@ class TrainedTask {
 
   /// The network, or null where it does not read graphs.
   [[nodiscard]] virtual const NodeModel* node_model() const { return nullptr; }
+  /// What of the model holds for these data and what does not, a sentence each; mostly there is nothing to say.
+  [[nodiscard]] virtual std::vector<std::string> notes(const Dataset& /*dataset*/) const { return {}; }
   /// Whether nodes are predicted layer by layer, so that features and edges may stay in a file.
   [[nodiscard]] virtual bool reads_by_layers() const { return false; }
 

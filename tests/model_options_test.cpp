@@ -55,7 +55,9 @@ TEST(ModelOptions, OfEveryRowGoToAStructAndBack) {
                                                      {"polynormer", expect_round_trip<PolynormerOptions>},
                                                      {"sign", expect_round_trip<SignOptions>},
                                                      {"nagphormer", expect_round_trip<NagphormerOptions>},
-                                                     {"wl", expect_round_trip<WlOptions>}};
+                                                     {"wl", expect_round_trip<WlOptions>},
+                                                     {"label_propagation", expect_round_trip<LabelPropagationOptions>},
+                                                     {"ridge", expect_round_trip<RidgeOptions>}};
   for (const ModelInfo& info : models()) {
     SCOPED_TRACE(info.name);
     const auto found = own.find(info.name);
@@ -68,7 +70,7 @@ TEST(ModelOptions, OfAStructWithoutChangesAreTheDefaultsOfItsRow) {
   for (const ModelOptions& options :
        {ModelOptions(StackOptions{}), ModelOptions(WeftOptions{}), ModelOptions(GpsOptions{}),
         ModelOptions(PolynormerOptions{}), ModelOptions(SignOptions{}), ModelOptions(NagphormerOptions{}),
-        ModelOptions(WlOptions{})}) {
+        ModelOptions(WlOptions{}), ModelOptions(LabelPropagationOptions{}), ModelOptions(RidgeOptions{})}) {
     SCOPED_TRACE(options.model());
     EXPECT_EQ(options.options(), Options(model_info(options.model()).options));
     EXPECT_TRUE(options.changes().empty());

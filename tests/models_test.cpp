@@ -55,6 +55,9 @@ std::vector<Case> cases() {
   std::vector<Case> result;
   for (const ModelInfo& info : models()) {
     for (const Sets& sets : variants) {
+      if (info.needs_node_labels) {
+        continue;
+      }
       Options options(info.options);
       const bool has_all = std::ranges::all_of(sets, [&](const auto& set) {
         return options.has(set.first) || set.first == "head" || set.first == "attention" || set.first == "propagation";
@@ -208,8 +211,15 @@ TEST(Models, SayWhichReadWholeGraphsOnly) {
   for (const ModelInfo& info : models()) {
     SCOPED_TRACE(info.name);
     EXPECT_EQ(info.needs_graphs, info.name == "wl");
+    EXPECT_EQ(info.needs_node_labels, info.name == "ridge" || info.name == "label_propagation");
     Options options(info.options);
     options.add(graph_options());
+    if (info.needs_node_labels) {
+      expect_throws<ArgumentError>(
+          [&] { (void)make_graph_model(info.name, shape_for(Tensor(1, 3), 2), options, Random(1)); },
+          "made for labels of nodes, the task is about whole graphs");
+      continue;
+    }
     EXPECT_NE(make_graph_model(info.name, shape_for(Tensor(1, 3), 2), options, Random(1)), nullptr);
     if (info.needs_graphs) {
       expect_throws<ArgumentError>([&] { (void)make_model(info.name, shape_for(Tensor(1, 3), 2), options, Random(1)); },

@@ -61,11 +61,11 @@ inline Options options_for(const std::string& model, const std::vector<std::pair
   return options;
 }
 
-/// All models that nodes can be given to.
+/// All models that nodes can be given to and that are trained.
 inline std::vector<std::string> model_names() {
   std::vector<std::string> names;
   for (const ModelInfo& info : models()) {
-    if (!info.needs_graphs) {
+    if (!info.needs_graphs && !info.needs_node_labels) {
       names.emplace_back(info.name);
     }
   }

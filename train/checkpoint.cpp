@@ -32,8 +32,11 @@ std::string option_of(const ModelFile& checkpoint, const std::string& key) {
     }
   }
   // Those of tasks that came later, and the value that does what was done before.
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kLater = {
-      {{"option.class_weights", "none"}, {"option.edge_weights", "true"}, {"option.node_table", "true"}}};
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kLater = {{{"option.class_weights", "none"},
+                                                                                    {"option.edge_weights", "true"},
+                                                                                    {"option.node_table", "true"},
+                                                                                    {"option.smooth", "none"},
+                                                                                    {"option.threshold", "none"}}};
   const auto found = std::ranges::find(kLater, key, [](const auto& later) { return later.first; });
   return found == kLater.end() ? "" : std::string(found->second);
 }
@@ -45,6 +48,9 @@ std::string seeds_text(const std::vector<std::uint64_t>& seeds) {
   }
   return joined(texts, ' ');
 }
+
+/// What was settled of a run that is done, behind its name.
+constexpr const char* kSettled = ".settled";
 
 /// The numbers whose names begin with `prefix`, without it.
 std::map<std::string, double> metrics_of(const ModelFile& file, const std::string& prefix) {
@@ -71,6 +77,9 @@ RunResult result_in(const ModelFile& checkpoint, const std::string& name) {
                 .epochs = epochs[1],
                 .seconds = figures[3],
                 .test_metrics = metrics_of(checkpoint, name + ".metric.")};
+  if (const auto settled = checkpoint.config.find(name + kSettled); settled != checkpoint.config.end()) {
+    run.settled = settled->second;
+  }
   require(is_count(run.epochs) && run.best_epoch >= -1 && run.best_epoch < std::max<std::int64_t>(1, run.epochs) &&
               run.seconds >= 0.0 && std::isfinite(run.seconds),
           name, " has ", run.epochs, " epochs in ", run.seconds, " seconds, of which ", run.best_epoch,
@@ -127,6 +136,9 @@ ModelFile model_file_of(const Task& task, const TrainJob& job, const RunResult& 
   put_job(file, task, job, *task.find_split(result.split));
   file.config["split"] = result.split;
   file.config["seed"] = std::to_string(result.seed);
+  if (!result.settled.empty()) {
+    file.config["settled"] = result.settled;
+  }
   file.numbers["best_epoch"] = std::vector<std::int64_t>{result.best_epoch};
   file.numbers["figures"] = std::vector<double>{result.train, result.val, result.test};
   file.numbers["num_parameters"] = std::vector<std::int64_t>{run.num_parameters()};
@@ -149,6 +161,9 @@ ModelFile checkpoint_of(const Task& task, const TrainJob& job, const DataFingerp
     const std::string name = "done." + std::to_string(i);
     file.numbers[name + ".epochs"] = std::vector<std::int64_t>{run.best_epoch, run.epochs};
     file.numbers[name + ".figures"] = std::vector<double>{run.train, run.val, run.test, run.seconds};
+    if (!run.settled.empty()) {
+      file.config[name + kSettled] = run.settled;
+    }
     for (const auto& [metric, figure] : run.test_metrics) {
       file.numbers[name + ".metric." + metric] = std::vector<double>{figure};
     }

@@ -128,6 +128,9 @@ class Task {
   /// Whether there is a validation part to select by; otherwise the last epoch counts.
   [[nodiscard]] virtual bool has_validation(const Split& split) const = 0;
   [[nodiscard]] virtual Figures judge(const Model& model, const Split& split, Parts parts) const = 0;
+  /// Of the best weights, once, before they are judged on all parts: chooses by the validation part what is done with
+  /// what the model says, keeps it in the model, and says it in a sentence. Mostly there is nothing to choose.
+  [[nodiscard]] virtual std::string settle(Model& /*model*/, const Split& /*split*/) const { return ""; }
 
   /// What a model file says of the task, beside weights and figures, so that the model can be made again without the
   /// data.

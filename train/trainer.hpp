@@ -69,6 +69,8 @@ struct RunResult {
   double seconds = 0.0;
   /// Every metric that the task has, on the test part at that epoch.
   std::map<std::string, double> test_metrics;
+  /// What was chosen once the weights were there, as a sentence (Task::settle); mostly empty.
+  std::string settled = {};
 };
 
 struct TrainReport {

@@ -59,6 +59,7 @@ TrainingRun::TrainingRun(const Task& task, const TrainOptions& options, const Sp
       model_(task.new_model(split, Random(seed).stream(0))),
       optimizer_(parameters_of(*model_).parameters, adam_options(options)),
       epochs_(task.epochs(*model_, split, seed)),
+      is_trained_(!parameters_of(*model_).parameters.empty()),
       has_validation_(task.has_validation(split)),
       best_val_(kWorst),
       best_val_loss_(-kWorst),
@@ -134,6 +135,12 @@ void TrainingRun::take(const Step& step, std::int64_t num_steps) {
     throw NumericError(concat("epoch ", epoch_ + 1, ", step ", step_, " of seed ", seed_, ", split ", split_.name,
                               ": the loss is ", value));
   }
+  if (!is_trained_) {
+    // What was solved for has nothing to follow.
+    loss_sum_ += value;
+    ++step_;
+    return;
+  }
   Gradients gradients = backward(loss);
   // All of the weights change, or none.
   const StopScope to_the_end(nullptr);
@@ -202,7 +209,9 @@ RunResult TrainingRun::finish() {
     best_state_ = state_of(judged());
   }
   set_state(*model_, best_state_);
+  std::string settled = task_.settle(*model_, split_);
   Figures figures = task_.judge(*model_, split_, Parts::all);
+  best_state_ = state_of(*model_);
   return {.seed = seed_,
           .split = split_.name,
           .train = figures.train,
@@ -211,7 +220,8 @@ RunResult TrainingRun::finish() {
           .best_epoch = best_epoch_,
           .epochs = epoch_,
           .seconds = seconds_,
-          .test_metrics = std::move(figures.test_metrics)};
+          .test_metrics = std::move(figures.test_metrics),
+          .settled = std::move(settled)};
 }
 
 void TrainingRun::save(ModelFile& checkpoint) const {

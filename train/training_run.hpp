@@ -71,6 +71,8 @@ class TrainingRun {
   /// Null where weights are not averaged.
   std::unique_ptr<WeightAverage> average_;
   std::unique_ptr<Epochs> epochs_;
+  /// Whether the model has parameters; otherwise it was solved for when it was made.
+  bool is_trained_;
   bool has_validation_;
   /// step_ steps of epoch_ are done, and their losses sum to loss_sum_.
   std::int64_t epoch_ = 0, step_ = 0, best_epoch_ = -1;
