@@ -76,7 +76,7 @@ void TextTable::split_lists(std::vector<std::string>& assumed) {
   bool has_any = false;
   for (std::size_t column = 0; column < num_columns(); ++column) {
     for (std::size_t row = 0; row < num_rows() && counts[column] != 1; ++row) {
-      if (const std::string_view text = cell(row, column); !is_missing(text)) {
+      if (const std::string_view text = cell(row, column); !is_missing(row, column)) {
         const bool is_list = read_list(text, items) && (counts[column] == 0 || counts[column] == items.size());
         counts[column] = is_list ? items.size() : 1;
       }
