@@ -48,27 +48,6 @@ std::string names_of_metrics(bool need_users, std::string_view between) {
   return names;
 }
 
-/// Of the edges of a graph of some of the dataset's edges, and of their ways back: those that the dataset has them in.
-/// Empty if the dataset knows no weights.
-std::vector<float> weights_in(const Dataset& dataset, const CsrGraph& graph) {
-  const std::vector<float> all = edge_column("weight_column", dataset.edge_features, dataset.weight_column);
-  std::vector<float> weights(all.empty() ? 0 : static_cast<std::size_t>(graph.num_edges()), 1.0F);
-  const auto place_of = [&](NodeId from, NodeId to) -> std::int64_t {
-    const auto row = dataset.graph.sources_of(to);
-    const auto found = std::ranges::lower_bound(row, from);
-    return found != row.end() && *found == from ? dataset.graph.offsets()[to] + (found - row.begin()) : -1;
-  };
-  for (std::int64_t v = 0; v < graph.num_nodes() && !all.empty(); ++v) {
-    const auto to = static_cast<NodeId>(v);
-    EdgeId e = graph.offsets()[to];
-    for (const NodeId from : graph.sources_of(to)) {
-      const std::int64_t there = place_of(from, to), back = there < 0 ? place_of(to, from) : there;
-      weights[static_cast<std::size_t>(e++)] = back < 0 ? 1.0F : all[static_cast<std::size_t>(back)];
-    }
-  }
-  return weights;
-}
-
 /// Whether nodes are of two types, and each edge joins one of each.
 bool joins_two_types(const Dataset& dataset) {
   const std::span<const std::int32_t> types = dataset.node_type;
@@ -96,6 +75,25 @@ std::string metric_of_job(const Options& options) {
 }
 
 }  // namespace
+
+std::vector<float> weights_in(const Dataset& dataset, const CsrGraph& graph) {
+  const std::vector<float> all = edge_column("weight_column", dataset.edge_features, dataset.weight_column);
+  std::vector<float> weights(all.empty() ? 0 : static_cast<std::size_t>(graph.num_edges()), 1.0F);
+  const auto place_of = [&](NodeId from, NodeId to) -> std::int64_t {
+    const auto row = dataset.graph.sources_of(to);
+    const auto found = std::ranges::lower_bound(row, from);
+    return found != row.end() && *found == from ? dataset.graph.offsets()[to] + (found - row.begin()) : -1;
+  };
+  for (std::int64_t v = 0; v < graph.num_nodes() && !all.empty(); ++v) {
+    const auto to = static_cast<NodeId>(v);
+    EdgeId e = graph.offsets()[to];
+    for (const NodeId from : graph.sources_of(to)) {
+      const std::int64_t there = place_of(from, to), back = there < 0 ? place_of(to, from) : there;
+      weights[static_cast<std::size_t>(e++)] = back < 0 ? 1.0F : all[static_cast<std::size_t>(back)];
+    }
+  }
+  return weights;
+}
 
 LinkTask::Part::Part(const Dataset& dataset, const TrainJob& job, const std::string& split)
     : links(link_split(dataset, split, job.options)),
