@@ -40,6 +40,10 @@ std::vector<std::string> TrainedModel::match(Dataset& dataset) const {
   if (std::string note = unread_data(dataset, model(), options()); !note.empty()) {
     notes.push_back(std::move(note));
   }
+  if (!about().edge_weight.empty() && dataset.weight_column < 0 && dataset.graph.num_edges() > 0) {
+    notes.push_back(concat("the model was trained on edges with weights, '", about().edge_weight,
+                           "', and these data have none: every edge counts 1"));
+  }
   return notes;
 }
 
