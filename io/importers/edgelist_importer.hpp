@@ -67,6 +67,8 @@ struct EdgelistOptions {
   std::string split_time = {}, split_group = {};
   /// A dataset or the folder of a run whose encoder is used for `nodes`.
   std::filesystem::path like = {};
+  /// The same as text (Dataset::encoder), which wins over `like`.
+  std::string encoder = {};
 };
 
 /// If the names of all nodes are the integers 0 .. n - 1, they are the nodes; else nodes are numbered as they

@@ -10,6 +10,7 @@
 #include "weft/core/random.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edge_form.hpp"
+#include "weft/io/importers/edgelist_words.hpp"
 #include "weft/io/importers/table_encoder.hpp"
 #include "weft/io/importers/text_table.hpp"
 #include "weft/io/model_file.hpp"
@@ -66,7 +67,7 @@ class ColumnFinder {
       return std::nullopt;
     }
     return column_of(name, table_.header(), table_.num_columns(),
-                     [this](const std::string& problem) { table_.fail(problem); });
+                     [this](const std::string& problem) { table_.fail(problem + hint_of_words(options_)); });
   }
 
  private:
@@ -159,7 +160,8 @@ TableEncoder encoder_like(const fs::path& path) {
   } else {
     text = read_dataset(path).encoder;
   }
-  if (text.empty()) {
+  const std::optional<EdgelistWords> words = words_in(text, path.string());
+  if (text.empty() || (words && words->table != "nodes")) {
     throw DataError(path.string(), "",
                     "holds no encoder of a table, expected a dataset made with --nodes, or a run on one");
   }
@@ -275,8 +277,11 @@ void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
   tables.assumed.insert(tables.assumed.end(), table.assumed().begin(), table.assumed().end());
   const NodeColumns columns = ColumnFinder(options, table).find(tables.assumed);
   const TableEncoder encoder =
-      options.like.empty() ? fitted_encoder(table, columns.features, fit_options(options, table), tables.assumed)
-                           : encoder_like(options.like);
+      !options.encoder.empty() ? parse_encoder(options.encoder, "the run")
+      : options.like.empty()   ? fitted_encoder(table, columns.features, fit_options(options, table), tables.assumed)
+                               : encoder_like(options.like);
+  tables.id_column = table.header()[columns.id];
+  tables.label_column = columns.label ? table.header()[*columns.label] : "";
   RowEncoder rows(encoder, table);
   tables.width = encoder.width();
   tables.feature_names = encoder.names();
