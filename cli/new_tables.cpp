@@ -366,8 +366,9 @@ void match_data(Dataset& dataset, const std::string& file, const TrainedModel& m
   }
   const ModelShape& shape = model.shape();
   const std::int64_t has = dataset.node_features.shape().cols;
+  const bool is_of_its_form = dataset.has_many_graphs() == (model.task().rows == Rows::graphs);
   const bool reads_numbers = shape.feature_kind == FeatureKind::dense || shape.feature_kind == FeatureKind::sparse;
-  if (reads_numbers && has != shape.num_features) {
+  if (is_of_its_form && reads_numbers && has != shape.num_features) {
     throw DataError(file, "",
                     concat("the data have ", has, " features of nodes, the model reads ", shape.num_features));
   }
