@@ -32,10 +32,10 @@ void add_graph_flag(CLI::App& command, TableFlags& flags);
 struct NewData {
   Dataset dataset;
   /// The nodes that the user asks about, in the order of the table; empty: all of the dataset, in its order.
-  std::vector<std::int64_t> rows;
+  std::vector<std::int64_t> rows = {};
   /// Of these: their numbers and names for the user. Names are empty where the numbers are what the user calls them.
-  std::vector<std::int64_t> numbers;
-  std::vector<std::string> names;
+  std::vector<std::int64_t> numbers = {};
+  std::vector<std::string> names = {};
 };
 
 /// Throws DataError if the run does not say how such tables are read, and names what else reads them.

@@ -12,9 +12,9 @@ namespace weft {
 /// How a dataset of new nodes is joined to an old one.
 struct NodeJoin {
   /// For each node of the new dataset the old node that it is, or -1: one that the old graph does not have.
-  std::vector<std::int64_t> old_node;
+  std::vector<std::int64_t> old_node = {};
   /// Those that it does not have, in the order in which they are numbered behind the old ones.
-  std::vector<std::int64_t> new_nodes;
+  std::vector<std::int64_t> new_nodes = {};
   /// How far a model sees; -1: all of the graph.
   std::int64_t hops = -1;
   /// Whether features of edges are read, all columns of both; otherwise their weights alone, where both have some.
