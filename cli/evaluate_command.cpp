@@ -7,6 +7,7 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
+#include "weft/cli/new_tables.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
 #include "weft/runs/folds.hpp"
@@ -17,6 +18,7 @@ namespace weft::cli {
 namespace {
 
 struct EvaluateFlags : SharedFlags {
+  TableFlags tables;
   std::string run, data, memory_limit;
   std::vector<std::string> splits;
 };
@@ -56,8 +58,13 @@ Json split_json(const Evaluation& evaluation, const std::string& metric, const s
 
 Json evaluate(const EvaluateFlags& flags, const std::filesystem::path& data, const TrainedModel& model,
               const ReadOptions& read) {
-  Dataset dataset = load_dataset(data, flags, read).dataset;
-  say_all(flags.quiet, model.match(dataset));
+  Dataset dataset;
+  if (flags.tables.are_given()) {
+    dataset = load_new_data(flags.tables, flags, model, true).dataset;
+  } else {
+    dataset = load_dataset(data, flags, read).dataset;
+    match_data(dataset, data.string(), model, flags.quiet);
+  }
   std::vector<std::string> wanted = flags.splits;
   if (wanted.empty() && std::ranges::count(split_names(dataset, model.task()), model.split()) > 0) {
     wanted = {model.split()};
@@ -114,7 +121,8 @@ Work add_evaluate_command(CLI::App& app) {
   const auto flags = std::make_shared<EvaluateFlags>();
   CLI::App* command = app.add_subcommand("evaluate", "the figures of a trained model on a split");
   command->add_option("RUN", flags->run, "a run folder, or a model file")->required();
-  command->add_option("DATA", flags->data, "a dataset file, or the name of one")->required();
+  command->add_option("DATA", flags->data, "a dataset file, or the name of one");
+  add_table_flags(*command, flags->tables);
   command
       ->add_option("--split", flags->splits,
                    "a split, a pattern, or all; repeatable. Otherwise the one that the model was trained on")
@@ -124,16 +132,27 @@ Work add_evaluate_command(CLI::App& app) {
       ->allow_extra_args(false);
   command->add_option("--memory-limit", flags->memory_limit,
                       "keep to so much memory, as 4G: features and edges of one graph may stay in the file");
-  add_shared_flags(*command, *flags, "Example: weft evaluate run cora.h5 --json");
+  add_shared_flags(*command, *flags,
+                   "Example: weft evaluate run cora.h5 --json\n"
+                   "         weft evaluate run --nodes labeled.csv --edges edges.csv");
   return [flags] {
-    const std::filesystem::path data = dataset_path(flags->data);
+    const TableFlags& tables = flags->tables;
+    tables.require_data("weft evaluate", flags->data);
+    require(!tables.are_given() || flags->memory_limit.empty(),
+            "--memory-limit: tables are read into memory, expected a dataset");
+    const std::filesystem::path data = tables.are_given() ? std::filesystem::path() : dataset_path(flags->data);
     rehearse_model(flags->run, *flags);
     std::optional<TrainedModel> predictor;
     on_this_thread([&] { predictor = TrainedModel::load(flags->run); });
     require(predictor->task().rows != Rows::none, "weft evaluate: ", predictor->what(),
             ", expected one of nodes, graphs or links; `weft generate --report` judges it");
-    const ReadOptions read = plan_prediction(flags->memory_limit, data, *flags, *predictor);
-    rehearse_dataset(data, *flags, read);
+    ReadOptions read;
+    if (tables.are_given()) {
+      require_tables_fit(tables, flags->run, *predictor);
+    } else {
+      read = plan_prediction(flags->memory_limit, data, *flags, *predictor);
+      rehearse_dataset(data, *flags, read);
+    }
     with_threads(flags->threads, [&] {
       const Json evaluation = evaluate(*flags, data, *predictor, read);
       flags->json ? print_json(evaluation) : print(evaluation_text(evaluation));

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/delimited_text.hpp"
+#include "weft/io/importers/edge_form.hpp"
 #include "weft/io/importers/importers.hpp"
 #include "weft/runs/run_folder.hpp"
 
@@ -18,6 +20,8 @@ namespace fs = std::filesystem;
 struct Kind {
   std::string_view what, format;
 };
+
+constexpr std::string_view kTableOfNodes = "a table without ends of edges";
 
 struct Ending {
   std::string_view ending;
@@ -108,18 +112,60 @@ bool names_smiles(const std::string& field) {
   return lower(field).find("smiles") != std::string::npos;
 }
 
-/// Whether a table of text has a column of molecules: by its header or by its second line.
-bool has_molecules(std::string_view bytes) {
-  for (int number = 0; number < 2 && !bytes.empty(); ++number) {
+/// A word for a column of molecules that does not say SMILES.
+bool names_molecules(const std::string& field) {
+  constexpr std::string_view kWords[] = {"mol", "molecule", "compound", "drug", "structure", "ligand", "canonical"};
+  const std::string word = lower(field);
+  return std::ranges::any_of(kWords, [&](std::string_view known) { return word.starts_with(known); });
+}
+
+/// The first two rows of a text; comments are none.
+std::vector<std::vector<std::string>> first_rows(std::string_view bytes) {
+  std::vector<std::vector<std::string>> rows;
+  while (!bytes.empty() && rows.size() < 2) {
     const std::size_t end = bytes.find('\n');
-    for (const std::string& field : fields_of(bytes.substr(0, end))) {
-      if ((number == 0 && names_smiles(field)) || looks_like_smiles(field)) {
-        return true;
-      }
+    if (const std::string_view line = bytes.substr(0, end); !is_no_row(line)) {
+      rows.push_back(fields_of(line));
     }
     bytes = end == std::string_view::npos ? std::string_view() : bytes.substr(end + 1);
   }
+  return rows;
+}
+
+/// Whether a first row is one of names: words, none of them a number or a molecule.
+bool are_names(const std::vector<std::string>& fields) {
+  return std::ranges::none_of(fields, [](const std::string& field) {
+    return field.empty() || parse_real(field).has_value() || looks_like_smiles(field);
+  });
+}
+
+/// Whether a table of text has a column of molecules: by its header, which decides where there is one, else by its
+/// first row. Words of other tables may be spelled with the letters of atoms.
+bool has_molecules(const std::vector<std::vector<std::string>>& rows) {
+  if (rows.empty()) {
+    return false;
+  }
+  if (!are_names(rows[0])) {
+    return std::ranges::any_of(rows, [](const auto& fields) { return std::ranges::any_of(fields, looks_like_smiles); });
+  }
+  for (std::size_t column = 0; column < rows[0].size(); ++column) {
+    const bool is_likely = rows.size() > 1 && column < rows[1].size() && names_molecules(rows[0][column]) &&
+                           looks_like_smiles(rows[1][column]);
+    if (names_smiles(rows[0][column]) || is_likely) {
+      return true;
+    }
+  }
   return false;
+}
+
+/// Whether a table with a header is one of nodes, as people have of customers: it names no ends of edges, and has more
+/// than two columns.
+bool is_table_of_nodes(const std::vector<std::vector<std::string>>& rows) {
+  const bool has_header = rows.size() == 2 && are_names(rows[0]) && !are_names(rows[1]);
+  if (!has_header || rows[0].size() < 3) {
+    return false;
+  }
+  return !edge_form_of({}, rows[0], {}, EdgeRows::edges, [](const std::string&) {}).names_ends;
 }
 
 Kind kind_of_file(const fs::path& path) {
@@ -139,7 +185,13 @@ Kind kind_of_file(const fs::path& path) {
   if (ending == ".zip") {
     return {"an archive", lower(path.stem().string()).starts_with("ogb") ? "ogb" : "tudataset"};
   }
-  return kind.format == "edgelist" && has_molecules(bytes) ? Kind{"a table of molecules", "smiles"} : kind;
+  if (kind.format != "edgelist") {
+    return kind;
+  }
+  const std::vector<std::vector<std::string>> rows = first_rows(bytes);
+  return has_molecules(rows)                                 ? Kind{"a table of molecules", "smiles"}
+         : kind.what == "a table" && is_table_of_nodes(rows) ? Kind{kTableOfNodes, "edgelist"}
+                                                             : kind;
 }
 
 Kind kind_of_folder(const fs::path& path) {
@@ -201,6 +253,11 @@ std::string why_no_dataset(const fs::path& path) {
   made = is_folder ? fs::path(fs::absolute(path, error).lexically_normal().filename()) : made;
   if (is_folder && made.empty()) {
     made = fs::absolute(path, error).lexically_normal().parent_path().filename();
+  }
+  if (kind.what == kTableOfNodes) {
+    return concat("is ", kind.what,
+                  ", expected a dataset, which it makes with a table of edges: `weft import edgelist ",
+                  "EDGES --nodes ", path.string(), " -o ", made.stem().string(), ".h5`");
   }
   return concat("is ", kind.what, ", expected a dataset, which `weft import ", kind.format, " ", path.string(), " -o ",
                 made.stem().string(), ".h5` makes of it");

@@ -32,6 +32,12 @@ std::string name_of_run(const RunConfig& config) {
 
 }  // namespace
 
+void require_run_to_go_on_with(const TrainFlags& flags) {
+  require(!flags.resume || flags.output.empty() || state_of_run(flags.output) != RunState::none,
+          "--resume: there is no run to go on with in '", flags.output,
+          "', expected the folder of one; without --resume a new one begins there");
+}
+
 void require_folder_is_free(const TrainFlags& flags) {
   if (flags.output.empty() || flags.resume || flags.overwrite || flags.estimate) {
     return;

@@ -8,6 +8,9 @@
 
 namespace weft::cli {
 
+/// Throws ArgumentError if --resume is said of a folder without a run: a name that is mistyped must not begin anew.
+void require_run_to_go_on_with(const TrainFlags& flags);
+
 /// Throws ArgumentError naming the flag to use if -o holds a run that neither --resume nor --overwrite is said of. A
 /// folder that another process writes is left to RunFolder, which says so.
 void require_folder_is_free(const TrainFlags& flags);

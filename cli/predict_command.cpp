@@ -1,6 +1,6 @@
 // weft predict: classes and probabilities, or numbers, for every node or graph of a dataset, which needs no labels; for
-// molecules also straight from SMILES. A model of links gives the states of all nodes, whose products score pairs, or
-// with --pairs the pairs of a file (pair_scores.hpp).
+// molecules also straight from SMILES, and for nodes from tables (new_tables.hpp). A model of links gives the states of
+// all nodes, whose products score pairs, or with --pairs the pairs of a file (pair_scores.hpp).
 //
 // CSV: a header row; node or graph (of molecules straight from a text their rows there, from 0), name or id and smiles
 // (where there are), class (its name where it has one; classes only),
@@ -20,6 +20,7 @@
 #include "weft/cli/console.hpp"
 #include "weft/cli/csv_text.hpp"
 #include "weft/cli/input_files.hpp"
+#include "weft/cli/new_tables.hpp"
 #include "weft/cli/pair_scores.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/cli/text_output.hpp"
@@ -38,6 +39,7 @@ namespace weft::cli {
 namespace {
 
 struct PredictFlags : SharedFlags {
+  TableFlags tables;
   std::string run, data, output, pairs, memory_limit, smiles, id;
   std::int64_t top = 0;
   bool strict = false, allow_nan = false;
@@ -67,7 +69,8 @@ std::vector<std::int64_t> likeliest(std::span<const float> row, std::int64_t cou
 struct Table {
   const TrainedModel& predictor;
   const Dataset& dataset;
-  /// The rows of a text that graphs come from; empty: all of the dataset, in order.
+  /// The rows of a text that graphs come from, or the numbers of nodes that come from tables; empty: all of the
+  /// dataset, in order.
   const std::vector<std::int64_t>& text_rows;
   /// [rows, outputs]
   const Tensor& outputs;
@@ -167,7 +170,7 @@ void write_hdf5(const Table& table, const std::filesystem::path& path) {
     file.numbers.emplace("class", std::move(best));
   }
   if (!table.text_rows.empty()) {
-    file.numbers.emplace("row", table.text_rows);
+    file.numbers.emplace(is_of_graphs(table.predictor) ? "row" : "node", table.text_rows);
   }
   file.tensors.push_back({table.has_probabilities() ? "probabilities" : kind, table.outputs});
   write_model_file(file, path, "weft-predictions");
@@ -268,25 +271,48 @@ void look_at(const Tensor& outputs, const std::string& rows, const PredictFlags&
   say(flags.quiet, text);
 }
 
+/// What is predicted, as the model reads it, and the numbers that its rows have for the user, if they are no places.
+struct DataToPredict {
+  Dataset dataset;
+  std::vector<std::int64_t> numbers;
+  Prediction prediction;
+};
+
+DataToPredict predicted_file(const PredictFlags& flags, const std::filesystem::path& data,
+                             const TrainedModel& predictor, const ReadOptions& read) {
+  MoleculeTable table = holds_smiles(data) ? read_smiles(flags, data, predictor)
+                                           : MoleculeTable{load_dataset(data, flags, read).dataset, {}};
+  match_data(table.dataset, data.string(), predictor, flags.quiet);
+  Prediction prediction = predictor.predict(table.dataset, {.embedding = false});
+  if (!table.dataset.original_node.empty()) {
+    put_in_first_order(table.dataset, prediction);
+  }
+  return {std::move(table.dataset), std::move(table.rows), std::move(prediction)};
+}
+
+/// Rows in the order of the table.
+DataToPredict predicted_tables(const PredictFlags& flags, const TrainedModel& predictor) {
+  NewData data = load_new_data(flags.tables, flags, predictor, false);
+  Prediction prediction = predictor.predict(data.dataset, {.rows = data.rows, .embedding = false});
+  prediction.probabilities = select_rows(prediction.probabilities, data.rows);
+  prediction.logits = select_rows(prediction.logits, data.rows);
+  data.dataset.node_names = std::move(data.names);
+  return {std::move(data.dataset), std::move(data.numbers), std::move(prediction)};
+}
+
 void predict(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor,
              const ReadOptions& read) {
-  MoleculeTable table_of_data = holds_smiles(data) ? read_smiles(flags, data, predictor)
-                                                   : MoleculeTable{load_dataset(data, flags, read).dataset, {}};
-  Dataset& dataset = table_of_data.dataset;
-  say_all(flags.quiet, predictor.match(dataset));
-  Prediction prediction = predictor.predict(dataset, {.embedding = false});
-  Tensor& outputs = prediction.probabilities;
-  if (!dataset.original_node.empty()) {
-    put_in_first_order(dataset, prediction);
-  }
+  const auto [dataset, numbers, prediction] =
+      flags.tables.are_given() ? predicted_tables(flags, predictor) : predicted_file(flags, data, predictor, read);
+  const Tensor& outputs = prediction.probabilities;
   require(flags.top == 0 || predictor.outputs() == OutputKind::classes,
           "--top: the model has no classes, its outputs "
           "are ",
           name_of(predictor.outputs()));
   require(flags.top <= outputs.cols(), "--top: ", flags.top, " is more than the model's ", outputs.cols(), " classes");
   look_at(prediction.logits, is_of_graphs(predictor) ? "graphs" : "nodes", flags);
-  const Table table{
-      predictor, dataset, table_of_data.rows, outputs, prediction.logits, output_names(predictor, dataset), flags.top};
+  const Table table{predictor, dataset, numbers, outputs, prediction.logits, output_names(predictor, dataset),
+                    flags.top};
   const std::filesystem::path output = flags.output;
   writing([&] { output.extension() == ".h5" ? write_hdf5(table, output) : write_csv(table, output); });
   const std::string rows = is_of_graphs(predictor) ? "graphs" : "nodes";
@@ -303,8 +329,13 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
 }
 
 void predict_pairs(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor) {
-  Dataset dataset = load_dataset(data, flags).dataset;
-  say_all(flags.quiet, predictor.match(dataset));
+  Dataset dataset;
+  if (flags.tables.are_given()) {
+    dataset = load_new_data(flags.tables, flags, predictor, false).dataset;
+  } else {
+    dataset = load_dataset(data, flags).dataset;
+    match_data(dataset, data.string(), predictor, flags.quiet);
+  }
   const std::vector<Edge> pairs = read_pairs(flags.pairs, dataset);
   const std::vector<float> scores = predictor.score_pairs(dataset, pairs);
   Tensor column(static_cast<std::int64_t>(scores.size()), 1);
@@ -324,8 +355,15 @@ void require_used(const PredictFlags& flags, bool is_text) {
   require(flags.top == 0 || std::filesystem::path(flags.output).extension() != ".h5",
           "--top: an HDF5 file has all classes, expected a .csv to write");
   require((flags.smiles.empty() && flags.id.empty()) || is_text, flags.smiles.empty() ? "--id" : "--smiles",
-          ": names a column of a table of molecules, expected a .csv, .tsv or .smi file");
+          ": names a column of a table of molecules, expected a .csv, .tsv or .smi file",
+          flags.tables.are_given() ? "; the columns of --nodes and --edges are called as in the data of the run, other "
+                                     "words are said by: weft import edgelist EDGES --nodes NODES --like RUN"
+                                   : "");
   require(!flags.strict || is_text, "--strict: says what is done with SMILES that are no molecule, expected SMILES");
+  require(!flags.tables.are_given() || flags.memory_limit.empty(),
+          "--memory-limit: tables are read into memory, expected a dataset");
+  require(flags.tables.graph.empty() || flags.pairs.empty(),
+          "--pairs: scores pairs of nodes of one dataset or of tables, expected no --graph");
 }
 
 }  // namespace
@@ -335,10 +373,10 @@ Work add_predict_command(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("predict", "classes and probabilities, or numbers, for the nodes or graphs of a dataset");
   command->add_option("RUN", flags->run, "a run folder, or a model file")->required();
-  command
-      ->add_option("DATA", flags->data,
-                   "a dataset file, or the name of one; it needs no labels. Or molecules: SMILES, .smi or .csv")
-      ->required();
+  command->add_option("DATA", flags->data,
+                      "a dataset file, or the name of one; it needs no labels. Or molecules: SMILES, .smi or .csv");
+  add_table_flags(*command, flags->tables);
+  add_graph_flag(*command, flags->tables);
   command->add_option("-o,--output", flags->output, "the file to write, .csv or .h5; -: CSV on standard output")
       ->required();
   command->add_option(
@@ -361,12 +399,18 @@ Work add_predict_command(CLI::App& app) {
                    "Example: weft predict run cora.h5 -o classes.csv\n"
                    "         weft predict run cora.h5 -o - | cut -d, -f1,2\n"
                    "         weft predict links cora.h5 --pairs pairs.csv -o scores.csv\n"
+                   "         weft predict run --nodes new.csv --edges new_edges.csv --graph old.h5 -o new_classes.csv\n"
                    "         weft predict run molecules.smi -o values.csv");
   return [flags] {
+    const TableFlags& tables = flags->tables;
+    tables.require_data("weft predict", flags->data);
     const bool is_text = holds_smiles(flags->data);
-    const std::filesystem::path data = is_text ? std::filesystem::path(flags->data) : dataset_path(flags->data);
+    const std::filesystem::path data =
+        is_text || tables.are_given() ? std::filesystem::path(flags->data) : dataset_path(flags->data);
     if (!is_standard_output(flags->output)) {
-      require_new_output(flags->output, {data, flags->pairs, flags->run, model_file_in(flags->run)});
+      std::vector<std::filesystem::path> inputs = tables.files();
+      inputs.insert(inputs.end(), {data, flags->pairs, flags->run, model_file_in(flags->run)});
+      require_new_output(flags->output, inputs);
     }
     require_one_use_of_standard_output(flags->output, flags->json);
     require_used(*flags, is_text);
@@ -386,8 +430,12 @@ Work add_predict_command(CLI::App& app) {
             "--pairs: expected a dataset without --memory-limit, and a .csv to write");
     require(predictor->task().rows != Rows::none, "weft predict: ", predictor->what(),
             ", expected one of nodes, graphs or links; `weft generate` draws from it");
-    const ReadOptions read = is_text ? ReadOptions{} : plan_prediction(flags->memory_limit, data, *flags, *predictor);
-    if (!is_text) {
+    const ReadOptions read =
+        is_text || tables.are_given() ? ReadOptions{} : plan_prediction(flags->memory_limit, data, *flags, *predictor);
+    if (tables.are_given()) {
+      require_tables_fit(tables, flags->run, *predictor);
+      rehearse_old_graph(tables, *flags, *predictor);
+    } else if (!is_text) {
       rehearse_dataset(data, *flags, read);
     } else if (!flags->trust) {
       rehearse_text(data, [&] { (void)import_molecules(smiles_options(*flags, data, *predictor)); });

@@ -49,8 +49,8 @@ RunConfig config_of(const TrainFlags& flags) {
   set("model", flags.model);
   set("task", flags.task);
   set("dataset", flags.data);
-  require(!config.dataset.empty() || !flags.resume, "weft train: there is no run to go on with in '", flags.output,
-          "', and no dataset is named to begin one");
+  require(!config.dataset.empty() || !flags.resume, "weft train: the run in '", flags.output,
+          "' does not say what it was trained on, and no dataset is named");
   require(!config.dataset.empty(), "weft train: no dataset is named, on the command line or in --config");
   config.dataset = dataset_path(config.dataset).string();
   if (!flags.output.empty()) {
@@ -71,6 +71,7 @@ RunConfig config_of(const TrainFlags& flags) {
   set("seed", flags.seed);
   config.folder = flags.output;
   config.resume = flags.resume;
+  config.keeps_former = !flags.overwrite;
   config.memory_limit = flags.memory_limit;
   config.on_samples = flags.batch_size.has_value();
   config.max_minutes = flags.max_minutes;
@@ -124,6 +125,7 @@ std::string choose_folder(const TrainFlags& flags, RunPlan& plan, KeptRun& kept)
 void train_command(const TrainFlags& flags) {
   const Stopwatch since_start;
   require_flags_agree(flags);
+  require_run_to_go_on_with(flags);
   TrainProgress progress(flags.quiet);
   const RunConfig config = config_of(flags);
   require_folder_is_free(flags);

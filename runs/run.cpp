@@ -197,6 +197,10 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
   std::optional<RunFolder> folder;
   if (!plan.config.folder.empty()) {
     folder.emplace(plan.config.folder);
+    // Another process may have come and gone since anybody looked; from here on none does.
+    require(!plan.config.keeps_former || plan.config.resume || folder->former_state() == RunState::none,
+            "run: ", plan.config.folder.string(),
+            " holds a run that has come there meanwhile, expected another folder, or --overwrite to replace it");
   }
   PreparedRun prepared = prepare(plan, observer);
   TrainJob& job = prepared.job;

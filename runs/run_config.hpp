@@ -48,6 +48,8 @@ struct RunConfig {
   std::filesystem::path folder = {};
   /// Go on from the folder's checkpoint, if there is one.
   bool resume = false;
+  /// A folder that holds another run is an error, and the run there is not replaced.
+  bool keeps_former = false;
   /// "4G": keep to so much memory; empty: read everything.
   std::string memory_limit = {};
   /// Train on samples drawn by the sampler that suits the model, where none is named.

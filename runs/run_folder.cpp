@@ -112,6 +112,17 @@ bool next_line(std::ifstream& file, std::string& line) {
   return true;
 }
 
+/// Of a folder that no process is at.
+RunState state_of_files(const RunFiles& files) {
+  std::error_code error;
+  const auto is_there = [&](const std::filesystem::path& file) { return std::filesystem::exists(file, error); };
+  return is_there(files.report()) ? RunState::done
+         : is_there(files.model()) || is_there(files.checkpoint()) || is_there(files.metrics()) ||
+                 is_there(files.config())
+             ? RunState::stopped
+             : RunState::none;
+}
+
 }  // namespace
 
 std::filesystem::path model_file_in(const std::filesystem::path& file_or_folder) {
@@ -156,7 +167,6 @@ std::vector<EpochRecord> read_metrics(const std::filesystem::path& path) {
 
 RunState state_of_run(const std::filesystem::path& folder) {
   const RunFiles files{folder};
-  std::error_code error;
   const int lock = open(files.lock().c_str(), O_RDONLY | O_CLOEXEC);
   if (lock >= 0) {
     const bool is_held = flock(lock, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
@@ -165,12 +175,7 @@ RunState state_of_run(const std::filesystem::path& folder) {
       return RunState::under_way;
     }
   }
-  const auto is_there = [&](const std::filesystem::path& file) { return std::filesystem::exists(file, error); };
-  return is_there(files.report()) ? RunState::done
-         : is_there(files.model()) || is_there(files.checkpoint()) || is_there(files.metrics()) ||
-                 is_there(files.config())
-             ? RunState::stopped
-             : RunState::none;
+  return state_of_files(files);
 }
 
 RunFolder::RunFolder(const std::filesystem::path& path) : files_{path} {
@@ -195,6 +200,7 @@ RunFolder::RunFolder(const std::filesystem::path& path) : files_{path} {
                              reason == EWOULDBLOCK ? "another run is using this folder; give this one its own with -o"
                                                    : std::strerror(reason)));
   }
+  former_state_ = state_of_files(files_);
 }
 
 RunFolder::~RunFolder() {

@@ -52,6 +52,8 @@ class RunFolder final : public RunStore {
   ~RunFolder() override;
 
   [[nodiscard]] const RunFiles& files() const { return files_; }
+  /// What the folder held when it was taken: none, stopped or done.
+  [[nodiscard]] RunState former_state() const { return former_state_; }
 
   [[nodiscard]] std::optional<ModelFile> read_checkpoint() override;
   void write_checkpoint(const ModelFile& checkpoint) override;
@@ -64,6 +66,7 @@ class RunFolder final : public RunStore {
   /// The folders that were not there before, the innermost first.
   std::vector<std::filesystem::path> made_;
   int lock_ = -1;
+  RunState former_state_ = RunState::none;
   /// Whether the model that may be there is one of a run of before.
   bool has_former_model_ = false;
   std::ofstream metrics_;

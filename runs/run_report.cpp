@@ -20,6 +20,7 @@
 #include "weft/tasks/classification_metrics.hpp"
 #include "weft/tasks/labeled_task.hpp"
 #include "weft/tasks/link_split.hpp"
+#include "weft/tasks/link_task.hpp"
 #include "weft/tasks/target_metrics.hpp"
 #include "weft/train/checkpoint.hpp"
 
@@ -91,8 +92,12 @@ void add_targets(const LabeledPrediction& evaluation, std::span<const std::int64
 void add_links(const TrainedModel& model, const Dataset& dataset, const RunResult& run, ReportData& data) {
   const LinkSplit links = link_split(dataset, run.split, model.options());
   static const Features kNoFeatures;
-  data.embedding =
-      model.predict(Graphs{links.messages, dataset.node_features, kNoFeatures}, {.embedding = false}).logits;
+  const std::vector<float> weights = weights_in(dataset, links.messages);
+  const Graphs graphs{.graph = links.messages,
+                      .node_features = dataset.node_features,
+                      .edge_features = kNoFeatures,
+                      .edge_weight = weights};
+  data.embedding = model.predict(graphs, {.embedding = false}).logits;
   const auto* classes = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
   if (classes != nullptr && dataset.num_classes <= kMostClassesShown) {
     data.class_names = class_names_for(dataset.num_classes, dataset.class_names);

@@ -44,6 +44,10 @@ std::vector<std::string> TrainedModel::match(Dataset& dataset) const {
     notes.push_back(std::move(note));
   }
   std::ranges::move(task_->notes(dataset), std::back_inserter(notes));
+  if (!about().edge_weight.empty() && dataset.weight_column < 0 && dataset.graph.num_edges() > 0) {
+    notes.push_back(concat("the model was trained on edges with weights, '", about().edge_weight,
+                           "', and these data have none: every edge counts 1"));
+  }
   return notes;
 }
 

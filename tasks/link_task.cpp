@@ -50,30 +50,6 @@ std::string names_of_metrics(bool need_users, std::string_view between) {
   return names;
 }
 
-/// Of the edges of a graph of some of the dataset's edges, and of their ways back: those that the dataset has them in;
-/// of several edges between the same two nodes the sum.
-/// Empty if the dataset knows no weights.
-std::vector<float> weights_in(const Dataset& dataset, const CsrGraph& graph) {
-  const std::vector<float> all = edge_column("weight_column", dataset.edge_features, dataset.weight_column);
-  std::vector<float> weights(all.empty() ? 0 : static_cast<std::size_t>(graph.num_edges()), 1.0F);
-  const auto weight_of = [&](NodeId from, NodeId to) -> std::optional<float> {
-    const auto row = dataset.graph.sources_of(to);
-    const auto found = std::ranges::equal_range(row, from);
-    const EdgeId first = dataset.graph.offsets()[to] + (found.begin() - row.begin());
-    const auto of_edges = std::span(all).subspan(static_cast<std::size_t>(first), found.size());
-    return found.empty() ? std::nullopt : std::optional(std::accumulate(of_edges.begin(), of_edges.end(), 0.0F));
-  };
-  for (std::int64_t v = 0; v < graph.num_nodes() && !all.empty(); ++v) {
-    const auto to = static_cast<NodeId>(v);
-    EdgeId e = graph.offsets()[to];
-    for (const NodeId from : graph.sources_of(to)) {
-      const std::optional<float> there = weight_of(from, to);
-      weights[static_cast<std::size_t>(e++)] = there ? *there : weight_of(to, from).value_or(1.0F);
-    }
-  }
-  return weights;
-}
-
 /// Whether nodes are of two types, and each edge joins one of each.
 bool joins_two_types(const Dataset& dataset) {
   const std::span<const std::int32_t> types = dataset.node_type;
@@ -101,6 +77,27 @@ std::string metric_of_job(const Options& options) {
 }
 
 }  // namespace
+
+std::vector<float> weights_in(const Dataset& dataset, const CsrGraph& graph) {
+  const std::vector<float> all = edge_column("weight_column", dataset.edge_features, dataset.weight_column);
+  std::vector<float> weights(all.empty() ? 0 : static_cast<std::size_t>(graph.num_edges()), 1.0F);
+  const auto weight_of = [&](NodeId from, NodeId to) -> std::optional<float> {
+    const auto row = dataset.graph.sources_of(to);
+    const auto found = std::ranges::equal_range(row, from);
+    const EdgeId first = dataset.graph.offsets()[to] + (found.begin() - row.begin());
+    const auto of_edges = std::span(all).subspan(static_cast<std::size_t>(first), found.size());
+    return found.empty() ? std::nullopt : std::optional(std::accumulate(of_edges.begin(), of_edges.end(), 0.0F));
+  };
+  for (std::int64_t v = 0; v < graph.num_nodes() && !all.empty(); ++v) {
+    const auto to = static_cast<NodeId>(v);
+    EdgeId e = graph.offsets()[to];
+    for (const NodeId from : graph.sources_of(to)) {
+      const std::optional<float> there = weight_of(from, to);
+      weights[static_cast<std::size_t>(e++)] = there ? *there : weight_of(to, from).value_or(1.0F);
+    }
+  }
+  return weights;
+}
 
 LinkTask::Part::Part(const Dataset& dataset, const TrainJob& job, const std::string& split)
     : links(link_split(dataset, split, job.options)),

@@ -75,6 +75,10 @@ class TrainedLinks final : public TrainedNodes {
   [[nodiscard]] std::vector<float> score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const override;
 };
 
+/// Of the edges of a graph of some of the dataset's edges, and of their ways back: those that the dataset has them in.
+/// Empty if the dataset knows no weights.
+[[nodiscard]] std::vector<float> weights_in(const Dataset& dataset, const CsrGraph& graph);
+
 /// The logistic loss of the scores of pairs, the first `num_links` >= 1 of which are links: half the mean over these
 /// and half that over the others, so that links count as much however many pairs are set against them (the weight of
 /// positives of Kipf, Welling 2016). states [n, d] -> [1, 1]

@@ -156,6 +156,10 @@ void RowTask::describe(const Split&, ModelFile& file) const {
   if (!dataset_.encoder.empty()) {
     file.config["encoder"] = dataset_.encoder;
   }
+  if (counts_weights(dataset_, job_.model, job_.options)) {
+    const auto column = static_cast<std::size_t>(dataset_.weight_column);
+    file.config[std::string(kWeightKey)] = column < names.edge_features.size() ? names.edge_features[column] : "weight";
+  }
   if (const std::string text = scaling().text(); !text.empty()) {
     file.config[std::string(kScalingKey)] = text;
   }

@@ -78,6 +78,9 @@ inline constexpr std::string_view kNamesPrefix = "names_";
 /// The key of InputScaling, where anything is scaled.
 inline constexpr std::string_view kScalingKey = "scaled";
 
+/// The key of the name of the column that edges counted as their weights in training, where they did.
+inline constexpr std::string_view kWeightKey = "edge_weight";
+
 /// The dataset, if it is many graphs. Throws ArgumentError, which names its task, if it is one.
 [[nodiscard]] const Dataset& many_graphs(const Dataset& dataset);
 

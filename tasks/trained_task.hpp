@@ -44,6 +44,8 @@ struct ModelDescription {
   std::string settled = {};
   /// Of a model that learned a row for each node: table_nodes() of its graph; otherwise empty.
   std::string table_nodes = {};
+  /// The column that edges counted as their weights in training; empty: they counted alike.
+  std::string edge_weight = {};
 
   /// "the model gcn of cora is one of node_classification"
   [[nodiscard]] std::string what() const;

@@ -30,7 +30,17 @@ bool has(const Options& options, std::string_view flag) {
   return options.has(flag) && options.flag(flag);
 }
 
+/// Whether they count the weights of edges, where these have some.
+bool reads_weights(const ModelTraits& traits, const Options& options) {
+  return reads_edge_weights(traits, options) && has(options, "edges") && has(options, "edge_weights");
+}
+
 }  // namespace
+
+bool counts_weights(const Dataset& dataset, std::string_view model, const Options& options) {
+  return dataset.weight_column >= 0 &&
+         reads_weights(traits_of(model, options, kind_of(dataset.edge_features)), options);
+}
 
 std::string unread_data(const Dataset& dataset, std::string_view model, const Options& options) {
   const Rows rows = task_info(dataset.task).rows;
@@ -39,7 +49,6 @@ std::string unread_data(const Dataset& dataset, std::string_view model, const Op
   }
   const ModelTraits traits = traits_of(model, options, kind_of(dataset.edge_features));
   const std::string sampler = options.has("sampler") ? options.text("sampler") : "none";
-  const bool reads_weights = reads_edge_weights(traits, options) && has(options, "edges");
   const auto read_by_sampler = [&](std::string_view what) {
     const auto all = samplers();
     const auto found = std::ranges::find(all, sampler, &SamplerInfo::name);
@@ -59,7 +68,7 @@ std::string unread_data(const Dataset& dataset, std::string_view model, const Op
   if (edge_columns > 0 && !only_weights && (!traits.reads_edge_features || rows == Rows::links)) {
     unread.push_back(concat("features of edges (", edge_columns, edge_columns == 1 ? " column)" : " columns)"));
   }
-  if (dataset.weight_column >= 0 && !(reads_weights && has(options, "edge_weights"))) {
+  if (dataset.weight_column >= 0 && !reads_weights(traits, options)) {
     unread.emplace_back("weights of edges");
   }
   if (!dataset.edge_time.empty() && !read_by_sampler("time")) {

@@ -13,4 +13,7 @@ namespace weft {
 /// task; empty if everything is read.
 [[nodiscard]] std::string unread_data(const Dataset& dataset, std::string_view model, const Options& options);
 
+/// Whether the edges of the dataset have weights that a model with these options reads.
+[[nodiscard]] bool counts_weights(const Dataset& dataset, std::string_view model, const Options& options);
+
 }  // namespace weft

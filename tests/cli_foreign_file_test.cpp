@@ -50,6 +50,22 @@ TEST_F(ForeignFiles, AreToldByTheirNamesAndFirstBytes) {
   EXPECT_NE(why("g.pt", "\x80").find("is a file of PyTorch that Weft does not read"), std::string::npos);
 }
 
+TEST_F(ForeignFiles, AreTablesOfNodesWhereTheirHeaderNamesNoEndsAndNoMolecules) {
+  // Cells may be spelled with the letters of atoms.
+  const std::string text = why("cust.csv", "customer,plan,age,code\nana,C1CC1(O),34,c1ccccc1\n");
+  EXPECT_NE(text.find("`weft import edgelist EDGES --nodes " + path("cust.csv").string() + " -o cust.h5`"),
+            std::string::npos)
+      << text;
+  EXPECT_EQ(format("trade.csv", "from,to,code\na,c1ccccc1,2\n"), "edgelist");
+  EXPECT_EQ(why("trade.csv", "from,to,code\na,c1ccccc1,2\n").find("--nodes"), std::string::npos);
+  EXPECT_EQ(why("likes.csv", "user,item,stars\na,b,2\n").find("--nodes"), std::string::npos);
+  EXPECT_EQ(why("plain.csv", "1,2,3\n4,5,6\n").find("--nodes"), std::string::npos);
+  if (reads("smiles")) {
+    EXPECT_EQ(format("bare.csv", "c1ccccc1,2\n"), "smiles");
+    EXPECT_EQ(format("d.csv", "Drug_ID,Drug,Y\nx,CC(=O)O,2\n"), "smiles");
+  }
+}
+
 TEST_F(ForeignFiles, AreNoneWhereAFileMayBeADatasetOrIsOfNoKnownKind) {
   EXPECT_EQ(why("a.h5", "\x89HDF\r\n\x1a\n"), "");
   EXPECT_EQ(why("a.h5", "junk"), "");

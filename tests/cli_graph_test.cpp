@@ -83,7 +83,7 @@ TEST_F(Cli, PredictsAFewNewGraphsByTheNamesOfTheirColumns) {
   label_nodes(path("N"), "121151");
   ASSERT_EQ(weft({"import", "tudataset", "N", "-o", "n.h5"}).code, 0);
   const CommandResult bad = weft({"predict", "run", "n.h5", "-o", "n2.csv"});
-  EXPECT_EQ(bad.code, 2);
+  EXPECT_EQ(bad.code, 3);
   EXPECT_NE(bad.err.find("'node_label=5' in 1 row"), std::string::npos) << bad.err;
 }
 

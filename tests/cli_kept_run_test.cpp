@@ -58,6 +58,13 @@ TEST_F(KeptRuns, AreReplacedWhereTheUserSaysSoOnly) {
   EXPECT_EQ(weft({"train", "-o", "run", "--resume", "-q"}).code, 0);
 }
 
+TEST_F(KeptRuns, AreNotBegunByAWordToGoOn) {
+  make_sbm();
+  refuses(with(kShort, {"-o", "rum", "--resume"}), 2, "--resume: there is no run to go on with in 'rum'");
+  refuses({"train", "-o", "rum", "--resume"}, 2, "--resume: there is no run to go on with in 'rum'");
+  EXPECT_FALSE(fs::exists(path("rum")));
+}
+
 TEST_F(KeptRuns, SayWhatIsMissingWhereTheyHaveNoModelYet) {
   make_sbm();
   Command running(folder_.path(), {"train", "sbm.h5", "--epochs", "1000000", "--set", "checkpoint_seconds=0", "--set",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support.hpp"
+#include "tests/temporary_folder.hpp"
 #include "weft/tasks/tasks.hpp"
 
 namespace weft {
@@ -267,6 +268,26 @@ TEST(MatchedNames, KeepTheWeightOfEdgesWhereItsColumnGoes) {
   (void)match_names(data, description);
   expect_near(std::get<Tensor>(data.edge_features), Tensor{{2, 1}});
   EXPECT_EQ(data.weight_column, 1);
+}
+
+TEST(MatchedNames, RefuseWeightsThatStayInTheirFileWhereTheModelReadsThem) {
+  const test::TemporaryFolder folder;
+  Dataset data = data_of(Tensor{{1, 2, 3, 4}, {1, 2, 3, 4}}, model().names.features);
+  data.graph = CsrGraph::from_edges(2, std::vector<Edge>{{0, 1}}, {.symmetrize = true});
+  data.edge_features = Tensor{{2}, {2}};
+  data.weight_column = 0;
+  data.task = TaskKind::link_prediction;
+  write_dataset(data, folder / "data.h5");
+  const Dataset in_file = read_dataset(folder / "data.h5", {}, {.leaves_edges = true});
+  ASSERT_TRUE(in_file.graph.is_in_file());
+  ModelDescription description = model();
+  const std::vector<Option> table = {{"edge_weights", true, "reads them"}};
+  description.options = Options(table);
+  expect_throws<ArgumentError>([&] { require_matched("predict", in_file, description); },
+                               "predict: the edges of new stay in their file, and have weights, which the model reads");
+  require_matched("predict", data, description);
+  description.options.set("edge_weights", "false");
+  require_matched("predict", in_file, description);
 }
 
 }  // namespace

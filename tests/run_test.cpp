@@ -2,6 +2,7 @@
 // memory.
 #include "weft/runs/run.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -91,6 +92,59 @@ TEST(Run, LeavesAFolderOfBeforeAsItWasWhereItIsRefused) {
   EXPECT_EQ(files_in(folder / "run"), files);
   EXPECT_EQ(content_of(folder / "run/config.toml"), config);
   EXPECT_EQ(content_of(folder / "run/model.h5"), model);
+}
+
+// Somebody may look whether a folder is free, and another process fill it before the run takes it.
+TEST(Run, KeepsWhatHasComeIntoItsFolderSinceItWasPlanned) {
+  const TemporaryFolder folder;
+  const std::string data = folder / "data.h5";
+  write_dataset(test::communities(60), data);
+  const RunConfig config = {
+      .dataset = data, .model = "gcn", .settings = {{"epochs", "2"}}, .folder = folder / "run", .keeps_former = true};
+  const RunPlan planned = plan_run(config);
+  (void)run(config);
+  const std::string model = content_of(folder / "run/model.h5");
+  expect_throws<ArgumentError>([&] { (void)run(planned); }, "holds a run that has come there meanwhile");
+  std::filesystem::remove(folder / "run/report.html");
+  expect_throws<ArgumentError>([&] { (void)run(planned); }, "holds a run that has come there meanwhile");
+  EXPECT_EQ(content_of(folder / "run/model.h5"), model);
+  RunConfig again = config;
+  again.resume = true;
+  (void)run(again);
+  again.resume = again.keeps_former = false;
+  (void)run(again);
+}
+
+TEST(Run, ShowsLinksByTheStatesThatTheirWeightsGive) {
+  const TemporaryFolder folder;
+  const std::string path = folder / "data.h5";
+  Dataset data = test::communities(60);
+  Tensor weights(data.graph.num_edges(), 1);
+  for (std::int64_t e = 0; e < weights.rows(); ++e) {
+    weights(e, 0) = e % 3 == 0 ? 50.0F : 0.1F;
+  }
+  data.edge_features = std::move(weights);
+  data.weight_column = 0;
+  write_dataset(data, path);
+  const RunConfig config = {.dataset = path,
+                            .model = "gcn",
+                            .task = "link_prediction",
+                            .settings = {{"epochs", "2"}},
+                            .folder = folder / "run"};
+  const RunSummary summary = run(config);
+  const auto picture = [&] {
+    const std::string page = content_of(folder / "run/report.html");
+    const std::size_t at = page.find("two principal components");
+    EXPECT_NE(at, std::string::npos);
+    return page.substr(std::min(at, page.size()));
+  };
+  const std::string drawn = picture();
+  data.task = TaskKind::link_prediction;
+  write_run_report({folder / "run"}, data, summary);
+  EXPECT_EQ(picture(), drawn);
+  std::ranges::fill(std::get<Tensor>(data.edge_features).values(), 1.0F);
+  write_run_report({folder / "run"}, data, summary);
+  EXPECT_NE(picture(), drawn);
 }
 
 /// 40 triangles with features, of two classes.

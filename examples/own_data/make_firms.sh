@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes tables as people have them, about invented firms: firms.csv and trade.csv, and new_firms.csv and new_trade.csv
-# with firms whose sector nobody knows. docs/how-to.md goes on from here.
+# with firms whose sector nobody knows, and joining_trade.csv, their trade with the firms before. docs/how-to.md goes on
+# from here.
 #   make_firms.sh [NUMBER of firms, otherwise 5000]
 set -eu
 awk -v n="${1:-5000}" '
@@ -43,5 +44,10 @@ BEGIN {
   for (i = 1; i <= 6 * m; ++i) {
     a = 1 + int(m * uniform()); b = 1 + int(m * uniform())
     if (a != b && (fresh[a] == fresh[b] || uniform() < 0.3)) printf "g%d,g%d,%d\n", a, b, 1 + int(20 * uniform()) > "new_trade.csv"
+  }
+  print "from,to,orders" > "joining_trade.csv"
+  for (i = 1; i <= 4 * m; ++i) {
+    a = 1 + int(m * uniform()); b = 1 + int(n * uniform())
+    if (fresh[a] == sector[b] || uniform() < 0.4) printf "g%d,f%d,%d\n", a, b, fresh[a] == sector[b] ? 5 + int(40 * uniform()) : 1 + int(5 * uniform()) > "joining_trade.csv"
   }
 }'

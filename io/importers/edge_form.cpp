@@ -9,6 +9,7 @@
 #include "weft/core/options.hpp"
 #include "weft/io/importers/column_values.hpp"
 #include "weft/io/importers/delimited_text.hpp"
+#include "weft/io/importers/edgelist_words.hpp"
 
 namespace weft {
 namespace {
@@ -141,6 +142,7 @@ class FormFinder {
     }
     form_.names_two_kinds = user && item && source == user && target == item;
     const bool is_by_place = !source || !target;
+    form_.names_ends = !is_by_place;
     form_.source = source.value_or(kNone);
     form_.target = target.value_or(kNone);
     if (!source) {
@@ -174,7 +176,8 @@ class FormFinder {
   }
 
   std::optional<std::size_t> given(const std::string& text) {
-    return text.empty() ? std::nullopt : std::optional(column_of(text, form_.header, form_.width, fail_));
+    const auto fail = [&](const std::string& problem) { fail_(problem + hint_of_words(options_)); };
+    return text.empty() ? std::nullopt : std::optional(column_of(text, form_.header, form_.width, fail));
   }
 
   /// What the user names; else what the header names, if the user does not name that something else.
@@ -284,6 +287,10 @@ std::size_t EdgeForm::least_fields() const {
 
 std::string EdgeForm::name_of(std::size_t column) const {
   return column < header.size() ? concat(column + 1, " '", header[column], "'") : std::to_string(column + 1);
+}
+
+std::string EdgeForm::word_of(std::size_t column) const {
+  return column < header.size() ? header[column] : std::to_string(column + 1);
 }
 
 std::size_t column_of(const std::string& text, const std::vector<std::string>& header, std::size_t width,

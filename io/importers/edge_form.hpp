@@ -32,10 +32,14 @@ struct EdgeForm {
   std::vector<std::string> assumed;
   /// Whether the header says that sources and targets are of two kinds, as users and items are.
   bool names_two_kinds = false;
+  /// Whether both ends are named, by the header or by the options, and not taken by their places.
+  bool names_ends = false;
 
   /// How many fields a row needs.
   [[nodiscard]] std::size_t least_fields() const;
   [[nodiscard]] std::string name_of(std::size_t column) const;
+  /// What names the column in options: the header's word for it, or its number from 1.
+  [[nodiscard]] std::string word_of(std::size_t column) const;
 };
 
 /// Throws DataError, by `fail`, if a column that the options name is not there, or if the rows are no edges.

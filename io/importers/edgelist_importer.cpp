@@ -10,8 +10,10 @@
 #include "weft/io/importers/edge_sorter.hpp"
 #include "weft/io/importers/edge_text.hpp"
 #include "weft/io/importers/edgelist_tables.hpp"
+#include "weft/io/importers/edgelist_words.hpp"
 #include "weft/io/importers/like_columns.hpp"
 #include "weft/io/importers/merged_edges.hpp"
+#include "weft/io/importers/new_nodes.hpp"
 
 namespace weft {
 namespace {
@@ -276,12 +278,14 @@ void refuse_overflow(const EdgelistOptions& options, std::span<const float> weig
                          name(target), "' is no finite number of 32 bits; --merge mean, max, first or last gives one"));
 }
 
-Dataset import_in_memory(const EdgelistOptions& options, const KnownTables& known, const ProgressCallback& progress,
-                         NodeNames names) {
+NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& known, const ProgressCallback& progress,
+                          NodeNames names, bool are_some = false) {
   NodeNames targets = names;
   EdgelistTables tables(std::move(names), {}, std::numeric_limits<std::int64_t>::max());
+  tables.are_some = are_some;
   EdgeBatch all;
-  Dataset data;
+  NewNodes result;
+  Dataset& data = result.dataset;
   data.assumed = known.assumed;
   const auto append = [](auto& to, const auto& from) { to.insert(to.end(), from.begin(), from.end()); };
   const EdgeReading reading = read_edges(options, progress, tables.names, options.bipartite ? targets : tables.names,
@@ -297,6 +301,10 @@ Dataset import_in_memory(const EdgelistOptions& options, const KnownTables& know
   tables.read(options);
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data);
+  data.encoder = with_words(data.encoder, words_of(options, reading.form, tables));
+  for (const NodeId node : tables.feature_nodes) {
+    result.rows.push_back(number[node]);
+  }
   auto num_nodes = static_cast<std::int64_t>(number.size());
   if (options.bipartite) {
     data.node_names.clear();
@@ -343,7 +351,7 @@ Dataset import_in_memory(const EdgelistOptions& options, const KnownTables& know
     tables.features.read(tables.feature_rows(options, number), features.values());
     data.node_features = std::move(features);
   }
-  return data;
+  return result;
 }
 
 /// A share of the memory for sorting edges, one for features; the rest is for what has an entry a node.
@@ -388,6 +396,7 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const KnownTables&
   }
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data.rest);
+  data.rest.encoder = with_words(data.rest.encoder, words_of(options, reading.form, tables));
   say_isolated(options, in_edges, number.size(), tables.feature_nodes.size(), data.rest.assumed);
   std::vector<std::int64_t> feature_row;
   if (tables.has_features(options)) {
@@ -436,7 +445,16 @@ Dataset import_edgelist(const EdgelistOptions& options, const ProgressCallback& 
   EdgelistOptions completed = options;
   const KnownTables known = known_tables(completed);
   return with_names(completed, [&](const EdgelistOptions& told_once, NodeNames names) {
-    return import_in_memory(told_once, known, progress, std::move(names));
+    return import_in_memory(told_once, known, progress, std::move(names)).dataset;
+  });
+}
+
+NewNodes import_new_nodes(const EdgelistOptions& options, bool are_some, const ProgressCallback& progress) {
+  check(options);
+  EdgelistOptions completed = options;
+  const KnownTables known = known_tables(completed);
+  return with_names(completed, [&](const EdgelistOptions& told_once, NodeNames names) {
+    return import_in_memory(told_once, known, progress, std::move(names), are_some);
   });
 }
 

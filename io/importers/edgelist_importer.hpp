@@ -78,6 +78,8 @@ struct EdgelistOptions {
   std::filesystem::path like = {};
   /// Of cells of features, labels, nodes and of the edges' weights.
   CellForm cells = {};
+  /// The same as text (Dataset::encoder), which wins over `like`.
+  std::string encoder = {};
 };
 
 /// If the names of all nodes are the integers 0 .. n - 1, they are the nodes; else nodes are numbered as they

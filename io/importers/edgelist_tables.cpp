@@ -112,6 +112,10 @@ void read_features(const EdgelistOptions& options, EdgelistTables& tables) {
   while (rows.next(fields)) {
     read_or_skip(options.on_bad_row, read_row);
   }
+  if (tables.are_some && tables.width > 0) {
+    // What stands for nodes that are known elsewhere.
+    tables.features.append(std::vector<float>(static_cast<std::size_t>(tables.width), 0.0F));
+  }
   const std::vector<std::string>& header = rows.header();
   if (!header.empty() && header.size() == static_cast<std::size_t>(tables.width) + 1) {
     tables.feature_names.assign(header.begin() + 1, header.end());
@@ -397,7 +401,7 @@ std::vector<std::int64_t> EdgelistTables::feature_rows(const EdgelistOptions& op
     row[number[feature_nodes[i]]] = static_cast<std::int64_t>(i);
   }
   for (std::size_t node = 0; node < number.size(); ++node) {
-    if (row[number[node]] < 0 && !options.nodes.empty()) {
+    if (row[number[node]] < 0 && (!options.nodes.empty() || are_some)) {
       row[number[node]] = static_cast<std::int64_t>(feature_nodes.size());
     } else if (row[number[node]] < 0) {
       throw DataError(options.features.string(), "",
@@ -415,7 +419,7 @@ void EdgelistTables::describe(const EdgelistOptions& options, std::span<const No
   data.assumed.insert(data.assumed.end(), assumed.begin(), assumed.end());
   data.names.features = feature_names;
   data.encoder = encoder;
-  if (const std::size_t rows = feature_nodes.size(); !options.nodes.empty() && rows < number.size()) {
+  if (const std::size_t rows = feature_nodes.size(); !options.nodes.empty() && rows < number.size() && !are_some) {
     data.assumed.push_back(concat(number.size() - rows, " of ", number.size(), " nodes have no row in ",
                                   options.nodes.filename().string(), ", and are encoded as if all cells were missing"));
   }

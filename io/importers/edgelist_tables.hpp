@@ -37,6 +37,10 @@ struct EdgelistTables {
   std::vector<std::string> feature_names;
   /// How features were made of a table of nodes, or empty.
   std::string encoder;
+  /// The columns of a table of nodes that call them and that hold their labels, or empty.
+  std::string id_column, label_column;
+  /// Whether nodes of edges that have no row are known elsewhere, so that nothing is assumed of them.
+  bool are_some = false;
   /// The file that labels were read of, or empty.
   std::filesystem::path labels_file;
   /// A split that a table of nodes makes, and its name; or empty.

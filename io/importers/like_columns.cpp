@@ -5,6 +5,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/importers/delimited_text.hpp"
+#include "weft/io/importers/edgelist_words.hpp"
 #include "weft/io/model_file.hpp"
 
 namespace weft {
@@ -24,7 +25,8 @@ TableEncoder encoder_like(const fs::path& path) {
   } else {
     text = read_dataset(path).encoder;
   }
-  if (text.empty()) {
+  const std::optional<EdgelistWords> words = words_in(text, path.string());
+  if (text.empty() || (words && words->table != "nodes")) {
     throw DataError(path.string(), "",
                     "holds no encoder of a table, expected a dataset made with --nodes, or a run on one");
   }
@@ -85,6 +87,11 @@ void adopt(const TableEncoder& encoder, const EdgelistOptions& options, const fs
 
 KnownTables known_tables(EdgelistOptions& options) {
   KnownTables known;
+  if (!options.encoder.empty()) {
+    known.encoder = parse_encoder(options.encoder, "the run");
+    options.cells = joined_forms(known.encoder->form(), options.cells);
+    return known;
+  }
   if (options.like.empty()) {
     return known;
   }

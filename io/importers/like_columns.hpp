@@ -13,7 +13,7 @@
 namespace weft {
 
 struct KnownTables {
-  /// Of EdgelistOptions::like.
+  /// Of EdgelistOptions::encoder or ::like.
   std::optional<TableEncoder> encoder = {};
   /// What is taken for granted, a sentence each.
   std::vector<std::string> assumed = {};

@@ -10,6 +10,7 @@
 #include "weft/core/random.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edge_form.hpp"
+#include "weft/io/importers/edgelist_words.hpp"
 #include "weft/io/importers/like_columns.hpp"
 #include "weft/io/importers/table_encoder.hpp"
 #include "weft/io/importers/text_table.hpp"
@@ -66,7 +67,7 @@ class ColumnFinder {
       return std::nullopt;
     }
     return column_of(name, table_.header(), table_.num_columns(),
-                     [this](const std::string& problem) { table_.fail(problem); });
+                     [this](const std::string& problem) { table_.fail(problem + hint_of_words(options_)); });
   }
 
  private:
@@ -310,6 +311,8 @@ void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
   TableEncoder encoder = tables.known == nullptr ? fitted_encoder(table, columns.features, fit, tables.assumed)
                                                  : TableEncoder(tables.known->columns(), table.form());
   encoder.set_roles(roles_of_table(options, table, columns, tables));
+  tables.id_column = table.header()[columns.id];
+  tables.label_column = columns.label ? table.header()[*columns.label] : "";
   RowEncoder rows(encoder, table);
   tables.width = encoder.width();
   tables.feature_names = encoder.names();

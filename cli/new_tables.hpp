@@ -1,0 +1,55 @@
+// Tables of new nodes as commands read them with a trained model: with the encoder and the words for columns that its
+// run remembers, alone or joined to a graph that is there.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "weft/cli/commands.hpp"
+#include "weft/io/dataset.hpp"
+#include "weft/runs/trained_model.hpp"
+
+namespace weft::cli {
+
+struct TableFlags {
+  std::string nodes, edges, graph;
+
+  /// Whether the data are tables, and no dataset.
+  [[nodiscard]] bool are_given() const { return !nodes.empty() || !edges.empty() || !graph.empty(); }
+  /// Throws ArgumentError unless either a dataset or tables are named.
+  void require_data(const std::string& command, const std::string& dataset) const;
+  /// What is read, for a check of the output.
+  [[nodiscard]] std::vector<std::filesystem::path> files() const { return {nodes, edges, graph}; }
+};
+
+void add_table_flags(CLI::App& command, TableFlags& flags);
+/// --graph, of commands that score new nodes of an old graph.
+void add_graph_flag(CLI::App& command, TableFlags& flags);
+
+/// What was read, matched to the model.
+struct NewData {
+  Dataset dataset;
+  /// The nodes that the user asks about, in the order of the table; empty: all of the dataset, in its order.
+  std::vector<std::int64_t> rows = {};
+  /// Of these: their numbers and names for the user. Names are empty where the numbers are what the user calls them.
+  std::vector<std::int64_t> numbers = {};
+  std::vector<std::string> names = {};
+};
+
+/// Throws DataError if the run does not say how such tables are read, and names what else reads them.
+void require_tables_fit(const TableFlags& tables, const std::string& run, const TrainedModel& model);
+
+/// Rehearses the old graph, if one is named; called before any thread exists.
+void rehearse_old_graph(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model);
+
+/// with_labels: the column of labels that the run knows is read too, and the labeled nodes are the test part of a split
+/// "new". Says what was assumed.
+[[nodiscard]] NewData load_new_data(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model,
+                                    bool with_labels);
+
+/// TrainedModel::match() of data of that file, said. Throws DataError naming it if the data lack what the model reads.
+void match_data(Dataset& dataset, const std::string& file, const TrainedModel& model, bool quiet);
+
+}  // namespace weft::cli
