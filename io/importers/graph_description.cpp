@@ -24,7 +24,8 @@ struct Keys {
 const std::vector<Keys>& known_keys() {
   static const std::vector<Keys> kKeys = {
       {"", {"name", "directed", "regression", "decimal"}},
-      {"edges", {"source", "target", "weight", "weights", "time", "time_unit", "relation", "header", "merge", "bipartite"}},
+      {"edges",
+       {"source", "target", "weight", "weights", "time", "time_unit", "relation", "header", "merge", "bipartite"}},
       {"nodes", {"id", "label", "split", "split_time", "split_group", "drop", "like", "missing"}}};
   return kKeys;
 }

@@ -15,6 +15,7 @@
 #include "weft/io/importers/npz_importer.hpp"
 #include "weft/io/importers/ogb_importer.hpp"
 #include "weft/io/importers/planetoid_importer.hpp"
+#include "weft/io/importers/shared_options.hpp"
 #include "weft/io/importers/smiles_importer.hpp"
 #include "weft/io/importers/triples_importer.hpp"
 #include "weft/io/importers/tudataset_importer.hpp"
@@ -30,50 +31,7 @@ struct Row {
   WrittenDataset (*to_file)(const ImportJob&, const ImportedFile&) = nullptr;
 };
 
-// Options that several formats have.
-
-Option flag(std::string_view name, std::string_view help) {
-  return {.name = name, .fallback = false, .help = help};
-}
-Option text(std::string_view name, std::string_view help, std::string fallback = {}) {
-  return {.name = name, .fallback = std::move(fallback), .help = help};
-}
-Option directed() {
-  return flag("directed", "keep the directions; otherwise both of every edge are stored");
-}
-Option regression() {
-  return flag("regression", "labels are numbers to predict, not classes");
-}
-Option skip_bad_rows() {
-  return flag("skip_bad_rows",
-              "leave out rows whose values are wrong, and say which; otherwise the first one ends the import");
-}
-Option name_of_input() {
-  return text("name", "the name of the dataset; otherwise that of the input");
-}
-
-Option missing() {
-  return text(
-      "missing",
-      "texts that stand for missing values, between commas, such as ?,-,unknown; beside the empty one, nan, NA, "
-      "N/A, null, none and <NA>");
-}
-Option decimal() {
-  return {.name = "decimal",
-          .fallback = std::string(),
-          .help = "what stands before the decimals of a number; otherwise a point",
-          .choices = {".", ","}};
-}
-
-Option header() {
-  return {.name = "header",
-          .fallback = std::string("auto"),
-          .help = "whether the first line names the columns; auto: as it looks",
-          .choices = {kEnumNames<HeaderRow>.begin(), kEnumNames<HeaderRow>.end()}};
-}
-HeaderRow header_of(const Options& options) {
-  return value_named<HeaderRow>(options.text("header")).value_or(HeaderRow::automatic);
-}
+using namespace shared_options;
 
 /// For formats that take their name from elsewhere, if at all.
 std::string name_of(const ImportJob& job, const std::string& otherwise) {

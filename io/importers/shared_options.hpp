@@ -1,0 +1,56 @@
+// Options that several formats have, and what they say. Private.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "weft/core/options.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
+
+namespace weft::shared_options {
+
+inline Option flag(std::string_view name, std::string_view help) {
+  return {.name = name, .fallback = false, .help = help};
+}
+inline Option text(std::string_view name, std::string_view help, std::string fallback = {}) {
+  return {.name = name, .fallback = std::move(fallback), .help = help};
+}
+inline Option directed() {
+  return flag("directed", "keep the directions; otherwise both of every edge are stored");
+}
+inline Option regression() {
+  return flag("regression", "labels are numbers to predict, not classes");
+}
+inline Option skip_bad_rows() {
+  return flag("skip_bad_rows",
+              "leave out rows whose values are wrong, and say which; otherwise the first one ends the import");
+}
+inline Option name_of_input() {
+  return text("name", "the name of the dataset; otherwise that of the input");
+}
+
+inline Option missing() {
+  return text(
+      "missing",
+      "texts that stand for missing values, between commas, such as ?,-,unknown; beside the empty one, nan, NA, "
+      "N/A, null, none and <NA>");
+}
+inline Option decimal() {
+  return {.name = "decimal",
+          .fallback = std::string(),
+          .help = "what stands before the decimals of a number; otherwise a point",
+          .choices = {".", ","}};
+}
+
+inline Option header() {
+  return {.name = "header",
+          .fallback = std::string("auto"),
+          .help = "whether the first line names the columns; auto: as it looks",
+          .choices = {kEnumNames<HeaderRow>.begin(), kEnumNames<HeaderRow>.end()}};
+}
+inline HeaderRow header_of(const Options& options) {
+  return value_named<HeaderRow>(options.text("header")).value_or(HeaderRow::automatic);
+}
+
+}  // namespace weft::shared_options
