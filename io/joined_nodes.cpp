@@ -62,11 +62,17 @@ class BothGraphs {
       for (const NodeId u : fresh_.sources_of(found->second)) {
         row_.push_back({.source = number_[u], .new_edge = e++});
       }
-      // Old edges stand first among equal ones, and stay.
+      // Old edges stand first among equal ones, and all of them stay.
       std::ranges::stable_sort(row_, {}, &ReadEdge::source);
-      const auto repeats = std::ranges::unique(row_, {}, &ReadEdge::source);
-      num_repeats_ += static_cast<std::int64_t>(repeats.size());
-      row_.erase(repeats.begin(), repeats.end());
+      std::size_t kept = 0;
+      for (const ReadEdge& edge : row_) {
+        if (edge.old_edge < 0 && kept > 0 && row_[kept - 1].source == edge.source) {
+          ++num_repeats_;
+        } else {
+          row_[kept++] = edge;
+        }
+      }
+      row_.resize(kept);
     }
     return row_;
   }

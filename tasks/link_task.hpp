@@ -75,7 +75,8 @@ class TrainedLinks final : public TrainedNodes {
   [[nodiscard]] std::vector<float> score_pairs(const Dataset& dataset, std::span<const Edge> pairs) const override;
 };
 
-/// Of the edges of a graph of some of the dataset's edges, and of their ways back: those that the dataset has them in.
+/// Of the edges of a graph of some of the dataset's edges, and of their ways back: those that the dataset has them in;
+/// of several edges between the same two nodes the sum.
 /// Empty if the dataset knows no weights.
 [[nodiscard]] std::vector<float> weights_in(const Dataset& dataset, const CsrGraph& graph);
 
