@@ -8,7 +8,7 @@
 #include "weft/io/importers/debian_importer.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/importers/graph_description.hpp"
-#include "weft/io/importers/graph_tables.hpp"
+#include "weft/io/importers/graphs_importer.hpp"
 #include "weft/io/importers/h5ad_importer.hpp"
 #include "weft/io/importers/interactions_importer.hpp"
 #include "weft/io/importers/mtx_importer.hpp"
@@ -227,24 +227,24 @@ const std::vector<Row>& table() {
         .example = "weft import graphs graphs.csv --nodes nodes.csv --edges edges.csv -o mine.h5"},
        [](const ImportJob& job) {
          const Options& options = job.options;
-         return import_graph_tables({.graphs = job.input,
-                                     .nodes = options.text("nodes"),
-                                     .edges = options.text("edges"),
-                                     .graph_column = options.text("graph"),
-                                     .id_column = options.text("id"),
-                                     .source_column = options.text("source"),
-                                     .target_column = options.text("target"),
-                                     .weight_column = options.text("weight"),
-                                     .label_columns = list_of(options.text("label")),
-                                     .split_column = options.text("split"),
-                                     .drop = list_of(options.text("drop")),
-                                     .kinds = list_of(options.text("kind")),
-                                     .directed = options.flag("directed"),
-                                     .regression = options.flag("regression"),
-                                     .name = name_of(job, job.default_name),
-                                     .seed = job.seed,
-                                     .on_bad_row = on_bad_row_of(job)},
-                                    job.on_progress);
+         return import_graphs({.graphs = job.input,
+                               .nodes = options.text("nodes"),
+                               .edges = options.text("edges"),
+                               .graph_column = options.text("graph"),
+                               .id_column = options.text("id"),
+                               .source_column = options.text("source"),
+                               .target_column = options.text("target"),
+                               .weight_column = options.text("weight"),
+                               .label_columns = list_of(options.text("label")),
+                               .split_column = options.text("split"),
+                               .drop = list_of(options.text("drop")),
+                               .kinds = list_of(options.text("kind")),
+                               .directed = options.flag("directed"),
+                               .regression = options.flag("regression"),
+                               .name = name_of(job, job.default_name),
+                               .seed = job.seed,
+                               .on_bad_row = on_bad_row_of(job)},
+                              job.on_progress);
        }},
       {{.name = "interactions",
         .summary = "users and items: LightGCN's lines, RecBole's .inter, MovieLens's ratings",

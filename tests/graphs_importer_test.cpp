@@ -1,5 +1,5 @@
 // Many graphs in tables: what becomes of each column, and what is wrong is named by file and line.
-#include "weft/io/importers/graph_tables.hpp"
+#include "weft/io/importers/graphs_importer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -28,22 +28,22 @@ struct Texts {
   std::string edges = "graph_id,src_id,dst_id,weight,order\n5,0,1,2.5,x\n9,0,u,1,y\n5,1,0,9,y\n";
 };
 
-class GraphTables : public testing::Test {
+class GraphsImporter : public testing::Test {
  protected:
-  Dataset read(const Texts& texts, GraphTablesOptions options = {}) {
+  Dataset read(const Texts& texts, GraphsOptions options = {}) {
     options.graphs = write_content(folder_ / "g.csv", texts.graphs);
     options.nodes = texts.nodes.empty() ? "" : write_content(folder_ / "n.csv", texts.nodes);
     options.edges = write_content(folder_ / "e.csv", texts.edges);
     options.name = "g";
-    return import_graph_tables(options);
+    return import_graphs(options);
   }
-  void expect_fails(const Texts& texts, const std::string& message, const GraphTablesOptions& options = {}) {
+  void expect_fails(const Texts& texts, const std::string& message, const GraphsOptions& options = {}) {
     expect_throws<DataError>([&] { (void)read(texts, options); }, message);
   }
   TemporaryFolder folder_;
 };
 
-TEST_F(GraphTables, KeepTheOrderOfGraphsAndJoinNodesAndEdgesByName) {
+TEST_F(GraphsImporter, KeepTheOrderOfGraphsAndJoinNodesAndEdgesByName) {
   const Dataset data = read({});
   EXPECT_EQ(data.task, TaskKind::graph_classification);
   EXPECT_EQ(data.graph_names, (Lines{"7", "5", "9"}));
@@ -74,7 +74,7 @@ TEST_F(GraphTables, KeepTheOrderOfGraphsAndJoinNodesAndEdgesByName) {
   test::expect_same_dataset(read_dataset(folder_ / "g.h5"), data);
 }
 
-TEST_F(GraphTables, TakeNumbersSeveralLabelsAndNodesThatOnlyEdgesName) {
+TEST_F(GraphsImporter, TakeNumbersSeveralLabelsAndNodesThatOnlyEdgesName) {
   Texts texts;
   texts.graphs = "graph_id,label\n7,1.5\n5,2\n9,\n";
   texts.edges += "7,s,t,1,x\n";
@@ -96,7 +96,7 @@ TEST_F(GraphTables, TakeNumbersSeveralLabelsAndNodesThatOnlyEdgesName) {
   EXPECT_EQ(read(texts).task, TaskKind::generation);
 }
 
-TEST_F(GraphTables, NameWhatIsWrong) {
+TEST_F(GraphsImporter, NameWhatIsWrong) {
   const auto with = [](std::string Texts::*table, const std::string& text) {
     Texts texts;
     texts.*table = text;
@@ -119,7 +119,7 @@ TEST_F(GraphTables, NameWhatIsWrong) {
                {.regression = true});
 }
 
-TEST_F(GraphTables, LeaveListsOfUnequalLengthAsTheyAre) {
+TEST_F(GraphsImporter, LeaveListsOfUnequalLengthAsTheyAre) {
   Texts texts;
   texts.nodes = "node_id,graph_id,feat\n0,5,\"1, 2\"\n1,5,\"3, 4, 5\"\n0,7,1\nu,9,\n0,9,\"7 8\"\n";
   const Dataset data = read(texts);

@@ -13,7 +13,7 @@
 namespace weft {
 
 /// Tables have headers; columns are named, or numbered from 1. Empty names: as the headers call them in usual words.
-struct GraphTablesOptions {
+struct GraphsOptions {
   std::filesystem::path graphs = {}, nodes = {}, edges = {};
   /// What calls the graph in all three tables, and the node in that of the nodes. Names of nodes may start again in
   /// every graph.
@@ -33,6 +33,6 @@ struct GraphTablesOptions {
 /// Columns of nodes and of edges that are nothing else become features (table_encoder.hpp), lists of numbers in one
 /// cell a column each; an edge that repeats one counts once. Graphs and their nodes stay in the order of their tables.
 /// Throws DataError naming file, line and column.
-[[nodiscard]] Dataset import_graph_tables(const GraphTablesOptions& options, const ProgressCallback& progress = {});
+[[nodiscard]] Dataset import_graphs(const GraphsOptions& options, const ProgressCallback& progress = {});
 
 }  // namespace weft

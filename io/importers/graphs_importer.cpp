@@ -1,4 +1,4 @@
-#include "weft/io/importers/graph_tables.hpp"
+#include "weft/io/importers/graphs_importer.hpp"
 
 #include <algorithm>
 #include <array>
@@ -97,7 +97,7 @@ struct Table {
 
 class GraphTables {
  public:
-  explicit GraphTables(const GraphTablesOptions& options) : options_(options) {
+  explicit GraphTables(const GraphsOptions& options) : options_(options) {
     require(!options.graphs.empty() && !options.edges.empty(),
             "import graphs: expected a table of graphs, and --edges (and --nodes)");
   }
@@ -434,7 +434,7 @@ class GraphTables {
     }
   }
 
-  const GraphTablesOptions& options_;
+  const GraphsOptions& options_;
   Dataset data_;
   std::unordered_map<std::string, std::size_t> graph_of_;
   std::vector<NodesOfGraph> nodes_of_;
@@ -444,7 +444,7 @@ class GraphTables {
 
 }  // namespace
 
-Dataset import_graph_tables(const GraphTablesOptions& options, const ProgressCallback& progress) {
+Dataset import_graphs(const GraphsOptions& options, const ProgressCallback& progress) {
   if (progress) {
     progress({.stage = "reading tables of graphs", .done = 0, .total = 0, .detail = ""});
   }
