@@ -143,6 +143,8 @@ void add_mtx(Corpus& corpus) {
   corpus.add("mtx", joined({1 + 2 + 8 + 16}, {real, "1 2\n3 4\n5 6\n", "0\n1\n-1\n"}));
   corpus.add("mtx", joined({4 + 16}, {pattern, "0.5,1\nnan,2\n,\n"}));
   corpus.add("mtx", joined({0}, {gzipped(real)}));
+  corpus.add("mtx", joined({0}, {test::bzip2ed(real)}));
+  corpus.add("mtx", joined({0}, {test::zstded(real)}));
 }
 
 void add_tudataset(Corpus& corpus) {
