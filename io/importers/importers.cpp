@@ -8,6 +8,7 @@
 #include "weft/io/importers/debian_importer.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/importers/graph_description.hpp"
+#include "weft/io/importers/graph_file_importer.hpp"
 #include "weft/io/importers/h5ad_importer.hpp"
 #include "weft/io/importers/interactions_importer.hpp"
 #include "weft/io/importers/mtx_importer.hpp"
@@ -21,13 +22,7 @@
 namespace weft {
 namespace {
 
-struct Row {
-  ImporterInfo info;
-  Dataset (*read)(const ImportJob&);
-  /// Of formats that can go to disk.
-  std::int64_t (*memory_bytes)(const ImportJob&) = nullptr;
-  WrittenDataset (*to_file)(const ImportJob&, const ImportedFile&) = nullptr;
-};
+using Row = ImporterRow;
 
 // Options that several formats have.
 
@@ -133,8 +128,8 @@ MtxOptions mtx_options(const ImportJob& job) {
           .on_bad_row = on_bad_row_of(job)};
 }
 
-const std::vector<Row>& table() {
-  static const std::vector<Row> kRows = {
+std::vector<Row> own_rows() {
+  return {
       {{.name = "debian",
         .summary = "the packages of a Debian archive and what they depend on",
         .input_name = "PACKAGES",
@@ -416,6 +411,18 @@ const std::vector<Row>& table() {
                             job.on_progress);
        }},
   };
+}
+
+const std::vector<Row>& table() {
+  static const std::vector<Row> kRows = [] {
+    std::vector<Row> rows = own_rows();
+    const std::vector<Row> of_graphs = graph_file_rows();
+    // Beside the adjacency lists: whole graphs in text.
+    const auto before =
+        std::ranges::find(rows, std::string_view("tudataset"), [](const Row& row) { return row.info.name; });
+    rows.insert(before, of_graphs.begin(), of_graphs.end());
+    return rows;
+  }();
   return kRows;
 }
 
