@@ -259,19 +259,33 @@ TEST_F(GraphFiles, SayWhatTheyHoldAndIsNotRead) {
 }
 
 TEST_F(GraphFiles, SayLinesOfTheirOwn) {
-  const Dataset data =
-      read("json",
-           "{\"directed\": false,\n\"nodes\": [\n{\"id\": \"a\", \"club\": \"x\"},\n{\"id\": \"b\", \"club\": \"\"}],\n"
-           "\"links\": [{\"source\": \"a\", \"target\": \"c\"}]}",
-           kLabel);
-  EXPECT_TRUE(says(data, "1 row of the labels are taken for none, the first is g.json:4, ''")) << data.assumed.back();
+  const Dataset data = read("json",
+                            "{\"directed\": false,\n\"nodes\": [\n{\"id\": \"a\", \"club\": \"x\", \"note\": "
+                            "\"1\\n2\\n3\"},\n{\"id\": \"b\", \"club\": \"\"}],\n"
+                            "\"links\": [{\"source\": \"a\", \"target\": \"c\"}]}",
+                            kLabel);
+  // Behind a text of three lines, which are three lines of the table and one of the file.
+  EXPECT_TRUE(says(data, "1 row of the labels are taken for none, the first is g.json:4, ''"));
   EXPECT_TRUE(
-      says(data, "1 of 3 nodes have no row in the nodes of g.json, and are encoded as if all cells were missing") ||
-      shape_of(data.node_features).cols == 0);
+      says(data, "1 of 3 nodes have no row in the nodes of g.json, and are encoded as if all cells were missing"));
   EXPECT_TRUE(says(data, "1 of 3 nodes are in the nodes of g.json and in no edge"));
   for (const std::string& sentence : data.assumed) {
     EXPECT_EQ(sentence.find(".part"), std::string::npos) << sentence;
   }
+}
+
+TEST_F(GraphFiles, MakeNoTableThatIsFarLargerThanTheFile) {
+  std::string nodes, keys;
+  for (int i = 0; i < 9000; ++i) {
+    nodes += concat(i == 0 ? "" : ",", "{\"id\":", i, ",\"x", i, "\":1}");
+  }
+  for (int i = 0; i < 70'000; ++i) {
+    keys += concat(",\"x", i, "\":1");
+  }
+  refuse("json", "{\"links\": [], \"nodes\": [" + nodes + "]}",
+         "its 9000 nodes have 9001 attributes, most of them on few");
+  refuse("json", "{\"links\": [], \"nodes\": [{\"id\": 1" + keys + "}]}",
+         "line 1, column 25: brings one attribute more than the 65536 that a node may have");
 }
 
 TEST_F(GraphFiles, LeaveOutWhatIsWrongIfAllowed) {
@@ -342,7 +356,7 @@ TEST_F(GraphFiles, KeepNamesAndTextsAsTheyAre) {
       R"({"directed": false, "nodes": [{"id": " a,\"b\"; #c"}, {"id": "#d\te%", "about": "two\nlines, \"quoted\""}, {"id": "é", "about": "two words"}],
                                         "links": [{"source": " a,\"b\"; #c", "target": "#d\te%", "note": "x\ny"}, {"source": "é", "target": "#d\te%"}]})");
   EXPECT_EQ(data.node_names, (Lines{" a,\"b\"; #c", "#d\te%", "é"}));
-  EXPECT_EQ(data.names.features, (Lines{"about=two words", "about=two\nlines, \"quoted\"", "about=missing"}));
+  EXPECT_EQ(data.names.features, (Lines{"about=two\nlines, \"quoted\"", "about=two words", "about=missing"}));
   refuse("json", R"({"links": [{"source": "a\nb", "target": "c"}]})",
          "line 1, column 12: the source of an edge has a line break in its name");
   refuse("json", R"({"nodes": [{"id": "a\nb"}], "links": []})",
