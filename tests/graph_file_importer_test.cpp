@@ -221,8 +221,21 @@ TEST_F(GraphFiles, MakeColumnsOfLists) {
                                         "links": [{"source": "a", "target": "b"}]})");
   EXPECT_EQ(data.names.features, (Lines{"x[0]", "x[1]"}));
   EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1, 2.5}, {3, 4}}));
-  const Dataset gml = read("gml", "graph [ node [ id a x 1 x 2.5 ] node [ id b x 3 x 4 ] edge [ source a target b ] ]");
-  EXPECT_EQ(gml.names.features, (Lines{"x", "x[1]"}));
+  const Dataset gml =
+      read("gml", "graph [ node [ id a x 1 x 2.5 x 5 ] node [ id b x 3 x 4 x 6 ] edge [ source a target b ] ]");
+  EXPECT_EQ(gml.names.features, (Lines{"x", "x[1]", "x[2]"}));
+  const Dataset one = read(
+      "gml", "graph [ node [ id a x \"_networkx_list_start\" x 1 ] node [ id b x 2 ] edge [ source a target b ] ]");
+  EXPECT_EQ(one.names.features, Lines{"x"});
+}
+
+TEST_F(GraphFiles, HoldNumbersAsPythonWritesThem) {
+  const Dataset data = read("json", R"({"directed": false, "nodes": [{"x": NaN, "id": "NaN,\" NaN", "y": 1},
+    {"y": NaN, "x": 3, "id": "-Infinity"}, {"id": "c", "x": 5, "y": 2}], "links": [{"source": "NaN,\" NaN", "target": "c"}]})");
+  EXPECT_EQ(data.node_names, (Lines{"NaN,\" NaN", "c", "-Infinity"}));
+  EXPECT_EQ(data.names.features, (Lines{"x", "x=missing", "y", "y=missing"}));
+  refuse("json", R"({"links": [{"source": 0, "target": 1, "weight": -Infinity}]})",
+         "line 1, column 12: '-inf' is not a finite number of 32 bits");
 }
 
 TEST_F(GraphFiles, MergeParallelEdges) {
@@ -261,14 +274,14 @@ TEST_F(GraphFiles, SayWhatTheyHoldAndIsNotRead) {
 TEST_F(GraphFiles, SayLinesOfTheirOwn) {
   const Dataset data = read("json",
                             "{\"directed\": false,\n\"nodes\": [\n{\"id\": \"a\", \"club\": \"x\", \"note\": "
-                            "\"1\\n2\\n3\"},\n{\"id\": \"b\", \"club\": \"\"}],\n"
+                            "\"1\\n2\\n3\"},\n{\"id\": \"b\", \"club\": \"\"},\n{\"id\": \"d\", \"club\": \"y\"}],\n"
                             "\"links\": [{\"source\": \"a\", \"target\": \"c\"}]}",
                             kLabel);
   // Behind a text of three lines, which are three lines of the table and one of the file.
   EXPECT_TRUE(says(data, "1 row of the labels are taken for none, the first is g.json:4, ''"));
   EXPECT_TRUE(
-      says(data, "1 of 3 nodes have no row in the nodes of g.json, and are encoded as if all cells were missing"));
-  EXPECT_TRUE(says(data, "1 of 3 nodes are in the nodes of g.json and in no edge"));
+      says(data, "1 of 4 nodes have no row in the nodes of g.json, and are encoded as if all cells were missing"));
+  EXPECT_TRUE(says(data, "2 of 4 nodes are in the nodes of g.json and in no edge"));
   for (const std::string& sentence : data.assumed) {
     EXPECT_EQ(sentence.find(".part"), std::string::npos) << sentence;
   }
