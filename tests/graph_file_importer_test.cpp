@@ -277,7 +277,7 @@ TEST_F(GraphFiles, SayLinesOfTheirOwn) {
                             "\"1\\n2\\n3\"},\n{\"id\": \"b\", \"club\": \"\"},\n{\"id\": \"d\", \"club\": \"y\"}],\n"
                             "\"links\": [{\"source\": \"a\", \"target\": \"c\"}]}",
                             kLabel);
-  // Behind a text of three lines, which are three lines of the table and one of the file.
+  // Behind a text of three lines.
   EXPECT_TRUE(says(data, "1 row of the labels are taken for none, the first is g.json:4, ''"));
   EXPECT_TRUE(
       says(data, "1 of 4 nodes have no row in the nodes of g.json, and are encoded as if all cells were missing"));
@@ -369,12 +369,18 @@ TEST_F(GraphFiles, KeepNamesAndTextsAsTheyAre) {
       R"({"directed": false, "nodes": [{"id": " a,\"b\"; #c"}, {"id": "#d\te%", "about": "two\nlines, \"quoted\""}, {"id": "é", "about": "two words"}],
                                         "links": [{"source": " a,\"b\"; #c", "target": "#d\te%", "note": "x\ny"}, {"source": "é", "target": "#d\te%"}]})");
   EXPECT_EQ(data.node_names, (Lines{" a,\"b\"; #c", "#d\te%", "é"}));
-  EXPECT_EQ(data.names.features, (Lines{"about=two\nlines, \"quoted\"", "about=two words", "about=missing"}));
+  EXPECT_EQ(data.names.features, (Lines{"about=two lines, \"quoted\"", "about=two words", "about=missing"}))
+      << "names are lines";
+  write_dataset(data, folder_ / "g.h5");
   refuse("json", R"({"links": [{"source": "a\nb", "target": "c"}]})",
          "line 1, column 12: the source of an edge has a line break in its name");
   refuse("json", R"({"nodes": [{"id": "a\nb"}], "links": []})",
          "line 1, column 12: a node has a line break in its name");
   refuse("json", R"({"nodes": [{"id": "a\u0000b"}], "links": []})", "line 1, column 12: holds a NUL byte");
+  refuse("json", R"({"links": [{"source": "a", "target": "b", "\u0000": 1}]})",
+         "line 1, column 12: has an attribute whose name is not valid UTF-8 without NUL");
+  refuse("pajek", "*Vertices 2\n*Arcs\n1 2 1 \xff 3\n",
+         "line 3, column 1: has an attribute whose name is not valid UTF-8");
   refuse("gml", "graph [ node [ id a\xff\xfe ] edge [ source b target c ] ]", "line 1, column 9: is not valid UTF-8");
 }
 

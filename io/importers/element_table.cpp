@@ -1,6 +1,7 @@
 #include "weft/io/importers/element_table.hpp"
 
 #include "weft/core/error.hpp"
+#include "weft/io/utf8.hpp"
 
 namespace weft {
 
@@ -12,6 +13,9 @@ void ElementTable::begin(std::size_t offset) {
 std::uint32_t ElementTable::place_of(std::string_view name) {
   if (const auto found = column_of_.find(name); found != column_of_.end()) {
     return found->second;
+  }
+  if (!is_utf8(name) || name.find('\0') != std::string_view::npos) {
+    fail(num_rows() - 1, "has an attribute whose name is not valid UTF-8 without NUL");
   }
   constexpr std::size_t kMost = 1 << 16;
   if (columns_.size() == kMost) {

@@ -46,7 +46,7 @@ void write_nodes(const GraphTables& tables, const GraphNames& names, TableFile& 
       header.push_back(plain_header(tables.nodes.columns()[column]));
     }
   }
-  out.add(Cells(header.begin(), header.end()), 0, false);
+  out.add(Cells(header.begin(), header.end()), 0);
   Cells cells, row;
   for (std::size_t node = 0; node < tables.nodes.num_rows(); ++node) {
     tables.nodes.row(node, cells);
@@ -57,7 +57,7 @@ void write_nodes(const GraphTables& tables, const GraphNames& names, TableFile& 
     for (const std::size_t column : columns) {
       row.push_back(cells[column]);
     }
-    out.add(row, tables.nodes.offset(node), true);
+    out.add(row, tables.nodes.offset(node));
   }
   out.finish();
 }
@@ -92,7 +92,7 @@ void write_edges(const GraphTables& tables, const GraphNames& names, const Optio
       header.push_back(plain_header(tables.edges.columns()[column]));
     }
   }
-  out.add(Cells(header.begin(), header.end()), 0, false);
+  out.add(Cells(header.begin(), header.end()), 0);
   const std::optional<std::size_t> weight = partial_weight(tables, options);
   if (weight) {
     const std::size_t without = tables.edges.num_rows() - tables.edges.num_present(*weight);
@@ -107,10 +107,10 @@ void write_edges(const GraphTables& tables, const GraphNames& names, const Optio
     for (const std::size_t column : columns) {
       row.push_back(column == weight ? cells[column].value_or("1") : cells[column]);
     }
-    out.add(row, tables.edges.offset(edge), false);
+    out.add(row, tables.edges.offset(edge));
     if (both_ways && goes_back(tables, edge) && row[0] != row[1]) {
       std::swap(row[0], row[1]);
-      out.add(row, tables.edges.offset(edge), false);
+      out.add(row, tables.edges.offset(edge));
       ++num_back;
     }
   }

@@ -42,7 +42,7 @@ TableFile::TableFile(const GraphFile& graph, std::string what)
   fs::permissions(path(), fs::perms::owner_read | fs::perms::owner_write);
 }
 
-void TableFile::add(const Cells& cells, std::size_t offset, bool keeps_lines) {
+void TableFile::add(const Cells& cells, std::size_t offset) {
   offset_.push_back(offset);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     if (i > 0) {
@@ -55,11 +55,7 @@ void TableFile::add(const Cells& cells, std::size_t offset, bool keeps_lines) {
     }
     buffer_ += '"';
     for (const char c : cell) {
-      const bool is_end = c == '\n' || c == '\r';
-      if (c == '\n' && keeps_lines) {
-        offset_.push_back(offset);
-      }
-      buffer_ += is_end && !keeps_lines ? ' ' : c;
+      buffer_ += c == '\n' || c == '\r' ? ' ' : c;
       if (c == '"') {
         buffer_ += c;
       }

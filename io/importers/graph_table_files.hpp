@@ -20,8 +20,8 @@ class TableFile {
   TableFile(const GraphFile& graph, std::string what);
 
   using Cells = std::vector<std::optional<std::string_view>>;
-  /// A row of the element that stands there. Line breaks are kept, or are blanks.
-  void add(const Cells& cells, std::size_t offset, bool keeps_lines);
+  /// A row of the element that stands there. Names of categories are lines, so that line breaks become blanks.
+  void add(const Cells& cells, std::size_t offset);
   /// To be called before it is read.
   void finish();
 
