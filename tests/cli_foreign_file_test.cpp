@@ -38,6 +38,12 @@ TEST_F(ForeignFiles, AreToldByTheirNamesAndFirstBytes) {
   EXPECT_EQ(format("m.npz", "PK"), "npz");
   EXPECT_EQ(format("m.h5ad", "\x89HDF\r\n\x1a\n"), "h5ad");
   EXPECT_EQ(format("PROTEINS.zip", "PK"), "tudataset");
+  EXPECT_EQ(format("g.graphml", "<graphml"), "graphml");
+  EXPECT_EQ(format("g.gexf.bz2", "BZh"), "gexf");
+  EXPECT_EQ(format("g.gml", "graph ["), "gml");
+  EXPECT_EQ(format("g.net", "*Vertices 3"), "pajek");
+  EXPECT_EQ(format("g.json.zst", "\x28\xb5\x2f\xfd"), "json");
+  EXPECT_EQ(format("g.db", "SQLite format 3"), "sqlite");
   if (reads("smiles")) {
     EXPECT_EQ(format("m.smi", "CCO\n"), "smiles");
     EXPECT_EQ(format("m.csv", "id,smiles,y\n1,C,2\n"), "smiles");

@@ -33,7 +33,11 @@ TEST_F(CliWords, ThatAreNoCommandAreNamedWithTheNearest) {
   says({"import", "edgelst", "e.csv"}, "there is no format 'edgelst'; did you mean `weft import edgelist`?");
   says({"import", "csv", "e.csv"}, "there is no format 'csv'; did you mean `weft import edgelist`?");
   says({"import", "cvs", "e.csv"}, "there is no format 'cvs'; did you mean `weft import edgelist`?");
-  says({"import", "qqq"}, "there is no format 'qqq'; `weft import --help` lists the formats");
+  says({"import", "gephi", "e"}, "there is no format 'gephi'; did you mean `weft import gexf`?");
+  says({"import", "networkx", "e"}, "there is no format 'networkx'; did you mean `weft import json`?");
+  says({"import", "net", "e"}, "there is no format 'net'; did you mean `weft import pajek`?");
+  says({"import", "sql", "e"}, "there is no format 'sql'; did you mean `weft import sqlite`?");
+  says({"import", "qqqqqq"}, "there is no format 'qqqqqq'; `weft import --help` lists the formats");
   says({"datasets", "lst"}, "there is no kind 'lst'; did you mean `weft datasets list`?");
   const CommandResult kind = weft({"synth", "rmta", "-o", "x.h5"});
   EXPECT_EQ(kind.code, 2);

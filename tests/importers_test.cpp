@@ -52,8 +52,9 @@ TEST(Importers, HaveNamesAndSayWhatTheyAre) {
     EXPECT_FALSE(importer.input.empty());
     EXPECT_EQ(importer.example.find(std::string("weft import ") + std::string(importer.name) + " "), 0U);
   }
-  for (const char* name : {"debian", "edgelist", "tudataset", "npz", "planetoid", "mtx", "smiles", "ogb", "h5ad",
-                           "tables", "interactions", "triples", "adjlist"}) {
+  for (const char* name :
+       {"debian", "edgelist", "tudataset", "npz", "planetoid", "mtx", "smiles", "ogb", "h5ad", "tables", "interactions",
+        "triples", "adjlist", "json", "graphml", "gexf", "gml", "pajek", "sqlite"}) {
     EXPECT_TRUE(names.contains(name)) << name;
   }
 }

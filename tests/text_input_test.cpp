@@ -14,11 +14,13 @@
 namespace weft {
 namespace {
 
+using test::bzip2ed;
 using test::expect_throws;
 using test::gzipped;
 using test::TemporaryFolder;
 using test::write_content;
 using test::xzipped;
+using test::zstded;
 
 using Lines = std::vector<std::string>;
 
@@ -92,17 +94,22 @@ TEST(TextInput, SearchesALineWithoutEndOnce) {
   EXPECT_EQ(first, (std::vector<std::int64_t>{1, 3, 4}));
 }
 
-TEST(TextInput, ReadsTheSameFromPlainGzipAndXz) {
+TEST(TextInput, ReadsTheSameFromPlainAndCompressedText) {
   const TemporaryFolder folder;
   const std::string text = many_lines();
   const Lines plain = lines_of(write_content(folder / "plain", text));
   ASSERT_EQ(plain.size(), 50000U);
-  EXPECT_EQ(lines_of(write_content(folder / "gz", gzipped(text))), plain);
-  EXPECT_EQ(lines_of(write_content(folder / "two.gz", gzipped(text.substr(0, 1000)) + gzipped(text.substr(1000)))),
-            plain);
-  EXPECT_EQ(lines_of(write_content(folder / "xz", xzipped(text))), plain);
-  EXPECT_EQ(lines_of(write_content(folder / "two.xz", xzipped(text.substr(0, 1000)) + xzipped(text.substr(1000)))),
-            plain);
+  for (const auto& compressed : {gzipped, xzipped, bzip2ed, zstded}) {
+    EXPECT_EQ(lines_of(write_content(folder / "one", compressed(text))), plain);
+    EXPECT_EQ(lines_of(write_content(folder / "two", compressed(text.substr(0, 1000)) + compressed(text.substr(1000)))),
+              plain);
+    EXPECT_EQ(lines_of(write_content(folder / "none", compressed(""))), Lines());
+  }
+}
+
+TEST(TextInput, ReadsTextThatBeginsAsCompressedTextDoes) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(lines_of(write_content(folder / "a", "BZh91,2\nb,3\n")), (Lines{"BZh91,2", "b,3"}));
 }
 
 TEST(TextInput, ReadsFromWhatIsOpen) {
@@ -118,7 +125,7 @@ TEST(TextInput, ReadsFromWhatIsOpen) {
 TEST(TextInput, RefusesCompressedDataThatIsCutOrDamaged) {
   const TemporaryFolder folder;
   const std::string text = many_lines();
-  for (const std::string& whole : {gzipped(text), xzipped(text)}) {
+  for (const std::string& whole : {gzipped(text), xzipped(text), bzip2ed(text), zstded(text)}) {
     for (const std::size_t percent : {10, 50, 99}) {
       write_content(folder / "cut", whole.substr(0, whole.size() * percent / 100));
       expect_throws<DataError>([&] { lines_of(folder / "cut"); }, "is cut short");
@@ -149,8 +156,9 @@ TEST(TextInput, LimitsLinesAndExpansion) {
 
 TEST(TextInput, RefusesWhatExpandsTooFarBeforeItsLinesAreWorkedOn) {
   const TemporaryFolder folder;
-  for (const std::string& bomb : {gzipped(std::string(1 << 24, '\n')), xzipped(std::string(1 << 24, '\n'))}) {
-    TextInput input(write_content(folder / "bomb", bomb), {.content_bytes = 12 << 20, .expansion = 16});
+  const std::string content(1 << 24, '\n');
+  for (const auto& compressed : {gzipped, xzipped, bzip2ed, zstded}) {
+    TextInput input(write_content(folder / "bomb", compressed(content)), {.content_bytes = 12 << 20, .expansion = 16});
     std::int64_t lines = 0;
     const auto read = [&] {
       for (std::string_view line; input.next(line); ++lines) {

@@ -28,7 +28,7 @@ enum class HeaderRow { automatic, yes, no };
 template <>
 inline constexpr std::array<std::string_view, 3> kEnumNames<HeaderRow> = {"auto", "yes", "no"};
 
-/// All files are CSV, TSV or columns between blanks, plain, gzip or xz; '#' and '%' start comment lines, and
+/// All files are CSV, TSV or columns between blanks, plain or compressed; '#' and '%' start comment lines, and
 /// a header line is recognized. Nodes are named by any text.
 struct EdgelistOptions {
   /// An edge a line. A header names the columns, in usual words (source, target, weight, time, relation, ...); without

@@ -8,7 +8,7 @@
 
 #include "weft/core/parallel.hpp"
 #include "weft/io/dataset.hpp"
-#include "weft/io/importers/importers.hpp"
+#include "weft/io/importers/importer_row.hpp"
 
 namespace weft {
 
@@ -34,5 +34,8 @@ struct GraphsOptions {
 /// cell a column each; an edge that repeats one counts once. Graphs and their nodes stay in the order of their tables.
 /// Throws DataError naming file, line and column.
 [[nodiscard]] Dataset import_graphs(const GraphsOptions& options, const ProgressCallback& progress = {});
+
+/// Of the table of importers.
+[[nodiscard]] ImporterRow graphs_row();
 
 }  // namespace weft

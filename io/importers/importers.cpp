@@ -8,6 +8,7 @@
 #include "weft/io/importers/debian_importer.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/importers/graph_description.hpp"
+#include "weft/io/importers/graph_file_importer.hpp"
 #include "weft/io/importers/graphs_importer.hpp"
 #include "weft/io/importers/h5ad_importer.hpp"
 #include "weft/io/importers/interactions_importer.hpp"
@@ -23,40 +24,9 @@
 namespace weft {
 namespace {
 
-struct Row {
-  ImporterInfo info;
-  Dataset (*read)(const ImportJob&);
-  /// Of formats that can go to disk.
-  std::int64_t (*memory_bytes)(const ImportJob&) = nullptr;
-  WrittenDataset (*to_file)(const ImportJob&, const ImportedFile&) = nullptr;
-};
+using Row = ImporterRow;
 
 using namespace shared_options;
-
-/// For formats that take their name from elsewhere, if at all.
-std::string name_of(const ImportJob& job, const std::string& otherwise) {
-  const std::string& name = job.options.text("name");
-  return !name.empty() ? name : !otherwise.empty() ? otherwise : job.input.stem().string();
-}
-
-/// Empty, so that the first bad row ends the import, unless the options say otherwise.
-OnBadRow on_bad_row_of(const ImportJob& job) {
-  if (!job.options.flag("skip_bad_rows")) {
-    return {};
-  }
-  return job.on_skipped ? job.on_skipped : [](const std::string&) {};
-}
-
-std::vector<std::string> list_of(const std::string& words) {
-  std::vector<std::string> list;
-  for (std::size_t begin = 0, end = 0; begin < words.size(); begin = end + 1) {
-    end = std::min(words.find(',', begin), words.size());
-    if (end > begin) {
-      list.push_back(words.substr(begin, end - begin));
-    }
-  }
-  return list;
-}
 
 CellForm cells_of(const Options& options) {
   const std::string& decimal = options.text("decimal");
@@ -122,12 +92,13 @@ MtxOptions mtx_options(const ImportJob& job) {
           .on_bad_row = on_bad_row_of(job)};
 }
 
-const std::vector<Row>& table() {
-  static const std::vector<Row> kRows = {
+std::vector<Row> own_rows() {
+  return {
       {{.name = "debian",
         .summary = "the packages of a Debian archive and what they depend on",
         .input_name = "PACKAGES",
-        .input = "a Packages file, plain, .gz or .xz; otherwise what apt-cache knows on this machine",
+        .input = "a Packages file, plain or compressed (.gz, .xz, .bz2, .zst); otherwise what apt-cache knows on this "
+                 "machine",
         .needs_input = false,
         .options = {{.name = "vocabulary",
                      .fallback = DebianOptions{}.vocabulary,
@@ -144,8 +115,8 @@ const std::vector<Row>& table() {
       {{.name = "edgelist",
         .summary = "a text file with an edge a line, and tables of nodes",
         .input_name = "EDGES",
-        .input =
-            "an edge a line, columns named by a header or else source,target; CSV, TSV or blanks; plain, .gz or .xz",
+        .input = "an edge a line, columns named by a header or else source,target; CSV, TSV or blanks; plain or "
+                 "compressed (.gz, .xz, .bz2, .zst)",
         .options = {text("features", "a table: id,f1,f2,... for every node"),
                     text("labels", "a table: id,label"),
                     text("split",
@@ -205,50 +176,11 @@ const std::vector<Row>& table() {
        [](const ImportJob& job, const ImportedFile& file) {
          return import_edgelist_to_file(described_options(job), file, job.on_progress);
        }},
-      {{.name = "graphs",
-        .summary = "many graphs in tables: a row a graph, a row a node, a row an edge, as DGL's CSV form has them",
-        .input_name = "GRAPHS",
-        .input = "a table with a column of graphs, their labels and parts; CSV or TSV, plain, .gz or .xz",
-        .options = {text("edges", "a table of edges with columns of the graph, the source and the target"),
-                    text("nodes", "a table of nodes with columns of the graph and the node; its others are features"),
-                    text("graph", "the column of graphs in all tables; otherwise graph_id or graph"),
-                    text("id", "the column of --nodes that calls the nodes; otherwise node_id, node or id"),
-                    text("source", "the column of the edges' sources; otherwise source, src or src_id"),
-                    text("target", "the column of their targets; otherwise target, dst or dst_id"),
-                    text("weight", "the column of their weights, or none; otherwise weight"),
-                    text("label", "the columns of GRAPHS to predict; otherwise label, target, y or class"),
-                    text("split", "the column of GRAPHS that says train, val or test; otherwise random, 60/20/20"),
-                    text("drop", "columns that are not read"),
-                    text("kind", "COLUMN=number, category, flag, date or text; otherwise guessed"), regression(),
-                    directed(), name_of_input(), skip_bad_rows()},
-        .files = {"edges", "nodes"},
-        .lists = {"label", "drop", "kind"},
-        .seed = "decides the random splits",
-        .example = "weft import graphs graphs.csv --nodes nodes.csv --edges edges.csv -o mine.h5"},
-       [](const ImportJob& job) {
-         const Options& options = job.options;
-         return import_graphs({.graphs = job.input,
-                               .nodes = options.text("nodes"),
-                               .edges = options.text("edges"),
-                               .graph_column = options.text("graph"),
-                               .id_column = options.text("id"),
-                               .source_column = options.text("source"),
-                               .target_column = options.text("target"),
-                               .weight_column = options.text("weight"),
-                               .label_columns = list_of(options.text("label")),
-                               .split_column = options.text("split"),
-                               .drop = list_of(options.text("drop")),
-                               .kinds = list_of(options.text("kind")),
-                               .directed = options.flag("directed"),
-                               .regression = options.flag("regression"),
-                               .name = name_of(job, job.default_name),
-                               .seed = job.seed,
-                               .on_bad_row = on_bad_row_of(job)},
-                              job.on_progress);
-       }},
+      graphs_row(),
       {{.name = "interactions",
         .summary = "users and items: LightGCN's lines, RecBole's .inter, MovieLens's ratings",
-        .input = "a user and its items a line, or a table of user, item, rating, time; plain, .gz or .xz",
+        .input = "a user and its items a line, or a table of user, item, rating, time; plain or compressed (.gz, .xz, "
+                 ".bz2, .zst)",
         .options = {text("val", "interactions held back for validation, in the same form"),
                     text("test", "interactions held back for the test"),
                     {.name = "form",
@@ -279,7 +211,7 @@ const std::vector<Row>& table() {
        }},
       {{.name = "triples",
         .summary = "knowledge graphs: head, relation and tail a line",
-        .input = "head,relation,tail a line; CSV, TSV or blanks; plain, .gz or .xz",
+        .input = "head,relation,tail a line; CSV, TSV or blanks; plain or compressed (.gz, .xz, .bz2, .zst)",
         .options = {text("val", "triples held back for validation"), text("test", "triples held back for the test"),
                     text("head", "the column of heads, by its name or its number from 1"),
                     text("relation", "the column of relations"), text("tail", "the column of tails"),
@@ -305,7 +237,7 @@ const std::vector<Row>& table() {
        }},
       {{.name = "adjlist",
         .summary = "adjacency lists: networkx's, or METIS's .graph",
-        .input = "a node and its neighbors a line; plain, .gz or .xz",
+        .input = "a node and its neighbors a line; plain or compressed (.gz, .xz, .bz2, .zst)",
         .options = {{.name = "form",
                      .fallback = std::string(),
                      .help = "otherwise metis where the file is called .graph or .metis",
@@ -365,7 +297,7 @@ const std::vector<Row>& table() {
        }},
       {{.name = "mtx",
         .summary = "a sparse matrix in the Matrix Market format",
-        .input = "the .mtx file; plain, .gz or .xz",
+        .input = "the .mtx file; plain or compressed (.gz, .xz, .bz2, .zst)",
         .options = {text("features", "a row of numbers for each node, in order"),
                     text("labels", "a class from 0, or -1, for each node, in order"), regression(),
                     flag("weights", "keep the values of the matrix as an edge feature"), directed(), name_of_input(),
@@ -382,7 +314,7 @@ const std::vector<Row>& table() {
        }},
       {{.name = "smiles",
         .summary = "molecules from CSV or .smi files (needs RDKit)",
-        .input = "a table with a column of SMILES; plain, .gz or .xz",
+        .input = "a table with a column of SMILES; plain or compressed (.gz, .xz, .bz2, .zst)",
         .options = {text("smiles",
                          "the column of SMILES, by its name or its number from 1; the default is any with SMILES in "
                          "its name, or the first where there is no header",
@@ -452,6 +384,18 @@ const std::vector<Row>& table() {
                             job.on_progress);
        }},
   };
+}
+
+const std::vector<Row>& table() {
+  static const std::vector<Row> kRows = [] {
+    std::vector<Row> rows = own_rows();
+    const std::vector<Row> of_graphs = graph_file_rows();
+    // Beside the adjacency lists: whole graphs in text.
+    const auto before =
+        std::ranges::find(rows, std::string_view("tudataset"), [](const Row& row) { return row.info.name; });
+    rows.insert(before, of_graphs.begin(), of_graphs.end());
+    return rows;
+  }();
   return kRows;
 }
 

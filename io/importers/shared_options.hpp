@@ -1,12 +1,14 @@
-// Options that several formats have, and what they say. Private.
+// Options that several formats have, and what they say of a job. Private.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "weft/core/options.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
+#include "weft/io/importers/importers.hpp"
 
 namespace weft::shared_options {
 
@@ -51,6 +53,31 @@ inline Option header() {
 }
 inline HeaderRow header_of(const Options& options) {
   return value_named<HeaderRow>(options.text("header")).value_or(HeaderRow::automatic);
+}
+
+/// What the options call the dataset; for formats that take their name from elsewhere, if at all.
+inline std::string name_of(const ImportJob& job, const std::string& otherwise) {
+  const std::string& name = job.options.text("name");
+  return !name.empty() ? name : !otherwise.empty() ? otherwise : job.input.stem().string();
+}
+
+/// Empty, so that the first bad row ends the import, unless the options say otherwise.
+inline OnBadRow on_bad_row_of(const ImportJob& job) {
+  if (!job.options.flag("skip_bad_rows")) {
+    return {};
+  }
+  return job.on_skipped ? job.on_skipped : [](const std::string&) {};
+}
+
+inline std::vector<std::string> list_of(const std::string& words) {
+  std::vector<std::string> list;
+  for (std::size_t begin = 0, end = 0; begin < words.size(); begin = end + 1) {
+    end = std::min(words.find(',', begin), words.size());
+    if (end > begin) {
+      list.push_back(words.substr(begin, end - begin));
+    }
+  }
+  return list;
 }
 
 }  // namespace weft::shared_options

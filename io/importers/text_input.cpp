@@ -1,8 +1,6 @@
 #include "weft/io/importers/text_input.hpp"
 
-#include <lzma.h>
 #include <sys/stat.h>
-#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -12,101 +10,16 @@
 #include <vector>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/text_decoder.hpp"
 
 namespace weft {
 namespace {
 
 constexpr std::size_t kBlock = 1 << 16;
 constexpr std::size_t kLeastBlock = 1 << 8;
-constexpr std::uint64_t kLzmaMemory = std::uint64_t{1} << 28;
 
 struct CloseFile {
   void operator()(std::FILE* file) const { std::fclose(file); }
-};
-
-// Turns compressed bytes into text, a block at a time.
-class Decoder {
- public:
-  virtual ~Decoder() = default;
-  /// Decodes from `in`, which it shortens, into `out`; returns the bytes written. `last`: no more input
-  /// will come. An empty problem() means that all is well.
-  virtual std::size_t decode(std::span<const unsigned char>& in, std::span<unsigned char> out, bool last) = 0;
-  /// Whether the data ended where a whole file may end.
-  [[nodiscard]] virtual bool is_complete() const = 0;
-  [[nodiscard]] const std::string& problem() const { return problem_; }
-
- protected:
-  std::string problem_;
-};
-
-// One or more gzip members (RFC 1952) end to end, each with its checksum.
-class GzipDecoder final : public Decoder {
- public:
-  GzipDecoder() {
-    if (inflateInit2(&stream_, 16 + MAX_WBITS) != Z_OK) {
-      throw std::bad_alloc();
-    }
-  }
-  GzipDecoder(const GzipDecoder&) = delete;
-  GzipDecoder& operator=(const GzipDecoder&) = delete;
-  ~GzipDecoder() override { inflateEnd(&stream_); }
-
-  std::size_t decode(std::span<const unsigned char>& in, std::span<unsigned char> out, bool /*last*/) override {
-    if (complete_ && !in.empty()) {
-      inflateReset(&stream_);
-      complete_ = false;
-    }
-    stream_.next_in = const_cast<unsigned char*>(in.data());
-    stream_.avail_in = static_cast<unsigned>(in.size());
-    stream_.next_out = out.data();
-    stream_.avail_out = static_cast<unsigned>(out.size());
-    const int result = inflate(&stream_, Z_NO_FLUSH);
-    in = in.last(stream_.avail_in);
-    if (result == Z_STREAM_END) {
-      complete_ = true;
-    } else if (result != Z_OK && result != Z_BUF_ERROR) {
-      problem_ = concat("the gzip data is damaged (", stream_.msg == nullptr ? "no reason given" : stream_.msg, ")");
-    }
-    return out.size() - stream_.avail_out;
-  }
-  [[nodiscard]] bool is_complete() const override { return complete_; }
-
- private:
-  z_stream stream_{};
-  bool complete_ = false;
-};
-
-class XzDecoder final : public Decoder {
- public:
-  XzDecoder() {
-    if (lzma_stream_decoder(&stream_, kLzmaMemory, LZMA_CONCATENATED) != LZMA_OK) {
-      throw std::bad_alloc();
-    }
-  }
-  XzDecoder(const XzDecoder&) = delete;
-  XzDecoder& operator=(const XzDecoder&) = delete;
-  ~XzDecoder() override { lzma_end(&stream_); }
-
-  std::size_t decode(std::span<const unsigned char>& in, std::span<unsigned char> out, bool last) override {
-    stream_.next_in = in.data();
-    stream_.avail_in = in.size();
-    stream_.next_out = out.data();
-    stream_.avail_out = out.size();
-    const lzma_ret result = lzma_code(&stream_, last ? LZMA_FINISH : LZMA_RUN);
-    in = in.last(stream_.avail_in);
-    complete_ = result == LZMA_STREAM_END;
-    if (result == LZMA_MEMLIMIT_ERROR) {
-      problem_ = concat("the xz data needs more than ", kLzmaMemory, " bytes of memory");
-    } else if (result != LZMA_OK && result != LZMA_STREAM_END && result != LZMA_BUF_ERROR) {
-      problem_ = "the xz data is damaged";
-    }
-    return out.size() - stream_.avail_out;
-  }
-  [[nodiscard]] bool is_complete() const override { return complete_; }
-
- private:
-  lzma_stream stream_ = LZMA_STREAM_INIT;
-  bool complete_ = false;
 };
 
 }  // namespace
@@ -116,17 +29,7 @@ class TextInput::Source {
   /// `block`: bytes to read at a time.
   Source(std::FILE* file, bool owned, std::size_t block) : file_(file), owned_(owned ? file : nullptr), in_(block) {
     pull();
-    const std::span<const unsigned char> bytes = rest_;
-    const auto starts_with = [&](std::string_view magic) {
-      return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
-    };
-    if (starts_with("\x1f\x8b")) {
-      decoder_ = std::make_unique<GzipDecoder>();
-    } else if (starts_with(std::string_view("\xfd"
-                                            "7zXZ\0",
-                                            6))) {
-      decoder_ = std::make_unique<XzDecoder>();
-    }
+    decoder_ = decoder_of(rest_);
   }
 
   /// Some text, nothing at its end, or a problem.
@@ -188,7 +91,7 @@ class TextInput::Source {
   std::unique_ptr<std::FILE, CloseFile> owned_;
   std::vector<unsigned char> in_;
   std::span<const unsigned char> rest_;
-  std::unique_ptr<Decoder> decoder_;
+  std::unique_ptr<TextDecoder> decoder_;
   bool ended_ = false;
   std::int64_t pulled_ = 0;
   std::string problem_;

@@ -1,4 +1,4 @@
-// Lines of text from a file, plain or compressed by gzip or xz, or from a pipe. Private.
+// Lines of text from a file, plain or compressed (text_decoder.hpp), or from a pipe. Private.
 #pragma once
 
 #include <cstdint>

@@ -143,6 +143,33 @@ void add_mtx(Corpus& corpus) {
   corpus.add("mtx", joined({1 + 2 + 8 + 16}, {real, "1 2\n3 4\n5 6\n", "0\n1\n-1\n"}));
   corpus.add("mtx", joined({4 + 16}, {pattern, "0.5,1\nnan,2\n,\n"}));
   corpus.add("mtx", joined({0}, {gzipped(real)}));
+  corpus.add("mtx", joined({0}, {test::bzip2ed(real)}));
+  corpus.add("mtx", joined({0}, {test::zstded(real)}));
+}
+
+/// The formats in the order of graphs_fuzz, which are eight apart.
+void add_graphs(Corpus& corpus) {
+  corpus.add("graphs",
+             letters({1}) + R"({"directed": true, "graph": {"a": 1}, "nodes": [{"id": "a", "x": [1, 2], "y": null},
+{"id": "b", "pos": {"x": NaN}}], "links": [{"source": "a", "target": "b", "weight": 2.5}]})");
+  corpus.add("graphs", letters({6}) + R"({"elements": {"nodes": [{"data": {"id": 0}}], "edges": [{"data": {"source": 0,
+"target": 1}}]}})");
+  corpus.add("graphs", letters({0}) + R"({"nodes": [{"name": "a"}, {"name": "b"}], "links": [{"from": 0, "to": 1}]})");
+  corpus.add("graphs", letters({8}) + R"(<graphml><key id="d" for="node" attr.name="c"><default>1</default></key>
+<graph edgedefault="directed"><node id="n0"><data key="d">2</data><graph><node id="n1"/></graph></node><port/>
+<edge source="n0" target="n1" directed="false"/><hyperedge/></graph></graphml>)");
+  corpus.add("graphs", letters({16}) + R"(<gexf><graph defaultedgetype="undirected"><attributes class="node">
+<attribute id="0" title="c"><default>1</default></attribute></attributes><nodes><node id="0" label="a" start="1"><attvalues>
+<attvalue for="0" value="3"/></attvalues><viz:color/></node><node id="1" label="b"/></nodes><edges><edge source="0" target="1"
+weight="2" type="mutual"/></edges></graph></gexf>)");
+  corpus.add("graphs",
+             letters({24 + 2}) + R"(graph [ directed 1 node [ id 0 label "a&amp;" x 1 x 2 graphics [ x [ y 1 ] ] ]
+# remark
+node [ id 1 label "b" ] edge [ source 0 target 1 value 3 ] ])");
+  corpus.add("graphs", letters({32}) +
+                           "*Vertices 3 1\n1 a 0.1 0.2 ellipse c 1\n2 \"b b\" ic Red\n3 c [1-2]\n"
+                           "*Arcs :1 \"r\"\n1 2 3 l \"x\"\n*Edges :2\n2 3\n*Arcslist\n1 2 3\n");
+  corpus.add("graphs", letters({32}) + "*Vertices 2\n*Matrix\n0 1\n2.5 0\n*Partition p\n*Vertices 2\n1\n2\n");
 }
 
 void add_tudataset(Corpus& corpus) {
@@ -261,6 +288,7 @@ int main(int count, char** arguments) {
   add_edgelist(corpus);
   add_links(corpus);
   add_mtx(corpus);
+  add_graphs(corpus);
   add_tudataset(corpus);
   add_ogb(corpus);
   add_arrays(corpus);

@@ -1,4 +1,4 @@
-// Text, plain or compressed by gzip or xz, as lines, as fields, and as numbers.
+// Text, plain or compressed, as lines, as fields, and as numbers.
 #include "tests/fuzz/fuzz_input.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/number_rows.hpp"
