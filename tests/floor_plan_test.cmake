@@ -109,7 +109,9 @@ expect_answer(io/boost_graph.hpp "#include <boost/graph/x.hpp>"
               "floor plan: io/boost_graph.hpp: may not include <boost/...>; ${confined}")
 expect_answer(io/text_input.cpp "#include <lzma.h>"
               "floor plan: io/text_input.cpp: may not include <lzma.h...>; ${confined}")
-expect_answer(io/importers/text_input.cpp "#include <lzma.h>" "")
+expect_answer(io/importers/text_decoder.cpp "#include <lzma.h>" "")
+expect_answer(io/importers/json_graph.cpp "#include <pugixml.hpp>"
+              "floor plan: io/importers/json_graph.cpp: may not include <pugi...>; ${confined}")
 expect_answer(tensor/x.cpp "#include <tbb/parallel_for.h>" "floor plan: tensor/x.cpp: may not include <tbb/...>; ${confined}")
 expect_answer(tensor/ops.cpp "#include <dnnl.hpp>" "floor plan: tensor/ops.cpp: may not include <dnnl...>; ${confined}")
 expect_answer(io/dataset.cpp "#include <hdf5.h>" "floor plan: io/dataset.cpp: may not include <hdf5...>; ${confined}")
