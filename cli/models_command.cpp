@@ -108,7 +108,9 @@ std::string text_of(const ModelInfo& model) {
   return concat(model.name, ": ", model.summary, "\n  cost: ", model.cost, "\n  source: ", model.source, "\n",
                 options_text(model.options), overrides_text("unless set otherwise", model.always),
                 overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels),
-                overrides_text("for whole graphs, unless set otherwise", graph_defaults_of(model)));
+                model.needs_node_labels
+                    ? std::string("  for labels of nodes only\n")
+                    : overrides_text("for whole graphs, unless set otherwise", graph_defaults_of(model)));
 }
 
 std::string text_of(const AttentionInfo& attention) {

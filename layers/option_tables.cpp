@@ -210,7 +210,7 @@ const OptionTable<RidgeOptions>& option_table() {
       bound("smooth_hops", &S::smooth_hops, "features are means over 0 to so many hops", 0, 16),
       bound(
           "penalty", &S::penalty,
-          "of the squared weights, for each row of the training part; 0: the best on the validation part of 1e-4 to 1",
+          "of the squared weights, in the mean square of the columns; 0: the best on the validation part of 1e-4 to 1",
           0.0, 1e9)};
   return kTable;
 }

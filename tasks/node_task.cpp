@@ -67,12 +67,14 @@ NodeTask::NodeTask(const Dataset& data, const TrainJob& train_job)
           " or features of edges need them in memory; expected sampler neighbor, labor or full, or a larger memory "
           "limit");
   check_threshold(options(), outputs(), shape_.num_outputs);
-  require(!asks_to_spread(options()) || (outputs() != OutputKind::values && options().flag("edges")),
-          "option smooth: ", options().text("smooth"), " spreads labels along edges, and there are no ",
-          outputs() == OutputKind::values ? "classes or labels" : "edges (edges=false)", "; expected none");
-  require(!asks_to_spread(options()) || !data.graph.is_in_file(),
-          "option smooth: the edges stay in their file, and labels spread along edges in memory; expected none, or a "
-          "larger memory limit");
+  if (asks_to_spread(options())) {
+    require(outputs() != OutputKind::values && options().flag("edges"), "option smooth: ", options().text("smooth"),
+            " spreads labels along edges, and there are no ",
+            outputs() == OutputKind::values ? "classes or labels" : "edges (edges=false)", "; expected none");
+    require(!data.graph.is_in_file(),
+            "option smooth: the edges stay in their file, and labels spread along edges in memory; expected none, or a "
+            "larger memory limit");
+  }
   if (const Split* split = job().splits.empty() ? nullptr : find_split(job().splits.front())) {
     scaling_ = input_scaling(input_, options(), labeled(split->train));
   }

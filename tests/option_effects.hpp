@@ -36,6 +36,8 @@ inline const std::map<std::string_view, std::string_view>& options_without_a_res
       {"budget_minutes", "the clock decides, so that no two runs are alike"},
       {"checkpoint_seconds", "says how often what could be lost is saved"},
       {"inference_rows", "bounds memory; the same sums in parts (inference_test.cpp)"},
+      {"smooth", "spreads labels where that helps, and is refused by the task elsewhere (settled_outputs_test.cpp)"},
+      {"threshold", "moves what nodes are called, and is refused by the task elsewhere (settled_outputs_test.cpp)"},
       {"max_positions", "refuses larger graphs; smaller ones read the first of as many weights"},
       {"constraint", "is what a generator keeps to, not what it learns (graph_constraint_test.cpp)"},
   };

@@ -161,8 +161,9 @@ TEST(Smooth, SpreadsSeveralLabelsToo) {
   data.num_classes = 2;
   const Trained plain = trained(data, {}), spread = trained(data, {{"smooth", "auto"}});
   EXPECT_GT(spread.report.runs[0].test, plain.report.runs[0].test + 0.05);
-  for (const float p : spread.model.predict(data).probabilities.values()) {
-    ASSERT_TRUE(p >= 0.0F && p <= 1.0F);
+  const Tensor probabilities = spread.model.predict(data).probabilities;
+  for (const float p : probabilities.values()) {
+    ASSERT_TRUE(p >= 0.0F && p <= 1.0F) << p;
   }
 }
 
