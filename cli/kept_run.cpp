@@ -1,8 +1,9 @@
-#include "weft/cli/kept_run.hpp"
+#include "weft/cli/console.hpp"
 
 #include <string>
 #include <system_error>
 
+#include "weft/cli/console.hpp"
 #include "weft/core/error.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/tasks/tasks.hpp"
@@ -33,9 +34,12 @@ std::string name_of_run(const RunConfig& config) {
 }  // namespace
 
 void require_run_to_go_on_with(const TrainFlags& flags) {
-  require(!flags.resume || flags.output.empty() || state_of_run(flags.output) != RunState::none,
-          "--resume: there is no run to go on with in '", flags.output,
-          "', expected the folder of one; without --resume a new one begins there");
+  if (!flags.resume || flags.output.empty() || state_of_run(flags.output) != RunState::none) {
+    return;
+  }
+  require(!flags.data.empty() || !flags.config.empty(), "--resume: there is no run to go on with in '", flags.output,
+          "', expected the folder of one, or what to train on");
+  say(flags.quiet, concat("nothing to go on with in ", flags.output, ": a run begins there"));
 }
 
 void require_folder_is_free(const TrainFlags& flags) {

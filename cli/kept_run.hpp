@@ -8,7 +8,8 @@
 
 namespace weft::cli {
 
-/// Throws ArgumentError if --resume is said of a folder without a run: a name that is mistyped must not begin anew.
+/// Says that a run begins where --resume finds none, as where it was stopped before it had written anything, so that
+/// one command may be repeated until it is done. Throws ArgumentError if nothing else says what to train on.
 void require_run_to_go_on_with(const TrainFlags& flags);
 
 /// Throws ArgumentError naming the flag to use if -o holds a run that neither --resume nor --overwrite is said of. A

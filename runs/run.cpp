@@ -135,10 +135,11 @@ void write_config(const RunFiles& files, const PreparedRun& run) {
 
 /// What was settled, of the run whose model is kept where there are several.
 std::vector<std::string> settled_in(const RunSummary& summary) {
-  const RunResult& best = summary.runs.at(summary.best_run);
-  if (best.settled.empty()) {
+  // Of a run that was stopped before it had a model there is none.
+  if (summary.runs.empty() || summary.runs.at(summary.best_run).settled.empty()) {
     return {};
   }
+  const RunResult& best = summary.runs.at(summary.best_run);
   return {summary.runs.size() == 1 ? best.settled
                                    : concat("split ", best.split, ", seed ", best.seed, ": ", best.settled)};
 }

@@ -45,6 +45,8 @@ std::int64_t weight_column_in_memory(const Dataset& dataset, const Options& opti
 std::unique_ptr<NodeModel> make_node_model(std::string_view name, const ModelShape& shape, const Options& options,
                                            OutputKind outputs, const Random& random) {
   std::unique_ptr<NodeModel> model = make_model(name, shape, options, random);
+  require(outputs != OutputKind::values || dynamic_cast<const SolvedModel*>(model.get()) == nullptr, "model ", name,
+          ": made for classes and labels of nodes, the task is node_regression");
   return outputs == OutputKind::values ? std::make_unique<ScaledModel>(std::move(model), shape.num_outputs)
                                        : std::move(model);
 }
@@ -102,8 +104,6 @@ std::unique_ptr<Model> NodeTask::new_model(const Split& split, const Random& ran
 }
 
 void NodeTask::solve(SolvedModel& model, const Split& split) const {
-  require(outputs() != OutputKind::values, "model ", job().model,
-          ": made for classes and labels of nodes, the task is node_regression");
   require(dynamic_cast<const RidgeModel*>(&model) == nullptr || dataset().node_features.shape() != Shape{},
           "model ridge: the nodes have no features, expected some; label_propagation needs none");
   const std::vector<std::int64_t> val = labeled(split.val);
@@ -313,7 +313,7 @@ std::vector<TaskRow> node_tasks() {
   };
   return {row(TaskKind::node_classification, "a class, or several yes-or-no labels, for each node of one graph",
               {table, smooth, threshold}),
-          row(TaskKind::node_regression, "numbers for each node of one graph", {table})};
+          row(TaskKind::node_regression, "numbers for each node of one graph", {table, smooth, threshold})};
 }
 
 }  // namespace weft

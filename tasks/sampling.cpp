@@ -36,10 +36,14 @@ Sampling::Sampling(const ModelInput& input, const ModelTraits& model, const Opti
     : input_(input),
       options_(options),
       info_(sampler_info(options.text("sampler"))),
-      num_hops_(model.layers_read_a_hop ? model.num_hop_layers : options.integer("layers")),
+      num_hops_(model.layers_read_a_hop ? model.num_hop_layers
+                : options.has("layers") ? options.integer("layers")
+                                        : 0),
       origin_(std::make_shared<const Origin>(
           input.block().graph(), input.block().weights(),
           info_.needs_of_edges == "weight" ? WeightUse::by_drawing : WeightUse::by_edge)) {
+  require(model.layers_read_a_hop || options.has("layers"), "sampler ", info_.name,
+          ": the model is solved for on the whole graph at once, expected none");
   require_readable(info_, model, input);
   if (info_.needs_of_edges == "weight") {
     const std::int64_t column = options.integer("edge_weight");

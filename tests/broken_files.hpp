@@ -106,7 +106,7 @@ inline const std::vector<BrokenFile> kBrokenGraphs = {
        f.reals("edge/attr", {4, 1}, {0, 1, 2, 3});
        f.integers("graph/indices", {1, 2, 0, 1}, H5T_STD_I32LE);
      }},
-    {"SourcesRepeat", "/graph/indices", "row 1 has source 0 after 0 at 2",
+    {"SourcesRepeat", "/graph/indices", "edge 1 -> 0 is there more or less often than 0 -> 1",
      [](RawFile& f) {
        f.integers("graph/edge_type", {0, 1, 2, 3});
        f.integers("graph/indices", {1, 0, 0, 1}, H5T_STD_I32LE);

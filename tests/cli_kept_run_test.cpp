@@ -58,11 +58,15 @@ TEST_F(KeptRuns, AreReplacedWhereTheUserSaysSoOnly) {
   EXPECT_EQ(weft({"train", "-o", "run", "--resume", "-q"}).code, 0);
 }
 
-TEST_F(KeptRuns, AreNotBegunByAWordToGoOn) {
+TEST_F(KeptRuns, SayThatTheyBeginWhereThereIsNothingToGoOnWith) {
   make_sbm();
-  refuses(with(kShort, {"-o", "rum", "--resume"}), 2, "--resume: there is no run to go on with in 'rum'");
   refuses({"train", "-o", "rum", "--resume"}, 2, "--resume: there is no run to go on with in 'rum'");
   EXPECT_FALSE(fs::exists(path("rum")));
+  const std::string sentence = "nothing to go on with in rum: a run begins there";
+  const CommandResult begun = weft(with(kShort, {"-o", "rum", "--resume"}));
+  EXPECT_EQ(begun.code, 0);
+  EXPECT_NE(begun.err.find(sentence), std::string::npos) << begun.err;
+  EXPECT_EQ(weft(with(kShort, {"-o", "rum", "--resume"})).err.find(sentence), std::string::npos);
 }
 
 TEST_F(KeptRuns, SayWhatIsMissingWhereTheyHaveNoModelYet) {

@@ -6,6 +6,7 @@
 
 #include "tests/cli_fixture.hpp"
 #include "tests/file_content.hpp"
+#include "weft/core/error.hpp"
 
 namespace weft::test {
 namespace {
@@ -47,11 +48,10 @@ class NewTables : public Cli {
   /// 60 firms on a line, of two sectors, in firms.h5.
   void make_firms() {
     for (int i = 0; i < 60; ++i) {
-      const std::string number = std::to_string(i);
-      nodes_ += "f" + number + "," + std::to_string(10 + i * i % 37) + (i % 3 == 0 ? ",Bonn," : ",Ulm,") +
-                (i % 37 < 20 ? "food\n" : "metal\n");
+      nodes_ +=
+          concat("f", i, ",", 10 + i * i % 37, i % 3 == 0 ? ",Bonn," : ",Ulm,", i % 37 < 20 ? "food\n" : "metal\n");
       if (i > 0) {
-        edges_ += "f" + std::to_string(i - 1) + ",f" + number + "," + std::to_string(1 + i % 5) + "\n";
+        edges_ += concat("f", i - 1, ",f", i, ",", 1 + i % 5, "\n");
       }
     }
     write_content(path("firms.csv"), node_header_ + nodes_);
@@ -232,8 +232,7 @@ TEST_F(NewTables, JoinedToAnOldGraphMustBeNewAndNameNodesThatAreThere) {
 TEST_F(NewTables, OfEdgesAloneSuitAModelThatWasTrainedOnEdgesAlone) {
   std::string edges = "source,target\n";
   for (int i = 0; i < 40; ++i) {
-    edges += std::to_string(i) + "," + std::to_string((i + 1) % 40) + "\n" + std::to_string(i) + "," +
-             std::to_string((i * 7 + 3) % 40) + "\n";
+    edges += concat(i, ",", (i + 1) % 40, "\n", i, ",", (i * 7 + 3) % 40, "\n");
   }
   write_content(path("e.csv"), edges);
   ASSERT_EQ(weft({"import", "edgelist", "e.csv", "-o", "e.h5"}).code, 0);

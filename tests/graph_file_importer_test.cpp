@@ -245,7 +245,9 @@ TEST_F(GraphFiles, MergeParallelEdges) {
   EXPECT_TRUE(test::same_bits(std::get<Tensor>(data.edge_features), Tensor{{3.5}, {1}}));
   EXPECT_TRUE(says(data, "1 of 3 edges have no weight, and weigh 1"));
   EXPECT_TRUE(
-      says(data, "1 of 3 rows repeat an edge, and are merged with it: the sum of their weights counts (--merge)"));
+      says(data,
+           "1 of 3 rows repeat an edge, and are merged with it: the sum of their weights counts (--merge; keep: all of "
+           "them)"));
 }
 
 TEST_F(GraphFiles, SayWhatTheyHoldAndIsNotRead) {
@@ -311,8 +313,8 @@ TEST_F(GraphFiles, LeaveOutWhatIsWrongIfAllowed) {
   Lines told;
   job.on_skipped = [&](const std::string& problem) { told.push_back(problem); };
   EXPECT_EQ(import_dataset("json", job).graph.num_edges(), 1);
-  EXPECT_EQ(told,
-            Lines{(folder_ / "g.json").string() + ": line 3, column 1: 'heavy' is not a finite number of 32 bits"});
+  EXPECT_EQ(told, Lines{(folder_ / "g.json").string() +
+                        ": line 3, column 1: 'heavy' is not a finite number of 32 bits, in column 3 'weight'"});
 }
 
 TEST_F(GraphFiles, ThatAreBrokenAreRefusedByLineAndColumn) {

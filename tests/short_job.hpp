@@ -16,7 +16,10 @@ inline TrainJob short_job(std::string_view model, std::int64_t epochs = 12) {
   job.options = default_options(model);
   job.splits = {"rand0"};
   job.options.set_value("epochs", epochs);
-  job.options.set_value("hidden", std::int64_t{16});
+  // Models that are solved for have none.
+  if (job.options.has("hidden")) {
+    job.options.set_value("hidden", std::int64_t{16});
+  }
   return job;
 }
 
