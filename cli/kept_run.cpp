@@ -1,4 +1,4 @@
-#include "weft/cli/console.hpp"
+#include "weft/cli/kept_run.hpp"
 
 #include <string>
 #include <system_error>
