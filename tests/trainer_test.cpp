@@ -71,7 +71,8 @@ TEST(Train, GoesOnFromACheckpointToTheSameBits) {
   const Dataset data = communities();
   for (const ModelInfo& info : models()) {
     SCOPED_TRACE(info.name);
-    if (info.needs_graphs) {
+    // Those that are solved for are done after one epoch: there is nothing to go on with.
+    if (info.needs_graphs || !default_options(info.name).has("hidden")) {
       continue;
     }
     const TemporaryFolder whole, cut;
@@ -353,6 +354,9 @@ TEST(TrainedModel, GivesWhatTheTrainerMeasured) {
                      report.runs[0].test);
     EXPECT_NEAR(p(0, 0) + p(0, 1) + p(0, 2), 1.0, 1e-5);
     EXPECT_EQ(predictor.model(), info.name);
+    if (info.name == "label_propagation") {
+      continue;  // reads no features
+    }
     expect_throws<ArgumentError>([&] { (void)predictor.probabilities(data.graph, Tensor(300, 9)); },
                                  "made for 8 dense features, given 9 dense");
   }
