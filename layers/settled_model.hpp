@@ -8,15 +8,15 @@
 
 #include "weft/layers/known_labels.hpp"
 #include "weft/layers/label_spread.hpp"
-#include "weft/layers/models.hpp"
+#include "weft/layers/wrapped_model.hpp"
 
 namespace weft {
 
-class SettledModel final : public NodeModel, private HopLayers {
+class SettledModel final : public WrappedModel {
  public:
   /// are_classes: that exclude each other, or several yes-or-no labels.
   SettledModel(std::unique_ptr<NodeModel> inner, std::int64_t num_outputs, bool are_classes)
-      : inner_(std::move(inner)), num_outputs_(num_outputs), are_classes_(are_classes) {}
+      : WrappedModel(std::move(inner)), num_outputs_(num_outputs), are_classes_(are_classes) {}
 
   [[nodiscard]] std::int64_t num_outputs() const { return num_outputs_; }
   [[nodiscard]] bool are_classes() const { return are_classes_; }
@@ -46,37 +46,14 @@ class SettledModel final : public NodeModel, private HopLayers {
   }
   void set_threshold(float threshold) { threshold_(0, 0) = threshold; }
 
-  [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override {
-    return inner_->forward(blocks, input, pass);
-  }
-  [[nodiscard]] std::shared_ptr<const InputKinds> kinds_in(const Blocks& blocks, const NodeInput& input,
-                                                           bool is_training) const override {
-    return inner_->kinds_in(blocks, input, is_training);
-  }
-  [[nodiscard]] const HopLayers* hop_layers() const override {
-    return inner_->hop_layers() == nullptr ? nullptr : this;
-  }
   void list_parameters(ParameterList& list) override {
-    inner_->list_parameters(list);
+    WrappedModel::list_parameters(list);
     list.add_layer("known", known_);
     list.add_statistic("spread", spread_);
     list.add_statistic("threshold", threshold_);
   }
-  [[nodiscard]] OutputScale* output_scale() override { return inner_->output_scale(); }
-  [[nodiscard]] std::int64_t embedding_width() const override { return inner_->embedding_width(); }
-  [[nodiscard]] std::vector<std::int64_t> kept_widths() const override { return inner_->kept_widths(); }
 
  private:
-  [[nodiscard]] std::size_t num_layers() const override { return inner_->hop_layers()->num_layers(); }
-  [[nodiscard]] Carried run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
-                                  const Carried& before, Pass& pass) const override {
-    return inner_->hop_layers()->run_layer(l, block, input, before, pass);
-  }
-  [[nodiscard]] ModelOutput finish(const Carried& last, Pass& pass) const override {
-    return inner_->hop_layers()->finish(last, pass);
-  }
-
-  std::unique_ptr<NodeModel> inner_;
   std::int64_t num_outputs_;
   bool are_classes_;
   KnownLabels known_;

@@ -5,27 +5,20 @@
 #include <utility>
 
 #include "weft/layers/input_scale.hpp"
-#include "weft/layers/models.hpp"
+#include "weft/layers/wrapped_model.hpp"
 
 namespace weft {
 
-class StandardizedModel final : public NodeModel, private HopLayers {
+class StandardizedModel final : public WrappedModel {
  public:
   StandardizedModel(std::unique_ptr<NodeModel> inner, InputScale scale)
-      : inner_(std::move(inner)), scale_(std::move(scale)) {}
+      : WrappedModel(std::move(inner)), scale_(std::move(scale)) {}
 
   [[nodiscard]] Output forward(const Blocks& blocks, const NodeInput& input, Pass& pass) const override {
-    return inner_->forward(blocks, scaled(input), pass);
-  }
-  [[nodiscard]] std::shared_ptr<const InputKinds> kinds_in(const Blocks& blocks, const NodeInput& input,
-                                                           bool is_training) const override {
-    return inner_->kinds_in(blocks, input, is_training);
-  }
-  [[nodiscard]] const HopLayers* hop_layers() const override {
-    return inner_->hop_layers() == nullptr ? nullptr : this;
+    return WrappedModel::forward(blocks, scaled(input), pass);
   }
   void list_parameters(ParameterList& list) override {
-    inner_->list_parameters(list);
+    WrappedModel::list_parameters(list);
     const auto add = [&](const std::string& name, ColumnScale& scale) {
       if (!scale.is_empty()) {
         list.add_layer(name, scale);
@@ -37,9 +30,6 @@ class StandardizedModel final : public NodeModel, private HopLayers {
       add("hop_scale_" + std::to_string(k), scale_.hops[k]);
     }
   }
-  [[nodiscard]] OutputScale* output_scale() override { return inner_->output_scale(); }
-  [[nodiscard]] std::int64_t embedding_width() const override { return inner_->embedding_width(); }
-  [[nodiscard]] std::vector<std::int64_t> kept_widths() const override { return inner_->kept_widths(); }
 
  private:
   [[nodiscard]] NodeInput scaled(const NodeInput& input) const {
@@ -47,20 +37,15 @@ class StandardizedModel final : public NodeModel, private HopLayers {
     read.scale = &scale_;
     return read;
   }
-  [[nodiscard]] std::size_t num_layers() const override { return inner_->hop_layers()->num_layers(); }
   [[nodiscard]] Carried run_layer(std::size_t l, const MessageBlock& block, const NodeInput* input,
                                   const Carried& before, Pass& pass) const override {
     if (input == nullptr) {
-      return inner_->hop_layers()->run_layer(l, block, nullptr, before, pass);
+      return WrappedModel::run_layer(l, block, nullptr, before, pass);
     }
     const NodeInput read = scaled(*input);
-    return inner_->hop_layers()->run_layer(l, block, &read, before, pass);
-  }
-  [[nodiscard]] ModelOutput finish(const Carried& last, Pass& pass) const override {
-    return inner_->hop_layers()->finish(last, pass);
+    return WrappedModel::run_layer(l, block, &read, before, pass);
   }
 
-  std::unique_ptr<NodeModel> inner_;
   InputScale scale_;
 };
 
