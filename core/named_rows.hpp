@@ -9,7 +9,8 @@
 
 namespace weft {
 
-/// The row of that name. Throws ArgumentError "there is no WHAT 'NAME'", with the nearest name if one is near.
+/// The row of that name. Throws ArgumentError "there is no WHAT 'NAME'", with the nearest name, or with all of them if
+/// none is near.
 template <class Row>
 [[nodiscard]] const Row& row_named(const std::vector<Row>& rows, std::string_view what, std::string_view name) {
   std::vector<std::string> names;
@@ -19,7 +20,11 @@ template <class Row>
     }
     names.emplace_back(row.info.name);
   }
-  throw unknown_name(what, name, names);
+  std::string all;
+  for (const std::string& one : names) {
+    all += (all.empty() ? "; expected one of " : ", ") + one;
+  }
+  throw unknown_name(what, name, names, all);
 }
 
 template <class Row>

@@ -324,6 +324,14 @@ bool is_model_of_one_task(std::string_view model) {
 }
 
 void check_options(const RunConfig& config) {
+  if (config.settings.size() > 1) {
+    // A setting that no task takes is the one to name, whatever others say of the task.
+    for (const auto& setting : config.settings) {
+      RunConfig alone = config;
+      alone.settings = {setting};
+      check_options(alone);
+    }
+  }
   std::optional<ArgumentError> refused;
   Rows refused_by = Rows::none;
   for (const TaskInfo& task : tasks()) {

@@ -59,6 +59,9 @@ TEST_F(CliWords, OfOptionsAndModelsAreNamedWithTheNearest) {
   make_sbm();
   says({"train", "sbm.h5", "--set", "lr=0.1"}, "there is no option 'lr'; did you mean 'learning_rate'?");
   says({"train", "sbm.h5", "--model", "GCN"}, "there is no model 'GCN'; did you mean 'gcn'?");
+  EXPECT_EQ(weft({"train", "sbm.h5", "--model", "xgboost"})
+                .err.find("weft: there is no model 'xgboost'; expected one of weft, gcn"),
+            0U);
   says({"options", "lr"}, "there is no option 'lr'; did you mean 'learning_rate'?");
   says({"models", "GCN"}, "there is no model or attention 'GCN'; did you mean 'gcn'?");
   says({"train", "sbm.h5", "--set", "qqqqqq=1"},

@@ -152,6 +152,10 @@ TEST(RunConfig, SaysToWhichTasksAnOptionBelongs) {
   config.settings = {{"sampler", "degree_negatives"}};
   expect_throws<ArgumentError>([&] { (void)options_of(config, nodes); },
                                "; that belongs to link_prediction, and this run is one of node_classification");
+  // A word that no task knows is named, and not one beside it that only some know.
+  config = {.settings = {{"smooth", "auto"}, {"class_weight", "balanced"}}};
+  expect_throws<ArgumentError>([&] { check_options(config); },
+                               "there is no option 'class_weight'; did you mean 'class_weights'?");
 }
 
 TEST(RunConfig, KnowsWhatOptionsAreCalledElsewhere) {
