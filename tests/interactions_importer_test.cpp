@@ -164,6 +164,16 @@ TEST(Triples, TakeAFirstLineOfUnknownWordsForAHeader) {
   EXPECT_EQ(import_triples({.input = folder / "t.csv", .header = HeaderRow::no}).names.edge_types.size(), 3U);
 }
 
+TEST(Triples, SayWhichRepeat) {
+  const TemporaryFolder folder;
+  const auto input = write_content(folder / "t", "a\tr\tb\nb\tr\ta\na\tr\tb\na\tq\tb\nc\tr\tc\n");
+  const auto repeats = [&](bool undirected) {
+    return import_triples({.input = input, .undirected = undirected}).assumed;
+  };
+  EXPECT_EQ(repeats(false), (Lines{"1 of 5 triples repeat one, and count once"}));
+  EXPECT_EQ(repeats(true), (Lines{"2 of 5 triples repeat one, and count once"}));
+}
+
 TEST(Triples, ReadHeadersColumnsAndOpenKE) {
   const TemporaryFolder folder;
   const auto expect = [&](TriplesOptions options, const char* text, const Lines& assumed) {

@@ -100,6 +100,18 @@ TEST_F(Smiles, FindsTheOneColumnThatIsCalledSmilesAndListsColumnsOtherwise) {
   test::expect_throws<DataError>([&] { import("smiles,y,y\nC,1,2\n", {.targets = { "y" }}); }, "has two columns 'y'");
 }
 
+TEST_F(Smiles, SaysWhichColumnsItDoesNotReadAndLeavesOutRowsOfAnotherWidth) {
+  const Dataset data =
+      import("Name,Structure (SMILES),pIC50\nm1,CCO,4.5\nm2,CCN,4,9\nm3,CC,5\n", {.smiles = "Structure (SMILES)"});
+  EXPECT_EQ(data.smiles, (std::vector<std::string>{"CCO", "CC"}));
+  EXPECT_EQ(std::ranges::count(data.assumed, "columns that are not read: 'Name', 'pIC50' (--targets, --id, --split)"),
+            1);
+  const Dataset all = import("smiles,y\nCCO,1\nCC,0\n", {.targets = {"y"}});
+  EXPECT_TRUE(std::ranges::none_of(all.assumed, [](const auto& said) { return said.starts_with("columns that"); }));
+  // Names of several words behind the molecules of a list.
+  EXPECT_EQ(import("CCO a name of ethanol\nC methane\n").smiles.size(), 2U);
+}
+
 TEST_F(Smiles, KeepsIdsRowsAndTheNamesOfColumns) {
   SmilesOptions options{.input =
                             test::write_content(folder_ / "m.csv", "Drug_ID,Drug,Y\na,CCO,1.5\nb,C1CC,2\nc,C,3\n")};

@@ -78,6 +78,7 @@ class Importer {
                                                   },
                                               .fail = [&](const std::string& problem) { rows_.fail(problem); }});
     data_.assumed = columns_.assumed;
+    say_unread();
     targets_.texts.resize(columns_.targets.size());
     for (const std::size_t column : columns_.targets) {
       targets_.names.push_back(columns_.name_of(column));
@@ -85,6 +86,19 @@ class Importer {
     bounds_.resize(columns_.targets.size());
     data_.node_ptr = {0};
     return !columns_.header.empty();
+  }
+
+  /// At prediction all but the molecules and their ids may be there for others.
+  void say_unread() {
+    std::string unread;
+    for (std::size_t j = 0; j < columns_.header.size() && options_.splits; ++j) {
+      const bool is_read = j == columns_.smiles || columns_.id == j || columns_.split == j ||
+                           std::ranges::find(columns_.targets, j) != columns_.targets.end();
+      unread += is_read ? "" : concat(unread.empty() ? "'" : ", '", columns_.header[j], "'");
+    }
+    if (!unread.empty()) {
+      data_.assumed.push_back(concat("columns that are not read: ", unread, " (--targets, --id, --split)"));
+    }
   }
 
   /// A row of the input and what came of it.
@@ -173,7 +187,8 @@ class Importer {
 
   void read_fields(const std::vector<std::string_view>& fields, Row& row) const {
     // Names of several words may stand behind the SMILES where nothing else is read.
-    const bool reads_more = !columns_.targets.empty() || columns_.split || (columns_.id && !columns_.header.empty());
+    const bool is_list = columns_.header.empty() || rows_.separator() == ' ';
+    const bool reads_more = !columns_.targets.empty() || columns_.split || !is_list;
     if (fields.size() != num_columns_ && reads_more) {
       rows_.expect_fields(fields, num_columns_);
     }

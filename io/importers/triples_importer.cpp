@@ -1,5 +1,6 @@
 #include "weft/io/importers/triples_importer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <optional>
@@ -73,6 +74,16 @@ EdgeBatch read_part(const TriplesOptions& options, const fs::path& path, Vocabul
   return all;
 }
 
+/// Of triples that are stored once each, or once in both directions.
+std::int64_t num_repeats(const std::vector<Edge>& triples, const CsrGraph& stored, bool both_directions) {
+  std::int64_t loops = 0;
+  for (std::int64_t v = 0; both_directions && v < stored.num_nodes(); ++v) {
+    loops += std::ssize(std::ranges::equal_range(stored.sources_of(static_cast<NodeId>(v)), static_cast<NodeId>(v)));
+  }
+  const std::int64_t distinct = both_directions ? (stored.num_edges() + loops) / 2 : stored.num_edges();
+  return std::ssize(triples) - distinct;
+}
+
 }  // namespace
 
 Dataset import_triples(const TriplesOptions& options, const ProgressCallback& progress) {
@@ -109,6 +120,9 @@ Dataset import_triples(const TriplesOptions& options, const ProgressCallback& pr
   MergedEdges edges =
       merged_edges(static_cast<std::int64_t>(number.size()), all, options.undirected, MergeEdges::first);
   data.graph = std::move(edges.graph);
+  if (const std::int64_t repeats = num_repeats(all.edges, data.graph, options.undirected); repeats > 0) {
+    data.assumed.push_back(concat(repeats, " of ", all.edges.size(), " triples repeat one, and count once"));
+  }
   data.edge_type = std::move(edges.relations);
   data.names.edge_types = std::move(words.relations);
   data.edge_time = std::move(edges.times);
