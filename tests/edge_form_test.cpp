@@ -184,6 +184,26 @@ TEST(EdgeForm, KeepsEveryRelationBetweenTwoNodes) {
   EXPECT_EQ(imported({.edges = edges}).graph.num_edges(), 4);
 }
 
+TEST(EdgeForm, SaysWhichFlagReadsNumbersAsWeights) {
+  const TemporaryFolder folder;
+  const auto assumed = [&](const std::string& text, const std::string& weight = "") {
+    return imported({.edges = write_content(folder / "e", text), .weight_column = weight}).assumed;
+  };
+  EXPECT_EQ(
+      assumed("source,target,montant,id\na,b,3.5,1\nb,c,4,2\n"),
+      (Lines{"column 3 'montant' is not read; --weight 3 reads its numbers as weights", "column 4 'id' is not read"}));
+  EXPECT_EQ(assumed("source;target;montant\na;b;3,5\nb;c;4,25\n"),
+            (Lines{"column 3 'montant' is not read; --weight 3 --decimal , reads its numbers as weights"}));
+  EXPECT_EQ(assumed("source,target,note\na,b,3.5\nb,c,much\n"), (Lines{"column 3 'note' is not read"}));
+  EXPECT_EQ(assumed("source,target,montant\na,b,3.5\nb,c,4\n", "none"), (Lines{"column 3 'montant' is not read"}));
+  EXPECT_TRUE(says(imported({.edges = write_content(folder / "t", "0 1 2 10\n0 1 3 20\n"),
+                             .directed = true,
+                             .weight_column = "3",
+                             .time_column = "4",
+                             .merge = MergeEdges::sum}),
+                   "the sum of their weights counts, and the first time (--merge"));
+}
+
 TEST(EdgeForm, MergesRepeatedEdgesAsAsked) {
   const TemporaryFolder folder;
   const auto edges = write_content(folder / "e", "0 1 1\n1 2 5\n1 0 4\n0 1 7\n");

@@ -241,7 +241,6 @@ TEST(TableEncoder, RefusesTextsThatAreNoEncoder) {
   for (const char* bad :
        {"", "{", "[]", "{\"version\":2,\"columns\":[]}", "{\"version\":1}",
         "{\"version\":1,\"columns\":[],\"decimal\":\"x\"}", "{\"version\":1,\"columns\":[],\"missing\":[1]}",
-        "{\"version\":1,\"columns\":[],\"roles\":{\"id\":1}}",
         "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"word\"}]}",
         "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"mean\":1e99}]}",
         "{\"version\":1,\"columns\":[{\"name\":\"a\",\"kind\":\"number\",\"values\":[\"x\"]}]}"}) {

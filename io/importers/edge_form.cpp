@@ -4,6 +4,7 @@
 #include <array>
 #include <set>
 #include <span>
+#include <utility>
 
 #include "weft/core/error.hpp"
 #include "weft/core/options.hpp"
@@ -239,6 +240,24 @@ class FormFinder {
                  "say which columns are nodes: --source 1 --target 2"));
   }
 
+  /// Of a column of numbers that may be weights.
+  [[nodiscard]] std::string advice_on_weights(std::size_t column) const {
+    const bool is_other = column < form_.header.size() && is_among(form_.header[column], kOthers);
+    const auto are = [&](const auto& is_number) {
+      return !rows_.empty() && std::ranges::all_of(rows_, [&](const std::vector<std::string>& row) {
+        return row.size() > column && is_number(row[column]);
+      });
+    };
+    if (form_.weight || !options_.weight_column.empty() || form_.header.empty() || is_other) {
+      return "";
+    }
+    return are([&](std::string_view cell) { return parse_real(cell, options_.cells).has_value(); })
+               ? concat("; --weight ", column + 1, " reads its numbers as weights")
+           : are([](std::string_view cell) { return parse_real_with_comma(cell).has_value(); })
+               ? concat("; --weight ", column + 1, " --decimal , reads its numbers as weights")
+               : "";
+  }
+
   void say_what_is_left() {
     constexpr std::size_t kMostNamed = 8;
     std::size_t unnamed = 0, named = 0;
@@ -256,7 +275,7 @@ class FormFinder {
           is_time ? concat("; its numbers look like times since 1970: --time ", column + 1, " reads them exactly")
           : !form_.time && is_date_column(rows_, column)
               ? concat("; its cells look like dates: --time ", column + 1, " reads them")
-              : std::string()));
+              : advice_on_weights(column)));
     }
     if (unnamed > 0) {
       form_.assumed.push_back(concat(unnamed, " more columns are not read"));
@@ -310,6 +329,24 @@ std::size_t column_of(const std::string& text, const std::vector<std::string>& h
   fail(concat("there is no column '", text, "'", nearest.empty() ? "" : concat("; did you mean '", nearest, "'?"),
               ", expected ", names.empty() ? "" : concat(names, ", or "), "a number from 1 to ", width));
   return 0;
+}
+
+bool is_usual_column(std::string_view role, std::string_view name) {
+  constexpr std::array<std::pair<std::string_view, Words>, 7> kRoles = {{{"source", kSources},
+                                                                         {"source", kUsers},
+                                                                         {"target", kTargets},
+                                                                         {"target", kItems},
+                                                                         {"weight", kWeights},
+                                                                         {"time", kTimes},
+                                                                         {"relation", kRelations}}};
+  // Where no word is known, the first two columns are the ends.
+  const bool is_place = (role == "source" && name == "1") || (role == "target" && name == "2");
+  return is_place ||
+         std::ranges::any_of(kRoles, [&](const auto& row) { return row.first == role && is_among(name, row.second); });
+}
+
+bool has_usual_column(std::string_view role, const std::vector<std::string>& header) {
+  return std::ranges::any_of(header, [&](const std::string& name) { return is_usual_column(role, name); });
 }
 
 bool are_header_words(const std::vector<std::string>& fields) {

@@ -51,6 +51,11 @@ struct EdgeForm {
 [[nodiscard]] std::size_t column_of(const std::string& text, const std::vector<std::string>& header, std::size_t width,
                                     FunctionRef<void(const std::string& problem)> fail);
 
+/// Whether a column would be taken for source, target, weight, time or relation without being named, and whether one
+/// would.
+[[nodiscard]] bool is_usual_column(std::string_view role, std::string_view name);
+[[nodiscard]] bool has_usual_column(std::string_view role, const std::vector<std::string>& header);
+
 /// Whether all fields of a row are words that headers use for ids, ends of edges, labels and so on.
 [[nodiscard]] bool are_header_words(const std::vector<std::string>& fields);
 

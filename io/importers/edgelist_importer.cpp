@@ -85,8 +85,8 @@ class EdgeCounts {
   std::vector<bool> is_source_, is_target_;
 };
 
-std::string merging_sentence(const EdgelistOptions& options, std::int64_t repeats, std::int64_t count,
-                             bool has_values) {
+std::string merging_sentence(const EdgelistOptions& options, std::int64_t repeats, std::int64_t count, bool has_values,
+                             bool has_times) {
   std::string kept;
   if (has_values) {
     switch (options.merge) {
@@ -97,7 +97,8 @@ std::string merging_sentence(const EdgelistOptions& options, std::int64_t repeat
         kept = ": the values of the last row count";
         break;
       default:
-        kept = concat(": the ", name_of(options.merge), " of their weights counts");
+        kept = concat(": the ", name_of(options.merge), " of their weights counts",
+                      has_times ? ", and the first time" : "");
     }
     kept += " (--merge; keep: all of them)";
   }
@@ -297,7 +298,6 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
                                          });
   const std::size_t in_edges = tables.names.num_named();
   tables.known = known.encoder ? &*known.encoder : nullptr;
-  tables.roles_of_edges = roles_of_edges(options, reading.form);
   tables.read(options);
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data);
@@ -344,7 +344,8 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
   if (const std::int64_t repeats =
           reading.counts.num_repeats(options, data.graph.num_edges(), options.bipartite ? 0 : num_loops(data.graph));
       repeats > 0) {
-    data.assumed.push_back(merging_sentence(options, repeats, reading.counts.count(), has_values));
+    data.assumed.push_back(
+        merging_sentence(options, repeats, reading.counts.count(), has_values, reading.form.time.has_value()));
   }
   if (tables.has_features(options)) {
     Tensor features = Tensor::uninitialized(num_nodes, tables.width);
@@ -384,7 +385,6 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const KnownTables&
   }
   const std::size_t in_edges = tables.names.num_named();
   tables.known = known.encoder ? &*known.encoder : nullptr;
-  tables.roles_of_edges = roles_of_edges(options, reading.form);
   tables.read(options);
   if (tables.names.are_numbers() && !tables.names.expects_integers()) {
     // More of them than the files' sizes let expect. The edges were sorted by other numbers.
@@ -429,7 +429,7 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const KnownTables&
       progress);
   data.visit_edges = [&](FunctionRef<void(const EdgePiece&)> use) { sorter->visit(use); };
   if (const std::int64_t repeats = reading.counts.num_repeats(options, data.num_edges(), loops); repeats > 0) {
-    data.rest.assumed.push_back(merging_sentence(options, repeats, reading.counts.count(), data.has_weights));
+    data.rest.assumed.push_back(merging_sentence(options, repeats, reading.counts.count(), data.has_weights, false));
   }
   if (options.strict) {
     require_nothing_assumed(options.edges, data.rest.assumed);

@@ -30,9 +30,8 @@ struct EdgelistTables {
       : names(std::move(node_names)), features(std::move(target), feature_bytes) {}
 
   NodeNames names;
-  /// Of other tables, which makes features of the nodes; or null. And which columns of the edges were named.
+  /// Of other tables, which makes features of the nodes; or null.
   const TableEncoder* known = nullptr;
-  std::map<std::string, std::string> roles_of_edges;
   /// Of the features; empty: none are known.
   std::vector<std::string> feature_names;
   /// How features were made of a table of nodes, or empty.

@@ -55,9 +55,6 @@ std::string encoder_text(const TableEncoder& encoder) {
   if (encoder.form().decimal == ',') {
     json["decimal"] = ",";
   }
-  if (!encoder.roles().empty()) {
-    json["roles"] = encoder.roles();
-  }
   return json.dump();
 }
 
@@ -77,9 +74,7 @@ TableEncoder parse_encoder(const std::string& text, const std::string& origin) {
     } else if (decimal != ".") {
       throw ArgumentError(concat("decimal is '", decimal.substr(0, 40), "', expected '.' or ','"));
     }
-    TableEncoder encoder(std::move(columns), std::move(form));
-    encoder.set_roles(json.value("roles", std::map<std::string, std::string>()));
-    return encoder;
+    return TableEncoder(std::move(columns), std::move(form));
   } catch (const Json::exception& error) {
     throw DataError(origin, "encoder", concat("is no encoder of a table: ", error.what()));
   } catch (const ArgumentError& error) {

@@ -1,6 +1,7 @@
 #include "weft/io/importers/like_columns.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "weft/core/error.hpp"
@@ -13,8 +14,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Of a dataset, or of a run's model.
-TableEncoder encoder_like(const fs::path& path) {
+/// The encoder of a dataset, or of a run's model, as text.
+std::string encoder_like(const fs::path& path) {
   std::error_code error;
   std::string text;
   if (fs::is_directory(path, error)) {
@@ -30,7 +31,7 @@ TableEncoder encoder_like(const fs::path& path) {
     throw DataError(path.string(), "",
                     "holds no encoder of a table, expected a dataset made with --nodes, or a run on one");
   }
-  return parse_encoder(text, path.string());
+  return text;
 }
 
 /// What an encoder was made with, and what is said besides.
@@ -56,30 +57,35 @@ std::vector<std::string> first_row(const fs::path& path, const CellForm& cells) 
   return rows.next(fields) ? std::vector<std::string>(fields.begin(), fields.end()) : std::vector<std::string>();
 }
 
-using Columns = std::vector<std::pair<const char*, std::string*>>;
+/// What a column is called, was called, and is said to be called.
+struct KnownColumn {
+  const char* role;
+  const std::string& known;
+  std::string& said;
+};
 
-/// Sets columns that are not said, and says which; names that would be found by themselves are in `usual`.
-void adopt(const TableEncoder& encoder, const EdgelistOptions& options, const fs::path& table, const Columns& columns,
+/// Sets columns that are not said and would not be found by themselves, and says which.
+void adopt(const EdgelistOptions& options, const fs::path& table, std::span<const KnownColumn> columns,
            const std::string& usual, std::vector<std::string>& assumed) {
   const std::vector<std::string> names = first_row(table, options.cells);
-  std::string said;
-  for (const auto& [role, column] : columns) {
-    const auto found = encoder.roles().find(role);
-    if (found == encoder.roles().end() || !column->empty()) {
+  std::string adopted;
+  for (const auto& [role, known, said] : columns) {
+    if (known.empty() || !said.empty() || known == usual) {
       continue;
     }
-    const std::string& name = found->second;
-    const std::int64_t number = parse_id(name);
+    const std::int64_t number = parse_id(known);
+    const bool is_none = known == "none";
     const bool is_there =
-        name == "none" || std::ranges::find(names, name) != names.end() || (number >= 1 && number <= std::ssize(names));
-    if (is_there && name != usual) {
-      *column = name;
-      said += concat(said.empty() ? "" : ", ", role, name == "none" ? " " : " '", name, name == "none" ? "" : "'");
+        is_none ? has_usual_column(role, names)
+                : std::ranges::find(names, known) != names.end() || (number >= 1 && number <= std::ssize(names));
+    if (is_there && (is_none || !is_usual_column(role, known))) {
+      said = known;
+      adopted += concat(adopted.empty() ? "" : ", ", role, is_none ? " " : " '", known, is_none ? "" : "'");
     }
   }
-  if (!said.empty()) {
+  if (!adopted.empty()) {
     assumed.push_back(concat("columns of ", table.filename().string(), " are what they were for ",
-                             options.like.filename().string(), ": ", said));
+                             options.like.filename().string(), ": ", adopted));
   }
 }
 
@@ -95,42 +101,29 @@ KnownTables known_tables(EdgelistOptions& options) {
   if (options.like.empty()) {
     return known;
   }
-  known.encoder = encoder_like(options.like);
+  const std::string text = encoder_like(options.like);
+  known.encoder = parse_encoder(text, options.like.string());
   options.cells = joined_forms(known.encoder->form(), options.cells);
+  // Data of before hold none.
+  const EdgelistWords words = words_in(text, options.like.string()).value_or(EdgelistWords{});
   const std::vector<std::string> header = first_row(options.nodes, options.cells);
   const std::optional<std::size_t> usual = usual_id_column(header);
   const bool had_label = !options.label_column.empty();
-  Columns of_nodes = {{"id", &options.id_column}};
+  std::vector<KnownColumn> of_nodes = {{"id", words.id, options.id_column}};
   if (options.labels.empty()) {
-    of_nodes.emplace_back("label", &options.label_column);
+    of_nodes.push_back({"label", words.label, options.label_column});
   }
-  adopt(*known.encoder, options, options.nodes, of_nodes, usual ? header[*usual] : "", known.assumed);
-  if (!had_label && !options.label_column.empty() && known.encoder->roles().contains("regression")) {
+  adopt(options, options.nodes, of_nodes, usual ? header[*usual] : "", known.assumed);
+  if (!had_label && !options.label_column.empty() && words.regression) {
     options.task = TaskKind::node_regression;
   }
-  adopt(*known.encoder, options, options.edges,
-        {{"source", &options.source_column},
-         {"target", &options.target_column},
-         {"weight", &options.weight_column},
-         {"time", &options.time_column},
-         {"relation", &options.relation_column}},
-        "", known.assumed);
+  const std::vector<KnownColumn> of_edges = {{"source", words.source, options.source_column},
+                                             {"target", words.target, options.target_column},
+                                             {"weight", words.weight, options.weight_column},
+                                             {"time", words.time, options.time_column},
+                                             {"relation", words.relation, options.relation_column}};
+  adopt(options, options.edges, of_edges, "", known.assumed);
   return known;
-}
-
-std::map<std::string, std::string> roles_of_edges(const EdgelistOptions& options, const EdgeForm& form) {
-  std::map<std::string, std::string> roles;
-  const auto add = [&](const char* role, const std::string& said, std::optional<std::size_t> column) {
-    if (!said.empty()) {
-      roles[role] = column && *column < form.header.size() ? form.header[*column] : said;
-    }
-  };
-  add("source", options.source_column, form.source);
-  add("target", options.target_column, form.target);
-  add("weight", options.weight_column, form.weight);
-  add("time", options.time_column, form.time);
-  add("relation", options.relation_column, form.relation);
-  return roles;
 }
 
 std::optional<std::size_t> usual_id_column(const std::vector<std::string>& header) {

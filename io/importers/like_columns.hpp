@@ -1,7 +1,6 @@
 // What is known of tables from those that an encoder was made of: the encoder, and what its columns were. Private.
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,9 +21,6 @@ struct KnownTables {
 /// Reads EdgelistOptions::like, if it is named, and sets columns of `options` that are not said as they were called
 /// then, where the tables have them. Throws DataError where `like` has no encoder.
 [[nodiscard]] KnownTables known_tables(EdgelistOptions& options);
-
-/// The columns of the edges that the options name, as the header calls them, for TableEncoder::roles().
-[[nodiscard]] std::map<std::string, std::string> roles_of_edges(const EdgelistOptions& options, const EdgeForm& form);
 
 /// The column that calls nodes in the usual words.
 [[nodiscard]] std::optional<std::size_t> usual_id_column(const std::vector<std::string>& header);

@@ -177,25 +177,6 @@ void refuse_two_uses(const EdgelistOptions& options, const TextTable& table, con
   }
 }
 
-/// What other tables are read by too.
-std::map<std::string, std::string> roles_of_table(const EdgelistOptions& options, const TextTable& table,
-                                                  const NodeColumns& columns, const EdgelistTables& tables) {
-  std::map<std::string, std::string> roles =
-      tables.known == nullptr ? std::map<std::string, std::string>() : tables.known->roles();
-  for (const auto& [role, name] : tables.roles_of_edges) {
-    roles[role] = name;
-  }
-  roles["id"] = table.header()[columns.id];
-  if (columns.label) {
-    roles["label"] = table.header()[*columns.label];
-    roles.erase("regression");
-    if (options.task == TaskKind::node_regression) {
-      roles["regression"] = "true";
-    }
-  }
-  return roles;
-}
-
 /// Parts of the split, for nodes that have a label.
 class Parts {
  public:
@@ -308,9 +289,8 @@ void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
   require(tables.known == nullptr || fit.kinds.empty(),
           "import_edgelist: kinds of columns are those of `like`, which was made with them; expected no kinds");
   refuse_two_uses(options, table, columns, fit, tables.known);
-  TableEncoder encoder = tables.known == nullptr ? fitted_encoder(table, columns.features, fit, tables.assumed)
-                                                 : TableEncoder(tables.known->columns(), table.form());
-  encoder.set_roles(roles_of_table(options, table, columns, tables));
+  const TableEncoder encoder = tables.known == nullptr ? fitted_encoder(table, columns.features, fit, tables.assumed)
+                                                       : TableEncoder(tables.known->columns(), table.form());
   tables.id_column = table.header()[columns.id];
   tables.label_column = columns.label ? table.header()[*columns.label] : "";
   RowEncoder rows(encoder, table);

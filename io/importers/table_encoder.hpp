@@ -40,10 +40,6 @@ class TableEncoder {
   [[nodiscard]] const std::vector<ColumnCode>& columns() const { return columns_; }
   /// Of the cells that are read.
   [[nodiscard]] const CellForm& form() const { return form_; }
-  /// Which columns of the tables are no features but something else: "id", "label", and of the edges "source" and so
-  /// on; "regression" where the label is a number.
-  [[nodiscard]] const std::map<std::string, std::string>& roles() const { return roles_; }
-  void set_roles(std::map<std::string, std::string> roles) { roles_ = std::move(roles); }
   [[nodiscard]] std::int64_t width() const;
   /// Of the columns of numbers: "COLUMN", "COLUMN=value" of categories and what is missing, "COLUMN~word" of texts.
   [[nodiscard]] std::vector<std::string> names() const;
@@ -51,7 +47,6 @@ class TableEncoder {
  private:
   std::vector<ColumnCode> columns_;
   CellForm form_;
-  std::map<std::string, std::string> roles_;
 };
 
 struct FitOptions {
