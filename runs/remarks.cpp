@@ -60,6 +60,24 @@ std::string missing_classes(const Dataset& dataset, const std::vector<std::int64
   return text;
 }
 
+/// Where no class says what guessing reaches: links by ROC AUC, numbers by R2.
+std::string remark_on_guessing(Rows rows, const std::vector<RunResult>& runs) {
+  const std::string_view metric = rows == Rows::links ? "roc_auc" : "r2";
+  const double of_guessing = rows == Rows::links ? 0.5 : 0.0;
+  double figure = 0.0;
+  const auto guesses = std::ranges::count_if(runs, [&](const RunResult& run) {
+    const auto found = run.test_metrics.find(std::string(metric));
+    const bool is_guess = found != run.test_metrics.end() && found->second <= of_guessing;
+    figure = is_guess ? found->second : figure;
+    return is_guess;
+  });
+  if (2 * guesses <= std::ssize(runs)) {
+    return "";
+  }
+  return concat("the test ", metric, ", ", share_text(figure), ", is not above that of guessing, ",
+                share_text(of_guessing), "; try another learning_rate, more epochs, or another model");
+}
+
 }  // namespace
 
 MajorityClass majority_class(const Dataset& dataset, const std::vector<std::int64_t>& part) {
@@ -113,6 +131,9 @@ std::vector<std::string> remarks_on(const Dataset& dataset, const RunSummary& su
                              count == 1 ? "" : concat(" (", num_lacking, " of ", count, " runs are on such splits)"),
                              "; what is not in train cannot be learned, and the other parts' figures say nothing of "
                              "what they lack"));
+  }
+  if (std::string remark = remark_on_guessing(task_info(dataset.task).rows, summary.runs); !remark.empty()) {
+    remarks.push_back(std::move(remark));
   }
   const std::string of_runs =
       count == 1 ? "" : concat(" in ", std::max(at_majority, never_rose), " of ", count, " runs");

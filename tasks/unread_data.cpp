@@ -71,6 +71,9 @@ std::string unread_data(const Dataset& dataset, std::string_view model, const Op
   if (dataset.weight_column >= 0 && !reads_weights(traits, options)) {
     unread.emplace_back("weights of edges");
   }
+  if (dataset.directed && rows == Rows::links) {
+    unread.emplace_back("directions of links");
+  }
   if (!dataset.edge_time.empty() && !read_by_sampler("time")) {
     unread.emplace_back("times of edges");
   }

@@ -60,6 +60,27 @@ TEST(Remarks, NameClassesThatAPartLacks) {
   EXPECT_TRUE(remarks_on(data, summary_of({run_at(1.0, 9)})).empty());
 }
 
+TEST(Remarks, SayWhenLinksAndNumbersAreNoBetterThanGuessed) {
+  Dataset data;
+  data.name = "mails";
+  const auto remarks = [&](TaskKind task, std::vector<RunResult> runs) {
+    data.task = task;
+    return remarks_on(data, summary_of(std::move(runs)));
+  };
+  const auto at = [](const std::string& metric, double figure) {
+    RunResult run;
+    run.best_epoch = 9;
+    run.test_metrics = {{metric, figure}};
+    return run;
+  };
+  const std::vector<std::string> links = remarks(TaskKind::link_prediction, {at("roc_auc", 0.43), at("roc_auc", 0.5)});
+  ASSERT_EQ(links.size(), 1U);
+  EXPECT_EQ(links[0].find("the test roc_auc, 0.5000, is not above that of guessing, 0.5000; "), 0U) << links[0];
+  EXPECT_TRUE(remarks(TaskKind::link_prediction, {at("roc_auc", 0.43), at("roc_auc", 0.6)}).empty());
+  EXPECT_EQ(remarks(TaskKind::node_regression, {at("r2", -0.1)}).size(), 1U);
+  EXPECT_TRUE(remarks(TaskKind::node_regression, {at("r2", 0.1)}).empty());
+}
+
 TEST(Remarks, SayWhenValidationNeverRose) {
   const std::vector<std::string> remarks = remarks_on(rare(), summary_of({run_at(1.0, 0)}));
   ASSERT_EQ(remarks.size(), 1U);

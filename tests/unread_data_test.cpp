@@ -45,6 +45,14 @@ TEST(UnreadData, NamesWhatAModelPassesOver) {
             "edges");
 }
 
+TEST(UnreadData, NamesDirectionsWhereLinksHaveNone) {
+  Dataset data = test::communities(60);
+  data.task = TaskKind::link_prediction;
+  EXPECT_EQ(unread(data, "gcn"), "");
+  data.directed = true;
+  EXPECT_EQ(unread(data, "gcn"), "not read: directions of links");
+}
+
 TEST(UnreadData, IsNothingOfAPlainGraphOrOneWhoseEdgesHaveOnlyWeights) {
   Dataset data = test::communities(60);
   EXPECT_EQ(unread(data, "gcn"), "");
