@@ -11,7 +11,7 @@ namespace weft::cli {
 struct ReadLimits {
   /// Processor time of the child, in seconds.
   double cpu_seconds = 5.0;
-  /// Time on the clock, in seconds.
+  /// Time on the clock, in seconds, within which it has to use at least a hundredth of it of the processor.
   double wall_seconds = 60.0;
 };
 /// Limits that a sound file of this size stays well within.

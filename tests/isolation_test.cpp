@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <ctime>
 #include <new>
 
 #include "tests/support.hpp"
@@ -51,6 +52,18 @@ TEST(Isolation, StopsAReaderThatHangs) {
             "slow.h5", [] { pause(); }, kShort);
       },
       "it was stopped after");
+}
+
+TEST(Isolation, LetsAReaderWorkThatABusyMachineSlows) {
+  const auto slow = [] {
+    for (int turn = 0; turn < 10; ++turn) {
+      const std::clock_t begin = std::clock();
+      while (std::clock() - begin < CLOCKS_PER_SEC / 50) {
+      }
+      usleep(80'000);
+    }
+  };
+  rehearse("slow.h5", slow, {.cpu_seconds = 60.0, .wall_seconds = 0.3});
 }
 
 TEST(Isolation, StopsAReaderThatLoops) {
