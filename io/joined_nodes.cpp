@@ -62,11 +62,11 @@ class BothGraphs {
       for (const NodeId u : fresh_.sources_of(found->second)) {
         row_.push_back({.source = number_[u], .new_edge = e++});
       }
-      // Old edges stand first among equal ones, and all of them stay.
+      // Old edges stand first among equal ones, and all of them stay; without one, all of the new do.
       std::ranges::stable_sort(row_, {}, &ReadEdge::source);
       std::size_t kept = 0;
       for (const ReadEdge& edge : row_) {
-        if (edge.old_edge < 0 && kept > 0 && row_[kept - 1].source == edge.source) {
+        if (edge.old_edge < 0 && kept > 0 && row_[kept - 1].source == edge.source && row_[kept - 1].old_edge >= 0) {
           ++num_repeats_;
         } else {
           row_[kept++] = edge;

@@ -1,6 +1,7 @@
 // New nodes beside an old graph, and what is read of it.
 #include "weft/io/joined_nodes.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "tests/support.hpp"
@@ -67,6 +68,21 @@ TEST(JoinedNodes, KeepTheOldOfTwoEqualEdges) {
   const Tensor& weights = std::get<Tensor>(joined.dataset.edge_features);
   EXPECT_EQ(joined.dataset.graph.sources_of(3)[0], 2U);
   EXPECT_EQ(weights(joined.dataset.graph.offsets()[3], 0), 23.0F);
+}
+
+TEST(JoinedNodes, KeepAllNewEdgesBetweenTwoNodes) {
+  Dataset fresh = three();
+  // From new node 0 to old node 3 twice, as two relations are.
+  fresh.graph = CsrGraph::from_rows(3, Buffer<EdgeId>::copy_of(std::vector<EdgeId>{0, 0, 2, 2}),
+                                    Buffer<NodeId>::copy_of(std::vector<NodeId>{0, 0}));
+  fresh.edge_features = Tensor{{7}, {8}};
+  const JoinedNodes joined = join_nodes(line(), fresh, {.old_node = {-1, 3, -1}, .new_nodes = {2, 0}});
+  EXPECT_EQ(joined.num_repeats, 0);
+  const CsrGraph& graph = joined.dataset.graph;
+  EXPECT_TRUE(std::ranges::equal(graph.sources_of(3), std::vector<NodeId>{2, 4, 6, 6}));
+  const Tensor& weights = std::get<Tensor>(joined.dataset.edge_features);
+  EXPECT_EQ(weights(graph.offsets()[3] + 2, 0), 7.0F);
+  EXPECT_EQ(weights(graph.offsets()[3] + 3, 0), 8.0F);
 }
 
 TEST(JoinedNodes, RefuseFeaturesThatAreNotAlike) {
