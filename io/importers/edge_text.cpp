@@ -236,4 +236,19 @@ std::vector<std::string> EdgeText::assumed() const {
   return sentences;
 }
 
+std::string unit_of_times(const EdgelistOptions& options, const EdgeForm& form, std::span<const std::int64_t> times) {
+  if (form.times_are_dates) {
+    return "s";
+  }
+  if (!options.time_unit.empty() || times.empty()) {
+    return options.time_unit;
+  }
+  const auto [least, most] = std::ranges::minmax(times);
+  // From 1976 on.
+  const auto are_since_1970 = [least = least, most = most](std::int64_t unit) {
+    return least >= 200'000'000 * unit && most < 4'000'000'000 * unit;
+  };
+  return are_since_1970(1) ? "s" : are_since_1970(1000) ? "ms" : are_since_1970(1'000'000) ? "us" : "step";
+}
+
 }  // namespace weft

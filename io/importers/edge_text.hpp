@@ -7,6 +7,7 @@
 #include <deque>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -68,5 +69,9 @@ class EdgeText {
   std::vector<TextBlock> blocks_;
   std::vector<ParsedEdges> parsed_;
 };
+
+/// What times of this table are counted in: as the options say, else as they look.
+[[nodiscard]] std::string unit_of_times(const EdgelistOptions& options, const EdgeForm& form,
+                                        std::span<const std::int64_t> times);
 
 }  // namespace weft
