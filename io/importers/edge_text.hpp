@@ -65,7 +65,7 @@ class EdgeText {
   std::map<std::string, std::int32_t, std::less<>> relation_of_;
   /// How many rows the first line counts, as OpenKE writes it, or -1; and how many there were.
   std::int64_t declared_rows_ = -1, num_rows_ = 0;
-  LineCount comments_, rounded_, other_widths_, decimals_, cut_times_, negative_;
+  LineCount comments_, rounded_, other_widths_, decimals_, cut_times_, negative_, no_weight_;
   std::vector<TextBlock> blocks_;
   std::vector<ParsedEdges> parsed_;
 };
