@@ -77,6 +77,15 @@ std::vector<Row> own_rows() {
                     text("item", "the column of items"),
                     text("rating", "the column of ratings, or none"),
                     text("time", "the column of times, whole numbers or dates, or none"),
+                    {.name = "ids",
+                     .fallback = std::string(),
+                     .help =
+                         "whether users and items are the names that are there, or numbers from 0 on, so that those "
+                         "in no row are nodes too; otherwise numbers in lines that count from 0, else names",
+                     .choices = {"names", "numbers"}},
+                    missing(),
+                    decimal(),
+                    header(),
                     name_of_input(),
                     skip_bad_rows()},
         .files = {"val", "test"},
@@ -92,7 +101,10 @@ std::vector<Row> own_rows() {
                                      .rating = options.text("rating"),
                                      .time = options.text("time"),
                                      .name = name_of(job, job.default_name),
-                                     .on_bad_row = on_bad_row_of(job)},
+                                     .on_bad_row = on_bad_row_of(job),
+                                     .header = header_of(options),
+                                     .cells = cells_of(options),
+                                     .ids = options.text("ids")},
                                     job.on_progress);
        }},
       {{.name = "triples",
