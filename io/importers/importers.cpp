@@ -45,7 +45,7 @@ std::vector<Row> own_rows() {
       {{.name = "debian",
         .summary = "the packages of a Debian archive and what they depend on",
         .input_name = "PACKAGES",
-        .input = "a Packages file, plain or compressed (.gz, .xz, .bz2, .zst); otherwise what apt-cache knows on this "
+        .input = "a Packages file, plain or compressed (.gz, .xz, .bz2, .zst, .zip); otherwise what apt-cache knows on this "
                  "machine",
         .needs_input = false,
         .options = {{.name = "vocabulary",
@@ -66,7 +66,7 @@ std::vector<Row> own_rows() {
       {{.name = "interactions",
         .summary = "users and items: LightGCN's lines, RecBole's .inter, MovieLens's ratings",
         .input = "a user and its items a line, or a table of user, item, rating, time; plain or compressed (.gz, .xz, "
-                 ".bz2, .zst)",
+                 ".bz2, .zst, .zip)",
         .options = {text("val", "interactions held back for validation, in the same form"),
                     text("test", "interactions held back for the test"),
                     {.name = "form",
@@ -109,7 +109,7 @@ std::vector<Row> own_rows() {
        }},
       {{.name = "triples",
         .summary = "knowledge graphs: head, relation and tail a line",
-        .input = "head,relation,tail a line; CSV, TSV or blanks; plain or compressed (.gz, .xz, .bz2, .zst)",
+        .input = "head,relation,tail a line; CSV, TSV or blanks; plain or compressed (.gz, .xz, .bz2, .zst, .zip)",
         .options = {text("val", "triples held back for validation"), text("test", "triples held back for the test"),
                     text("head", "the column of heads, by its name or its number from 1"),
                     text("relation", "the column of relations"), text("tail", "the column of tails"),
@@ -135,7 +135,7 @@ std::vector<Row> own_rows() {
        }},
       {{.name = "adjlist",
         .summary = "adjacency lists: networkx's, or METIS's .graph",
-        .input = "a node and its neighbors a line; plain or compressed (.gz, .xz, .bz2, .zst)",
+        .input = "a node and its neighbors a line; plain or compressed (.gz, .xz, .bz2, .zst, .zip)",
         .options = {{.name = "form",
                      .fallback = std::string(),
                      .help = "otherwise metis where the file is called .graph or .metis",
@@ -195,7 +195,7 @@ std::vector<Row> own_rows() {
        }},
       {{.name = "mtx",
         .summary = "a sparse matrix in the Matrix Market format",
-        .input = "the .mtx file; plain or compressed (.gz, .xz, .bz2, .zst)",
+        .input = "the .mtx file; plain or compressed (.gz, .xz, .bz2, .zst, .zip)",
         .options = {text("features", "a row of numbers for each node, in order"),
                     text("labels", "a class from 0, or -1, for each node, in order"), regression(),
                     flag("weights", "keep the values of the matrix as an edge feature"), directed(), name_of_input(),
@@ -212,7 +212,7 @@ std::vector<Row> own_rows() {
        }},
       {{.name = "smiles",
         .summary = "molecules from CSV or .smi files (needs RDKit)",
-        .input = "a table with a column of SMILES; plain or compressed (.gz, .xz, .bz2, .zst)",
+        .input = "a table with a column of SMILES; plain or compressed (.gz, .xz, .bz2, .zst, .zip)",
         .options = {text("smiles",
                          "the column of SMILES, by its name or its number from 1; the default is any with SMILES in "
                          "its name, or the first where there is no header",
