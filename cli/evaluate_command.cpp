@@ -134,7 +134,8 @@ Work add_evaluate_command(CLI::App& app) {
                       "keep to so much memory, as 4G: features and edges of one graph may stay in the file");
   add_shared_flags(*command, *flags,
                    "Example: weft evaluate run cora.h5 --json\n"
-                   "         weft evaluate run --nodes labeled.csv --edges edges.csv");
+                   "         weft evaluate run --nodes labeled.csv --edges edges.csv\n"
+                   "         weft evaluate run --nodes labeled.csv --edges edges.csv --graph old.h5");
   return [flags] {
     const TableFlags& tables = flags->tables;
     tables.require_data("weft evaluate", flags->data);
@@ -149,6 +150,7 @@ Work add_evaluate_command(CLI::App& app) {
     ReadOptions read;
     if (tables.are_given()) {
       require_tables_fit(tables, flags->run, *predictor);
+      rehearse_old_graph(tables, *flags, *predictor);
     } else {
       read = plan_prediction(flags->memory_limit, data, *flags, *predictor);
       rehearse_dataset(data, *flags, read);

@@ -74,6 +74,10 @@ fs::path unpacked(fs::path path) {
   if (std::ranges::find(kPacked, lower(path.extension().string())) != std::end(kPacked)) {
     path = path.stem();
   }
+  // Whole data sets come as .zip, one file as .csv.zip.
+  if (lower(path.extension().string()) == ".zip" && path.stem().has_extension()) {
+    path = path.stem();
+  }
   return path;
 }
 

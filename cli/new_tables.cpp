@@ -3,10 +3,12 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 
 #include "weft/cli/console.hpp"
@@ -16,6 +18,7 @@
 #include "weft/core/options.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edgelist_words.hpp"
+#include "weft/io/importers/graphs_importer.hpp"
 #include "weft/io/importers/new_nodes.hpp"
 #include "weft/io/joined_nodes.hpp"
 #include "weft/layers/models.hpp"
@@ -43,11 +46,16 @@ std::optional<std::int64_t> hops_of(const TrainedModel& model) {
   return static_cast<std::int64_t>(network->hop_layers()->num_layers());
 }
 
+/// The one that has a row for what is predicted.
+std::filesystem::path table_of(const TableFlags& tables) {
+  return !tables.graphs.empty() ? tables.graphs : tables.nodes.empty() ? tables.edges : tables.nodes;
+}
+
 EdgelistOptions options_of(const TableFlags& tables, const TrainedModel& model, bool with_labels) {
   EdgelistOptions options = options_like(model.encoder(), kEncoder);
   const EdgelistWords words = words_in(model.encoder(), kEncoder).value_or(EdgelistWords{});
   options.edges = tables.edges;
-  options.name = std::filesystem::path(tables.nodes.empty() ? tables.edges : tables.nodes).stem().string();
+  options.name = table_of(tables).stem().string();
   options.seed = 0;
   if (words.table == "features") {
     options.features = tables.nodes;
@@ -146,6 +154,14 @@ std::vector<std::int64_t> new_nodes_of(const TableFlags& tables, const NewNodes&
   return nodes;
 }
 
+void require_labels(const TableFlags& tables, const EdgelistOptions& options, bool judges_nodes) {
+  if (judges_nodes && (options.nodes.empty() || options.label_column.empty())) {
+    throw DataError(table_of(tables).string(), "",
+                    "has no labels: the model was trained on data whose labels stand in no column of a table of nodes; "
+                    "a dataset with labels is made by: weft import edgelist --like RUN");
+  }
+}
+
 /// What of the old dataset stays in its file: what is read of it are rows.
 ReadOptions old_read_options(const std::filesystem::path& path, const TrainedModel& model) {
   if (!hops_of(model)) {
@@ -192,17 +208,46 @@ NewNodes import_tables(const EdgelistOptions& options, bool are_some, const Shar
   return fresh;
 }
 
-NewData joined_data(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model) {
+/// Of the new nodes, at their rows in the joined dataset, which are the test part of a split "new".
+void set_labels(const Labels& labels, const NodeJoin& join, const std::vector<std::int64_t>& rows, Dataset& joined) {
+  const auto n = static_cast<std::size_t>(joined.graph.num_nodes());
+  Split split{.name = "new"};
+  if (const auto* classes = std::get_if<std::vector<std::int64_t>>(&labels)) {
+    std::vector<std::int64_t> all(n, -1);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const std::int64_t label = (*classes)[static_cast<std::size_t>(join.new_nodes[i])];
+      all[static_cast<std::size_t>(rows[i])] = label;
+      if (label >= 0) {
+        split.test.push_back(rows[i]);
+      }
+    }
+    joined.node_labels = std::move(all);
+  } else if (const auto* targets = std::get_if<Tensor>(&labels)) {
+    Tensor all = Tensor::full(static_cast<std::int64_t>(n), targets->cols(), std::numeric_limits<float>::quiet_NaN());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      std::ranges::copy(targets->row(join.new_nodes[i]), all.row(rows[i]).begin());
+      split.test.push_back(rows[i]);
+    }
+    joined.node_labels = std::move(all);
+  }
+  std::ranges::sort(split.test);
+  joined.splits = {std::move(split)};
+}
+
+NewData joined_data(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model, bool with_labels) {
   const std::filesystem::path path = dataset_path(tables.graph);
   Dataset old = read_old_graph(path, flags, model);
-  EdgelistOptions options = options_of(tables, model, false);
+  EdgelistOptions options = options_of(tables, model, with_labels);
   options.directed = old.directed;
+  require_labels(tables, options, with_labels);
   NewNodes fresh = import_tables(options, true, flags);
   fresh.dataset.task = old.task = model.task().kind;
   NodeJoin join{.old_node = old_nodes_of(old, fresh.dataset)};
   join.new_nodes = new_nodes_of(tables, fresh, old, join.old_node);
   match_data(old, path.string(), model, flags.quiet);
-  match_data(fresh.dataset, tables.nodes.empty() ? tables.edges : tables.nodes, model, true);
+  match_data(fresh.dataset, table_of(tables).string(), model, true);
+  const Labels labels = std::exchange(fresh.dataset.node_labels, {});
+  const std::int64_t num_classes = std::exchange(fresh.dataset.num_classes, 0);
   const std::optional<std::int64_t> hops = hops_of(model);
   join.hops = hops.value_or(-1);
   join.joins_edge_features = model.shape().edge_kind != FeatureKind::none;
@@ -224,6 +269,13 @@ NewData joined_data(const TableFlags& tables, const SharedFlags& flags, const Tr
                     *hops == 1 ? " edge far: " : " edges far: ", read)
            : concat(join.new_nodes.size(), " new nodes; the model ", model.model(), " reads the whole graph: ", read));
   NewData data{.dataset = std::move(joined.dataset), .rows = std::move(joined.rows)};
+  if (with_labels) {
+    data.dataset.num_classes = num_classes;
+    data.dataset.class_names = fresh.dataset.class_names;
+    set_labels(labels, join, data.rows, data.dataset);
+    say(flags.quiet, concat("judged: ", data.dataset.splits.front().test.size(), " labeled nodes of ",
+                            table_of(tables).string(), ", as the test part"));
+  }
   for (std::size_t i = 0; i < join.new_nodes.size(); ++i) {
     data.numbers.push_back(old.graph.num_nodes() + static_cast<std::int64_t>(i));
     data.names.push_back(name_of_node(fresh.dataset, join.new_nodes[i]));
@@ -234,31 +286,64 @@ NewData joined_data(const TableFlags& tables, const SharedFlags& flags, const Tr
 /// All that is labeled is judged.
 void set_test_part(Dataset& dataset, const std::string& table, bool quiet) {
   Split split{.name = "new"};
-  if (const auto* classes = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels)) {
+  const bool of_graphs = dataset.has_many_graphs();
+  const Labels& labels = of_graphs ? dataset.graph_labels : dataset.node_labels;
+  if (const auto* classes = std::get_if<std::vector<std::int64_t>>(&labels)) {
     for (std::size_t v = 0; v < classes->size(); ++v) {
       if ((*classes)[v] >= 0) {
         split.test.push_back(static_cast<std::int64_t>(v));
       }
     }
   } else {
-    split.test.resize(static_cast<std::size_t>(dataset.graph.num_nodes()));
+    split.test.resize(static_cast<std::size_t>(of_graphs ? dataset.num_graphs() : dataset.graph.num_nodes()));
     std::iota(split.test.begin(), split.test.end(), std::int64_t{0});
   }
-  say(quiet, concat("judged: all labeled nodes of ", table, ", as the test part"));
+  say(quiet, concat("judged: all labeled ", of_graphs ? "graphs" : "nodes", " of ", table, ", as the test part"));
   dataset.splits = {std::move(split)};
+}
+
+/// Tables of many graphs.
+NewData graphs_data(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model, bool with_labels) {
+  ProgressBar bar(flags.quiet);
+  NewData data{.dataset = import_graphs({.graphs = tables.graphs,
+                                         .nodes = tables.nodes,
+                                         .edges = tables.edges,
+                                         .name = table_of(tables).stem().string(),
+                                         .encoder = model.encoder(),
+                                         .reads_labels = with_labels},
+                                        [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); })};
+  bar.clear();
+  say_assumed(data.dataset, flags.quiet);
+  if (with_labels) {
+    if (std::holds_alternative<std::monostate>(data.dataset.graph_labels)) {
+      throw DataError(tables.graphs, "", "has no column of labels called as in the data of the run");
+    }
+    set_test_part(data.dataset, tables.graphs, flags.quiet);
+  }
+  data.dataset.task = model.task().kind;
+  match_data(data.dataset, tables.graphs, model, flags.quiet);
+  return data;
 }
 
 }  // namespace
 
 void TableFlags::require_data(const std::string& command, const std::string& dataset) const {
-  require(!dataset.empty() || are_given(), command, ": DATA is required, a dataset; or tables: --edges, with --nodes");
+  require(!dataset.empty() || are_given(), command,
+          ": DATA is required, a dataset; or tables: --edges, with --nodes, and with --graphs");
   require(dataset.empty() || !are_given(), command, ": ", dataset, " is a dataset, and ",
-          !edges.empty()   ? "--edges"
-          : !nodes.empty() ? "--nodes"
-                           : "--graph",
+          !edges.empty()    ? "--edges"
+          : !nodes.empty()  ? "--nodes"
+          : !graphs.empty() ? "--graphs"
+                            : "--graph",
           " names other data, expected one of the two");
-  require(!dataset.empty() || !edges.empty(), command, ": ", !nodes.empty() ? "--nodes" : "--graph",
+  require(!dataset.empty() || !edges.empty(), command, ": ",
+          !nodes.empty()    ? "--nodes"
+          : !graphs.empty() ? "--graphs"
+                            : "--graph",
           ": the edges are missing, expected ", "--edges too");
+  require(
+      graphs.empty() || graph.empty(), command,
+      ": --graphs is a table of many graphs, and --graph one old graph that nodes are new to; expected one of them");
 }
 
 void add_table_flags(CLI::App& command, TableFlags& flags) {
@@ -268,21 +353,44 @@ void add_table_flags(CLI::App& command, TableFlags& flags) {
       "called as there. With other words: weft import edgelist EDGES --nodes NODES --like RUN");
   command.add_option("--edges", flags.edges,
                      "the edges of --nodes, or alone where the model was trained on edges alone");
-}
-
-void add_graph_flag(CLI::App& command, TableFlags& flags) {
+  command.add_option(
+      "--graphs", flags.graphs,
+      "a table of many graphs, of whose nodes and edges --nodes and --edges are, as `weft import graphs` "
+      "read those of the model");
   command.add_option("--graph", flags.graph,
                      "a dataset that the nodes of --nodes are new to: edges name its nodes too, by name, or by number "
-                     "where they have no names. Only new nodes are predicted, and of the dataset only what they see is "
-                     "read, unless the model reads whole graphs");
+                     "where they have no names. Only new nodes are predicted or judged, and of the dataset only what "
+                     "they see is read, unless the model reads whole graphs");
 }
 
 void require_tables_fit(const TableFlags& tables, const std::string& run, const TrainedModel& model) {
   const Rows rows = model.task().rows;
+  const std::optional<EdgelistWords> known = words_in(model.encoder(), run);
+  const std::string kind = known ? known->table : "";
+  if (!tables.graphs.empty() || rows == Rows::graphs) {
+    require(rows == Rows::graphs, "--graphs: ", model.what(), ", expected one of graphs; its tables are --nodes and ",
+            "--edges");
+    require(!tables.graphs.empty(), "--edges: ", model.what(), ", expected their table too: --graphs");
+    if (kind != "graphs") {
+      throw DataError(
+          run, "",
+          concat("does not hold how features are made of tables of graphs, as a run on data of `weft import "
+                 "graphs` does, expected a dataset; it is predicted by: weft predict ",
+                 run, " DATA.h5"));
+    }
+    return;
+  }
   require(rows == Rows::nodes || rows == Rows::links, "--edges: ", model.what(),
           ", expected one of nodes or links; others read datasets: DATA");
+  if (kind == "types") {
+    throw DataError(
+        run, "",
+        concat("was trained on several tables of nodes and edges; new ones are described by a TOML file with "
+               "like = \"",
+               run, "\" and read by: weft import tables FILE.toml -o new.h5, then: weft predict ", run, " new.h5"));
+  }
   const std::string other = concat("; a dataset is predicted by: weft predict ", run, " DATA.h5");
-  const std::optional<EdgelistWords> words = words_in(model.encoder(), run);
+  const std::optional<EdgelistWords>& words = known;
   const bool is_table = !model.encoder().empty() && (!words || !words->table.empty());
   // Of a learned row for each node there is more to say, where it is known which nodes these are.
   const bool has_features = model.shape().feature_kind != FeatureKind::none && model.shape().num_features > 0 &&
@@ -317,17 +425,18 @@ void rehearse_old_graph(const TableFlags& tables, const SharedFlags& flags, cons
 }
 
 NewData load_new_data(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model, bool with_labels) {
+  if (!tables.graphs.empty()) {
+    return graphs_data(tables, flags, model, with_labels);
+  }
+  const bool judges_nodes = with_labels && model.task().rows == Rows::nodes;
   if (!tables.graph.empty()) {
-    return joined_data(tables, flags, model);
+    require(!with_labels || judges_nodes, "--graph: ", model.what(),
+            ", expected one of nodes, whose labels are judged");
+    return joined_data(tables, flags, model, with_labels);
   }
   const EdgelistOptions options = options_of(tables, model, with_labels);
-  const bool judges_nodes = with_labels && model.task().rows == Rows::nodes;
-  const std::string table = tables.nodes.empty() ? tables.edges : tables.nodes;
-  if (judges_nodes && (options.nodes.empty() || options.label_column.empty())) {
-    throw DataError(table, "",
-                    "has no labels: the model was trained on data whose labels stand in no column of a table of nodes; "
-                    "a dataset with labels is made by: weft import edgelist --like RUN");
-  }
+  const std::string table = table_of(tables).string();
+  require_labels(tables, options, judges_nodes);
   NewNodes fresh = import_tables(options, false, flags);
   NewData data{.dataset = std::move(fresh.dataset)};
   data.dataset.task = model.task().kind;

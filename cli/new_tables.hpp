@@ -14,24 +14,22 @@
 namespace weft::cli {
 
 struct TableFlags {
-  std::string nodes, edges, graph;
+  std::string nodes, edges, graph, graphs;
 
   /// Whether the data are tables, and no dataset.
-  [[nodiscard]] bool are_given() const { return !nodes.empty() || !edges.empty() || !graph.empty(); }
+  [[nodiscard]] bool are_given() const { return !nodes.empty() || !edges.empty() || !graph.empty() || !graphs.empty(); }
   /// Throws ArgumentError unless either a dataset or tables are named.
   void require_data(const std::string& command, const std::string& dataset) const;
   /// What is read, for a check of the output.
-  [[nodiscard]] std::vector<std::filesystem::path> files() const { return {nodes, edges, graph}; }
+  [[nodiscard]] std::vector<std::filesystem::path> files() const { return {nodes, edges, graph, graphs}; }
 };
 
 void add_table_flags(CLI::App& command, TableFlags& flags);
-/// --graph, of commands that score new nodes of an old graph.
-void add_graph_flag(CLI::App& command, TableFlags& flags);
 
 /// What was read, matched to the model.
 struct NewData {
   Dataset dataset;
-  /// The nodes that the user asks about, in the order of the table; empty: all of the dataset, in its order.
+  /// The nodes that the user asks about, in the order of the table; empty: all nodes or graphs, in the dataset's order.
   std::vector<std::int64_t> rows = {};
   /// Of these: their numbers and names for the user. Names are empty where the numbers are what the user calls them.
   std::vector<std::int64_t> numbers = {};
@@ -44,8 +42,8 @@ void require_tables_fit(const TableFlags& tables, const std::string& run, const 
 /// Rehearses the old graph, if one is named; called before any thread exists.
 void rehearse_old_graph(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model);
 
-/// with_labels: the column of labels that the run knows is read too, and the labeled nodes are the test part of a split
-/// "new". Says what was assumed.
+/// with_labels: the column of labels that the run knows is read too, and what is labeled in the tables is the test part
+/// of a split "new". Says what was assumed.
 [[nodiscard]] NewData load_new_data(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model,
                                     bool with_labels);
 

@@ -294,6 +294,9 @@ DataToPredict predicted_file(const PredictFlags& flags, const std::filesystem::p
 DataToPredict predicted_tables(const PredictFlags& flags, const TrainedModel& predictor) {
   NewData data = load_new_data(flags.tables, flags, predictor, false);
   Prediction prediction = predictor.predict(data.dataset, {.rows = data.rows, .embedding = false});
+  if (is_of_graphs(predictor)) {
+    return {std::move(data.dataset), {}, std::move(prediction)};
+  }
   prediction.probabilities = select_rows(prediction.probabilities, data.rows);
   prediction.logits = select_rows(prediction.logits, data.rows);
   data.dataset.node_names = std::move(data.names);
@@ -376,7 +379,6 @@ Work add_predict_command(CLI::App& app) {
   command->add_option("DATA", flags->data,
                       "a dataset file, or the name of one; it needs no labels. Or molecules: SMILES, .smi or .csv");
   add_table_flags(*command, flags->tables);
-  add_graph_flag(*command, flags->tables);
   command->add_option("-o,--output", flags->output, "the file to write, .csv or .h5; -: CSV on standard output")
       ->required();
   command->add_option(
@@ -400,6 +402,7 @@ Work add_predict_command(CLI::App& app) {
                    "         weft predict run cora.h5 -o - | cut -d, -f1,2\n"
                    "         weft predict links cora.h5 --pairs pairs.csv -o scores.csv\n"
                    "         weft predict run --nodes new.csv --edges new_edges.csv --graph old.h5 -o new_classes.csv\n"
+                   "         weft predict run --graphs g.csv --nodes n.csv --edges e.csv -o kinds.csv\n"
                    "         weft predict run molecules.smi -o values.csv");
   return [flags] {
     const TableFlags& tables = flags->tables;

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <optional>
 
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"
+#include "weft/layers/models.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/memory_plan.hpp"
 
@@ -21,6 +23,27 @@ std::string fixed_text(double value) {
 
 Json finite(double value) {
   return std::isfinite(value) ? Json(value) : Json();
+}
+
+/// Of classes that are judged by another metric, such as two by a rank: beside it, with its spread. Otherwise empty.
+std::string test_accuracy(const RunSummary& report) {
+  std::vector<double> values;
+  for (const RunResult& run : report.runs) {
+    if (const auto found = run.test_metrics.find("accuracy"); found != run.test_metrics.end()) {
+      values.push_back(found->second);
+    }
+  }
+  if (report.metric == "accuracy" || values.empty() || values.size() != report.runs.size()) {
+    return "";
+  }
+  const auto count = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / count;
+  double squares = 0.0;
+  for (const double value : values) {
+    squares += (value - mean) * (value - mean);
+  }
+  return values.size() == 1 ? fixed_text(mean)
+                            : fixed_text(mean) + " +- " + fixed_text(std::sqrt(squares / (count - 1.0)));
 }
 
 /// What limits training on samples: the stages overlap, so only what steps waited for is lost.
@@ -172,6 +195,9 @@ std::string result_text(const RunSummary& report, const Json& json) {
     rows.emplace_back("val " + report.metric, figure(&RunResult::val));
   }
   rows.emplace_back("test " + report.metric, figure(&RunResult::test));
+  if (const std::string accuracy = test_accuracy(report); !accuracy.empty() && !is_gin) {
+    rows.emplace_back("test accuracy", accuracy);
+  }
   if (report.floor.majority_share > 0.0) {
     rows.emplace_back("majority class",
                       concat("'", report.floor.majority, "', test accuracy ", fixed_text(report.floor.majority_share)));
@@ -184,8 +210,14 @@ std::string result_text(const RunSummary& report, const Json& json) {
   }
   rows.emplace_back("runs", std::to_string(report.runs.size()));
   rows.emplace_back("parameters", std::to_string(report.num_parameters));
-  rows.emplace_back("training time", seconds_text(report.train_seconds) + ", " +
-                                         seconds_text(json["seconds"]["per_epoch"].get<double>()) + " an epoch");
+  // Of what is solved for an epoch is no measure.
+  const bool is_solved = std::ranges::any_of(
+      models(), [&](const ModelInfo& info) { return info.name == report.config.model && info.needs_node_labels; });
+  rows.emplace_back(
+      "training time",
+      seconds_text(report.train_seconds) +
+          (is_solved ? std::string()
+                     : concat(", ", seconds_text(json["seconds"]["per_epoch"].get<double>()), " an epoch")));
   if (report.times.any()) {
     rows.emplace_back("stages", stages_text(report.times));
   }

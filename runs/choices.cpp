@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "weft/core/error.hpp"
+#include "weft/layers/models.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/tasks/tasks.hpp"
 
@@ -35,7 +36,12 @@ std::vector<std::string> choices_for(const RunConfig& given, const RunConfig& ch
   const bool is_metric_given = std::ranges::any_of(
       given.settings, [](const auto& setting) { return setting.first == "metric" && setting.second != "auto"; });
   if (!is_metric_given) {
-    lines.push_back(concat("metric ", task.metric(), ": it chooses the epoch on the validation part, the ",
+    // Of what is solved for there is one epoch, and nothing to choose.
+    const bool is_solved = std::ranges::any_of(
+        models(), [&](const ModelInfo& info) { return info.name == chosen.model && info.needs_node_labels; });
+    lines.push_back(concat("metric ", task.metric(),
+                           is_solved ? ": the model is solved for, and judged by it; the "
+                                     : ": it chooses the epoch on the validation part, the ",
                            task.higher_is_better() ? "highest" : "lowest", " is best (--set metric=NAME)"));
   }
   return lines;

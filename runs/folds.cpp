@@ -3,8 +3,10 @@
 #include <fnmatch.h>
 
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <optional>
+#include <string_view>
 
 #include "weft/core/error.hpp"
 #include "weft/runs/cross_validation.hpp"
@@ -52,6 +54,11 @@ std::vector<std::string> matching_splits(const Dataset& dataset, const TaskInfo&
     for (const std::string& name : names) {
       known += (known.empty() ? "" : ", ") + name;
     }
+    constexpr std::array<std::string_view, 5> kParts = {"train", "val", "valid", "validation", "test"};
+    require(matched || std::ranges::find(kParts, word) == kParts.end(), "split: '", word,
+            "' is a part of a split, and ", dataset.name,
+            " has no split of that name; a model is trained on the part train, chosen by val and judged on ",
+            "test, and weft evaluate gives the figures of all three; expected one of ", known);
     require(matched, "split: '", word, "' matches no split of ", dataset.name, ", expected one of ", known);
   }
   return result;

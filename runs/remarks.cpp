@@ -142,7 +142,12 @@ std::vector<std::string> remarks_on(const Dataset& dataset, const RunSummary& su
         concat("the test accuracy, ", share_text(figure), ", is not above that of always saying '", majority.name,
                "', ", share_text(majority.share), of_runs,
                "; try another learning_rate, more epochs, feature_norm=column, class_weights=balanced for "
-               "rare classes, or another model"));
+               "rare classes, ",
+               dataset.num_classes == 2 && options.has("threshold") && options.text("threshold") == "none"
+                   ? "threshold=balanced_accuracy or macro_f1, which chooses on validation from which probability on a "
+                     "row is of the second class, "
+                   : "",
+               "or another model"));
   } else if (2 * never_rose > count) {
     remarks.push_back(concat("validation was best after the first epoch and never rose", of_runs,
                              "; try a lower learning_rate or feature_norm=column, and look whether the features say "

@@ -1,6 +1,7 @@
 #include "weft/tasks/labeled_task.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "weft/layers/output_scale.hpp"
 
@@ -29,6 +30,13 @@ LabeledTask::LabeledTask(const Dataset& dataset, const TrainJob& job, bool of_gr
   }
   require(std::ranges::find(known, metric_) != known.end(), "metric '", metric_, "' is not one of ",
           name_of(dataset.task), ", expected auto or one of ", names);
+  // Before anything is trained.
+  const std::string& weights = options().text("class_weights");
+  if (weights != "none" && weights != "balanced") {
+    std::vector<std::int64_t> rows(labels_.classes().size());
+    std::iota(rows.begin(), rows.end(), std::int64_t{0});
+    static_cast<void>(labels_.class_weights(weights, rows));
+  }
 }
 
 void LabeledTask::set_unit(NodeModel& model, const Split& split) const {

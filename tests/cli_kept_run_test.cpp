@@ -101,6 +101,36 @@ TEST_F(KeptRuns, SayWhatWasChosenForThem) {
   EXPECT_EQ(given.err.find("split 1, one of"), std::string::npos) << given.err;
 }
 
+TEST_F(KeptRuns, OfTwoClassesSayTheirAccuracyToo) {
+  make_sbm();
+  const CommandResult ranked = weft({"train", "sbm.h5", "--epochs", "2", "--model", "gcn", "--no-save"});
+  EXPECT_NE(ranked.out.find("test roc_auc"), std::string::npos) << ranked.out;
+  EXPECT_NE(ranked.out.find("test accuracy"), std::string::npos) << ranked.out;
+  EXPECT_NE(ranked.out.find(" an epoch"), std::string::npos) << ranked.out;
+  const CommandResult several =
+      weft({"train", "sbm.h5", "--epochs", "2", "--model", "gcn", "--no-save", "--set", "metric=accuracy"});
+  EXPECT_EQ(several.out.find("test accuracy"), several.out.rfind("test accuracy")) << several.out;
+}
+
+TEST_F(KeptRuns, OfModelsThatAreSolvedForSayNothingOfEpochs) {
+  make_sbm();
+  const CommandResult solved = weft({"train", "sbm.h5", "--model", "label_propagation", "--no-save"});
+  ASSERT_EQ(solved.code, 0) << solved.err;
+  EXPECT_NE(solved.err.find("metric roc_auc: the model is solved for, and judged by it"), std::string::npos)
+      << solved.err;
+  EXPECT_EQ(solved.err.find("chooses the epoch"), std::string::npos) << solved.err;
+  EXPECT_EQ(solved.out.find(" an epoch"), std::string::npos) << solved.out;
+}
+
+TEST_F(KeptRuns, BeginWithClassesThatThereAre) {
+  make_sbm();
+  const CommandResult wrong =
+      weft({"train", "sbm.h5", "--model", "gcn", "--set", "class_weights=fraud=9", "-o", "run"});
+  EXPECT_EQ(wrong.code, 2) << wrong.err;
+  EXPECT_NE(wrong.err.find("fraud"), std::string::npos) << wrong.err;
+  EXPECT_EQ(wrong.err.find("metric roc_auc"), std::string::npos) << "it has begun\n" << wrong.err;
+}
+
 TEST_F(KeptRuns, GoThroughPipes) {
   make_sbm();
   (void)weft_json(with(kShort, {"-o", "run"}));

@@ -212,6 +212,94 @@ TEST_F(NewTables, JoinedToAnOldGraphArePredictedAsPartOfAllOfIt) {
   }
 }
 
+TEST_F(NewTables, JoinedToAnOldGraphAreJudgedAsTheyArePredicted) {
+  make_firms();
+  train();
+  make_new("n2,n1,4\nn1,n3,2\nf30,n2,5\n");
+  const std::vector<std::string> joined = {"--nodes", "new.csv", "--edges", "new_trade.csv", "--graph", "firms.h5"};
+  ASSERT_EQ(weft(with(with({"predict", "run", "-o", "one.csv"}, joined), {})).code, 0);
+  const std::map<std::string, std::string> truth = {{"n1", "food"}, {"n2", "food"}, {"n3", "metal"}};
+  double right = 0.0;
+  for (const auto& [name, row] : rows_of(content_of(path("one.csv")))) {
+    right += row.at(0) == truth.at(name) ? 1.0 : 0.0;
+  }
+  const Json judged = weft_json(with({"evaluate", "run"}, joined));
+  EXPECT_EQ(judged["split"], "new");
+  EXPECT_NEAR(judged["metrics"]["test"]["accuracy"].get<double>(), right / 3.0, 1e-6);
+  EXPECT_EQ(judged["per_class"]["test"]["metal"]["count"], 1);
+  EXPECT_TRUE(judged["metrics"]["train"]["accuracy"].is_null());
+}
+
+TEST_F(NewTables, OfManyGraphsArePredictedAndJudged) {
+  const auto write = [&](const std::string& prefix, int first, int last, bool with_labels) {
+    std::string graphs = with_labels ? "graph_id,label\n" : "graph_id\n", nodes = "graph_id,node_id,kind,size\n",
+                edges = "graph_id,src,dst,order\n";
+    for (int g = first; g < last; ++g) {
+      graphs += concat("m", g, with_labels ? (g % 2 == 0 ? ",ring\n" : ",path\n") : "\n");
+      for (int v = 0; v < 4; ++v) {
+        nodes += concat("m", g, ",", v, g % 3 == 0 ? ",p," : ",q,", g + v, "\n");
+        if (v < 3 || g % 2 == 0) {
+          edges += concat("m", g, ",", v, ",", (v + 1) % 4, v % 2 == 0 ? ",single\n" : ",double\n");
+        }
+      }
+    }
+    write_content(path(prefix + "g.csv"), graphs);
+    write_content(path(prefix + "n.csv"), nodes);
+    write_content(path(prefix + "e.csv"), edges);
+  };
+  write("", 0, 30, true);
+  ASSERT_EQ(weft({"import", "graphs", "g.csv", "--nodes", "n.csv", "--edges", "e.csv", "-o", "all.h5"}).code, 0);
+  const CommandResult trained = weft(
+      {"train", "all.h5", "--model", "gine", "--split", "rand0", "--epochs", "2", "-q", "--overwrite", "-o", "run"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  write("new_", 31, 35, false);
+  const std::vector<std::string> tables = {"--graphs", "new_g.csv", "--nodes", "new_n.csv", "--edges", "new_e.csv"};
+  const CommandResult told = weft(with({"predict", "run", "-o", "one.csv"}, tables));
+  ASSERT_EQ(told.code, 0) << told.err;
+  ASSERT_EQ(weft({"import", "graphs", "new_g.csv", "--nodes", "new_n.csv", "--edges", "new_e.csv", "--like", "run",
+                  "-o", "new.h5"})
+                .code,
+            0);
+  ASSERT_EQ(weft({"predict", "run", "new.h5", "-o", "two.csv"}).code, 0);
+  EXPECT_EQ(content_of(path("one.csv")), content_of(path("two.csv")));
+  EXPECT_EQ(names_of(content_of(path("one.csv"))), (std::vector<std::string>{"m31", "m32", "m33", "m34"}));
+  write("new_", 31, 35, true);
+  const Json judged = weft_json(with({"evaluate", "run"}, tables));
+  EXPECT_EQ(judged["split"], "new");
+  EXPECT_EQ(judged["per_class"]["test"]["ring"]["count"], 2);
+  refuses({"predict", "run", "--nodes", "new_n.csv", "--edges", "new_e.csv", "-o", "x.csv"}, 2,
+          {"expected their table too: --graphs"});
+  refuses({"predict", "run", "--graphs", "new_g.csv", "--nodes", "new_n.csv", "-o", "x.csv"}, 2,
+          {"--nodes: the edges are missing"});
+  make_firms();
+  train();
+  refuses(with({"predict", "run", "-o", "x.csv"}, tables), 2, {"--graphs: "});
+}
+
+TEST_F(NewTables, OfSeveralTypesAreReadByTheirDescription) {
+  write_content(path("shop.toml"),
+                "[[nodes]]\nname = \"customer\"\nfile = \"c.csv\"\nlabel = \"kind\"\n[[nodes]]\nname = "
+                "\"product\"\nfile = \"p.csv\"\n[[edges]]\nfile = \"b.csv\"\n");
+  std::string customers = "id,age,kind\n", products = "id,price\n", bought = "customer,product\n";
+  for (int i = 0; i < 20; ++i) {
+    customers += concat(i, ",", 20 + i, i % 2 == 0 ? ",a\n" : ",b\n");
+    products += concat(i, ",", i * i, "\n");
+    bought += concat(i, ",", (3 * i) % 20, "\n", i, ",", (i + 7) % 20, "\n");
+  }
+  write_content(path("c.csv"), customers);
+  write_content(path("p.csv"), products);
+  write_content(path("b.csv"), bought);
+  ASSERT_EQ(weft({"import", "tables", "shop.toml", "-o", "shop.h5"}).code, 0);
+  const CommandResult trained = weft({"train", "shop.h5", "--model", "gcn", "--epochs", "2", "-q", "-o", "run"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  refuses({"predict", "run", "--nodes", "c.csv", "--edges", "b.csv", "-o", "x.csv"}, 3,
+          {"run: was trained on several tables", "weft import tables FILE.toml"});
+  write_content(path("like.toml"), "like = \"run\"\n" + content_of(path("shop.toml")));
+  ASSERT_EQ(weft({"import", "tables", "like.toml", "-o", "new.h5"}).code, 0);
+  EXPECT_EQ(weft({"predict", "run", "new.h5", "-o", "p.csv"}).code, 0);
+  EXPECT_EQ(weft({"import", "tables", "shop.toml", "--strict", "-o", "s.h5"}).code, 3);
+}
+
 TEST_F(NewTables, JoinedToAnOldGraphMustBeNewAndNameNodesThatAreThere) {
   make_firms();
   train();

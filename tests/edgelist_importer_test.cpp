@@ -215,6 +215,17 @@ TEST(Edgelist, ReadsDatesAsSecondsSince1970) {
   EXPECT_EQ(read("from,to,date\na,b,monday\n").assumed, (Lines{"column 3 'date' is not read"}));
   EXPECT_EQ(read("a,b,2024-03-01\n").assumed,
             (Lines{"column 3 is not read; its cells look like dates: --time 3 reads them"}));
+  // Below any word for a time where all are dates.
+  for (const std::string word : {"sent_at", "created", "Order Date", "day"}) {
+    const Dataset dated = read("from,to," + word + "\na,b,2024-03-01\nb,c,2024-03-02\n");
+    ASSERT_EQ(dated.edge_time.size(), 2U) << word;
+    EXPECT_EQ(dated.assumed, (Lines{concat("column 3 '", word,
+                                           "' holds dates, which are read as seconds since 1970 in "
+                                           "UTC, and are when edges came (--time none leaves them out)")}));
+  }
+  EXPECT_TRUE(read("from,to,birthdate\na,b,2024-03-01\n").edge_time.empty());
+  EXPECT_TRUE(read("from,to,sent_at\na,b,2024-03-01\n", {.time_column = "none"}).edge_time.empty());
+  EXPECT_EQ(read("from,to,sent_at,time\na,b,2024-03-01,7\n").edge_time[0], 7);
   const auto expect = [&](const std::string& text, const std::string& message, EdgelistOptions options = {}) {
     expect_throws<DataError>([&] { (void)read(text, std::move(options)); }, message);
   };
@@ -250,6 +261,37 @@ TEST(Edgelist, LeavesOutBadRowsWhereAsked) {
   for (std::size_t i = 0; i < told.size(); ++i) {
     EXPECT_NE(told[i].find(expected[i]), std::string::npos) << told[i];
   }
+}
+
+TEST(Edgelist, WeighsEdges1WhoseWeightIsSaidToBeMissing) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& text, std::vector<std::string> missing) {
+    return import_edgelist(
+        {.edges = write_content(folder / "e.csv", text), .directed = true, .cells = {.missing = std::move(missing)}});
+  };
+  for (const std::string word : {"?", "-9"}) {
+    const Dataset data = read("from,to,weight\n0,1,2.5\n1,2," + word + "\n2,3,4\n", {"-9", "?"});
+    EXPECT_EQ(std::get<Tensor>(data.edge_features)(1, 0), 1.0F) << word;
+    EXPECT_EQ(data.assumed,
+              (Lines{"1 line have a missing weight in column 3 'weight', and weigh 1, the first is e.csv:3"}));
+  }
+  const auto expect = [&](const std::string& cell, const std::string& message) {
+    expect_throws<DataError>([&] { (void)read("from,to,weight\n0,1,2.5\n1,2," + cell + "\n", {}); },
+                             "e.csv: line 3: '" + message);
+  };
+  expect("?",
+         "?' is not a finite number of 32 bits, in column 3 'weight'; --missing \"?\" takes it for a missing value, "
+         "and the edge weighs 1");
+  expect("nan",
+         "nan' is not a finite number of 32 bits, in column 3 'weight', and an edge has no missing weight; "
+         "--missing \"nan\" takes");
+  expect("",
+         "' is not a finite number of 32 bits, in column 3 'weight', and an edge has no missing weight; "
+         "--skip-bad-rows");
+  expect("\"1,234.5\"",
+         "1,234.5' is not a finite number of 32 bits, in column 3 'weight'; it looks like a number with "
+         "separators of thousands, expected 1234.5 in the file");
+  expect("5 %", "5 %' is not a finite number of 32 bits, in column 3 'weight'; expected a number without '%'");
 }
 
 TEST(Edgelist, NamesFileAndLineOfWhatIsWrong) {

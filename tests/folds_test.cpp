@@ -70,6 +70,12 @@ TEST(MatchingSplits, ChoosePublicOrElseTheFirstOfThoseThatTrainOnMost) {
   add("public", 1);
   EXPECT_EQ(matching_splits(data, nodes, {}), std::vector<std::string>{"public"});
   EXPECT_EQ(matching_splits(data, nodes, {"rand*"}), (std::vector<std::string>{"rand0", "rand1"}));
+  test::expect_throws<ArgumentError>([&] { (void)matching_splits(data, nodes, {"val"}); },
+                                     "'val' is a part of a split, and");
+  add("test", 3);
+  EXPECT_EQ(matching_splits(data, nodes, {"test"}), std::vector<std::string>{"test"});
+  test::expect_throws<ArgumentError>([&] { (void)matching_splits(data, nodes, {"vals"}); },
+                                     "'vals' matches no split of");
 }
 
 TEST(StratifiedFolds, TestEveryItemOnceAndKeepShares) {

@@ -9,6 +9,7 @@
 #include "tests/imported_data.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
+#include "weft/core/error.hpp"
 #include "weft/io/importers/importers.hpp"
 
 namespace weft {
@@ -137,7 +138,7 @@ TEST_F(GraphFiles, AreWhatTablesOfTheirNodesAndEdgesAre) {
     EXPECT_EQ(data.encoder, expected.encoder);
     EXPECT_EQ(data.names.edge_features, expected.names.edge_features);
     EXPECT_EQ(data.weight_column, expected.weight_column);
-    EXPECT_TRUE(says(data, "column 'age' is a number, 1 missing are the mean 30 and marked in 'age=missing'"));
+    EXPECT_TRUE(says(data, "attribute 'age' is a number, 1 missing are the mean 30 and marked in 'age=missing'"));
   }
 }
 
@@ -270,7 +271,7 @@ TEST_F(GraphFiles, SayWhatTheyHoldAndIsNotRead) {
   EXPECT_TRUE(says(read("pajek", "*Vertices 2\n1 a 0.1 0.2 ic Red\n2 b\n*Arcs\n1 2\n*Partition p\n*Vertices 2\n1\n2\n"),
                    "positions and drawings are not read: there is 1, in g.pajek:2"));
   const Dataset unnamed = read("json", R"({"directed": true, "links": [{"source": 0, "target": 1, "color": "red"}]})");
-  EXPECT_TRUE(says(unnamed, "column 3 'color' is not read"));
+  EXPECT_TRUE(says(unnamed, "attribute 'color' is not read"));
 }
 
 TEST_F(GraphFiles, SayLinesOfTheirOwn) {
@@ -303,6 +304,55 @@ TEST_F(GraphFiles, MakeNoTableThatIsFarLargerThanTheFile) {
          "line 1, column 25: brings one attribute more than the 65536 that a node may have");
 }
 
+TEST_F(GraphFiles, ReadTheJsonGraphFormat) {
+  const std::string nodes = R"("nodes": {"ann": {"label": "Ann", "metadata": {"club": "a", "age": 20}},
+    "bob": {"metadata": {"club": "b"}}, "cal": {"metadata": {"club": "a", "age": 40}}})";
+  const std::string edges =
+      R"("edges": [{"source": "ann", "target": "bob", "relation": "knows", "metadata": {"weight": 2}},
+    {"source": "bob", "target": "cal", "relation": "likes", "metadata": {"weight": 0.5}}])";
+  const auto graph = [&](const std::string& more) {
+    return concat(R"({"graph": {"id": "g", "type": "people", )", more, nodes, ", ", edges, "}}");
+  };
+  const Dataset expected =
+      of_tables("source,target,relation,weight\nann,bob,knows,2\nbob,cal,likes,0.5\n",
+                "id,label,club,age\nann,Ann,a,20\nbob,,b,\ncal,,a,40\n", {{"label", "club"}, {"directed", "true"}});
+  // Directions are kept unless it says otherwise.
+  expect_same_dataset(read("json", graph(""), {{"label", "club"}, {"id", "id"}}), expected);
+  const Dataset undirected = read("json", graph(R"("directed": false, )"), kLabel);
+  EXPECT_FALSE(undirected.directed);
+  EXPECT_EQ(undirected.graph.num_edges(), 4);
+  EXPECT_EQ(undirected.names.edge_types, (Lines{"knows", "likes"}));
+  const std::string one = R"({"nodes": [{"id": "a"}, {"id": "b", "metadata": null}],
+    "edges": [{"source": "a", "target": "b", "directed": false}, {"source": "b", "target": "b"}],
+    "hyperedges": [{"nodes": ["a", "b"]}]})";
+  const Dataset mixed = read("json", concat(R"({"graphs": [)", one, "]}"));
+  EXPECT_TRUE(mixed.directed);
+  EXPECT_EQ(mixed.graph.num_edges(), 3);
+  EXPECT_TRUE(says(mixed, "hyperedges are not read: there is 1, in g.json:3"));
+  refuse("json", concat("{\"graphs\": [", one, ",\n{}]}"), "line 4, column 1: is a second graph, expected one");
+  refuse("json", R"({"graph": {"nodes": {"a": 3}}})", "line 1, column 28: node 'a' is a single value");
+  refuse("json", R"({"graph": {"nodes": {"a": [3]}}})", "line 1, column 27: a node is a list, expected an object");
+  refuse("json", R"({"graphs": [3]})", "line 1, column 13: a graph is a single value");
+}
+
+TEST_F(GraphFiles, TakeTextsForMissingValuesAsTheyAreTold) {
+  const std::string graph = R"({"directed": true, "nodes": [{"id": "a", "age": "?"}, {"id": "b", "age": 4}],
+    "links": [{"source": "a", "target": "b", "weight": "?"}]})";
+  const Dataset data = read("json", graph, {{"missing", "?"}});
+  EXPECT_EQ(data.names.features, (Lines{"age", "age=missing"}));
+  EXPECT_EQ(std::get<Tensor>(data.edge_features)(0, 0), 1.0F);
+  EXPECT_TRUE(says(data, "1 line have a missing weight in attribute 'weight', and weigh 1, the first is g.json:2"));
+}
+
+TEST_F(GraphFiles, NameAttributesForColumnsInAdvice) {
+  const Dataset data = read("json", R"({"directed": true, "nodes": [{"id": "a"}, {"id": "b"}],
+    "links": [{"source": "a", "target": "b", "since": 1082040996, "far": 5}]})");
+  EXPECT_TRUE(says(data,
+                   "attribute 'since' is not read; its numbers look like times since 1970: --time since reads them "
+                   "exactly"));
+  EXPECT_TRUE(says(data, "attribute 'far' is not read; --weight far reads its numbers as weights"));
+}
+
 TEST_F(GraphFiles, LeaveOutWhatIsWrongIfAllowed) {
   ImportJob job =
       job_of("json",
@@ -314,7 +364,8 @@ TEST_F(GraphFiles, LeaveOutWhatIsWrongIfAllowed) {
   job.on_skipped = [&](const std::string& problem) { told.push_back(problem); };
   EXPECT_EQ(import_dataset("json", job).graph.num_edges(), 1);
   EXPECT_EQ(told, Lines{(folder_ / "g.json").string() +
-                        ": line 3, column 1: 'heavy' is not a finite number of 32 bits, in column 3 'weight'"});
+                        ": line 3, column 1: 'heavy' is not a finite number of 32 bits, in attribute 'weight'; "
+                        "--missing \"heavy\" takes it for a missing value, and the edge weighs 1"});
 }
 
 TEST_F(GraphFiles, ThatAreBrokenAreRefusedByLineAndColumn) {
@@ -335,7 +386,7 @@ TEST_F(GraphFiles, ThatAreBrokenAreRefusedByLineAndColumn) {
   refuse("json", "{\"links\": [{\"source\": 1, \"target\": 2}]}",
          "lists no nodes, so that none has an attribute for --label", kLabel);
   refuse("json", "{\"nodes\": [{\"id\": 1, \"culb\": 2}], \"links\": []}",
-         "there is no column 'club'; did you mean 'culb'?", kLabel);
+         "there is no attribute 'club'; did you mean 'culb'?", kLabel);
   refuse("graphml", "<graphml>\n<graph></graphml>", "line 2, column 10: is no XML: ");
   refuse("graphml", "<html></html>", "line 1, column 2: its outermost element is <html>, expected <graphml>");
   refuse("graphml", "<graphml/>", "holds no <graph>");

@@ -12,11 +12,13 @@
 #include "tests/imported_data.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
+#include "weft/io/importers/importers.hpp"
 
 namespace weft {
 namespace {
 
 using test::expect_throws;
+using test::same_bits;
 using test::TemporaryFolder;
 using test::write_content;
 using Lines = std::vector<std::string>;
@@ -94,6 +96,63 @@ TEST_F(GraphsImporter, TakeNumbersSeveralLabelsAndNodesThatOnlyEdgesName) {
   const Dataset several = read(texts, {.label_columns = {"p", "q"}});
   EXPECT_EQ(several.names.targets, (Lines{"p", "q"}));
   EXPECT_EQ(read(texts).task, TaskKind::generation);
+}
+
+TEST_F(GraphsImporter, ReadTablesLikeThoseOfADataset) {
+  const Texts old = {.graphs = "molecule,kind,split\n1,a,train\n2,b,test\n3,a,val\n",
+                     .nodes = "molecule,atom,element,charge\n1,x,C,0\n1,y,N,?\n2,x,C,2\n2,y,N,1\n3,x,O,1\n3,y,O,2\n",
+                     .edges = "molecule,source,target,order\n1,x,y,single\n2,x,x,double\n"};
+  const GraphsOptions told = {.graph_column = "molecule",
+                              .id_column = "atom",
+                              .label_columns = {"kind"},
+                              .directed = true,
+                              .cells = {.missing = {"?"}}};
+  const Dataset known = read(old, told);
+  write_dataset(known, folder_ / "old.h5");
+  // Columns are found as they were called, and in another order; O and triple were never seen, or are not again.
+  const Texts fresh = {.graphs = "molecule,note\n8,new\n",
+                       .nodes = "charge,extra,molecule,element,atom\n?,7,8,C,x\n4,7,8,P,y\n",
+                       .edges = "molecule,source,target,order\n8,y,x,double\n"};
+  GraphsOptions like = {.like = folder_ / "old.h5"};
+  const Dataset data = read(fresh, like);
+  EXPECT_EQ(data.names.features, known.names.features);
+  EXPECT_EQ(data.names.edge_features, known.names.edge_features);
+  const Lines names = {"element=C", "element=N", "element=O", "charge", "charge=missing"};
+  EXPECT_EQ(data.names.features, names);
+  EXPECT_TRUE(same_bits(std::get<Tensor>(data.node_features.in_memory()), Tensor{{1, 0, 0, 1.2F, 1}, {0, 0, 0, 4, 0}}));
+  EXPECT_TRUE(same_bits(std::get<Tensor>(data.edge_features), Tensor{{1, 0}}));
+  EXPECT_EQ(edges_of(data.graph), (std::vector<Edge>{{1, 0}}));
+  EXPECT_TRUE(data.directed);
+  const auto says = [&](const std::string& sentence) { return std::ranges::count(data.assumed, sentence) == 1; };
+  EXPECT_TRUE(says("not read of n.csv: extra"));
+  EXPECT_TRUE(
+      says("column 'element': 1 cell has a category that the encoder does not know, the first is 'P' in line 3"));
+  Texts lacking = fresh;
+  lacking.nodes = "molecule,atom,element\n8,x,C\n8,y,C\n";
+  expect_fails(lacking, "n.csv: lacks columns that the encoder reads: charge", like);
+  lacking.nodes.clear();
+  expect_fails(lacking, "g.csv: has no table of nodes beside it", like);
+  like.kinds = {"charge=category"};
+  expect_throws<ArgumentError>([&] { (void)read(fresh, like); }, "expected no kinds");
+  write_content(folder_ / "e2.csv", "a,b\n");
+  write_dataset(import_dataset("edgelist", {.input = folder_ / "e2.csv"}), folder_ / "edges.h5");
+  expect_fails(fresh,
+               "edges.h5: holds no encoder of a table, expected a dataset made of tables by `weft import graphs`",
+               {.like = folder_ / "edges.h5"});
+}
+
+TEST_F(GraphsImporter, ReadCellsAndFirstLinesAsTheyAreTold) {
+  const Texts texts = {.graphs = "7;1,5\n5;-\n9;2\n", .nodes = "7;0;2,5\n5;0;3\n9;0;-\n", .edges = "7;0;0\n"};
+  const Dataset data = read(texts, {.header = HeaderRow::no, .cells = {.missing = {"-"}, .decimal = ','}});
+  EXPECT_EQ(data.graph_names, (Lines{"7", "5", "9"}));
+  EXPECT_EQ(data.names.features, (Lines{"3", "3=missing"}));
+  EXPECT_EQ(std::get<Tensor>(data.node_features.in_memory())(0, 0), 2.5F);
+  EXPECT_EQ(data.task, TaskKind::graph_regression);
+  EXPECT_EQ(std::get<Tensor>(data.graph_labels)(0, 0), 1.5F);
+  EXPECT_TRUE(std::isnan(std::get<Tensor>(data.graph_labels)(1, 0)));
+  EXPECT_EQ(data.assumed.front().substr(0, 54), "there is no header, so columns that are not named are,");
+  expect_fails({.graphs = "7;x\n5;y\n", .nodes = "7;0;2\n5;1;3\n", .edges = "7;0;1\n5;1;1\n"},
+               "expected --graph COLUMN, or --header no where the first line is a row");
 }
 
 TEST_F(GraphsImporter, NameWhatIsWrong) {

@@ -48,10 +48,56 @@ TEST(Interactions, ItemsThatNobodyChoseAreNodes) {
   EXPECT_EQ(data.node_names, (Lines{"user:0", "user:1", "item:0", "item:1", "item:2", "item:3", "item:4"}));
   EXPECT_TRUE(data.graph.has_edge({6, 0}));
   EXPECT_EQ(data.graph.in_degree(5), 0);
-  EXPECT_EQ(data.assumed, (Lines{"1 of the items 0 to 4 are in no row, and are nodes without links"}));
+  EXPECT_EQ(data.assumed, (Lines{"1 of the items 0 to 4 are in no row, and are nodes without links (--ids names)"}));
   // Numbers far apart are names.
   const Dataset apart = import_interactions({.input = write_content(folder / "train.txt", "0 4 0\n1 1 900 0\n")});
   EXPECT_EQ(apart.node_names, (Lines{"user:0", "user:1", "item:4", "item:0", "item:1", "item:900"}));
+}
+
+TEST(Interactions, InventNobodyWhereIdsCountFromOne) {
+  const TemporaryFolder folder;
+  for (const char* text : {"1 2 1\n2 1 3 2\n", "1,1,4\n1,2,3\n2,2,5\n2,1,1\n2,3,1\n"}) {
+    const Dataset data = import_interactions({.input = write_content(folder / "r", text)});
+    EXPECT_EQ(data.graph.num_nodes(), 5) << text;
+    EXPECT_EQ(std::ranges::count(data.node_names, "user:0") + std::ranges::count(data.node_names, "item:0"), 0) << text;
+  }
+  // A table leaves out whom it leaves out; numbers may be asked for.
+  const auto input = write_content(folder / "r", "user,item\n0,3\n1,0\n");
+  EXPECT_EQ(import_interactions({.input = input}).graph.num_nodes(), 4);
+  const Dataset told = import_interactions({.input = input, .ids = "numbers"});
+  EXPECT_EQ(told.graph.num_nodes(), 6);
+  EXPECT_EQ(told.assumed, (Lines{"2 of the items 0 to 3 are in no row, and are nodes without links"}));
+  EXPECT_EQ(
+      import_interactions({.input = write_content(folder / "l", "0 4 0\n1 1 2 0\n"), .ids = "names"}).graph.num_nodes(),
+      6);
+  expect_throws<DataError>(
+      [&] { (void)import_interactions({.input = write_content(folder / "r", "0,a\n1,b\n"), .ids = "numbers"}); },
+      "r: item 'a' is no number from 0 on; expected --ids names");
+  expect_throws<DataError>(
+      [&] { (void)import_interactions({.input = write_content(folder / "r", "0,0\n1,900\n"), .ids = "numbers"}); },
+      "r: item '900' is far beyond the 2 that there are");
+}
+
+TEST(Interactions, ReadRatingsAsTheyAreToldToBeWritten) {
+  const TemporaryFolder folder;
+  const Dataset data = import_interactions({.input = write_content(folder / "r", "user;item;rating\nu;i;4,5\nu;j;?\n"),
+                                            .cells = {.missing = {"?"}, .decimal = ','}});
+  EXPECT_TRUE(same_bits(std::get<Tensor>(data.edge_features), Tensor{{4.5F}, {1}, {4.5F}, {1}}));
+  EXPECT_EQ(data.assumed, (Lines{"1 rating is missing, and counted as 1"}));
+  const auto input = write_content(folder / "h", "customer,thing\nanna,bread\nbob,milk\n");
+  EXPECT_EQ(import_interactions({.input = input, .header = HeaderRow::no}).graph.num_nodes(), 6);
+  EXPECT_EQ(import_interactions({.input = input, .user = "1", .item = "2", .header = HeaderRow::yes}).graph.num_nodes(),
+            4);
+  const auto expect = [&](const char* text, const std::string& message) {
+    expect_throws<DataError>([&] { (void)import_interactions({.input = write_content(folder / "r", text)}); }, message);
+  };
+  expect("u,i,4\nu,j,-\n",
+         "r: line 2: rating '-' is not a finite number of 32 bits, in column 3; --missing=\"-\" takes "
+         "it for a missing value, which counts as 1");
+  expect("u,i,4\nu,j,\n", "--rating none reads none, --skip-bad-rows leaves such rows out");
+  const Dataset dated = import_interactions(
+      {.input = write_content(folder / "r", "user,item,rated_at\nu,i,2024-03-01\nu,j,2024-03-02\n")});
+  EXPECT_EQ(dated.edge_time[0], 1709251200);
 }
 
 TEST(Interactions, ReadsTablesOfPairs) {

@@ -39,6 +39,17 @@ TEST(Remarks, NameTheMajorityThatAModelIsNotAbove) {
   EXPECT_NE(remarks[0].find("the test accuracy, 0.8000, is not above that of always saying 'ok', 0.8000"),
             std::string::npos);
   EXPECT_TRUE(remarks_on(rare(), summary_of({run_at(1.0, 9)})).empty());
+  EXPECT_EQ(remarks[0].find("threshold"), std::string::npos) << "there is no such option";
+}
+
+TEST(Remarks, NameTheThresholdOfTwoClasses) {
+  RunSummary summary = summary_of({run_at(0.8, 9)});
+  summary.options.add(std::vector<Option>{{.name = "threshold", .fallback = std::string("none"), .help = ""}});
+  Dataset data = rare();
+  EXPECT_NE(remarks_on(data, summary)[0].find("threshold=balanced_accuracy"), std::string::npos);
+  data.num_classes = 3;
+  data.class_names.emplace_back("odd");
+  EXPECT_EQ(remarks_on(data, summary)[0].find("threshold"), std::string::npos);
 }
 
 TEST(Remarks, NameClassesThatAPartLacks) {

@@ -95,16 +95,38 @@ TEST(TableEncoder, NamesTheCellThatKeepsAColumnFromBeingNumbers) {
                            "size=category or text reads it)");
   EXPECT_NE(said("inf").find(start + "number, 'inf' in line 3 (--missing \"inf\""), std::string::npos);
   EXPECT_NE(said("-").find("'-' in line 3 (--missing=\"-\""), std::string::npos);
-  EXPECT_NE(said("1 234").find("'1 234' in line 3 (--missing \"1 234\""), std::string::npos);
+  const std::string thousands = "its cells look like numbers with separators of thousands, as ";
+  EXPECT_NE(said("1 234").find(thousands + "'1 234' in line 3, expected 1234 in the file"), std::string::npos);
+  EXPECT_NE(said("1.234,5").find(thousands + "'1.234,5' in line 3, expected 1234,5 in the file"), std::string::npos);
+  EXPECT_NE(said("1,234").find(thousands + "'1,234' in line 3, expected 1234 in the file (or --decimal , if they"),
+            std::string::npos);
+  EXPECT_EQ(said("1,23").find(thousands), std::string::npos);
   EXPECT_NE(said("1,5").find("'1,5' in line 3 (--decimal , reads it as one)"), std::string::npos);
   // Two of four are another thing.
   const Dataset half = firms(folder, {}, "id,size\na,1\nb,x\nc,3\nd,y\n");
   EXPECT_EQ(half.assumed, (Lines{"column 'size' is not read: it has 4 different texts in 4 cells (--kind "
                                  "size=category or text reads it)"}));
-  expect_throws<DataError>([&] { (void)said("5%", {.kinds = {"size=number"}}); },
-                           "line 3: '5%' in column 'size' is no number; --missing \"5%\" takes it for a missing value");
+  expect_throws<DataError>(
+      [&] { (void)said("5kg", {.kinds = {"size=number"}}); },
+      "line 3: '5kg' in column 'size' is no number; --missing \"5kg\" takes it for a missing value");
+  expect_throws<DataError>([&] { (void)said("1,234.5", {.kinds = {"size=number"}}); },
+                           "line 3: '1,234.5' in column 'size' is no number; it looks like a number with separators of "
+                           "thousands, expected 1234.5 in the file");
   const Dataset dates = firms(folder, {}, "id,day\na,2024-02-28\nb,2024-02-30\nc,2024-03-01\nd,2024-03-02\n");
   EXPECT_NE(dates.assumed.front().find("1 of its 4 cells is no date, '2024-02-30' in line 3"), std::string::npos);
+}
+
+TEST(TableEncoder, ReadsPercentagesAsTheNumbersBeforeTheSign) {
+  const TemporaryFolder folder;
+  const Dataset data = firms(folder, {}, "id,share\na,12 %\nb,0.5%\nc,3\nd,\n");
+  EXPECT_EQ(data.assumed.front(),
+            "column 'share' is a number, 2 of its 3 cells are percentages, read without '%', 1 missing are the mean "
+            "5.16667 and marked in 'share=missing'");
+  const auto& x = std::get<Tensor>(data.node_features.in_memory());
+  EXPECT_EQ(x(0, 0), 12.0F);
+  EXPECT_EQ(x(1, 0), 0.5F);
+  const Dataset words = firms(folder, {}, "id,share\na,%\nb,% of 3\nc,%\nd,%\n");
+  EXPECT_EQ(words.names.features.front(), "share=%");
 }
 
 TEST(TableEncoder, TakesTextsForMissingAndCommasForPointsAsItIsTold) {
@@ -334,8 +356,10 @@ TEST(TableEncoder, ColumnsWithoutANameAreNotRead) {
 
 TEST(TableEncoder, TablesThatShareNoNodeWithTheEdgesAreRefused) {
   const TemporaryFolder folder;
-  expect_throws<DataError>([&] { (void)firms(folder, {}, "id,size\n1,1\n2,3\n"); },
-                           "none of its 2 nodes is in an edge, and none of the 4 nodes of e.csv has a row in it");
+  expect_throws<DataError>(
+      [&] { (void)firms(folder, {}, "id,size\n1,1\n2,3\n"); },
+      "none of its 2 nodes, such as '1', is in an edge, and none of the 4 nodes of e.csv, such as 'a', "
+      "has a row in it");
 }
 
 }  // namespace

@@ -7,8 +7,10 @@
 
 #include "tests/compressed_text.hpp"
 #include "tests/file_content.hpp"
+#include "tests/imported_data.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
+#include "weft/core/error.hpp"
 #include "weft/core/stopwatch.hpp"
 
 namespace weft {
@@ -105,6 +107,56 @@ TEST(TextInput, ReadsTheSameFromPlainAndCompressedText) {
               plain);
     EXPECT_EQ(lines_of(write_content(folder / "none", compressed(""))), Lines());
   }
+}
+
+/// As programs that write to pipes do: sizes and the checksum behind the content, `is_long` in 8 bytes each.
+std::string streamed_zip(const std::string& text, bool is_long) {
+  const auto number = [](std::uint64_t value, std::size_t bytes) {
+    std::string result;
+    for (std::size_t i = 0; i < bytes; ++i, value >>= 8) {
+      result.push_back(static_cast<char>(value & 0xFFU));
+    }
+    return result;
+  };
+  // The deflated data of a gzip member stands between its header and its trailer.
+  const std::string gzip = gzipped(text), data = gzip.substr(10, gzip.size() - 18),
+                    crc = gzip.substr(gzip.size() - 8, 4);
+  const std::size_t width = is_long ? 8 : 4;
+  return concat("PK\3\4", number(45, 2), number(8, 2), number(8, 2), number(0, 16), number(5, 2), number(0, 2), "a.csv",
+                data, "PK\7\10", crc, number(data.size(), width), number(text.size(), width), "PK\1\2",
+                std::string(42, '\0'), "a.csv", "PK\5\6", std::string(18, '\0'));
+}
+
+TEST(TextInput, ReadsTheOneFileOfAZipArchive) {
+  const TemporaryFolder folder;
+  const std::string text = many_lines();
+  const Lines plain = lines_of(write_content(folder / "plain", text));
+  EXPECT_EQ(lines_of(test::write_zip(folder / "a.zip", {{"deep/lines.txt", text}})), plain);
+  EXPECT_EQ(
+      lines_of(test::write_zip(
+          folder / "a.zip", {{"lines.txt", text}, {"__MACOSX/._lines.txt", "attributes"}, {".DS_Store", "folders"}})),
+      plain);
+  for (const bool is_long : {false, true}) {
+    const std::string whole = streamed_zip(text, is_long);
+    EXPECT_EQ(lines_of(write_content(folder / "b.zip", whole)), plain);
+    std::string damaged = whole;
+    damaged[whole.size() / 2] = static_cast<char>(damaged[whole.size() / 2] ^ 0x55);
+    write_content(folder / "damaged", damaged);
+    expect_throws<DataError>([&] { lines_of(folder / "damaged"); }, "damaged");
+    for (const std::size_t percent : {10, 50, 99}) {
+      write_content(folder / "cut", whole.substr(0, whole.size() * percent / 100));
+      if (percent < 99) {
+        expect_throws<DataError>([&] { lines_of(folder / "cut"); }, "is cut short");
+      }
+    }
+  }
+  expect_throws<DataError>(
+      [&] {
+        lines_of(test::write_zip(folder / "two.zip", {{"a", "x\n"}, {"b", "y\n"}}));
+      },
+      "the zip archive holds several files, 'a' and 'b', expected one");
+  write_content(folder / "none.zip", concat("PK\5\6", std::string(18, '\0')));
+  expect_throws<DataError>([&] { lines_of(folder / "none.zip"); }, "the zip archive holds no file");
 }
 
 TEST(TextInput, ReadsTextThatBeginsAsCompressedTextDoes) {

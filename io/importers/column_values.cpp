@@ -75,6 +75,10 @@ std::optional<double> take_time(std::string_view text) {
   return is_time ? std::optional(*hour * 3600 + *minute * 60 + second - *zone) : std::nullopt;
 }
 
+std::string_view without_percent(std::string_view text) {
+  return trimmed(text.substr(0, text.size() - 1));
+}
+
 struct CalendarDay {
   int year = 0, month = 0, day = 0;
 };
@@ -172,10 +176,14 @@ bool has_form_of_date(std::string_view text) {
   return take_day(text) && (text.empty() || text.front() == 'T' || text.front() == ' ');
 }
 
+bool is_percentage(std::string_view text) {
+  return text.size() > 1 && text.ends_with('%');
+}
+
 std::optional<double> value_of(ColumnKind kind, std::string_view text, const CellForm& form) {
   switch (kind) {
     case ColumnKind::number: {
-      const std::optional<float> value = parse_real(text, form);
+      const std::optional<float> value = parse_real(is_percentage(text) ? without_percent(text) : text, form);
       return value ? std::optional(double{*value}) : std::nullopt;
     }
     case ColumnKind::flag:

@@ -30,7 +30,10 @@ inline constexpr std::array<std::string_view, 5> kEnumNames<ColumnKind> = {"numb
 /// Whether a text is written like a date, be there such a day or not.
 [[nodiscard]] bool has_form_of_date(std::string_view text);
 
-/// The value of a number, a flag or a date; nothing if the text is none.
+/// Whether a text ends in '%'.
+[[nodiscard]] bool is_percentage(std::string_view text);
+
+/// The value of a number, a flag or a date; nothing if the text is none. That of "12 %" is 12.
 [[nodiscard]] std::optional<double> value_of(ColumnKind kind, std::string_view text, const CellForm& form);
 
 /// The distinct words of a text, in the order of their letters, as bag_of_words.hpp has them.

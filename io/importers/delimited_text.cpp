@@ -8,6 +8,7 @@
 #include "weft/core/error.hpp"
 #include "weft/io/importers/column_values.hpp"
 #include "weft/io/importers/edge_form.hpp"
+#include "weft/io/importers/grouped_digits.hpp"
 #include "weft/io/utf8.hpp"
 
 namespace weft {
@@ -124,6 +125,15 @@ std::optional<float> parse_real_with_comma(std::string_view text) {
 
 std::string advice_on_number(std::string_view text, const CellForm& form) {
   const bool has_comma = form.decimal == ',';
+  const std::string plain = without_thousands(text);
+  const bool is_ambiguous = has_comma ? parse_real(text).has_value() : parse_real_with_comma(text).has_value();
+  if (!plain.empty() && !(has_comma && parse_real_with_comma(text))) {
+    return concat("it looks like a number with separators of thousands, expected ", plain, " in the file",
+                  is_ambiguous ? ", or --decimal , if it is a small one" : "");
+  }
+  if (text.ends_with('%')) {
+    return "expected a number without '%' in the file";
+  }
   if (has_comma ? parse_real(text) : parse_real_with_comma(text)) {
     return concat("--decimal ", has_comma ? '.' : ',', " reads it as one");
   }

@@ -111,7 +111,8 @@ class BlockParser {
     out_.weights.clear();
     out_.times.clear();
     out_.relations.clear();
-    out_.comments = out_.rounded = out_.other_widths = out_.decimals = out_.cut_times = out_.negative = {};
+    out_.comments = out_.rounded = out_.other_widths = out_.decimals = out_.cut_times = out_.negative =
+        out_.no_weight = {};
     out_.ragged_line = 0;
     out_.resolved.clear();
     out_.has_other_names = false;
@@ -174,7 +175,7 @@ class BlockParser {
           is_plain = cursor.take_id(edge.destination);
           break;
         case EdgeColumn::weight:
-          is_plain = lines_.cells.decimal != ',' && cursor.take_real(values.weight);
+          is_plain = lines_.cells.decimal != ',' && lines_.cells.missing.empty() && cursor.take_real(values.weight);
           weight = first;
           break;
         case EdgeColumn::time:
@@ -308,19 +309,30 @@ class BlockParser {
     }
   }
 
+  [[nodiscard]] std::string advice_on_weight(std::string_view field) const {
+    if (field.empty()) {
+      return ", and an edge has no missing weight; --skip-bad-rows leaves such rows out";
+    }
+    const std::string advice = advice_on_number(field, lines_.cells);
+    return concat(is_missing(field) ? ", and an edge has no missing weight; " : "; ", advice,
+                  advice.starts_with("--missing") ? ", and the edge weighs 1" : "");
+  }
+
   /// False if the row has been left out.
   bool parse_values(Values& values, std::int64_t number) {
     const EdgeForm& form = lines_.form;
     if (form.weight) {
       const std::string_view field = fields_[*form.weight];
-      const std::optional<float> value = parse_real(field, lines_.cells);
+      const std::vector<std::string>& missing = lines_.cells.missing;
+      const bool is_none = std::ranges::find(missing, field) != missing.end();
+      const std::optional<float> value = is_none ? std::optional(1.0F) : parse_real(field, lines_.cells);
       if (!value) {
         leave_out(number, concat("'", field.substr(0, 40), "' is not a finite number of 32 bits, in column ",
-                                 form.name_of(*form.weight),
-                                 is_missing(field, lines_.cells) ? std::string(", and an edge has no missing weight")
-                                 : parse_real_with_comma(field)  ? std::string("; --decimal , reads it as one")
-                                                                 : std::string()));
+                                 form.name_of(*form.weight), advice_on_weight(field)));
         return false;
+      }
+      if (is_none) {
+        out_.no_weight.add(number);
       }
       values.weight = *value;
       check_weight(field.substr(field.starts_with('+') ? 1 : 0), *value, number);

@@ -39,7 +39,7 @@ struct EdgeLines {
   std::vector<EdgeColumn> columns = {};
   /// Of the header, or 0; and of the first row.
   std::int64_t header_line = 0, first_line = 0;
-  /// Of the weights.
+  /// Of the weights; those that are said to be missing are 1.
   CellForm cells = {};
   /// Whether rows whose values are wrong are left out.
   bool leaves_out = false;
@@ -57,7 +57,7 @@ struct ParsedEdges {
   std::vector<float> weights;
   std::vector<std::int64_t> times;
   std::vector<std::string_view> relations;
-  LineCount comments, rounded, other_widths, decimals, cut_times, negative;
+  LineCount comments, rounded, other_widths, decimals, cut_times, negative, no_weight;
   /// The first row of another width that is no row of a table, or 0, and its width.
   std::int64_t ragged_line = 0;
   std::size_t ragged_width = 0;

@@ -30,8 +30,10 @@ constexpr std::array<std::string_view, 18> kTargets = {
 constexpr std::array<std::string_view, 6> kWeights = {"weight", "weights", "w", "value", "edgeweight", "rating"};
 constexpr std::array<std::string_view, 8> kTimes = {"time",     "timestamp", "ts",         "unixts",
                                                     "unixtime", "t",         "timestamps", "edgetime"};
-// Times where dates stand below them.
-constexpr std::array<std::string_view, 6> kDates = {"date", "datetime", "day", "when", "createdat", "edgedate"};
+// How words for times end, where dates stand below them: sent_at, created, order_date.
+constexpr std::array<std::string_view, 14> kDateEnds = {"date",   "time",     "day",     "at",       "on",
+                                                        "when",   "since",    "created", "modified", "sent",
+                                                        "posted", "received", "started", "updated"};
 constexpr std::array<std::string_view, 8> kRelations = {"relation",  "rel",       "type",  "edgetype",
                                                         "predicate", "relations", "etype", "relationtype"};
 constexpr std::array<std::string_view, 15> kOthers = {"id",       "node", "nodeid", "label", "labels",
@@ -114,9 +116,8 @@ class FormFinder {
     form_.source = form_.target = kNone;
     form_.weight = chosen(options_.weight_column, kWeights);
     form_.time = chosen(options_.time_column, kTimes);
-    if (const std::optional<std::size_t> day = chosen("", kDates);
-        day && options_.time_column.empty() && !form_.time && is_date_column(rows_, *day)) {
-      form_.time = day;
+    if (options_.time_column.empty() && !form_.time) {
+      form_.time = column_of_dates();
     }
     form_.relation = chosen(options_.relation_column, kRelations);
     find_ends();
@@ -196,6 +197,19 @@ class FormFinder {
     return is_end || form_.width < 3 ? std::nullopt : column;
   }
 
+  /// The first that holds dates below a word for them, and is no end.
+  [[nodiscard]] std::optional<std::size_t> column_of_dates() const {
+    // Two columns are the ends in any case.
+    for (std::size_t column = 0; form_.width >= 3 && column < form_.header.size(); ++column) {
+      const bool is_end = is_named(options_.source_column, column) || is_named(options_.target_column, column) ||
+                          form_.weight == column;
+      if (!is_end && is_word_for_dates(form_.header[column]) && is_date_column(rows_, column)) {
+        return column;
+      }
+    }
+    return std::nullopt;
+  }
+
   [[nodiscard]] bool is_named(const std::string& text, std::size_t column) const {
     return text == std::to_string(column + 1) || (!text.empty() && text == form_.header[column]);
   }
@@ -226,8 +240,10 @@ class FormFinder {
       fail_(concat("column ", form_.name_of(*form_.time), " holds dates, which are read in seconds, but time_unit is '",
                    options_.time_unit, "', expected s"));
     }
-    form_.assumed.push_back(
-        concat("column ", form_.name_of(*form_.time), " holds dates, which are read as seconds since 1970 in UTC"));
+    const bool is_usual = *form_.time < form_.header.size() && is_among(form_.header[*form_.time], kTimes);
+    form_.assumed.push_back(concat(
+        "column ", form_.name_of(*form_.time), " holds dates, which are read as seconds since 1970 in UTC",
+        options_.time_column.empty() && !is_usual ? ", and are when edges came (--time none leaves them out)" : ""));
   }
 
   void refuse_triples() {
@@ -343,6 +359,13 @@ bool is_usual_column(std::string_view role, std::string_view name) {
   const bool is_place = (role == "source" && name == "1") || (role == "target" && name == "2");
   return is_place ||
          std::ranges::any_of(kRoles, [&](const auto& row) { return row.first == role && is_among(name, row.second); });
+}
+
+bool is_word_for_dates(std::string_view name) {
+  const std::string word = plain(name);
+  // Of people, not of edges.
+  return word.find("birth") == std::string::npos &&
+         std::ranges::any_of(kDateEnds, [&](std::string_view end) { return word.ends_with(end); });
 }
 
 bool has_usual_column(std::string_view role, const std::vector<std::string>& header) {

@@ -56,6 +56,9 @@ struct EdgeForm {
 [[nodiscard]] bool is_usual_column(std::string_view role, std::string_view name);
 [[nodiscard]] bool has_usual_column(std::string_view role, const std::vector<std::string>& header);
 
+/// Whether a column is called as times are, where dates stand in it: day, sent_at, created, order_date.
+[[nodiscard]] bool is_word_for_dates(std::string_view name);
+
 /// Whether all fields of a row are words that headers use for ids, ends of edges, labels and so on.
 [[nodiscard]] bool are_header_words(const std::vector<std::string>& fields);
 

@@ -191,6 +191,7 @@ void EdgeText::append(const ParsedEdges& block, NodeNames& names, NodeNames& tar
   decimals_.add(block.decimals);
   cut_times_.add(block.cut_times);
   negative_.add(block.negative);
+  no_weight_.add(block.no_weight);
   num_rows_ += static_cast<std::int64_t>(block.edges.size() + block.named.size() + block.bad.size());
   if (block.has_other_names) {
     throw NotIntegers(decimals_.count > 0);
@@ -227,6 +228,7 @@ std::vector<std::string> EdgeText::assumed() const {
   if (lines_.form.weight) {
     say(negative_, " have a weight below 0 in column ", lines_.form.name_of(*lines_.form.weight),
         "; models that read weights refuse them, unless edge_weights=false");
+    say(no_weight_, " have a missing weight in column ", lines_.form.name_of(*lines_.form.weight), ", and weigh 1");
     say(rounded_, " have a weight in column ", lines_.form.name_of(*lines_.form.weight),
         " that is rounded to 24 bits; whole numbers such as times are kept exactly by --time ",
         *lines_.form.weight + 1);
@@ -234,6 +236,21 @@ std::vector<std::string> EdgeText::assumed() const {
   say(cut_times_, " have a time with parts of a second, which are left out");
   say(decimals_, " call a node like 12.0, which is node 12");
   return sentences;
+}
+
+std::string unit_of_times(const EdgelistOptions& options, const EdgeForm& form, std::span<const std::int64_t> times) {
+  if (form.times_are_dates) {
+    return "s";
+  }
+  if (!options.time_unit.empty() || times.empty()) {
+    return options.time_unit;
+  }
+  const auto [least, most] = std::ranges::minmax(times);
+  // From 1976 on.
+  const auto are_since_1970 = [least = least, most = most](std::int64_t unit) {
+    return least >= 200'000'000 * unit && most < 4'000'000'000 * unit;
+  };
+  return are_since_1970(1) ? "s" : are_since_1970(1000) ? "ms" : are_since_1970(1'000'000) ? "us" : "step";
 }
 
 }  // namespace weft

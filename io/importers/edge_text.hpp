@@ -7,6 +7,7 @@
 #include <deque>
 #include <filesystem>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -64,9 +65,13 @@ class EdgeText {
   std::map<std::string, std::int32_t, std::less<>> relation_of_;
   /// How many rows the first line counts, as OpenKE writes it, or -1; and how many there were.
   std::int64_t declared_rows_ = -1, num_rows_ = 0;
-  LineCount comments_, rounded_, other_widths_, decimals_, cut_times_, negative_;
+  LineCount comments_, rounded_, other_widths_, decimals_, cut_times_, negative_, no_weight_;
   std::vector<TextBlock> blocks_;
   std::vector<ParsedEdges> parsed_;
 };
+
+/// What times of this table are counted in: as the options say, else as they look.
+[[nodiscard]] std::string unit_of_times(const EdgelistOptions& options, const EdgeForm& form,
+                                        std::span<const std::int64_t> times);
 
 }  // namespace weft

@@ -195,22 +195,6 @@ std::int64_t num_loops(const CsrGraph& graph) {
   return loops;
 }
 
-/// Of times that are all whole numbers in this range.
-std::string unit_of(const EdgelistOptions& options, const EdgeForm& form, std::span<const std::int64_t> times) {
-  if (form.times_are_dates) {
-    return "s";
-  }
-  if (!options.time_unit.empty() || times.empty()) {
-    return options.time_unit;
-  }
-  const auto [least, most] = std::ranges::minmax(times);
-  // From 1976 on.
-  const auto are_since_1970 = [least = least, most = most](std::int64_t unit) {
-    return least >= 200'000'000 * unit && most < 4'000'000'000 * unit;
-  };
-  return are_since_1970(1) ? "s" : are_since_1970(1000) ? "ms" : are_since_1970(1'000'000) ? "us" : "step";
-}
-
 /// Sources first, then targets, each by their own names.
 std::vector<NodeId> set_two_kinds(const EdgeForm& form, const NodeNames& sources, const NodeNames& targets,
                                   Dataset& data) {
@@ -243,14 +227,16 @@ std::vector<NodeId> set_two_kinds(const EdgeForm& form, const NodeNames& sources
   return targets.numbering();
 }
 
-void say_isolated(const EdgelistOptions& options, std::size_t in_edges, std::size_t all, std::size_t rows,
+void say_isolated(const EdgelistOptions& options, std::size_t in_edges, const EdgelistTables& tables,
                   std::vector<std::string>& assumed) {
+  const std::size_t all = tables.names.size(), rows = tables.feature_nodes.size();
   if (!options.nodes.empty() && in_edges > 0 && rows > 0 && all == in_edges + rows) {
     throw DataError(
         options.nodes.string(), "",
-        concat("none of its ", rows, " nodes is in an edge, and none of the ", in_edges, " nodes of ",
-               options.edges.filename().string(),
-               " has a row in it; expected the same names in both: --id says which column has them, --source "
+        concat("none of its ", rows, " nodes, such as '", tables.names.name(tables.feature_nodes.front()),
+               "', is in an edge, and none of the ", in_edges, " nodes of ", options.edges.filename().string(),
+               ", such as '", tables.name_without_row(),
+               "', has a row in it; expected the same names in both: --id says which column has them, --source "
                "and --target which columns of the edges"));
   }
   if (all > in_edges && in_edges > 0) {
@@ -319,7 +305,7 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
       edge = {number[edge.source], number[edge.destination]};
     }
   }
-  say_isolated(options, in_edges, number.size(), tables.feature_nodes.size(), data.assumed);
+  say_isolated(options, in_edges, tables, data.assumed);
   const bool has_values = reading.form.weight || reading.form.time || reading.form.relation;
   if (has_values) {
     MergedEdges edges = merged_edges(num_nodes, all, !options.directed, options.merge);
@@ -331,7 +317,7 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
       data.names.edge_features = {reading.form.header.empty() ? "weight" : reading.form.header[*reading.form.weight]};
     }
     data.edge_time = std::move(edges.times);
-    data.time_unit = unit_of(options, reading.form, data.edge_time);
+    data.time_unit = unit_of_times(options, reading.form, data.edge_time);
     data.edge_type = std::move(edges.relations);
     if (reading.form.relation) {
       data.names.edge_types = reading.relations;
@@ -397,7 +383,7 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const KnownTables&
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data.rest);
   data.rest.encoder = with_words(data.rest.encoder, words_of(options, reading.form, tables));
-  say_isolated(options, in_edges, number.size(), tables.feature_nodes.size(), data.rest.assumed);
+  say_isolated(options, in_edges, tables, data.rest.assumed);
   std::vector<std::int64_t> feature_row;
   if (tables.has_features(options)) {
     feature_row = tables.feature_rows(options, number);

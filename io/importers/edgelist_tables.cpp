@@ -379,6 +379,15 @@ bool EdgelistTables::add_label(const EdgelistOptions& options, NodeId node, std:
   return true;
 }
 
+std::string EdgelistTables::name_without_row() const {
+  std::vector<bool> has_row(names.size(), false);
+  for (const NodeId node : feature_nodes) {
+    has_row[node] = true;
+  }
+  const auto found = std::ranges::find(has_row, false);
+  return found == has_row.end() ? "" : names.name(static_cast<std::size_t>(found - has_row.begin()));
+}
+
 void EdgelistTables::read(const EdgelistOptions& options) {
   if (!options.features.empty()) {
     read_features(options, *this);

@@ -69,6 +69,8 @@ struct EdgelistTables {
     return !options.features.empty() || (!options.nodes.empty() && width > 0);
   }
 
+  /// The first node that has no row of features.
+  [[nodiscard]] std::string name_without_row() const;
   /// The files that the options name.
   void read(const EdgelistOptions& options);
   /// The row of features of each node, by its final number. Throws DataError if a node has none.

@@ -49,6 +49,9 @@ std::string with_words(const std::string& encoder, const EdgelistWords& words) {
                 {"directed", words.directed},
                 {"bipartite", words.bipartite},
                 {"regression", words.regression}};
+  if (!words.graph.empty()) {
+    json[kKey]["graph"] = words.graph;
+  }
   // Names of columns may be any bytes.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -77,7 +80,8 @@ std::optional<EdgelistWords> words_in(const std::string& encoder, const std::str
                          .merge = *merge,
                          .directed = read.value("directed", false),
                          .bipartite = read.value("bipartite", false),
-                         .regression = read.value("regression", false)};
+                         .regression = read.value("regression", false),
+                         .graph = text("graph")};
   } catch (const Json::exception& error) {
     throw DataError(origin, "encoder", concat("says wrongly how edges were read: ", error.what()));
   }

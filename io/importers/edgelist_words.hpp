@@ -12,13 +12,16 @@
 namespace weft {
 
 struct EdgelistWords {
-  /// What told of the nodes: "nodes", a table of any columns, "features", one of numbers, or nothing.
+  /// What told of the nodes: "nodes", a table of any columns, "features", one of numbers, or nothing; "types", several
+  /// tables of nodes; "graphs", tables of many graphs.
   std::string table = {};
   /// Columns by their names, or their numbers from 1 where there was no header; "none": not read.
   std::string id = {}, label = {}, source = {}, target = {}, weight = {}, time = {}, relation = {};
   std::string time_unit = {};
   MergeEdges merge = MergeEdges::first;
   bool directed = false, bipartite = false, regression = false;
+  /// Of tables of many graphs: the column that calls the graph.
+  std::string graph = {};
 };
 
 /// Of edges and tables that were read.

@@ -11,6 +11,9 @@ namespace {
 
 using Json = nlohmann::json;
 
+/// Where encoders of several tables stand.
+constexpr const char* kTables = "tables";
+
 ColumnCode column_of_json(const Json& json) {
   ColumnCode code{.name = json.at("name").get<std::string>()};
   const std::optional<ColumnKind> kind = value_named<ColumnKind>(json.at("kind").get<std::string>());
@@ -80,6 +83,28 @@ TableEncoder parse_encoder(const std::string& text, const std::string& origin) {
   } catch (const ArgumentError& error) {
     throw DataError(origin, "encoder", concat("is no encoder of a table: ", error.what()));
   }
+}
+
+std::string encoders_text(const std::map<std::string, std::string>& encoders) {
+  Json json = {{"version", 1}, {"columns", Json::array()}, {kTables, Json::object()}};
+  for (const auto& [name, text] : encoders) {
+    json[kTables][name] = Json::parse(text);
+  }
+  // Names may be any bytes.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::map<std::string, TableEncoder> parse_encoders(const std::string& text, const std::string& origin) {
+  std::map<std::string, TableEncoder> encoders;
+  try {
+    const Json json = Json::parse(text);
+    for (const auto& [name, of_table] : json.at(kTables).items()) {
+      encoders.emplace(name, parse_encoder(of_table.dump(), origin));
+    }
+  } catch (const Json::exception& error) {
+    throw DataError(origin, "encoder", concat("is none of several tables: ", error.what()));
+  }
+  return encoders;
 }
 
 }  // namespace weft

@@ -3,10 +3,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <array>
 #include <fstream>
 #include <sstream>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "weft/core/error.hpp"
@@ -23,9 +25,10 @@ struct Keys {
 };
 const std::vector<Keys>& known_keys() {
   static const std::vector<Keys> kKeys = {
-      {"", {"name", "directed", "regression", "decimal"}},
+      {"", {"name", "directed", "regression", "decimal", "missing"}},
       {"edges",
-       {"source", "target", "weight", "weights", "time", "time_unit", "relation", "header", "merge", "bipartite"}},
+       {"source", "target", "weight", "weights", "time", "time_unit", "relation", "header", "merge", "bipartite",
+        "missing"}},
       {"nodes", {"id", "label", "split", "split_time", "split_group", "drop", "like", "missing"}}};
   return kKeys;
 }
@@ -36,26 +39,142 @@ class DescriptionReader {
       : path_(path), result_{.edges = {}, .options = std::move(options)} {}
 
   GraphDescription read(const toml::table& root) {
-    read_table("", root, {"edges", "nodes"});
-    const toml::table* edges = root["edges"].as_table();
-    if (edges == nullptr) {
+    const std::vector<const toml::table*> edges = tables_of(root, "edges"), nodes = tables_of(root, "nodes");
+    const auto names_types = [](const toml::table* table) {
+      return std::ranges::any_of(kKeysOfTypes, [&](const char* key) { return table->contains(key); });
+    };
+    const bool has_types = edges.size() > 1 || nodes.size() > 1 || std::ranges::any_of(edges, names_types) ||
+                           std::ranges::any_of(nodes, names_types);
+    read_table("", "", root, {"edges", "nodes", has_types ? "like" : "edges"}, result_.options);
+    if (edges.empty()) {
       fail("edges", "is missing, expected a table with file = \"EDGES.csv\"");
     }
-    read_table("edges", *edges, {"file"});
-    result_.edges = file_of("edges", *edges);
-    if (root.contains("nodes")) {
-      const toml::table* nodes = root["nodes"].as_table();
-      if (nodes == nullptr) {
-        fail("nodes", "is no table");
-      }
-      read_table("nodes", *nodes, {"file", "kinds"});
-      result_.options.set("nodes", file_of("nodes", *nodes).string());
-      read_kinds(*nodes);
+    if (has_types) {
+      read_types(root, edges, nodes);
+      return std::move(result_);
+    }
+    read_table("edges", "edges", *edges.front(), {"file"}, result_.options);
+    result_.edges = file_of("edges", *edges.front());
+    if (!nodes.empty()) {
+      read_table("nodes", "nodes", *nodes.front(), {"file", "kinds"}, result_.options);
+      result_.options.set("nodes", file_of("nodes", *nodes.front()).string());
+      read_kinds("nodes", *nodes.front(), result_.options);
     }
     return std::move(result_);
   }
 
  private:
+  /// Keys that say that tables are types and relations; type is the same as name.
+  static constexpr std::array<const char*, 4> kKeysOfTypes = {"name", "type", "source_type", "target_type"};
+
+  /// One table, several, or none.
+  std::vector<const toml::table*> tables_of(const toml::table& root, const char* key) const {
+    std::vector<const toml::table*> tables;
+    if (const toml::table* table = root[key].as_table()) {
+      tables.push_back(table);
+    } else if (const toml::array* array = root[key].as_array()) {
+      for (const toml::node& node : *array) {
+        if (!node.is_table()) {
+          fail(key, "is no list of tables");
+        }
+        tables.push_back(node.as_table());
+      }
+    } else if (root.contains(key)) {
+      fail(key, "is no table");
+    }
+    return tables;
+  }
+
+  void read_types(const toml::table& root, const std::vector<const toml::table*>& edges,
+                  const std::vector<const toml::table*>& nodes) {
+    if (root.contains("like")) {
+      set("like", "like", *root.get("like"), result_.options);
+    }
+    for (const toml::table* table : nodes) {
+      DescribedTable described = described_table("nodes", *table, result_.node_tables);
+      const std::string where = concat("nodes.", described.name);
+      read_table("nodes", where, *table, {"name", "type", "file", "kinds"}, described.options);
+      read_kinds(where, *table, described.options);
+      if (table->contains("like")) {
+        fail(where + ".like", "is of one type, expected like at the start, of all of them");
+      }
+      const bool has_split =
+          table->contains("split") || table->contains("split_time") || table->contains("split_group");
+      if (has_split && !table->contains("label")) {
+        fail(where + ".label", "is missing, and a split is of labeled nodes");
+      }
+      result_.node_tables.push_back(std::move(described));
+    }
+    require_one_label();
+    for (const toml::table* table : edges) {
+      DescribedTable described = described_table("edges", *table, result_.edge_tables);
+      const std::string where = concat("edges.", described.name);
+      for (const auto& [key, type] :
+           {std::pair("source_type", &described.source_type), std::pair("target_type", &described.target_type)}) {
+        if (table->contains(key)) {
+          *type = name_of_type(concat(where, ".", key), *table->get(key));
+        }
+      }
+      read_table("edges", where, *table, {"name", "type", "file", "source_type", "target_type"}, described.options);
+      if (described.options.flag("bipartite")) {
+        fail(where + ".bipartite", "says what types of nodes say (source_type, target_type), expected one of them");
+      }
+      if (const std::string& merge = described.options.text("merge");
+          !result_.edge_tables.empty() && merge != result_.edge_tables.front().options.text("merge")) {
+        fail(where + ".merge", concat("is ", merge, ", and that of the first table ",
+                                      result_.edge_tables.front().options.text("merge"), ", expected the same"));
+      }
+      result_.edge_tables.push_back(std::move(described));
+    }
+  }
+
+  std::string name_of_type(const std::string& where, const toml::node& value) const {
+    std::string name = text_of(where, value);
+    if (name.empty()) {
+      fail(where, "is empty, expected a name");
+    }
+    return name;
+  }
+
+  /// Its name and its file; those before it have other names.
+  DescribedTable described_table(const std::string& kind, const toml::table& table,
+                                 const std::vector<DescribedTable>& before) const {
+    const bool has_name = table.contains("name"), has_type = table.contains("type");
+    if (has_name && has_type) {
+      fail(kind, "has a table with a name and a type, which are the same, expected one of them");
+    }
+    DescribedTable described{.options = result_.options};
+    if (has_name || has_type) {
+      described.name = name_of_type(concat(kind, has_name ? ".name" : ".type"), *table.get(has_name ? "name" : "type"));
+    }
+    if (table.contains("file") || kind == "edges") {
+      described.file = file_of(kind, table);
+      // Files may be compressed.
+      const std::string file = described.file.filename().string();
+      described.name = described.name.empty() ? file.substr(0, file.find('.')) : described.name;
+    } else if (described.name.empty()) {
+      fail(kind, "has a table with neither a file nor a name");
+    }
+    if (std::ranges::find(before, described.name, &DescribedTable::name) != before.end()) {
+      fail(kind, concat("has two tables called '", described.name, "', expected names that differ (name)"));
+    }
+    return described;
+  }
+
+  void require_one_label() const {
+    const DescribedTable* labeled = nullptr;
+    for (const DescribedTable& table : result_.node_tables) {
+      if (table.options.text("label").empty()) {
+        continue;
+      }
+      if (labeled != nullptr) {
+        fail(concat("nodes.", table.name, ".label"),
+             concat("is given, and that of '", labeled->name, "' too; expected labels of one type"));
+      }
+      labeled = &table;
+    }
+  }
+
   [[noreturn]] void fail(const std::string& key, const std::string& problem) const {
     throw DataError(path_.string(), key, problem);
   }
@@ -68,7 +187,9 @@ class DescriptionReader {
     return path_.parent_path() / *file;
   }
 
-  void read_table(const std::string& table, const toml::table& values, const std::vector<std::string>& others) {
+  /// The keys of a table that are options; `others` are not.
+  void read_table(const std::string& table, const std::string& path, const toml::table& values,
+                  const std::vector<std::string>& others, Options& options) const {
     const auto row = std::ranges::find(known_keys(), table, &Keys::table);
     std::vector<std::string> names(row->names.begin(), row->names.end());
     names.insert(names.end(), others.begin(), others.end());
@@ -77,36 +198,36 @@ class DescriptionReader {
       if (std::ranges::find(others, name) != others.end()) {
         continue;
       }
-      const std::string where = table.empty() ? name : concat(table, ".", name);
+      const std::string where = path.empty() ? name : concat(path, ".", name);
       if (std::ranges::find(names, name) == names.end()) {
         const std::string nearest = nearest_name(name, names);
         fail(where,
              concat("is not known", nearest.empty() ? std::string() : concat("; did you mean '", nearest, "'?")));
       }
       try {
-        set(name, where, value);
+        set(name, where, value, options);
       } catch (const ArgumentError& error) {
         fail(where, error.what());
       }
     }
   }
 
-  void set(const std::string& name, const std::string& where, const toml::node& value) {
+  void set(const std::string& name, const std::string& where, const toml::node& value, Options& options) const {
     if (name == "like") {
-      result_.options.set(name, (path_.parent_path() / text_of(where, value)).string());
+      options.set(name, (path_.parent_path() / text_of(where, value)).string());
     } else if (const toml::array* list = value.as_array(); list != nullptr && (name == "drop" || name == "missing")) {
       std::string words;
       for (const toml::node& word : *list) {
         words += concat(words.empty() ? "" : ",", text_of(where, word));
       }
-      result_.options.set(name, words);
-    } else if (std::holds_alternative<bool>(result_.options.value(name))) {
+      options.set(name, words);
+    } else if (std::holds_alternative<bool>(options.value(name))) {
       if (!value.is_boolean()) {
         fail(where, "is neither true nor false");
       }
-      result_.options.set_value(name, value.value_or(false));
+      options.set_value(name, value.value_or(false));
     } else {
-      result_.options.set(name, text_of(where, value));
+      options.set(name, text_of(where, value));
     }
   }
 
@@ -121,20 +242,20 @@ class DescriptionReader {
     fail(where, "is neither a text nor a whole number");
   }
 
-  void read_kinds(const toml::table& nodes) {
+  void read_kinds(const std::string& path, const toml::table& nodes, Options& options) const {
     if (!nodes.contains("kinds")) {
       return;
     }
     const toml::table* kinds = nodes["kinds"].as_table();
     if (kinds == nullptr) {
-      fail("nodes.kinds", "is no table, expected { COLUMN = \"category\", … }");
+      fail(path + ".kinds", "is no table, expected { COLUMN = \"category\", … }");
     }
     std::string words;
     for (const auto& [column, kind] : *kinds) {
       words += concat(words.empty() ? "" : ",", std::string(column.str()), "=",
-                      text_of(concat("nodes.kinds.", std::string(column.str())), kind));
+                      text_of(concat(path, ".kinds.", std::string(column.str())), kind));
     }
-    result_.options.set("kind", words);
+    options.set("kind", words);
   }
 
   const fs::path& path_;

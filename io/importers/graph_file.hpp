@@ -19,6 +19,8 @@ class GraphFile {
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] const std::string& text() const { return text_; }
+  /// What messages call what a node or an edge has: an attribute, or a column of a row.
+  [[nodiscard]] const char* word_for_values() const { return has_rows_ ? "column" : "attribute"; }
   /// Of a byte of the text, from 1; or the row itself.
   [[nodiscard]] std::int64_t line_of(std::size_t offset) const;
   /// "line 3, column 17", in characters; or "row 3".

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/attribute_words.hpp"
 #include "weft/io/importers/graph_names.hpp"
 #include "weft/io/importers/graph_table_files.hpp"
 
@@ -166,7 +167,11 @@ void require_no_nodes_needed(const Options& options, const GraphFile& file) {
   }
 }
 
-/// About places of the graph's file.
+/// About places and attributes of the graph's file.
+std::string told(const std::string& sentence, const TableFile& nodes, const TableFile& edges, const GraphFile& file) {
+  return in_words_of_file(nodes.translated(edges.translated(sentence)), file.word_for_values());
+}
+
 DataError translated(const DataError& error, const TableFile& nodes, const TableFile& edges, const GraphFile& file) {
   for (const TableFile* table : {&nodes, &edges}) {
     if (error.file() != table->path()) {
@@ -183,7 +188,7 @@ DataError translated(const DataError& error, const TableFile& nodes, const Table
         where.starts_with(kLine) &&
         std::from_chars(where.data() + kLine.size(), where.data() + where.size(), line).ec == std::errc();
     return {file.path().string(), has_line ? table->place_of_line(line) : std::string(where),
-            nodes.translated(edges.translated(std::string(problem)))};
+            told(std::string(problem), nodes, edges, file)};
   }
   return {error.file(), error.object(), nodes.translated(edges.translated(error.problem()))};
 }
@@ -227,9 +232,7 @@ Dataset import_graph_tables(const ImportJob& job, const GraphTables& tables) {
   write_edges(tables, names, job.options, directed && !job.options.flag("directed"), edges, assumed);
   ImportJob of_tables = job_of_tables(job, directed, has_nodes ? nodes.path().string() : "", edges.path());
   if (job.on_skipped) {
-    of_tables.on_skipped = [&](const std::string& problem) {
-      job.on_skipped(nodes.translated(edges.translated(problem)));
-    };
+    of_tables.on_skipped = [&](const std::string& problem) { job.on_skipped(told(problem, nodes, edges, file)); };
   }
   if (of_tables.default_name.empty()) {
     of_tables.default_name = job.input.stem().string();
@@ -238,7 +241,7 @@ Dataset import_graph_tables(const ImportJob& job, const GraphTables& tables) {
     Dataset data = import_dataset("edgelist", of_tables);
     data.source = name;
     for (const std::string& sentence : data.assumed) {
-      assumed.push_back(with_line(nodes.translated(edges.translated(sentence)), nodes));
+      assumed.push_back(told(with_line(nodes.translated(edges.translated(sentence)), nodes), nodes, edges, file));
     }
     data.assumed = std::move(assumed);
     return data;

@@ -30,6 +30,10 @@ std::vector<Option> options() {
       text("drop", "attributes of nodes that are not read"),
       text("kind", "ATTRIBUTE=number, category, flag, date or text: as one of nodes is read; otherwise guessed"),
       text("like", "a dataset or a run whose encoder makes features of the nodes"),
+      text("missing",
+           "texts that stand for missing values, between commas, such as ?,-,unknown; beside the empty one, nan, NA, "
+           "N/A, "
+           "null, none and <NA>"),
       flag("regression", "labels are numbers to predict, not classes"),
       text("weight", "the attribute of edges that is their weight, or none; otherwise what is called so"),
       text("time", "the attribute of edges that is their time, whole numbers, or none; otherwise what is called so"),
@@ -93,9 +97,10 @@ ImporterRow sqlite_row() {
 
 std::vector<ImporterRow> graph_file_rows() {
   return {
-      row<read_json_graph>("json", "a graph in node-link JSON, as networkx, d3 and Cytoscape write it",
-                           "an object with nodes and links (or edges); plain or compressed",
-                           "weft import json graph.json --label club -o mine.h5"),
+      row<read_json_graph>(
+          "json", "a graph in node-link JSON, as networkx, d3 and Cytoscape write it, or in the JSON Graph Format",
+          "an object with nodes and links (or edges); plain or compressed",
+          "weft import json graph.json --label club -o mine.h5"),
       row<read_graphml_graph>("graphml", "a graph in GraphML, as networkx, igraph, Gephi and yEd write it",
                               "the .graphml file; plain or compressed",
                               "weft import graphml graph.graphml --label club -o mine.h5"),

@@ -11,16 +11,14 @@
 #include <utility>
 
 #include "weft/core/error.hpp"
-#include "weft/core/random.hpp"
 #include "weft/io/importers/delimited_text.hpp"
-#include "weft/io/importers/edge_form.hpp"
-#include "weft/io/importers/edgelist_tables.hpp"
+#include "weft/io/importers/edgelist_words.hpp"
+#include "weft/io/importers/graphs_labels.hpp"
+#include "weft/io/importers/graphs_table.hpp"
+#include "weft/io/importers/like_columns.hpp"
 #include "weft/io/importers/merged_edges.hpp"
-#include "weft/io/importers/smiles_columns.hpp"
-#include "weft/io/importers/smiles_targets.hpp"
 #include "weft/io/importers/table_encoder.hpp"
 #include "weft/io/importers/text_table.hpp"
-#include "weft/io/splits.hpp"
 
 namespace weft {
 namespace {
@@ -28,89 +26,41 @@ namespace {
 namespace fs = std::filesystem;
 using Column = std::optional<std::size_t>;
 
-constexpr int kNumRandomSplits = 3;
+/// What encoders of the tables are called.
+constexpr const char *kNodes = "nodes", *kEdges = "edges";
+
 constexpr std::array<std::string_view, 4> kGraphWords = {"graph_id", "graph", "gid", "graph_index"};
 constexpr std::array<std::string_view, 4> kNodeWords = {"node_id", "node", "nid", "id"};
 constexpr std::array<std::string_view, 5> kSourceWords = {"source", "src", "src_id", "source_id", "from"};
 constexpr std::array<std::string_view, 6> kTargetWords = {"target", "dst", "dst_id", "target_id", "to", "destination"};
-constexpr std::array<std::string_view, 5> kLabelWords = {"label", "target", "y", "class", "graph_label"};
-constexpr std::array<std::string_view, 1> kSplitWords = {"split"};
 constexpr std::array<std::string_view, 1> kWeightWords = {"weight"};
-
-/// One of the tables, and which of its columns are taken.
-struct Table {
-  Table(const fs::path& path, const OnBadRow& on_bad_row, std::vector<std::string>& assumed)
-      : file(path.filename().string()), cells(path, on_bad_row), is_taken() {
-    assumed.insert(assumed.end(), cells.assumed().begin(), cells.assumed().end());
-    cells.split_lists(assumed);
-    is_taken.assign(cells.num_columns(), false);
-  }
-
-  Column named(const std::string& name) {
-    const std::size_t column = column_of(name, cells.header(), cells.num_columns(),
-                                         [this](const std::string& problem) { cells.fail(problem); });
-    is_taken[column] = true;
-    return column;
-  }
-  /// By its name, or, where none is given, the first of the usual words that the header has.
-  Column find(const std::string& name, std::span<const std::string_view> words) {
-    if (!name.empty()) {
-      return named(name);
-    }
-    for (const std::string_view word : words) {
-      const auto found =
-          std::ranges::find_if(cells.header(), [&](const std::string& column) { return equal_words(column, word); });
-      if (found != cells.header().end()) {
-        const auto column = static_cast<std::size_t>(found - cells.header().begin());
-        is_taken[column] = true;
-        return column;
-      }
-    }
-    return std::nullopt;
-  }
-  std::size_t need(const std::string& name, std::span<const std::string_view> words, std::string_view what,
-                   std::string_view flag) {
-    const Column column = find(name, words);
-    if (!column) {
-      std::string list;
-      for (const std::string& header : cells.header()) {
-        list += (list.empty() ? "" : ", ") + header;
-      }
-      cells.fail(concat("has no column ", what, " among ", list, "; expected ", flag, " COLUMN"));
-    }
-    return *column;
-  }
-  [[nodiscard]] std::vector<std::size_t> left_over() const {
-    std::vector<std::size_t> columns;
-    for (std::size_t column = 0; column < cells.num_columns(); ++column) {
-      if (!is_taken[column]) {
-        columns.push_back(column);
-      }
-    }
-    return columns;
-  }
-
-  std::string file;
-  TextTable cells;
-  std::vector<bool> is_taken;
-};
 
 class GraphTables {
  public:
   explicit GraphTables(const GraphsOptions& options) : options_(options) {
     require(!options.graphs.empty() && !options.edges.empty(),
             "import graphs: expected a table of graphs, and --edges (and --nodes)");
+    adopt_known();
   }
 
   Dataset read() {
     data_.name = options_.name;
     data_.source = options_.graphs.filename().string();
     data_.directed = options_.directed;
-    Table graphs(options_.graphs, options_.on_bad_row, data_.assumed);
-    Table edges(options_.edges, options_.on_bad_row, data_.assumed);
-    std::optional<Table> nodes;
+    GraphsTable graphs(options_.graphs, options_, data_.assumed);
+    GraphsTable edges(options_.edges, options_, data_.assumed);
+    std::optional<GraphsTable> nodes;
     if (!options_.nodes.empty()) {
-      nodes.emplace(options_.nodes, options_.on_bad_row, data_.assumed);
+      nodes.emplace(options_.nodes, options_, data_.assumed);
+    } else if (known_.contains(kNodes)) {
+      throw DataError(options_.graphs.string(), "",
+                      "has no table of nodes beside it, and those that it is read like had one; expected --nodes");
+    }
+    if (options_.header == HeaderRow::no) {
+      data_.assumed.emplace_back(
+          "there is no header, so columns that are not named are, in this order, the graph and its label, the graph "
+          "and "
+          "the node, the graph, the source and the target");
     }
     drop(graphs, edges, nodes);
     read_graphs(graphs);
@@ -118,9 +68,13 @@ class GraphTables {
       read_nodes(*nodes);
     }
     read_edges(edges, nodes.has_value());
-    read_labels(graphs);
-    read_splits(graphs);
-    say_unread(graphs);
+    if (options_.reads_labels) {
+      words_.label = read_graph_labels(options_, known_labels_, graphs, data_);
+      words_.regression = data_.task == TaskKind::graph_regression;
+      read_graph_splits(options_, graphs, data_);
+      say_unread(graphs, graphs.left_over());
+    }
+    data_.encoder = with_words(encoders_text(encoders_), words_);
     return std::move(data_);
   }
 
@@ -128,10 +82,45 @@ class GraphTables {
   /// By (graph, name): its number among the rows of the nodes.
   using NodesOfGraph = std::unordered_map<std::string, std::size_t>;
 
-  void drop(Table& graphs, Table& edges, std::optional<Table>& nodes) const {
+  /// What is known of tables like these. Columns that are named, or that the usual words find, are as they are.
+  void adopt_known() {
+    std::string text = options_.encoder;
+    if (text.empty() && !options_.like.empty()) {
+      text = encoder_like(options_.like, "graphs", "a dataset made of tables by `weft import graphs`, or a run on one");
+    }
+    words_ = {.table = "graphs", .directed = options_.directed};
+    if (text.empty()) {
+      return;
+    }
+    const std::string origin = options_.encoder.empty() ? options_.like.string() : "the run";
+    known_ = parse_encoders(text, origin);
+    for (const auto& [name, encoder] : known_) {
+      options_.cells = joined_forms(encoder.form(), options_.cells);
+    }
+    const EdgelistWords words = words_in(text, origin).value_or(EdgelistWords{});
+    const auto adopt = [](std::string& said, const std::string& known) { said = said.empty() ? known : said; };
+    adopt(options_.graph_column, words.graph);
+    adopt(options_.id_column, words.id);
+    adopt(options_.source_column, words.source);
+    adopt(options_.target_column, words.target);
+    adopt(options_.weight_column, words.weight);
+    options_.directed = words_.directed = options_.directed || words.directed;
+    options_.regression = options_.regression || words.regression;
+    if (options_.label_columns.empty() && !words.label.empty()) {
+      // Several stand a line each.
+      for (std::size_t begin = 0, end = 0; begin <= words.label.size(); begin = end + 1) {
+        end = std::min(words.label.find('\n', begin), words.label.size());
+        known_labels_.push_back(words.label.substr(begin, end - begin));
+      }
+    }
+    require(options_.kinds.empty(),
+            "import graphs: kinds of columns are those of `like`, which was made with them; expected no kinds");
+  }
+
+  void drop(GraphsTable& graphs, GraphsTable& edges, std::optional<GraphsTable>& nodes) const {
     for (const std::string& name : options_.drop) {
       bool found = false;
-      for (Table* table : {&graphs, &edges, nodes ? &*nodes : nullptr}) {
+      for (GraphsTable* table : {&graphs, &edges, nodes ? &*nodes : nullptr}) {
         if (table != nullptr && std::ranges::find(table->cells.header(), name) != table->cells.header().end()) {
           table->named(name);
           found = true;
@@ -143,8 +132,9 @@ class GraphTables {
     }
   }
 
-  void read_graphs(Table& graphs) {
-    const std::size_t id = graphs.need(options_.graph_column, kGraphWords, "that calls the graphs", "--graph");
+  void read_graphs(GraphsTable& graphs) {
+    const std::size_t id = graphs.need(options_.graph_column, kGraphWords, "that calls the graphs", "--graph", 0);
+    words_.graph = graphs.cells.header()[id];
     for (std::size_t row = 0; row < graphs.cells.num_rows(); ++row) {
       const std::string name(without_zeros(graphs.cells.cell(row, id)));
       if (name.empty() || !graph_of_.emplace(name, row).second) {
@@ -156,7 +146,7 @@ class GraphTables {
     nodes_of_.resize(graphs.cells.num_rows());
   }
 
-  std::size_t graph_of(const Table& table, std::size_t row, std::size_t column) const {
+  std::size_t graph_of(const GraphsTable& table, std::size_t row, std::size_t column) const {
     const auto found = graph_of_.find(std::string(without_zeros(table.cells.cell(row, column))));
     if (found == graph_of_.end()) {
       table.cells.fail(row, concat("graph '", table.cells.cell(row, column).substr(0, 40), "' has no row in ",
@@ -165,7 +155,7 @@ class GraphTables {
     return found->second;
   }
 
-  FitOptions fit_options(const Table& table) const {
+  FitOptions fit_options(const GraphsTable& table) const {
     FitOptions fit;
     for (const std::string& text : options_.kinds) {
       const std::size_t sign = text.rfind('=');
@@ -186,9 +176,17 @@ class GraphTables {
     std::vector<std::string> names;
   };
   /// What the rows of a table say in these columns; row i of the result is row order[i] of the table.
-  Encoded encoded(const Table& table, std::span<const std::size_t> columns, std::span<const std::int64_t> order,
-                  std::string* text = nullptr) {
-    const TableEncoder encoder = fitted_encoder(table.cells, columns, fit_options(table), data_.assumed);
+  Encoded encoded(const GraphsTable& table, std::span<const std::size_t> columns, std::span<const std::int64_t> order,
+                  const std::string& name) {
+    TableEncoder encoder;
+    if (const auto known = known_.find(name); known != known_.end()) {
+      encoder = TableEncoder(known->second.columns(), table.cells.form());
+      say_unread(table, not_in(encoder, table, columns));
+    } else if (is_like()) {
+      say_unread(table, columns);
+    } else {
+      encoder = fitted_encoder(table.cells, columns, fit_options(table), data_.assumed);
+    }
     RowEncoder rows(encoder, table.cells);
     Encoded result{Tensor::uninitialized(static_cast<std::int64_t>(order.size()), encoder.width()), encoder.names()};
     for (std::size_t i = 0; i < order.size(); ++i) {
@@ -196,10 +194,23 @@ class GraphTables {
     }
     const std::vector<std::string> said = rows.assumed();
     data_.assumed.insert(data_.assumed.end(), said.begin(), said.end());
-    if (text != nullptr) {
-      *text = encoder_text(encoder);
-    }
+    encoders_[name] = encoder_text(encoder);
     return result;
+  }
+
+  [[nodiscard]] bool is_like() const { return !options_.encoder.empty() || !options_.like.empty(); }
+
+  /// Of the columns those that the encoder does not read.
+  static std::vector<std::size_t> not_in(const TableEncoder& encoder, const GraphsTable& table,
+                                         std::span<const std::size_t> columns) {
+    std::vector<std::size_t> others;
+    for (const std::size_t column : columns) {
+      if (std::ranges::find(encoder.columns(), table.cells.header()[column], &ColumnCode::name) ==
+          encoder.columns().end()) {
+        others.push_back(column);
+      }
+    }
+    return others;
   }
 
   /// Numbers the nodes graph by graph, in the order of their rows.
@@ -222,9 +233,10 @@ class GraphTables {
     }
   }
 
-  void read_nodes(Table& nodes) {
-    const std::size_t graph = nodes.need(options_.graph_column, kGraphWords, "of graphs", "--graph"),
-                      id = nodes.need(options_.id_column, kNodeWords, "that calls the nodes", "--id");
+  void read_nodes(GraphsTable& nodes) {
+    const std::size_t graph = nodes.need(options_.graph_column, kGraphWords, "of graphs", "--graph", 0),
+                      id = nodes.need(options_.id_column, kNodeWords, "that calls the nodes", "--id", 1);
+    words_.id = nodes.cells.header()[id];
     std::vector<std::size_t> graph_of_row;
     for (std::size_t row = 0; row < nodes.cells.num_rows(); ++row) {
       graph_of_row.push_back(graph_of(nodes, row, graph));
@@ -236,22 +248,27 @@ class GraphTables {
     }
     set_nodes(graph_of_row);
     const std::vector<std::size_t> columns = nodes.left_over();
-    if (columns.empty()) {
+    if (columns.empty() && !known_.contains(kNodes)) {
       return;
     }
     std::vector<std::int64_t> order(number_.size());
     for (std::size_t row = 0; row < number_.size(); ++row) {
       order[static_cast<std::size_t>(number_[row])] = static_cast<std::int64_t>(row);
     }
-    Encoded features = encoded(nodes, columns, order, &data_.encoder);
+    Encoded features = encoded(nodes, columns, order, kNodes);
+    if (features.names.empty()) {
+      return;
+    }
     data_.node_features = std::move(features.rows);
     data_.names.features = std::move(features.names);
   }
 
-  void read_edges(Table& edges, bool has_nodes) {
-    const std::size_t graph = edges.need(options_.graph_column, kGraphWords, "of graphs", "--graph"),
-                      source = edges.need(options_.source_column, kSourceWords, "of sources", "--source"),
-                      target = edges.need(options_.target_column, kTargetWords, "of targets", "--target");
+  void read_edges(GraphsTable& edges, bool has_nodes) {
+    const std::size_t graph = edges.need(options_.graph_column, kGraphWords, "of graphs", "--graph", 0),
+                      source = edges.need(options_.source_column, kSourceWords, "of sources", "--source", 1),
+                      target = edges.need(options_.target_column, kTargetWords, "of targets", "--target", 2);
+    words_.source = edges.cells.header()[source];
+    words_.target = edges.cells.header()[target];
     std::vector<std::size_t> graph_of_row;
     std::vector<std::array<std::size_t, 2>> ends;
     for (std::size_t row = 0; row < edges.cells.num_rows(); ++row) {
@@ -286,7 +303,7 @@ class GraphTables {
     read_edge_features(edges, {merged.times.data(), merged.times.size()});
   }
 
-  void say_repeats(const Table& edges, const EdgeBatch& batch, const Buffer<std::int64_t>& rows) {
+  void say_repeats(const GraphsTable& edges, const EdgeBatch& batch, const Buffer<std::int64_t>& rows) {
     std::vector<char> counts(batch.edges.size(), 0);
     for (const std::int64_t row : std::span<const std::int64_t>(rows)) {
       counts[static_cast<std::size_t>(row)] = 1;
@@ -298,17 +315,20 @@ class GraphTables {
     }
   }
 
-  void read_edge_features(Table& edges, std::span<const std::int64_t> rows) {
-    const Column weight =
-        options_.weight_column == "none" ? std::nullopt : edges.find(options_.weight_column, kWeightWords);
+  void read_edge_features(GraphsTable& edges, std::span<const std::int64_t> rows) {
+    const Column weight = edges.find(options_.weight_column, kWeightWords);
+    words_.weight = weight ? edges.cells.header()[*weight] : "none";
     std::vector<std::size_t> columns = edges.left_over();
     if (weight) {
       columns.insert(columns.begin(), *weight);
     }
-    if (columns.empty()) {
+    if (columns.empty() && !known_.contains(kEdges)) {
       return;
     }
-    Encoded features = encoded(edges, columns, rows);
+    Encoded features = encoded(edges, columns, rows, kEdges);
+    if (features.names.empty()) {
+      return;
+    }
     data_.edge_features = std::move(features.rows);
     data_.names.edge_features = std::move(features.names);
     if (weight) {
@@ -319,122 +339,22 @@ class GraphTables {
     }
   }
 
-  void read_labels(Table& graphs) {
-    std::vector<Column> columns;
-    for (const std::string& name : options_.label_columns) {
-      columns.push_back(graphs.named(name));
-    }
-    if (columns.empty()) {
-      if (const Column column = graphs.find("", kLabelWords)) {
-        columns.push_back(column);
-      }
-    }
-    if (columns.empty()) {
-      data_.task = TaskKind::generation;
-      data_.assumed.push_back(concat("no column of ", graphs.file, " is called label, so graphs have none (--label)"));
-      return;
-    }
-    TargetTable table;
-    for (const Column& column : columns) {
-      table.names.push_back(graphs.cells.header()[*column]);
-      table.texts.emplace_back();
-      for (std::size_t row = 0; row < graphs.cells.num_rows(); ++row) {
-        const std::string_view text = graphs.cells.cell(row, *column);
-        table.texts.back().emplace_back(is_missing(text) ? std::string_view() : text);
-      }
-    }
-    check_numbers(graphs, columns, table);
-    table.fail = [&](std::size_t row, const std::string& problem) { graphs.cells.fail(row, problem); };
-    set_targets(table, data_);
-  }
-
-  /// Classes of one column unless its values are numbers with a fraction, or --regression says so.
-  void check_numbers(const Table& graphs, const std::vector<Column>& columns, TargetTable& table) {
-    const std::vector<std::string>& texts = table.texts.front();
-    const auto is_fraction = [](const std::string& text) {
-      return parse_real(text) && parse_id(without_zeros(text)) < 0 && text != "-1";
-    };
-    if (options_.regression) {
-      table.task = TaskKind::graph_regression;
-    } else if (columns.size() == 1) {
-      const bool are_numbers =
-          std::ranges::all_of(texts, [](const std::string& text) { return text.empty() || parse_real(text); }) &&
-          std::ranges::any_of(texts, is_fraction);
-      table.task = are_numbers ? TaskKind::graph_regression : TaskKind::graph_classification;
-      if (are_numbers) {
-        data_.assumed.push_back(concat("column '", table.names.front(), "' of ", graphs.file,
-                                       " holds numbers with fractions, which are predicted as numbers"));
-      } else {
-        for (std::string& text : table.texts.front()) {
-          text = text == "-1" ? std::string() : std::string(without_zeros(text));
-        }
-      }
-    }
-    for (std::size_t j = 0; table.task != TaskKind::graph_classification && j < columns.size(); ++j) {
-      for (std::size_t row = 0; row < table.texts[j].size(); ++row) {
-        const std::string& text = table.texts[j][row];
-        if (!text.empty() && !parse_real(text) && !yes_or_no(text)) {
-          graphs.cells.fail(row, concat("'", text.substr(0, 40), "' in column '", table.names[j], "' is no number"));
-        }
-      }
-    }
-  }
-
-  /// Graphs that a part may hold.
-  [[nodiscard]] bool is_labeled(std::size_t graph) const {
-    const auto* classes = std::get_if<std::vector<std::int64_t>>(&data_.graph_labels);
-    return classes == nullptr || (*classes)[graph] >= 0;
-  }
-
-  void read_splits(Table& graphs) {
-    if (const Column column = graphs.find(options_.split_column, kSplitWords)) {
-      Split split{.name = "public"};
-      std::int64_t unlabeled = 0;
-      for (std::size_t row = 0; row < graphs.cells.num_rows(); ++row) {
-        const std::string_view word = graphs.cells.cell(row, *column);
-        if (is_missing(word)) {
-          continue;
-        }
-        const std::optional<SplitPart> part = part_named(word);
-        if (!part) {
-          graphs.cells.fail(row, concat("'", word.substr(0, 40), "' in column '", graphs.cells.header()[*column],
-                                        "' is not a set, expected train, val or test"));
-        }
-        if (!is_labeled(row)) {
-          ++unlabeled;
-          continue;
-        }
-        (*part == SplitPart::train ? split.train
-         : *part == SplitPart::val ? split.val
-                                   : split.test)
-            .push_back(static_cast<std::int64_t>(row));
-      }
-      if (unlabeled > 0) {
-        data_.assumed.push_back(concat(unlabeled, " graphs of the split have no label and are in no part"));
-      }
-      data_.splits.push_back(std::move(split));
-      return;
-    }
-    for (int i = 0; i < kNumRandomSplits; ++i) {
-      const std::string name = concat("rand", i);
-      const Random random = Random(options_.seed).stream(static_cast<std::uint64_t>(i));
-      const auto* classes = std::get_if<std::vector<std::int64_t>>(&data_.graph_labels);
-      data_.splits.push_back(classes != nullptr ? stratified_split(name, *classes, data_.num_classes, {}, random)
-                                                : random_split(name, data_.num_graphs(), {}, random));
-    }
-  }
-
-  void say_unread(const Table& graphs) {
+  void say_unread(const GraphsTable& table, std::span<const std::size_t> columns) {
     std::string list;
-    for (const std::size_t column : graphs.left_over()) {
-      list += (list.empty() ? "" : ", ") + graphs.cells.header()[column];
+    for (const std::size_t column : columns) {
+      list += (list.empty() ? "" : ", ") + table.cells.header()[column];
     }
     if (!list.empty()) {
-      data_.assumed.push_back(concat("not read of ", graphs.file, ": ", list));
+      data_.assumed.push_back(concat("not read of ", table.file, ": ", list));
     }
   }
 
-  const GraphsOptions& options_;
+  GraphsOptions options_;
+  /// Of tables like these, by kNodes and kEdges; and those that are used.
+  std::map<std::string, TableEncoder> known_;
+  std::map<std::string, std::string> encoders_;
+  EdgelistWords words_;
+  std::vector<std::string> known_labels_;
   Dataset data_;
   std::unordered_map<std::string, std::size_t> graph_of_;
   std::vector<NodesOfGraph> nodes_of_;

@@ -8,6 +8,7 @@
 
 #include "weft/core/parallel.hpp"
 #include "weft/io/dataset.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/importers/importer_row.hpp"
 
 namespace weft {
@@ -28,6 +29,16 @@ struct GraphsOptions {
   std::string name = {};
   std::uint64_t seed = 0;
   OnBadRow on_bad_row = {};
+  /// no: the first line is a row, columns have numbers from 1, and those that are not named are, in this order: the
+  /// graph and its label, the graph and the node, the graph, the source and the target.
+  HeaderRow header = HeaderRow::automatic;
+  /// A dataset or the folder of a run made of such tables, whose encoders and columns are used.
+  std::filesystem::path like = {};
+  /// The same as text (Dataset::encoder), which wins over `like`.
+  std::string encoder = {};
+  CellForm cells = {};
+  /// Otherwise labels and splits are left alone, as those of graphs that are to be predicted.
+  bool reads_labels = true;
 };
 
 /// Columns of nodes and of edges that are nothing else become features (table_encoder.hpp), lists of numbers in one

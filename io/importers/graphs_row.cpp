@@ -10,7 +10,8 @@ ImporterRow graphs_row() {
       {.name = "graphs",
        .summary = "many graphs in tables: a row a graph, a row a node, a row an edge, as DGL's CSV form has them",
        .input_name = "GRAPHS",
-       .input = "a table with a column of graphs, their labels and parts; CSV or TSV, plain, .gz or .xz",
+       .input = "a table with a column of graphs, their labels and parts; CSV or TSV, plain or compressed (.gz, .xz, "
+                ".bz2, .zst, .zip)",
        .options = {text("edges", "a table of edges with columns of the graph, the source and the target"),
                    text("nodes", "a table of nodes with columns of the graph and the node; its others are features"),
                    text("graph", "the column of graphs in all tables; otherwise graph_id or graph"),
@@ -21,9 +22,10 @@ ImporterRow graphs_row() {
                    text("label", "the columns of GRAPHS to predict; otherwise label, target, y or class"),
                    text("split", "the column of GRAPHS that says train, val or test; otherwise random, 60/20/20"),
                    text("drop", "columns that are not read"),
-                   text("kind", "COLUMN=number, category, flag, date or text; otherwise guessed"), regression(),
-                   directed(), name_of_input(), skip_bad_rows()},
-       .files = {"edges", "nodes"},
+                   text("kind", "COLUMN=number, category, flag, date or text; otherwise guessed"),
+                   text("like", "a dataset or a run made of such tables, whose columns and features are used"),
+                   missing(), decimal(), header(), regression(), directed(), name_of_input(), skip_bad_rows()},
+       .files = {"edges", "nodes", "like"},
        .lists = {"label", "drop", "kind"},
        .seed = "decides the random splits",
        .example = "weft import graphs graphs.csv --nodes nodes.csv --edges edges.csv -o mine.h5"},
@@ -45,7 +47,10 @@ ImporterRow graphs_row() {
                               .regression = options.flag("regression"),
                               .name = name_of(job, job.default_name),
                               .seed = job.seed,
-                              .on_bad_row = on_bad_row_of(job)},
+                              .on_bad_row = on_bad_row_of(job),
+                              .header = header_of(options),
+                              .like = options.text("like"),
+                              .cells = cells_of(options)},
                              job.on_progress);
       }};
 }

@@ -6,8 +6,7 @@
 #include "weft/core/named_rows.hpp"
 #include "weft/io/importers/adjlist_importer.hpp"
 #include "weft/io/importers/debian_importer.hpp"
-#include "weft/io/importers/edgelist_importer.hpp"
-#include "weft/io/importers/graph_description.hpp"
+#include "weft/io/importers/edgelist_rows.hpp"
 #include "weft/io/importers/graph_file_importer.hpp"
 #include "weft/io/importers/graphs_importer.hpp"
 #include "weft/io/importers/h5ad_importer.hpp"
@@ -28,57 +27,6 @@ using Row = ImporterRow;
 
 using namespace shared_options;
 
-CellForm cells_of(const Options& options) {
-  const std::string& decimal = options.text("decimal");
-  return {.missing = list_of(options.text("missing")), .decimal = decimal.empty() ? '\0' : decimal.front()};
-}
-
-EdgelistOptions edgelist_options(const ImportJob& job) {
-  const Options& options = job.options;
-  const bool has_nodes = !options.text("nodes").empty();
-  return {.edges = job.input,
-          .features = options.text("features"),
-          .labels = options.text("labels"),
-          .split = has_nodes ? "" : options.text("split"),
-          .directed = options.flag("directed"),
-          .weights = options.flag("weights"),
-          .task = options.flag("regression") ? TaskKind::node_regression : TaskKind::node_classification,
-          .name = name_of(job, job.default_name),
-          .seed = job.seed,
-          .on_bad_row = on_bad_row_of(job),
-          .strict = job.strict,
-          .source_column = options.text("source"),
-          .target_column = options.text("target"),
-          .weight_column = options.text("weight"),
-          .time_column = options.text("time"),
-          .relation_column = options.text("relation"),
-          .header = header_of(options),
-          .time_unit = options.text("time_unit"),
-          .merge = value_named<MergeEdges>(options.text("merge")).value_or(MergeEdges::first),
-          .bipartite = options.flag("bipartite"),
-          .nodes = options.text("nodes"),
-          .id_column = options.text("id"),
-          .label_column = options.text("label"),
-          .split_column = has_nodes ? options.text("split") : "",
-          .drop = list_of(options.text("drop")),
-          .kinds = list_of(options.text("kind")),
-          .split_time = options.text("split_time"),
-          .split_group = options.text("split_group"),
-          .like = options.text("like"),
-          .cells = cells_of(options)};
-}
-
-/// Of the edge list that a TOML file describes.
-EdgelistOptions described_options(const ImportJob& job) {
-  Options options(importer_info("edgelist").options);
-  options.set_value("skip_bad_rows", job.options.flag("skip_bad_rows"));
-  GraphDescription description = read_graph_description(job.input, std::move(options));
-  ImportJob of_edges = job;
-  of_edges.input = std::move(description.edges);
-  of_edges.options = std::move(description.options);
-  return edgelist_options(of_edges);
-}
-
 MtxOptions mtx_options(const ImportJob& job) {
   const Options& options = job.options;
   return {.input = job.input,
@@ -97,7 +45,7 @@ std::vector<Row> own_rows() {
       {{.name = "debian",
         .summary = "the packages of a Debian archive and what they depend on",
         .input_name = "PACKAGES",
-        .input = "a Packages file, plain or compressed (.gz, .xz, .bz2, .zst); otherwise what apt-cache knows on this "
+        .input = "a Packages file, plain or compressed (.gz, .xz, .bz2, .zst, .zip); otherwise what apt-cache knows on this "
                  "machine",
         .needs_input = false,
         .options = {{.name = "vocabulary",
@@ -112,75 +60,13 @@ std::vector<Row> own_rows() {
              {.packages = job.input, .seed = job.seed, .vocabulary = job.options.integer("vocabulary")},
              job.on_progress);
        }},
-      {{.name = "edgelist",
-        .summary = "a text file with an edge a line, and tables of nodes",
-        .input_name = "EDGES",
-        .input = "an edge a line, columns named by a header or else source,target; CSV, TSV or blanks; plain or "
-                 "compressed (.gz, .xz, .bz2, .zst)",
-        .options = {text("features", "a table: id,f1,f2,... for every node"),
-                    text("labels", "a table: id,label"),
-                    text("split",
-                         "a table: id,train or id,val or id,test; with --nodes the column of those words; otherwise "
-                         "random, 60/20/20"),
-                    text("nodes", "a table of nodes with a header: numbers, categories, flags, dates, texts"),
-                    text("id", "the column of --nodes that calls the nodes; otherwise id, or the first"),
-                    text("label", "the column of --nodes to predict"),
-                    text("drop", "columns of --nodes that are not read"),
-                    text("kind", "COLUMN=number, category, flag, date or text: as --nodes is read; otherwise guessed"),
-                    text("split_time",
-                         "split by time: where training and validation end, as 0.8,0.9, or "
-                         "COLUMN=0.8,0.9 where --nodes has several columns of dates"),
-                    text("split_group", "the column of --nodes whose equal values stay in one part of the split"),
-                    text("like", "a dataset or a run whose encoder makes features of --nodes"),
-                    missing(),
-                    decimal(),
-                    regression(),
-                    flag("weights", "keep the weights of the edges, in the third column unless the header names one"),
-                    text("source", "the column of the edges' sources, by its name or its number from 1"),
-                    text("target", "the column of their targets"),
-                    text("weight", "the column of their weights, or none; otherwise what the header calls so"),
-                    text("time",
-                         "the column of their times, whole numbers or dates, or none; otherwise what the header calls "
-                         "so"),
-                    text("relation", "the column of their kinds, or none; otherwise what the header calls so"),
-                    header(),
-                    text("time_unit", "the unit of the times, such as s, ms or day; otherwise as they look"),
-                    {.name = "merge",
-                     .fallback = std::string("first"),
-                     .help = "what counts of rows that repeat an edge: the first, the last, or of their weights the "
-                             "sum, mean or max",
-                     .choices = {kEnumNames<MergeEdges>.begin(), kEnumNames<MergeEdges>.end()}},
-                    flag("bipartite", "sources and targets are two kinds of nodes, and may be called alike"),
-                    directed(),
-                    text("name", "the name of the dataset; otherwise that of the output file"),
-                    skip_bad_rows()},
-        .files = {"features", "labels", "split", "nodes", "like"},
-        .lists = {"drop", "kind"},
-        .seed = "decides a random split",
-        .can_go_to_disk = true,
-        .example = "weft import edgelist edges.csv --labels labels.csv --features x.csv -o mine.h5"},
-       [](const ImportJob& job) { return import_edgelist(edgelist_options(job), job.on_progress); },
-       [](const ImportJob& job) { return edgelist_memory_bytes(edgelist_options(job)); },
-       [](const ImportJob& job, const ImportedFile& file) {
-         return import_edgelist_to_file(edgelist_options(job), file, job.on_progress);
-       }},
-      {{.name = "tables",
-        .summary = "tables of edges and nodes, as a TOML file describes them",
-        .input = "the description: [edges] file, source, target, ...; [nodes] file, id, label, kinds, ...",
-        .options = {skip_bad_rows()},
-        .seed = "decides a random split",
-        .can_go_to_disk = true,
-        .example = "weft import tables graph.toml -o mine.h5"},
-       [](const ImportJob& job) { return import_edgelist(described_options(job), job.on_progress); },
-       [](const ImportJob& job) { return edgelist_memory_bytes(described_options(job)); },
-       [](const ImportJob& job, const ImportedFile& file) {
-         return import_edgelist_to_file(described_options(job), file, job.on_progress);
-       }},
+      edgelist_row(),
+      tables_row(),
       graphs_row(),
       {{.name = "interactions",
         .summary = "users and items: LightGCN's lines, RecBole's .inter, MovieLens's ratings",
         .input = "a user and its items a line, or a table of user, item, rating, time; plain or compressed (.gz, .xz, "
-                 ".bz2, .zst)",
+                 ".bz2, .zst, .zip)",
         .options = {text("val", "interactions held back for validation, in the same form"),
                     text("test", "interactions held back for the test"),
                     {.name = "form",
@@ -191,6 +77,15 @@ std::vector<Row> own_rows() {
                     text("item", "the column of items"),
                     text("rating", "the column of ratings, or none"),
                     text("time", "the column of times, whole numbers or dates, or none"),
+                    {.name = "ids",
+                     .fallback = std::string(),
+                     .help =
+                         "whether users and items are the names that are there, or numbers from 0 on, so that those "
+                         "in no row are nodes too; otherwise numbers in lines that count from 0, else names",
+                     .choices = {"names", "numbers"}},
+                    missing(),
+                    decimal(),
+                    header(),
                     name_of_input(),
                     skip_bad_rows()},
         .files = {"val", "test"},
@@ -206,12 +101,15 @@ std::vector<Row> own_rows() {
                                      .rating = options.text("rating"),
                                      .time = options.text("time"),
                                      .name = name_of(job, job.default_name),
-                                     .on_bad_row = on_bad_row_of(job)},
+                                     .on_bad_row = on_bad_row_of(job),
+                                     .header = header_of(options),
+                                     .cells = cells_of(options),
+                                     .ids = options.text("ids")},
                                     job.on_progress);
        }},
       {{.name = "triples",
         .summary = "knowledge graphs: head, relation and tail a line",
-        .input = "head,relation,tail a line; CSV, TSV or blanks; plain or compressed (.gz, .xz, .bz2, .zst)",
+        .input = "head,relation,tail a line; CSV, TSV or blanks; plain or compressed (.gz, .xz, .bz2, .zst, .zip)",
         .options = {text("val", "triples held back for validation"), text("test", "triples held back for the test"),
                     text("head", "the column of heads, by its name or its number from 1"),
                     text("relation", "the column of relations"), text("tail", "the column of tails"),
@@ -237,7 +135,7 @@ std::vector<Row> own_rows() {
        }},
       {{.name = "adjlist",
         .summary = "adjacency lists: networkx's, or METIS's .graph",
-        .input = "a node and its neighbors a line; plain or compressed (.gz, .xz, .bz2, .zst)",
+        .input = "a node and its neighbors a line; plain or compressed (.gz, .xz, .bz2, .zst, .zip)",
         .options = {{.name = "form",
                      .fallback = std::string(),
                      .help = "otherwise metis where the file is called .graph or .metis",
@@ -297,7 +195,7 @@ std::vector<Row> own_rows() {
        }},
       {{.name = "mtx",
         .summary = "a sparse matrix in the Matrix Market format",
-        .input = "the .mtx file; plain or compressed (.gz, .xz, .bz2, .zst)",
+        .input = "the .mtx file; plain or compressed (.gz, .xz, .bz2, .zst, .zip)",
         .options = {text("features", "a row of numbers for each node, in order"),
                     text("labels", "a class from 0, or -1, for each node, in order"), regression(),
                     flag("weights", "keep the values of the matrix as an edge feature"), directed(), name_of_input(),
@@ -314,7 +212,7 @@ std::vector<Row> own_rows() {
        }},
       {{.name = "smiles",
         .summary = "molecules from CSV or .smi files (needs RDKit)",
-        .input = "a table with a column of SMILES; plain or compressed (.gz, .xz, .bz2, .zst)",
+        .input = "a table with a column of SMILES; plain or compressed (.gz, .xz, .bz2, .zst, .zip)",
         .options = {text("smiles",
                          "the column of SMILES, by its name or its number from 1; the default is any with SMILES in "
                          "its name, or the first where there is no header",

@@ -30,7 +30,7 @@ using Fields = std::vector<std::string_view>;
 /// Rows of fields between tabs, commas, semicolons, blanks or, as in MovieLens, "::".
 class PairRows {
  public:
-  explicit PairRows(const fs::path& path) : input_(path) {}
+  PairRows(const fs::path& path, const CellForm& cells) : input_(path), has_decimal_commas_(cells.decimal == ',') {}
 
   [[nodiscard]] bool next(Fields& fields) {
     std::string_view line;
@@ -45,7 +45,7 @@ class PairRows {
     if (!started_) {
       started_ = true;
       has_colons_ = line.find("::") != std::string_view::npos;
-      splitter_ = FieldSplitter(line);
+      splitter_ = FieldSplitter(line, has_decimal_commas_);
     }
     resolved_.clear();
     if (has_colons_) {
@@ -70,7 +70,7 @@ class PairRows {
   }
 
   TextInput input_;
-  bool started_ = false, has_colons_ = false;
+  bool has_decimal_commas_, started_ = false, has_colons_ = false;
   FieldSplitter splitter_;
   std::deque<std::string> resolved_;
 };
@@ -114,8 +114,6 @@ constexpr std::array<std::string_view, 5> kUser = {"user", "userid", "reviewerid
 constexpr std::array<std::string_view, 11> kItem = {"item", "itemid", "movie",    "movieid",    "product", "productid",
                                                     "asin", "iid",    "artistid", "businessid", "bookid"};
 constexpr std::array<std::string_view, 5> kRating = {"rating", "score", "stars", "weight", "overall"};
-// Where dates stand below it.
-constexpr std::array<std::string_view, 3> kDate = {"date", "datetime", "day"};
 constexpr std::array<std::string_view, 5> kTime = {"timestamp", "time", "ts", "unixtime", "unixreviewtime"};
 
 void say_what_is_left(Form& form) {
@@ -138,7 +136,7 @@ void say_what_is_left(Form& form) {
 
 Form form_of(const InteractionsOptions& options) {
   constexpr std::size_t kRowsLookedAt = 1000;
-  PairRows rows(options.input);
+  PairRows rows(options.input, options.cells);
   Form form;
   std::vector<std::string>&header = form.header, first;
   std::set<std::size_t> widths;
@@ -157,7 +155,8 @@ Form form_of(const InteractionsOptions& options) {
     const bool names_item = std::ranges::any_of(header, [](const auto& word) { return is_usual(word, kItem); });
     const bool is_told = std::ranges::any_of(
         header, [&](const auto& word) { return parse_id(word) < 0 && (word == options.user || word == options.item); });
-    form.has_header = names_user || names_item || is_told;
+    const bool is_said = options.header != HeaderRow::automatic;
+    form.has_header = is_said ? options.header == HeaderRow::yes : names_user || names_item || is_told;
     if (!form.has_header) {
       first = std::move(header);
       header.clear();
@@ -200,9 +199,10 @@ Form form_of(const InteractionsOptions& options) {
     form.time = std::exchange(form.rating, std::nullopt);
   }
   if (form.has_header && options.time.empty() && !form.time) {
-    const auto found = std::ranges::find_if(header, [&](const auto& name) { return is_usual(name, kDate); });
-    const auto day = static_cast<std::size_t>(found - header.begin());
-    form.time = is_date(day) ? std::optional(day) : std::nullopt;
+    for (std::size_t day = 0; day < header.size() && !form.time; ++day) {
+      const bool is_other = day == form.user || day == form.item || form.rating == day;
+      form.time = !is_other && is_word_for_dates(header[day]) && is_date(day) ? std::optional(day) : std::nullopt;
+    }
   }
   form.times_are_dates = form.time && is_date(*form.time);
   if (form.times_are_dates) {
@@ -220,6 +220,8 @@ Form form_of(const InteractionsOptions& options) {
 /// Users and items of all parts.
 struct Names {
   NodeNames users, items;
+  /// Ratings that are said to be missing.
+  std::int64_t num_unrated = 0;
 };
 
 /// What a file holds, by places among the names.
@@ -250,15 +252,31 @@ void read_line(const Fields& fields, const PairRows& rows, Names& names, EdgeBat
   }
 }
 
-void read_pair(const Form& form, const Fields& fields, const PairRows& rows, Names& names, EdgeBatch& pairs) {
+/// Those that are said to be missing are 1.
+float rating_of(const Form& form, const Fields& fields, const PairRows& rows, const CellForm& cells) {
+  const std::string_view field = fields[*form.rating];
+  if (std::ranges::find(cells.missing, field) != cells.missing.end()) {
+    return 1.0F;
+  }
+  const std::optional<float> rating = parse_real(field, cells);
+  if (!rating) {
+    const std::string advice = field.empty()
+                                   ? std::string("--rating none reads none, --skip-bad-rows leaves such rows out")
+                                   : advice_on_number(field, cells);
+    rows.fail(concat("rating '", field.substr(0, 40), "' is not a finite number of 32 bits, in column ",
+                     form.name_of(*form.rating), "; ", advice,
+                     advice.starts_with("--missing") ? ", which counts as 1" : ""));
+  }
+  return *rating;
+}
+
+void read_pair(const Form& form, const Fields& fields, const PairRows& rows, const CellForm& cells, Names& names,
+               EdgeBatch& pairs) {
   const auto fail = [&rows](const std::string& problem) { rows.fail(problem); };
   if (fields.size() != form.width) {
     rows.fail(concat("has ", fields.size(), " fields, expected ", form.width));
   }
-  std::optional<float> rating;
-  if (form.rating && !(rating = parse_real(fields[*form.rating]))) {
-    rows.fail(concat("rating '", fields[*form.rating].substr(0, 40), "' is not a finite number of 32 bits"));
-  }
+  const std::optional<float> rating = form.rating ? std::optional(rating_of(form, fields, rows, cells)) : std::nullopt;
   std::optional<std::int64_t> time;
   bool is_cut = false;
   if (form.time && form.times_are_dates && !(time = seconds_of_date(fields[*form.time], is_cut))) {
@@ -277,6 +295,8 @@ void read_pair(const Form& form, const Fields& fields, const PairRows& rows, Nam
   const NodeId user = names.users.add(fields[form.user], fail);
   pairs.edges.push_back({user, names.items.add(fields[form.item], fail)});
   if (rating) {
+    const std::string_view field = fields[*form.rating];
+    names.num_unrated += std::ranges::find(cells.missing, field) != cells.missing.end() ? 1 : 0;
     pairs.weights.push_back(*rating);
   }
   if (time) {
@@ -290,7 +310,7 @@ EdgeBatch read_part(const InteractionsOptions& options, const fs::path& path, co
   if (path.empty()) {
     return pairs;
   }
-  PairRows rows(path);
+  PairRows rows(path, options.cells);
   Fields fields;
   bool is_first = true;
   while (rows.next(fields)) {
@@ -301,7 +321,7 @@ EdgeBatch read_part(const InteractionsOptions& options, const fs::path& path, co
       if (form.are_lines) {
         read_line(fields, rows, names, pairs);
       } else {
-        read_pair(form, fields, rows, names, pairs);
+        read_pair(form, fields, rows, options.cells, names, pairs);
       }
     });
     if (progress && rows.line_number() % 100000 == 0) {
@@ -331,16 +351,32 @@ struct Numbering {
   std::size_t count = 0;
 };
 
-/// Integers that leave out few below the largest are the numbers, as those who write LightGCN's lines count them; the
-/// others are in no link. All else is numbered as it first appears.
-Numbering numbering_of(const NodeNames& names, const char* kind, std::vector<std::string>& assumed) {
+/// Integers are the numbers where the options say so, or in lines that count from 0 and leave few out, as LightGCN's
+/// do; those that are in no row are nodes without links. All else is numbered as it first appears.
+Numbering numbering_of(const InteractionsOptions& options, const Form& form, const NodeNames& names, const char* kind,
+                       std::vector<std::string>& assumed) {
+  const bool is_told = options.ids == "numbers";
+  // Of those who count, few are in no row.
+  const std::int64_t most = (is_told ? 64 : 2) * static_cast<std::int64_t>(names.size());
   std::int64_t largest = -1;
+  bool has_zero = false;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::int64_t id = parse_id(names.name(i));
-    if (id < 0 || id >= 2 * static_cast<std::int64_t>(names.size())) {
+    if (is_told && (id < 0 || id >= most)) {
+      throw DataError(
+          options.input.string(), "",
+          concat(kind, " '", names.name(i).substr(0, 40), "' is ",
+                 id < 0 ? "no number from 0 on" : concat("far beyond the ", names.size(), " that there are"),
+                 "; expected --ids names"));
+    }
+    if (options.ids == "names" || (!is_told && !form.are_lines) || id < 0 || id >= most) {
       return {names.numbering(), names.size()};
     }
+    has_zero = has_zero || id == 0;
     largest = std::max(largest, id);
+  }
+  if (!is_told && !has_zero) {
+    return {names.numbering(), names.size()};
   }
   Numbering numbering{.count = static_cast<std::size_t>(largest + 1)};
   for (std::size_t i = 0; i < names.size(); ++i) {
@@ -348,15 +384,16 @@ Numbering numbering_of(const NodeNames& names, const char* kind, std::vector<std
   }
   if (numbering.count > names.size()) {
     assumed.push_back(concat(numbering.count - names.size(), " of the ", kind, "s 0 to ", largest,
-                             " are in no row, and are nodes without links"));
+                             " are in no row, and are nodes without links", is_told ? "" : " (--ids names)"));
   }
   return numbering;
 }
 
 /// Users first, then items, both in the order of their numbers.
-void number_nodes(const Names& names, std::span<std::vector<Edge>*> parts, Dataset& data) {
-  const Numbering users = numbering_of(names.users, "user", data.assumed);
-  const Numbering items = numbering_of(names.items, "item", data.assumed);
+void number_nodes(const InteractionsOptions& options, const Form& form, const Names& names,
+                  std::span<std::vector<Edge>*> parts, Dataset& data) {
+  const Numbering users = numbering_of(options, form, names.users, "user", data.assumed);
+  const Numbering items = numbering_of(options, form, names.items, "item", data.assumed);
   const std::vector<NodeId>&user_number = users.number, &item_number = items.number;
   const std::size_t num_users = users.count, num_nodes = num_users + items.count;
   if (num_nodes > static_cast<std::size_t>(kMaxNodes)) {
@@ -397,7 +434,11 @@ Dataset import_interactions(const InteractionsOptions& options, const ProgressCa
   data.assumed = std::move(form.assumed);
   say_lines_without_items(form, names, all, data);
   std::array<std::vector<Edge>*, 3> parts = {&all.edges, &val.edges, &test.edges};
-  number_nodes(names, parts, data);
+  number_nodes(options, form, names, parts, data);
+  if (names.num_unrated > 0) {
+    data.assumed.push_back(concat(names.num_unrated, names.num_unrated == 1 ? " rating is" : " ratings are",
+                                  " missing, and counted as 1"));
+  }
   const std::vector<Edge> train = val.edges.empty() && test.edges.empty() ? std::vector<Edge>() : all.edges;
   for (const EdgeBatch* part : {&val, &test}) {
     all.edges.insert(all.edges.end(), part->edges.begin(), part->edges.end());

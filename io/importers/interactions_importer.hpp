@@ -7,6 +7,7 @@
 
 #include "weft/core/progress.hpp"
 #include "weft/io/dataset.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/importers/importers.hpp"
 
 namespace weft {
@@ -22,6 +23,12 @@ struct InteractionsOptions {
   std::string user = {}, item = {}, rating = {}, time = {};
   std::string name = {};
   OnBadRow on_bad_row = {};
+  HeaderRow header = HeaderRow::automatic;
+  /// Of ratings; those that are said to be missing are 1.
+  CellForm cells = {};
+  /// names: users and items are those that are named. numbers: they are numbers from 0 on, and those that are in no row
+  /// are nodes too. Empty: numbers in lines that count from 0 and leave few out, as LightGCN's do, else names.
+  std::string ids = {};
 };
 
 /// Users first, then items, as nodes of two types with names "user:NAME" and "item:NAME", which may be called alike in

@@ -81,6 +81,15 @@ class Receiver : public nlohmann::json::json_sax_t {
       tables_.directed = is_true;
       return true;
     }
+    if (top() == Place::graph && key_ == "directed") {
+      of_graph_ = is_true;
+      return true;
+    }
+    if (top() == Place::edge && key_ == "directed") {
+      tables_.directions.resize(tables_.edges.num_rows(), EdgeDirection::of_graph);
+      tables_.directions.back() = is_true ? EdgeDirection::directed : EdgeDirection::undirected;
+      return true;
+    }
     return value(is_true ? "true" : "false");
   }
   bool number_integer(std::int64_t number) override { return value(std::to_string(number)); }
@@ -99,6 +108,15 @@ class Receiver : public nlohmann::json::json_sax_t {
         return enter(Place::root);
       case Place::root:
         return enter(key_ == "elements" ? Place::root : key_ == "graph" ? Place::graph : skipped(kOfGraph));
+      case Place::graphs:
+        if (++num_graphs_ > 1) {
+          file_.fail(offset(), "is a second graph, expected one");
+        }
+        return enter(Place::graph);
+      case Place::node_map:
+        tables_.nodes.begin(offset());
+        tables_.nodes.set("id", key_);
+        return enter(Place::node);
       case Place::nodes:
         tables_.nodes.begin(offset());
         return enter(Place::node);
@@ -107,12 +125,17 @@ class Receiver : public nlohmann::json::json_sax_t {
         return enter(Place::edge);
       case Place::node:
       case Place::edge:
-        // Cytoscape's attributes.
-        return enter(key_ == "data" ? top() : skipped(kObjects));
+        // Cytoscape's attributes, and those of the JSON Graph Format.
+        return enter(key_ == "data" || key_ == "metadata" ? top() : skipped(kObjects));
       case Place::node_list:
       case Place::edge_list:
         return enter(skipped(kObjects));
       case Place::graph:
+        if (key_ == "nodes") {
+          once(has_nodes_);
+          is_graph_format_ = true;
+          return enter(Place::node_map);
+        }
         return enter(skipped(kOfGraph));
       case Place::skipped:
         break;
@@ -122,14 +145,19 @@ class Receiver : public nlohmann::json::json_sax_t {
   bool end_object() override { return leave(); }
 
   bool start_array(std::size_t /*size*/) override {
-    const bool is_root = top() == Place::root;
-    if (is_root && key_ == "nodes") {
+    const bool is_root = top() == Place::root, is_graph = top() == Place::graph;
+    if ((is_root || is_graph) && key_ == "nodes") {
       once(has_nodes_);
+      is_graph_format_ = is_graph_format_ || is_graph;
       return enter(Place::nodes);
     }
-    if (is_root && (key_ == "links" || key_ == "edges")) {
+    if ((is_root && key_ == "links") || ((is_root || is_graph) && key_ == "edges")) {
       once(has_edges_);
+      is_graph_format_ = is_graph_format_ || is_graph;
       return enter(Place::edges);
+    }
+    if (is_root && key_ == "graphs") {
+      return enter(Place::graphs);
     }
     switch (top()) {
       case Place::file:
@@ -146,8 +174,13 @@ class Receiver : public nlohmann::json::json_sax_t {
       case Place::node_list:
       case Place::edge_list:
         return enter(skipped(kLists));
-      case Place::root:
+      case Place::node_map:
+        file_.fail(offset(), "a node is a list, expected an object");
+      case Place::graphs:
+        file_.fail(offset(), "a graph is a list, expected an object");
       case Place::graph:
+        return enter(skipped(key_ == "hyperedges" ? kHyperedges : kOfGraph));
+      case Place::root:
         return enter(skipped(kOfGraph));
       case Place::skipped:
         break;
@@ -166,10 +199,17 @@ class Receiver : public nlohmann::json::json_sax_t {
                       begin == std::string_view::npos || end == std::string_view::npos ? text : text.substr(end + 2)));
   }
 
-  void finish() const {
+  void finish() {
     if (!has_nodes_ && !has_edges_) {
       file_.fail(
           "holds neither nodes nor links, expected an object with one of them, as networkx's node_link_data gives it");
+    }
+    if (is_graph_format_ && !tables_.directed) {
+      // It has directions unless it says that it has none.
+      tables_.directed = of_graph_.value_or(true);
+    }
+    if (!tables_.directions.empty()) {
+      tables_.directions.resize(tables_.edges.num_rows(), EdgeDirection::of_graph);
     }
     if (!tables_.nodes.find_column("id")) {
       tables_.ids_are_places = tables_.nodes.num_rows() > 0;
@@ -183,7 +223,21 @@ class Receiver : public nlohmann::json::json_sax_t {
 
  private:
   /// Where the parser is: in a list of nodes, in a node, in a list that is an attribute of a node, and so on.
-  enum class Place : std::uint8_t { file, root, graph, nodes, edges, node, edge, node_list, edge_list, skipped };
+  enum class Place : std::uint8_t {
+    file,
+    root,
+    graph,
+    graphs,
+    nodes,
+    node_map,
+    edges,
+    node,
+    edge,
+    node_list,
+    edge_list,
+    skipped
+  };
+  static constexpr std::string_view kHyperedges = "hyperedges";
   static constexpr std::string_view kOfGraph = "attributes of the graph itself";
   static constexpr std::string_view kObjects = "attributes that are objects";
   static constexpr std::string_view kLists = "lists in lists";
@@ -217,9 +271,18 @@ class Receiver : public nlohmann::json::json_sax_t {
         file_.fail("holds a single value, expected an object with nodes and links");
       case Place::root:
       case Place::graph:
-        if (key_ != "multigraph" && key_ != "name") {
+        if (key_ != "multigraph" && key_ != "name" && key_ != "directed") {
           tables_.pass_over(kOfGraph, offset());
         }
+        break;
+      case Place::graphs:
+        file_.fail(offset(), "a graph is a single value, expected an object");
+      case Place::node_map:
+        if (text) {
+          file_.fail(offset(), concat("node '", key_, "' is a single value, expected an object"));
+        }
+        tables_.nodes.begin(offset());
+        tables_.nodes.set("id", key_);
         break;
       case Place::nodes:
       case Place::edges:
@@ -255,6 +318,11 @@ class Receiver : public nlohmann::json::json_sax_t {
   std::string key_, list_;
   std::int64_t place_in_list_ = 0;
   bool has_nodes_ = false, has_edges_ = false;
+  /// Whether nodes or edges stand in the graph's object, as in the JSON Graph Format; and whether that says to be
+  /// directed.
+  bool is_graph_format_ = false;
+  std::optional<bool> of_graph_;
+  std::int64_t num_graphs_ = 0;
 };
 
 }  // namespace

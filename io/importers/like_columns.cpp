@@ -14,49 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// The encoder of a dataset, or of a run's model, as text.
-std::string encoder_like(const fs::path& path) {
-  std::error_code error;
-  std::string text;
-  if (fs::is_directory(path, error)) {
-    const fs::path model = path / "model.h5";
-    const ModelFile file = read_model_file(model);
-    const auto found = file.config.find("encoder");
-    text = found == file.config.end() ? "" : found->second;
-  } else {
-    text = read_dataset(path).encoder;
-  }
-  const std::optional<EdgelistWords> words = words_in(text, path.string());
-  if (text.empty() || (words && words->table != "nodes")) {
-    throw DataError(path.string(), "",
-                    "holds no encoder of a table, expected a dataset made with --nodes, or a run on one");
-  }
-  return text;
-}
-
-/// What an encoder was made with, and what is said besides.
-CellForm joined_forms(CellForm known, const CellForm& said) {
-  for (const std::string& text : said.missing) {
-    if (std::ranges::find(known.missing, text) == known.missing.end()) {
-      known.missing.push_back(text);
-    }
-  }
-  known.decimal = said.decimal == '\0' ? known.decimal : said.decimal;
-  return known;
-}
-
-/// Of a file that can be read again; otherwise empty.
-std::vector<std::string> first_row(const fs::path& path, const CellForm& cells) {
-  std::error_code error;
-  if (path.empty() || !fs::is_regular_file(path, error)) {
-    return {};
-  }
-  DelimitedRows rows(path, DelimitedRows::Header::keep);
-  rows.expect_decimal_commas(cells.decimal == ',');
-  std::vector<std::string_view> fields;
-  return rows.next(fields) ? std::vector<std::string>(fields.begin(), fields.end()) : std::vector<std::string>();
-}
-
 /// What a column is called, was called, and is said to be called.
 struct KnownColumn {
   const char* role;
@@ -67,7 +24,7 @@ struct KnownColumn {
 /// Sets columns that are not said and would not be found by themselves, and says which.
 void adopt(const EdgelistOptions& options, const fs::path& table, std::span<const KnownColumn> columns,
            const std::string& usual, std::vector<std::string>& assumed) {
-  const std::vector<std::string> names = first_row(table, options.cells);
+  const std::vector<std::string> names = first_row_of(table, options.cells);
   std::string adopted;
   for (const auto& [role, known, said] : columns) {
     if (known.empty() || !said.empty() || known == usual) {
@@ -91,6 +48,45 @@ void adopt(const EdgelistOptions& options, const fs::path& table, std::span<cons
 
 }  // namespace
 
+std::string encoder_like(const fs::path& path, std::string_view kind, std::string_view expected) {
+  std::error_code error;
+  std::string text;
+  if (fs::is_directory(path, error)) {
+    const ModelFile file = read_model_file(path / "model.h5");
+    const auto found = file.config.find("encoder");
+    text = found == file.config.end() ? "" : found->second;
+  } else {
+    text = read_dataset(path).encoder;
+  }
+  // Encoders of before say no kind.
+  const std::optional<EdgelistWords> words = words_in(text, path.string());
+  if (text.empty() || (words ? words->table != kind : kind != "nodes")) {
+    throw DataError(path.string(), "", concat("holds no encoder of a table, expected ", expected));
+  }
+  return text;
+}
+
+std::vector<std::string> first_row_of(const fs::path& path, const CellForm& cells) {
+  std::error_code error;
+  if (path.empty() || !fs::is_regular_file(path, error)) {
+    return {};
+  }
+  DelimitedRows rows(path, DelimitedRows::Header::keep);
+  rows.expect_decimal_commas(cells.decimal == ',');
+  std::vector<std::string_view> fields;
+  return rows.next(fields) ? std::vector<std::string>(fields.begin(), fields.end()) : std::vector<std::string>();
+}
+
+CellForm joined_forms(CellForm known, const CellForm& said) {
+  for (const std::string& text : said.missing) {
+    if (std::ranges::find(known.missing, text) == known.missing.end()) {
+      known.missing.push_back(text);
+    }
+  }
+  known.decimal = said.decimal == '\0' ? known.decimal : said.decimal;
+  return known;
+}
+
 KnownTables known_tables(EdgelistOptions& options) {
   KnownTables known;
   if (!options.encoder.empty()) {
@@ -101,12 +97,12 @@ KnownTables known_tables(EdgelistOptions& options) {
   if (options.like.empty()) {
     return known;
   }
-  const std::string text = encoder_like(options.like);
+  const std::string text = encoder_like(options.like, "nodes", "a dataset made with --nodes, or a run on one");
   known.encoder = parse_encoder(text, options.like.string());
   options.cells = joined_forms(known.encoder->form(), options.cells);
   // Data of before hold none.
   const EdgelistWords words = words_in(text, options.like.string()).value_or(EdgelistWords{});
-  const std::vector<std::string> header = first_row(options.nodes, options.cells);
+  const std::vector<std::string> header = first_row_of(options.nodes, options.cells);
   const std::optional<std::size_t> usual = usual_id_column(header);
   const bool had_label = !options.label_column.empty();
   std::vector<KnownColumn> of_nodes = {{"id", words.id, options.id_column}};

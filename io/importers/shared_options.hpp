@@ -80,4 +80,9 @@ inline std::vector<std::string> list_of(const std::string& words) {
   return list;
 }
 
+inline CellForm cells_of(const Options& options) {
+  const std::string& decimal = options.text("decimal");
+  return {.missing = list_of(options.text("missing")), .decimal = decimal.empty() ? '\0' : decimal.front()};
+}
+
 }  // namespace weft::shared_options

@@ -9,6 +9,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/importers/delimited_text.hpp"
+#include "weft/io/importers/grouped_digits.hpp"
 
 namespace weft {
 namespace {
@@ -89,6 +90,12 @@ class ColumnReader {
 
   /// Where nearly all cells are numbers, flags or dates: which is none, and what reads it. Otherwise empty.
   [[nodiscard]] std::string odd_text() const {
+    if (const std::optional<std::size_t> row = thousands()) {
+      const std::string_view text = cell(*row);
+      return concat("its cells look like numbers with separators of thousands, as '", text.substr(0, 40), "' in line ",
+                    table_.line(*row), ", expected ", without_thousands(text), " in the file",
+                    parse_real_with_comma(text) ? " (or --decimal , if they are small ones)" : "");
+    }
     for (const ColumnKind kind : {ColumnKind::number, ColumnKind::flag, ColumnKind::date}) {
       if (const std::optional<OddCells> odd = few_odd(kind, table_.form())) {
         return concat(odd->count, " of its ", num_present(), odd->count == 1 ? " cells is no " : " cells are no ",
@@ -110,6 +117,15 @@ class ColumnReader {
                     " reads them so)");
     }
     return "";
+  }
+
+  /// How many cells end in '%'.
+  [[nodiscard]] std::int64_t num_percentages() const {
+    std::int64_t count = 0;
+    for (std::size_t row = 0; row < table_.num_rows(); ++row) {
+      count += !is_missing(row) && is_percentage(cell(row)) ? 1 : 0;
+    }
+    return count;
   }
 
   [[nodiscard]] double mean(ColumnKind kind) const {
@@ -158,6 +174,21 @@ class ColumnReader {
   }
 
  private:
+  /// The first cell whose groups of three digits are set apart, if all are such or plain numbers.
+  [[nodiscard]] std::optional<std::size_t> thousands() const {
+    std::optional<std::size_t> first;
+    for (std::size_t row = 0; row < table_.num_rows(); ++row) {
+      if (is_missing(row) || value_of(ColumnKind::number, cell(row), table_.form())) {
+        continue;
+      }
+      if (without_thousands(cell(row)).empty()) {
+        return std::nullopt;
+      }
+      first = first ? first : std::optional(row);
+    }
+    return first;
+  }
+
   struct OddCells {
     std::int64_t count = 0;
     std::size_t row = 0;
@@ -202,6 +233,10 @@ std::string sentence_of(const ColumnCode& code, const ColumnReader& reader, bool
     what = code.kind == ColumnKind::category ? concat(" is a category of ", reader.counts().size(), " values")
            : code.kind == ColumnKind::text   ? concat(" is a text, of which ", code.values.size(), " words count")
                                              : concat(" is a ", name_of(code.kind));
+  }
+  if (const std::int64_t count = code.kind == ColumnKind::number ? reader.num_percentages() : 0; count > 0) {
+    what += concat(what.empty() ? ": " : ", ", count, " of its ", reader.num_present(),
+                   count == 1 ? " cells is a percentage, read" : " cells are percentages, read", " without '%'");
   }
   if (code.has_missing) {
     what += concat(what.empty() ? ": " : ", ", reader.num_missing(), " missing");

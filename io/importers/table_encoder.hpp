@@ -92,4 +92,9 @@ class RowEncoder {
 [[nodiscard]] std::string encoder_text(const TableEncoder& encoder);
 [[nodiscard]] TableEncoder parse_encoder(const std::string& text, const std::string& origin);
 
+/// Encoders of several tables, each by a name, as one text, and back; the text as a whole is an encoder without
+/// columns.
+[[nodiscard]] std::string encoders_text(const std::map<std::string, std::string>& encoders);
+[[nodiscard]] std::map<std::string, TableEncoder> parse_encoders(const std::string& text, const std::string& origin);
+
 }  // namespace weft

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "weft/core/error.hpp"
+#include "weft/io/importers/zip_decoder.hpp"
 
 namespace weft {
 namespace {
@@ -184,7 +185,7 @@ std::unique_ptr<TextDecoder> decoder_of(std::span<const unsigned char> first_byt
   if (starts_with("\x28\xb5\x2f\xfd")) {
     return std::make_unique<ZstdDecoder>();
   }
-  return nullptr;
+  return begins_as_zip(first_bytes) ? zip_decoder() : nullptr;
 }
 
 }  // namespace weft

@@ -7,15 +7,18 @@
 
 namespace weft {
 
-TextTable::TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_row, CellForm form)
+TextTable::TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_row, CellForm form, bool has_header)
     : path_(path), form_(std::move(form)) {
-  DelimitedRows rows(path, DelimitedRows::Header::expect);
+  DelimitedRows rows(path, has_header ? DelimitedRows::Header::expect : DelimitedRows::Header::keep);
   rows.join_lines();
   rows.expect_decimal_commas(form_.decimal == ',');
   std::vector<std::string_view> fields;
   while (rows.next(fields)) {
+    while (!has_header && lines_.empty() && header_.size() < fields.size()) {
+      header_.push_back(std::to_string(header_.size() + 1));
+    }
     read_or_skip(on_bad_row, [&] {
-      rows.expect_fields(fields, rows.header().size());
+      rows.expect_fields(fields, has_header ? rows.header().size() : header_.size());
       for (const std::string_view field : fields) {
         text_ += field;
         ends_.push_back(text_.size());
@@ -23,16 +26,17 @@ TextTable::TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_r
       lines_.push_back(rows.line_number());
     });
   }
-  header_ = rows.header();
+  header_ = has_header ? rows.header() : header_;
   std::vector<std::string> names = header_;
   std::ranges::sort(names);
   if (const auto twice = std::ranges::adjacent_find(names); twice != names.end()) {
     fail(concat("has two columns '", *twice, "', expected names that differ"));
   }
   if (lines_.empty()) {
-    fail("holds no rows below its header");
+    fail(has_header ? "holds no rows below its header" : "holds no rows");
   }
-  if (std::ranges::any_of(header_, [](const std::string& name) { return parse_real(name).has_value(); })) {
+  if (has_header &&
+      std::ranges::any_of(header_, [](const std::string& name) { return parse_real(name).has_value(); })) {
     assumed_.push_back(
         concat("the first line of ", path.filename().string(), " is its header, though '",
                *std::ranges::find_if(header_, [](const std::string& name) { return parse_real(name).has_value(); }),

@@ -16,7 +16,8 @@ class TextTable {
  public:
   /// Cells between quotes may hold ends of lines. Throws DataError naming file and line if a row has another number of
   /// cells than the header, unless `on_bad_row` lets it be left out, or if two columns have the same name.
-  TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_row, CellForm form = {});
+  /// Without a header columns are called by their numbers from 1.
+  TextTable(const std::filesystem::path& path, const OnBadRow& on_bad_row, CellForm form = {}, bool has_header = true);
 
   /// Columns whose cells are lists of equally many numbers, as "0.1, 0.2", become a column each, NAME_0 and so on, said
   /// in `assumed`. Missing lists are missing numbers.
