@@ -320,7 +320,8 @@ class GraphTables {
     words_.weight = weight ? edges.cells.header()[*weight] : "none";
     std::vector<std::size_t> columns = edges.left_over();
     if (weight) {
-      columns.insert(columns.begin(), *weight);
+      // GCC 14 takes *weight for uninitialized.
+      columns.insert(columns.begin(), weight.value_or(0));
     }
     if (columns.empty() && !known_.contains(kEdges)) {
       return;
