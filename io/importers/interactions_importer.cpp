@@ -276,7 +276,7 @@ void read_pair(const Form& form, const Fields& fields, const PairRows& rows, con
   if (fields.size() != form.width) {
     rows.fail(concat("has ", fields.size(), " fields, expected ", form.width));
   }
-  const std::optional<float> rating = form.rating ? std::optional(rating_of(form, fields, rows, cells)) : std::nullopt;
+  const float rating = form.rating ? rating_of(form, fields, rows, cells) : 0.0F;
   std::optional<std::int64_t> time;
   bool is_cut = false;
   if (form.time && form.times_are_dates && !(time = seconds_of_date(fields[*form.time], is_cut))) {
@@ -294,10 +294,10 @@ void read_pair(const Form& form, const Fields& fields, const PairRows& rows, con
   }
   const NodeId user = names.users.add(fields[form.user], fail);
   pairs.edges.push_back({user, names.items.add(fields[form.item], fail)});
-  if (rating) {
+  if (form.rating) {
     const std::string_view field = fields[*form.rating];
     names.num_unrated += std::ranges::find(cells.missing, field) != cells.missing.end() ? 1 : 0;
-    pairs.weights.push_back(*rating);
+    pairs.weights.push_back(rating);
   }
   if (time) {
     pairs.times.push_back(*time);
