@@ -332,7 +332,7 @@ TEST_F(GraphFiles, ReadTheJsonGraphFormat) {
   refuse("json", concat("{\"graphs\": [", one, ",\n{}]}"), "line 4, column 1: is a second graph, expected one");
   refuse("json", R"({"graph": {"nodes": {"a": 3}}})", "line 1, column 28: node 'a' is a single value");
   refuse("json", R"({"graph": {"nodes": {"a": [3]}}})", "line 1, column 27: a node is a list, expected an object");
-  refuse("json", R"({"graphs": [3]})", "line 1, column 13: a graph is a single value");
+  refuse("json", R"({"graphs": [3]})", "line 1, column 14: a graph is a single value");
 }
 
 TEST_F(GraphFiles, TakeTextsForMissingValuesAsTheyAreTold) {

@@ -49,7 +49,9 @@ TEST(Remarks, NameTheThresholdOfTwoClasses) {
   EXPECT_NE(remarks_on(data, summary)[0].find("threshold=balanced_accuracy"), std::string::npos);
   data.num_classes = 3;
   data.class_names.emplace_back("odd");
-  EXPECT_EQ(remarks_on(data, summary)[0].find("threshold"), std::string::npos);
+  for (const std::string& remark : remarks_on(data, summary)) {
+    EXPECT_EQ(remark.find("threshold"), std::string::npos) << remark;
+  }
 }
 
 TEST(Remarks, NameClassesThatAPartLacks) {

@@ -153,6 +153,8 @@ TEST_F(TypedTablesOfAShop, RefuseWhatCannotBeMeant) {
   refuses(customers_ + customers_ + bought_, "nodes: has two tables called 'customer'");
   refuses(both + bought_ + bought_, "edges: has two tables called 'bought'");
   refuses(customers_ + "[[nodes]]\nage = 3\n" + bought_, "nodes: has a table with neither a file nor a name");
+  refuses(customers_ + "[[nodes]]\nname = \"product\"\nlabel = \"price\"\n" + bought_,
+          "nodes.product.file: is missing");
   refuses(both + bought_ + "sorce = 1\n", "edges.bought.sorce: is not known; did you mean 'source'?");
   refuses("edges = [1]\n", "edges: is no list of tables");
   write_content(folder_ / "bought.csv", "customer,product\n1,q\n");

@@ -126,12 +126,12 @@ std::optional<float> parse_real_with_comma(std::string_view text) {
 std::string advice_on_number(std::string_view text, const CellForm& form) {
   const bool has_comma = form.decimal == ',';
   const std::string plain = without_thousands(text);
-  const bool is_ambiguous = has_comma ? parse_real(text).has_value() : parse_real_with_comma(text).has_value();
+  const bool is_ambiguous = !has_comma && parse_real_with_comma(text);
   if (!plain.empty() && !(has_comma && parse_real_with_comma(text))) {
     return concat("it looks like a number with separators of thousands, expected ", plain, " in the file",
                   is_ambiguous ? ", or --decimal , if it is a small one" : "");
   }
-  if (text.ends_with('%')) {
+  if (text.ends_with('%') && parse_real(trimmed(text.substr(0, text.size() - 1)), form)) {
     return "expected a number without '%' in the file";
   }
   if (has_comma ? parse_real(text) : parse_real_with_comma(text)) {

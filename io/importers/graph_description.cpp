@@ -95,6 +95,9 @@ class DescriptionReader {
       const std::string where = concat("nodes.", described.name);
       read_table("nodes", where, *table, {"name", "type", "file", "kinds"}, described.options);
       read_kinds(where, *table, described.options);
+      if (described.file.empty() && table->size() > 1) {
+        fail(where + ".file", "is missing, and of nodes that edges alone name there is nothing to say but the name");
+      }
       if (table->contains("like")) {
         fail(where + ".like", "is of one type, expected like at the start, of all of them");
       }
