@@ -1,16 +1,33 @@
 #include "weft/capi/files.hpp"
 
-#include <sys/mman.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <string>
+#include <string_view>
 
 #include "weft/core/error.hpp"
 #include "weft/io/isolation.hpp"
 
 namespace weft::capi {
+namespace {
+
+/// 0, or why it cannot be written.
+int written(int file, std::string_view content) {
+  while (!content.empty()) {
+    const ssize_t wrote = write(file, content.data(), content.size());
+    if (wrote < 0 && errno != EINTR) {
+      return errno;
+    }
+    content.remove_prefix(wrote > 0 ? static_cast<std::size_t>(wrote) : 0);
+  }
+  return 0;
+}
+
+}  // namespace
 
 void rehearsed(const weft_call& call, const std::filesystem::path& file, const std::filesystem::path& sized,
                FunctionRef<void()> read) {
@@ -23,29 +40,29 @@ void rehearsed(const weft_call& call, const std::filesystem::path& file, const s
 
 BytesAsFile::BytesAsFile(const void* bytes, std::size_t size) {
   require(bytes != nullptr || size == 0, "bytes is NULL, expected ", size, " of them");
-  file_ = memfd_create("weft", MFD_CLOEXEC);
-  const auto* at = static_cast<const char*>(bytes);
-  for (std::size_t done = 0; file_ >= 0 && done < size;) {
-    const ssize_t wrote = write(file_, at + done, size - done);
-    if (wrote < 0 && errno != EINTR) {
-      const int why = errno;
-      close(file_);
-      file_ = -1;
-      errno = why;
+  const std::string_view content(static_cast<const char*>(bytes), size);
+  // HDF5 opens a file by its name, and by no other than its own: what has none, as memfd_create makes it, will not do.
+  int why = 0;
+  for (const char* folder : {"/dev/shm", "/tmp"}) {
+    std::string name = concat(folder, "/weft-XXXXXX");
+    const int file = mkostemp(name.data(), O_CLOEXEC);
+    if (file < 0) {
+      why = errno;
+      continue;
     }
-    done += wrote > 0 ? static_cast<std::size_t>(wrote) : 0;
+    why = written(file, content);
+    close(file);
+    if (why == 0) {
+      path_ = name;
+      return;
+    }
+    unlink(name.c_str());
   }
-  if (file_ < 0) {
-    throw OutputError(concat("the bytes of a model cannot be kept as a file in memory: ", std::strerror(errno)));
-  }
+  throw OutputError(concat("the bytes of a model cannot be kept as a file: ", std::strerror(why)));
 }
 
 BytesAsFile::~BytesAsFile() {
-  close(file_);
-}
-
-std::filesystem::path BytesAsFile::path() const {
-  return "/proc/self/fd/" + std::to_string(file_);
+  unlink(path_.c_str());
 }
 
 }  // namespace weft::capi

@@ -13,7 +13,7 @@ namespace weft::capi {
 void rehearsed(const weft_call& call, const std::filesystem::path& file, const std::filesystem::path& sized,
                FunctionRef<void()> read);
 
-/// Bytes as a file that lives as long as this.
+/// Bytes as a file in memory, or where that has no room on disk, which lives as long as this.
 class BytesAsFile {
  public:
   /// Throws ArgumentError for NULL that is not empty, OutputError if the system has no room.
@@ -22,10 +22,10 @@ class BytesAsFile {
   BytesAsFile& operator=(const BytesAsFile&) = delete;
   ~BytesAsFile();
 
-  [[nodiscard]] std::filesystem::path path() const;
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
-  int file_ = -1;
+  std::filesystem::path path_;
 };
 
 }  // namespace weft::capi

@@ -60,7 +60,7 @@ TEST(CApiPredict, ReadsDenseSparseAndCategoricalFeaturesOfNodes) {
 }
 
 TEST(CApiPredict, ReadsGraphsWithCategoriesOfNodesAndEdges) {
-  const ModelInC model(small_molecules(), "gin");
+  const ModelInC model(small_molecules(), "gine");
   const GivenArrays arrays(model.data);
   ASSERT_EQ(arrays.rows(), 12);
   expect_as_in_cpp(model, arrays);
@@ -77,7 +77,7 @@ TEST(CApiPredict, ReadsGraphsWithCategoriesOfNodesAndEdges) {
 }
 
 TEST(CApiPredict, ReadsGraphsThatHaveNoEdgeAtAll) {
-  const ModelInC model(small_molecules(), "gin");
+  const ModelInC model(small_molecules(), "gine");
   const std::vector<std::int64_t> indptr = {0, 0, 0}, node_ptr = {0, 1, 2};
   const std::vector<std::int32_t> atoms = {0, 1, 2, 0};
   GivenArrays arrays(model.data);
@@ -136,7 +136,8 @@ TEST(CApiPredict, ReadsNoMoreOfAStructThanTheProgramWasBuiltWith) {
   later.more = 1;
   EXPECT_EQ(weft_predict(model, &later.graph, &now.nodes, &now.edges, nullptr, 60, nullptr, nullptr, nullptr),
             WEFT_ARGUMENT);
-  EXPECT_NE(std::string(weft_last_error()).find("weft_graph: a field at byte 104 is set"), std::string::npos)
+  EXPECT_NE(std::string(weft_last_error()).find(concat("weft_graph: a field at byte ", sizeof(weft_graph), " is set")),
+            std::string::npos)
       << weft_last_error();
 }
 
@@ -171,6 +172,21 @@ TEST(CApiPredict, ScoresPairsByTheStatesOfAModelOfLinks) {
   EXPECT_EQ(scores, model.trained->score_pairs(model.data, pairs));
 }
 
+/// Whether a file of these bytes lies where those of bytes are kept for a while.
+bool is_left_behind(const std::string& bytes) {
+  for (const char* folder : {"/dev/shm", "/tmp"}) {
+    std::error_code gone;
+    for (const auto& entry : std::filesystem::directory_iterator(folder, gone)) {
+      const std::string name = entry.path().filename().string();
+      if (name.starts_with("weft-") && name.size() == 11 && entry.is_regular_file(gone) &&
+          content_of(entry.path()) == bytes) {
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
 TEST(CApiPredict, OpensAModelFromTheBytesOfItsFile) {
   const ModelInC model(communities(60), "gcn");
   std::string bytes = content_of(model.folder / "model.h5");
@@ -183,6 +199,7 @@ TEST(CApiPredict, OpensAModelFromTheBytesOfItsFile) {
             WEFT_OK);
   EXPECT_TRUE(same_bits(outputs, predicted(model, arrays).outputs));
   weft_model_free(other);
+  EXPECT_FALSE(is_left_behind(bytes));
   bytes[bytes.size() / 2] = static_cast<char>(bytes[bytes.size() / 2] ^ 1);
   EXPECT_EQ(weft_model_load_bytes(bytes.data(), bytes.size(), nullptr, &other), WEFT_DATA);
   EXPECT_EQ(other, nullptr);

@@ -116,7 +116,7 @@ TEST(CApiStatus, NamesTheArgumentAndTheRowThatIsWrong) {
 }
 
 TEST(CApiStatus, NamesWhatIsWrongWithGraphsAndCategories) {
-  const ModelInC model(small_molecules(), "gin");
+  const ModelInC model(small_molecules(), "gine");
   const std::vector<std::int32_t> atoms = [&] {
     const auto& all = std::get<CategoricalMatrix>(model.data.node_features.in_memory()).values;
     std::vector<std::int32_t> changed(all.begin(), all.end());
@@ -364,7 +364,7 @@ TEST(CApiStatus, ReadsAFileInAChildUnlessItIsTrusted) {
 }
 
 TEST(CApiStatus, SurvivesArraysOfAnyNumbers) {
-  const ModelInC nodes(communities(60), "gcn"), graphs(small_molecules(), "gin");
+  const ModelInC nodes(communities(60), "gcn"), graphs(small_molecules(), "gine");
   std::int64_t refused = 0, answered = 0;
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     const ModelInC& model = seed % 2 == 0 ? nodes : graphs;
