@@ -1,7 +1,11 @@
 // Predictions through the C interface are those of the library to the bit, for every form of features and every task.
 #include "weft/capi/weft.h"
 
+#include <sys/time.h>
+
 #include <algorithm>
+#include <atomic>
+#include <csignal>
 #include <thread>
 
 #include <nlohmann/json.hpp>
@@ -232,6 +236,33 @@ TEST(CApiPredict, ServesManyThreadsWhileOthersOpenModels) {
     thread.join();
   }
   EXPECT_EQ(wrong, std::vector<std::string>(4));
+}
+
+std::atomic<std::int64_t> g_ticks{0};
+
+TEST(CApiPredict, SaysTheSameWhileTheProgramHandlesATimer) {
+  const ModelInC model(communities(200), "weft");
+  const GivenArrays arrays(model.data);
+  const Said expected = predicted(model, arrays);
+  struct sigaction action {
+  }, before{};
+  action.sa_handler = [](int) { ++g_ticks; };
+  sigaction(SIGALRM, &action, &before);
+  const itimerval each_millisecond{{0, 1000}, {0, 1000}}, off{};
+  setitimer(ITIMER_REAL, &each_millisecond, nullptr);
+  for (int i = 0; i < 20; ++i) {
+    weft_model* again = nullptr;
+    EXPECT_EQ(weft_model_load(model.folder.path().c_str(), nullptr, &again), WEFT_OK) << weft_last_error();
+    weft_model_free(again);
+    const Said said = predicted(model, arrays);
+    EXPECT_EQ(said.status, WEFT_OK) << weft_last_error();
+    EXPECT_TRUE(same_bits(said.outputs, expected.outputs));
+  }
+  setitimer(ITIMER_REAL, &off, nullptr);
+  EXPECT_GT(g_ticks, 10);
+  struct sigaction after {};
+  sigaction(SIGALRM, &before, &after);
+  EXPECT_EQ(after.sa_handler, action.sa_handler) << "the handler is the program's own";
 }
 
 TEST(CApiPredict, SaysOfAModelThatMakesGraphsWhatItIs) {
