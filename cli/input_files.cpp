@@ -5,11 +5,11 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/foreign_files.hpp"
-#include "weft/cli/isolation.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/options.hpp"
 #include "weft/io/dataset_lookup.hpp"
+#include "weft/io/isolation.hpp"
 #include "weft/runs/run_config.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"

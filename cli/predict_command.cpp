@@ -30,6 +30,7 @@
 #include "weft/io/importers/pair_file.hpp"
 #include "weft/io/importers/smiles_importer.hpp"
 #include "weft/io/model_file.hpp"
+#include "weft/runs/output_names.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/trained_model.hpp"
 #include "weft/tasks/labels.hpp"
@@ -217,26 +218,6 @@ MoleculeTable read_smiles(const PredictFlags& flags, const std::filesystem::path
   return table;
 }
 
-/// The model's names, then the dataset's, which may come without labels, then numbers.
-std::vector<std::string> output_names(const TrainedModel& predictor, const Dataset& dataset) {
-  const std::vector<std::string>& names =
-      predictor.class_names().empty() ? dataset.class_names : predictor.class_names();
-  if (predictor.outputs() == OutputKind::classes) {
-    return class_names_for(predictor.shape().num_outputs, names);
-  }
-  if (!predictor.names().targets.empty()) {
-    return predictor.names().targets;
-  }
-  std::vector<std::string> result;
-  const std::string stem = predictor.outputs() == OutputKind::labels   ? "label_"
-                           : predictor.outputs() == OutputKind::values ? "value_"
-                                                                       : "state_";
-  for (std::int64_t j = 0; j < predictor.shape().num_outputs; ++j) {
-    result.push_back(stem + std::to_string(j));
-  }
-  return result;
-}
-
 /// Rows and names as the nodes stood before the dataset was reordered.
 void put_in_first_order(Dataset& dataset, Prediction& prediction) {
   std::vector<std::int64_t> row_of(dataset.original_node.size());
@@ -314,7 +295,7 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
           name_of(predictor.outputs()));
   require(flags.top <= outputs.cols(), "--top: ", flags.top, " is more than the model's ", outputs.cols(), " classes");
   look_at(prediction.logits, is_of_graphs(predictor) ? "graphs" : "nodes", flags);
-  const Table table{predictor, dataset, numbers, outputs, prediction.logits, output_names(predictor, dataset),
+  const Table table{predictor, dataset, numbers, outputs, prediction.logits, output_names(predictor, dataset.class_names),
                     flags.top};
   const std::filesystem::path output = flags.output;
   writing([&] { output.extension() == ".h5" ? write_hdf5(table, output) : write_csv(table, output); });

@@ -79,14 +79,6 @@ void install_signal_handlers() {
   std::thread(wait_for_signals).detach();
 }
 
-void reset_signal_handlers() {
-  for (const int signal : {SIGINT, SIGTERM, SIGPIPE, SIGXFSZ}) {
-    handle(signal, SIG_DFL);
-  }
-  const sigset_t signals = stop_signals();
-  pthread_sigmask(SIG_UNBLOCK, &signals, nullptr);
-}
-
 GentleStop::GentleStop() {
   g_gentle = true;
 }

@@ -20,9 +20,6 @@ class Interrupted : public std::runtime_error {
 /// instead.
 void install_signal_handlers();
 
-/// The default handling again: for the thread of a child process.
-void reset_signal_handlers();
-
 /// While one lives, the first signal sets stop_requested(); 0.4 seconds later it raises give_up_flag(), and 0.5 seconds
 /// after that it ends the process if what watches the flag has not left off. Otherwise it ends the process, and nothing
 /// is left of files that were being written.

@@ -15,6 +15,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include <pthread.h>
 #include <sys/mman.h>
 
 namespace weft {
@@ -101,6 +102,12 @@ class BlockCache {
   }
 
  private:
+  /// A child process finds the cache whole, whatever other threads were at.
+  BlockCache() {
+    pthread_atfork([] { instance().mutex_.lock(); }, [] { instance().mutex_.unlock(); },
+                   [] { instance().mutex_.unlock(); });
+  }
+
   struct Kept {
     void* data = nullptr;
     std::uint64_t released = 0;

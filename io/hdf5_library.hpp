@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -31,6 +32,7 @@ class Inside {
   }
 
  private:
+  friend class Closed;
   static std::recursive_mutex& mutex() {
     static std::recursive_mutex instance;
     return instance;
@@ -39,6 +41,18 @@ class Inside {
   H5E_auto2_t print_ = nullptr;
   void* print_data_ = nullptr;
   unsigned plugins_ = 0;
+};
+
+/// While it lives no thread is inside, so that a process may be forked.
+class Closed {
+ public:
+  Closed() { Inside::mutex().lock(); }
+  Closed(const Closed&) = delete;
+  Closed& operator=(const Closed&) = delete;
+  ~Closed() { Inside::mutex().unlock(); }
+
+  /// The child has another thread number, to which a lock that its parent took does not belong.
+  void open_in_child() { new (&Inside::mutex()) std::recursive_mutex; }
 };
 
 class Handle {

@@ -87,7 +87,10 @@ StackModel::StackModel(const ModelShape& shape, const StackOptions& options, con
     width = out;
     is_first = false;
   }
-  embedding_width_ = jumping_ == JumpingKnowledge::concat ? num_layers * hidden : width;
+  // What the head reads; a convolution that is the head reads the states before it, but alone it has none to show.
+  embedding_width_ = jumping_ == JumpingKnowledge::concat ? num_layers * hidden
+                     : conv_head && num_layers > 1        ? hidden
+                                                          : width;
   if (!conv_head) {
     head_ = std::make_unique<Linear>(embedding_width_, shape.num_outputs, random.stream(stream::head));
   }

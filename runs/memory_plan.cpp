@@ -3,11 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <cstdlib>
 #include <limits>
 #include <string>
+#include <system_error>
 
 #include "weft/layers/models.hpp"
 #include "weft/samplers/batch_sampler.hpp"
@@ -159,10 +160,11 @@ std::string bytes_text(std::int64_t bytes) {
 }
 
 std::int64_t bytes_of(std::string_view text) {
-  const std::string copy(text);
-  char* end = nullptr;
-  const double value = std::strtod(copy.c_str(), &end);
-  std::string unit(end);
+  // Not strtod(): a program around the library may have set a language that writes 1,5.
+  double value = 0.0;
+  const char* const last = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), last, value);
+  std::string unit(end, last);
   std::erase(unit, ' ');
   if (unit.size() == 2 && (unit[1] == 'B' || unit[1] == 'b')) {
     unit.pop_back();
@@ -176,7 +178,7 @@ std::int64_t bytes_of(std::string_view text) {
     power = known ? place + 1 : 0;
   }
   const double bytes = value * std::pow(1024.0, static_cast<double>(power));
-  require(end != copy.c_str() && known && bytes >= 1.0 && bytes < 9e18, "'", text,
+  require(error == std::errc() && known && bytes >= 1.0 && bytes < 9e18, "'", text,
           "' is no amount of memory, expected a number with K, M, G or T, as 4G");
   return static_cast<std::int64_t>(bytes);
 }

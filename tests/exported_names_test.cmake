@@ -9,10 +9,10 @@ file(MAKE_DIRECTORY "${WORK}")
 set(found "${WORK}/exported_names.txt")
 set(ENV{LC_ALL} C)
 execute_process(COMMAND "${NM}" -DC --defined-only "${LIBRARY}"
-                COMMAND awk "{ sub(/^[0-9a-f]+ . /, \"\") } !/^((vtable|typeinfo|typeinfo name|VTT) for )?weft::/"
+                COMMAND awk "{ sub(/^[0-9a-f]+ . /, \"\") } !/^((vtable|typeinfo|typeinfo name|VTT) for )?weft::|^weft_[a-z_]+$/"
                 OUTPUT_VARIABLE foreign COMMAND_ERROR_IS_FATAL ANY)
 if(foreign)
-  message(FATAL_ERROR "${LIBRARY} exports names that are not in the namespace weft:\n${foreign}")
+  message(FATAL_ERROR "${LIBRARY} exports names that are neither in the namespace weft nor C's weft_...:\n${foreign}")
 endif()
 execute_process(COMMAND "${NM}" -DC --defined-only "${LIBRARY}"
                 COMMAND awk "$2 ~ /^[TDRB]$/ { sub(/^[0-9a-f]+ . /, \"\"); print }"

@@ -21,7 +21,7 @@ foreach(room IN LISTS rooms)
     set(name "${CMAKE_MATCH_1}")
     list(APPEND names "${name}")
     string(REGEX REPLACE ".*[ \n]PUBLIC[ \n]|CONFINE.*" "" public "${room}")
-    string(REGEX MATCHALL "[a-z0-9_]+\\.hpp" public "${public}")
+    string(REGEX MATCHALL "[a-z0-9_]+\\.h(pp)?" public "${public}")
     foreach(header IN LISTS public)
       file(WRITE "${WORK}/empty/${name}/${header}" "${push}namespace weft {}\n${pop}\n")
     endforeach()
@@ -73,6 +73,13 @@ expect_answer(io/x.cpp "#include \"weft/train/y.hpp\"" "floor plan: io/x.cpp: io
 foreach(name IN LISTS names)
   expect_answer(${name}/x.cpp "#include \"weft/cli/y.hpp\"" "floor plan: ${name}/x.cpp: ${name}/ may not include cli/")
 endforeach()
+
+# The C interface, which no room includes and programs may.
+expect_answer(cli/x.cpp "#include \"weft/capi/weft.h\"" "")
+expect_answer(capi/x.cpp "#include \"weft/capi/weft.h\"\n#include \"weft/runs/run.hpp\"" "")
+expect_answer(runs/x.cpp "#include \"weft/capi/weft.h\"" "floor plan: runs/x.cpp: runs/ may not include capi/")
+expect_answer(capi/weft.h "typedef int weft_status;" "floor plan: capi/weft.h: is public and needs the lines")
+expect_answer(capi/x.h "#include \"weft/cli/y.hpp\"" "floor plan: capi/x.h: capi/ may not include cli/")
 
 # Rooms inside rooms.
 expect_answer(layers/x.cpp "#include \"weft/layers/kernels/y.hpp\"" "")

@@ -1,15 +1,20 @@
 // Parts of the command that are worth a test of their own: isolation, signals, and the bar.
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <ctime>
 #include <new>
+#include <thread>
 
 #include "tests/support.hpp"
-#include "weft/cli/isolation.hpp"
+#include "tests/temporary_folder.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/cli/stop_signal.hpp"
 #include "weft/cli/train_output.hpp"
+#include "weft/core/stop.hpp"
+#include "weft/io/isolation.hpp"
+#include "weft/io/model_file.hpp"
 
 namespace weft::test {
 namespace {
@@ -43,6 +48,59 @@ TEST(Isolation, SurvivesAReaderThatCrashes) {
     expect_throws<DataError>([&] { rehearse("evil.h5", [&] { std::signal(signal, SIG_DFL), raise(signal); }); },
                              "evil.h5: it cannot be read safely");
   }
+}
+
+TEST(Isolation, KnowsACrashWhereTheProgramDoesNotWaitForItsChildren) {
+  struct sigaction ignored {
+  }, before{};
+  ignored.sa_handler = SIG_IGN;
+  sigaction(SIGCHLD, &ignored, &before);
+  expect_throws<DataError>([&] { rehearse("evil.h5", [&] { std::signal(SIGSEGV, SIG_DFL), raise(SIGSEGV); }); },
+                           "evil.h5: it cannot be read safely");
+  rehearse("good.h5", [] {});
+  sigaction(SIGCHLD, &before, nullptr);
+}
+
+TEST(Isolation, RunsNoHandlerOfTheProgramInTheChild) {
+  struct sigaction action {
+  }, before{};
+  action.sa_handler = [](int) {};
+  sigaction(SIGTERM, &action, &before);
+  expect_throws<DataError>([&] { rehearse("evil.h5", [&] { raise(SIGTERM); }); }, "evil.h5: it cannot be read safely");
+  sigaction(SIGTERM, &before, nullptr);
+}
+
+TEST(Isolation, EndsWhereItIsAskedTo) {
+  StopFlag flag;
+  flag.request();
+  const StopScope scope(&flag);
+  expect_throws<Stopped>([] { rehearse("slow.h5", [] { pause(); }); }, "stopped");
+}
+
+TEST(Isolation, FindsHdf5AndBuffersWholeWhateverOtherThreadsAreAt) {
+  const TemporaryFolder folder;
+  ModelFile file;
+  file.tensors.push_back({"x", Tensor(300, 300)});
+  write_model_file(file, folder / "x.h5");
+  std::atomic<bool> is_over{false};
+  const auto until_over = [&](const auto& work) {
+    while (!is_over) {
+      work();
+    }
+  };
+  std::thread one([&] { until_over([&] { (void)read_model_file(folder / "x.h5"); }); }),
+      other([&] { until_over([] { const Buffer<float> block(std::size_t{1} << 18); }); });
+  const auto read_in_child = [&] {
+    // What would wait for a lock that no thread of the child holds would wait for ever.
+    rehearse(folder / "x.h5", [&] { (void)read_model_file(folder / "x.h5"); },
+             {.cpu_seconds = 20.0, .wall_seconds = 20.0});
+  };
+  for (int i = 0; i < 30 && !HasFailure(); ++i) {
+    EXPECT_NO_THROW(read_in_child());
+  }
+  is_over = true;
+  one.join();
+  other.join();
 }
 
 TEST(Isolation, StopsAReaderThatHangs) {

@@ -228,6 +228,28 @@ TEST(Models, SayWhichReadWholeGraphsOnly) {
   }
 }
 
+TEST(Models, SayHowManyColumnsTheirEmbeddingHas) {
+  const Features x = random_tensor(4, 5, 1);
+  std::vector<Case> all = cases();
+  for (const char* head : {"linear", "convolution"}) {
+    all.push_back({"gcn", Options(model_info("gcn").options)});
+    all.back().options.set("layers", "1");
+    all.back().options.set("head", head);
+  }
+  for (const Case& c : all) {
+    if (model_info(c.model).needs_graphs) {
+      continue;
+    }
+    const auto model = trained(c, shape_for(x, 3));
+    const std::vector<Tensor> hops = hop_features(ring(), x, c.options.has("hops") ? c.options.integer("hops") : 0);
+    NodeInput input(x);
+    input.hops = hops;
+    Pass pass = Pass::inference();
+    const NodeModel::Output output = model->forward(ring(), input, pass);
+    EXPECT_EQ(output.embedding.cols(), model->embedding_width()) << described(c);
+  }
+}
+
 TEST(Models, GradientsOfAllParametersMatchDifferences) {
   const MessageBlock block(ring_with_chords());
   const Features x = random_tensor(12, 5, 3);

@@ -6,7 +6,7 @@
 
 #include "weft/core/parallel.hpp"
 
-namespace weft::cli {
+namespace weft {
 
 struct ReadLimits {
   /// Processor time of the child, in seconds.
@@ -19,10 +19,11 @@ struct ReadLimits {
 
 /// Runs `read` in a child process and throws what it throws there: DataError and ArgumentError as such,
 /// std::bad_alloc too, others as std::runtime_error. If the child is ended by a signal or a limit, throws
-/// DataError naming `file`. To be called before this process starts any thread.
+/// DataError naming `file`; Stopped if this thread is asked to end (core/stop.hpp). Other threads may run meanwhile:
+/// the child has none of them, and finds HDF5 and the memory of buffers as they are between two calls.
 void rehearse(const std::filesystem::path& file, FunctionRef<void()> read, const ReadLimits& limits);
 inline void rehearse(const std::filesystem::path& file, FunctionRef<void()> read) {
   rehearse(file, read, limits_for(file));
 }
 
-}  // namespace weft::cli
+}  // namespace weft

@@ -1,6 +1,7 @@
-// The child reports by a pipe: one letter for the kind of error, then its texts, each ended by a zero byte.
-// Nothing at all and exit code 0: the file is sound.
-#include "weft/cli/isolation.hpp"
+// The child reports by a pipe: one letter, S where the file is sound or that of the kind of error, then its texts, each
+// ended by a zero byte. Nothing at all: it has not come to its end. How it ended is asked of the system too, but a
+// program may have taken that answer away (SIGCHLD ignored, or waited for by another thread).
+#include "weft/io/isolation.hpp"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -17,12 +18,14 @@
 #include <ctime>
 #include <new>
 #include <string>
+#include <system_error>
 #include <vector>
 
-#include "weft/cli/stop_signal.hpp"
 #include "weft/core/error.hpp"
+#include "weft/core/stop.hpp"
+#include "weft/io/hdf5_library.hpp"
 
-namespace weft::cli {
+namespace weft {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -39,7 +42,7 @@ std::string report(char kind, std::initializer_list<std::string> texts) {
 std::string outcome_of(FunctionRef<void()> read) {
   try {
     read();
-    return "";
+    return report('S', {});
   } catch (const DataError& error) {
     return report('D', {error.file(), error.object(), error.problem()});
   } catch (const ArgumentError& error) {
@@ -51,8 +54,24 @@ std::string outcome_of(FunctionRef<void()> read) {
   }
 }
 
+/// Signals end the child, whatever the program does at them. They are blocked until then: no handler of the program is
+/// to run in the child.
+void forget_signal_handlers() {
+  for (int signal = 1; signal < NSIG; ++signal) {
+    struct sigaction action {};
+    if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) {
+      action = {};
+      action.sa_handler = SIG_DFL;
+      sigaction(signal, &action, nullptr);
+    }
+  }
+  sigset_t none;
+  sigemptyset(&none);
+  sigprocmask(SIG_SETMASK, &none, nullptr);
+}
+
 [[noreturn]] void run_child(int pipe_end, pid_t parent, FunctionRef<void()> read, double cpu_seconds) {
-  reset_signal_handlers();
+  forget_signal_handlers();
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) {
     _exit(1);
@@ -89,11 +108,13 @@ double seconds_used_by(pid_t child) {
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
-/// What the child writes until it closes the pipe; `timed_out` if it rests instead. One that a busy machine lets work
-/// but little is no child that hangs: its processor time ends it.
+/// What the child writes until it closes the pipe; `timed_out` if it rests instead, or where this thread is asked to
+/// end. A child that a busy machine lets work but little is none that hangs: its processor time ends it.
 std::string read_report(int pipe_end, pid_t child, double wall_seconds, bool& timed_out) {
   constexpr std::size_t kMostBytes = 1 << 16;
+  constexpr std::int64_t kBetween = 50;
   constexpr double kLeastShare = 0.01;
+  const auto is_stopped = [flag = stop_flag()] { return flag != nullptr && flag->is_requested(); };
   const auto wall = std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(wall_seconds));
   Clock::time_point deadline = Clock::now() + wall;
   double used_before = 0.0;
@@ -102,16 +123,21 @@ std::string read_report(int pipe_end, pid_t child, double wall_seconds, bool& ti
   while (true) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now()).count();
     pollfd waiting{pipe_end, POLLIN, 0};
-    const int ready = left > 0 ? poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, 1 << 30))) : 0;
-    if (ready == 0) {
+    const int ready = left > 0 ? poll(&waiting, 1, static_cast<int>(std::min<std::int64_t>(left, kBetween))) : 0;
+    if (left <= 0) {
       const double used = seconds_used_by(child);
       if (used - used_before > kLeastShare * wall_seconds) {
         used_before = used;
         deadline = Clock::now() + wall;
         continue;
       }
+    }
+    if (left <= 0 || is_stopped()) {
       timed_out = true;
       return message;
+    }
+    if (ready == 0) {
+      continue;
     }
     const ssize_t got = ready > 0 ? read(pipe_end, block, sizeof block) : -1;
     if (got == 0 || (got < 0 && errno != EINTR)) {
@@ -133,7 +159,7 @@ std::vector<std::string> texts_of(const std::string& message) {
 }
 
 void throw_report(const std::string& message) {
-  if (message.empty()) {
+  if (message[0] == 'S') {
     return;
   }
   const std::vector<std::string> texts = texts_of(message);
@@ -162,18 +188,29 @@ ReadLimits limits_for(const std::filesystem::path& file) {
 void rehearse(const std::filesystem::path& file, FunctionRef<void()> read, const ReadLimits& limits) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) {
-    throw std::runtime_error(concat("a pipe to a child process: ", std::strerror(errno)));
+    throw std::system_error(errno, std::generic_category(), "a pipe to a child process");
   }
   const pid_t parent = getpid();
-  const pid_t child = fork();
-  if (child == 0) {
-    close(ends[0]);
-    run_child(ends[1], parent, read, limits.cpu_seconds);
+  pid_t child = -1;
+  int why = 0;
+  {
+    hdf5::Closed closed;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    child = fork();
+    if (child == 0) {
+      closed.open_in_child();
+      close(ends[0]);
+      run_child(ends[1], parent, read, limits.cpu_seconds);
+    }
+    why = errno;
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
   close(ends[1]);
   if (child < 0) {
     close(ends[0]);
-    throw std::runtime_error(concat("a child process to read ", file.string(), ": ", std::strerror(errno)));
+    throw std::system_error(why, std::generic_category(), concat("a child process to read ", file.string()));
   }
   bool timed_out = false;
   const std::string message = read_report(ends[0], child, limits.wall_seconds, timed_out);
@@ -184,13 +221,14 @@ void rehearse(const std::filesystem::path& file, FunctionRef<void()> read, const
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
+  throw_if_stopped();
   if (timed_out || (WIFSIGNALED(status) && (WTERMSIG(status) == SIGXCPU || WTERMSIG(status) == SIGKILL))) {
     throw DataError(
         file.string(), "",
         concat("it cannot be read safely (it was stopped after ", limits.cpu_seconds, " s of processor time or ",
                limits.wall_seconds, " s of rest, or for want of memory); expected a sound file"));
   }
-  if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0) {
+  if (WIFSIGNALED(status) || WEXITSTATUS(status) != 0 || message.empty()) {
     throw DataError(file.string(), "",
                     concat("it cannot be read safely (it crashed, ",
                            WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit", "); expected a sound file"));
@@ -198,4 +236,4 @@ void rehearse(const std::filesystem::path& file, FunctionRef<void()> read, const
   throw_report(message);
 }
 
-}  // namespace weft::cli
+}  // namespace weft
