@@ -11,6 +11,7 @@
 #include "weft/core/stop.hpp"
 #include "weft/core/stopwatch.hpp"
 #include "weft/io/atomic_file.hpp"
+#include "weft/io/dataset_checks.hpp"
 #include "weft/layers/weight_memory.hpp"
 #include "weft/runs/choices.hpp"
 #include "weft/runs/cross_validation.hpp"
@@ -305,6 +306,8 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
 
 RunSummary run(const RunConfig& config, Dataset dataset, const RunObserver& observer) {
   require(config.memory_limit.empty(), "memory limit: the dataset is in memory already, expected the path of one");
+  // As reading it from a file would have.
+  check_dataset(dataset, dataset.name.empty() ? "the dataset" : dataset.name);
   return run_on({.config = checked(config), .read = {}}, std::move(dataset), observer);
 }
 
