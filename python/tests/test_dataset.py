@@ -40,7 +40,8 @@ def test_views_leave_no_reference_behind(clubs):
         views = (clubs.x, clubs.y, clubs.graph.indptr, clubs.splits)
     del views
     gc.collect()
-    assert sys.getrefcount(clubs._data) == before
+    after = sys.getrefcount(clubs._data)
+    assert after == before
 
 
 def test_a_file_brings_everything_back(clubs, file):

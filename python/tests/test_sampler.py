@@ -14,7 +14,10 @@ def test_batches_cover_the_seeds_and_hold_at_most_the_fanout(parts):
     assert len(batches) == len(sampler) == 5
     assert sorted(np.concatenate([batch.seeds for batch in batches])) == seeds.tolist()
     batch = batches[0]
-    assert [np.diff(block.indptr).max() <= most for block, most in zip(batch.blocks, (2, 3), strict=True)] == [True, True]
+    assert [np.diff(block.indptr).max() <= most for block, most in zip(batch.blocks, (2, 3), strict=True)] == [
+        True,
+        True,
+    ]
     assert batch.blocks[0].num_inputs == len(batch.nodes)
     assert batch.blocks[0].num_outputs == batch.blocks[1].num_inputs
     assert np.array_equal(batch.nodes[batch.seed_rows], batch.seeds)

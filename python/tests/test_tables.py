@@ -1,5 +1,8 @@
 """What there is by name."""
 
+import ast
+from pathlib import Path
+
 import pytest
 
 import weft
@@ -37,3 +40,21 @@ def test_what_a_training_takes_is_estimated(file, clubs):
 
 def test_the_version_is_that_of_the_library(command):
     assert command("--version").split()[-1] == weft.__version__
+
+
+def test_the_stub_names_all_that_the_extension_has():
+    tree = ast.parse((Path(weft.__file__).parent / "_weft.pyi").read_text(encoding="utf-8"))
+    stub = {}
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef):
+            stub[node.name] = {part.name for part in node.body if isinstance(part, ast.FunctionDef)}
+        elif isinstance(node, ast.FunctionDef):
+            stub[node.name] = set()
+        elif isinstance(node, ast.AnnAssign):
+            stub[node.target.id] = set()
+    names = {name for name in dir(weft._weft) if not name.startswith("_")}
+    assert names == set(stub)
+    for name in names:
+        value = getattr(weft._weft, name)
+        own = {part for part in vars(value) if not part.startswith("_")} if isinstance(value, type) else set()
+        assert own == {part for part in stub[name] if not part.startswith("_")}, name
