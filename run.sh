@@ -129,14 +129,14 @@ test_python() {
   local here=$build/python venv=$build/python/venv
   say "Building the Python package and running its tests"
   cmake --install "$build" --prefix "$here/prefix" >/dev/null
-  [ -x "$venv/bin/python" ] || /usr/bin/python3 -m venv --system-site-packages "$venv"
+  [ -x "$venv/bin/python" ] || "$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)" -m venv --system-site-packages "$venv"
   if ! "$venv/bin/pip" install -q 'nanobind>=2.9' 'scikit-build-core>=0.11'; then
     [ -z "${CI:-}" ] || fail "PyPI cannot be reached, or has not what builds the Python package: nanobind, scikit-build-core"
     say "The Python package is NOT tested: PyPI cannot be reached, or has not what builds it, nanobind and scikit-build-core"
     return 0
   fi
   CMAKE_PREFIX_PATH="$PWD/$here/prefix" CMAKE_GENERATOR=Ninja CMAKE_CXX_COMPILER_LAUNCHER=ccache \
-    "$venv/bin/pip" install -q --no-deps --no-build-isolation --force-reinstall -C build-dir="$PWD/$here/module" ./python
+    "$venv/bin/pip" install -q --no-deps --no-build-isolation --force-reinstall --config-settings=build-dir="$PWD/$here/module" ./python
   # Not from this folder: the package that counts is the one that was installed.
   (
     tree=$PWD

@@ -3,6 +3,7 @@
 import gc
 import pickle
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -152,6 +153,41 @@ def test_pandas_columns_are_features_and_what_was_assumed_is_said():
     assert any("1 that come again are one edge" in said for said in data.assumed)
     with pytest.raises(weft.ArgumentError, match="'z' in 'dst' is none of the nodes"):
         weft.from_pandas(pandas.DataFrame({"src": ["a"], "dst": ["z"]}), nodes, source="src", target="dst", id="id")
+
+
+def test_what_pyg_says_of_edges_follows_them_into_their_order():
+    given = SimpleNamespace(
+        edge_index=np.array([[2, 0, 1], [0, 1, 0]]),
+        edge_weight=np.array([0.25, 0.5, 0.75]),
+        num_nodes=3,
+        x=np.eye(3, dtype=np.float32),
+        y=np.array([1, 0, 1]),
+        train_mask=np.array([[True, False], [False, True], [False, False]]),
+        val_mask=np.array([[False, True], [True, False], [False, False]]),
+        test_mask=np.array([False, False, True]),
+    )
+    data = weft.from_pyg(given)
+    assert data.graph.edges().tolist() == [[1, 2, 0], [0, 0, 1]]
+    assert data.edge_weights.tolist() == [0.75, 0.25, 0.5]
+    parts = {name: [rows.tolist() for rows in split] for name, split in data.splits.items()}
+    assert parts == {"split0": [[0], [1], [2]], "split1": [[1], [0], [2]]}
+
+
+def test_cells_of_anndata_read_their_neighbors():
+    sparse, pandas = need("scipy.sparse"), need("pandas")
+    cells = SimpleNamespace(
+        X=np.ones((2, 1), np.float32),
+        obs=pandas.DataFrame({"kind": ["T", "B"]}),
+        obsp={"connectivities": sparse.csr_matrix(np.array([[0.0, 0.5], [0.0, 0.0]]))},
+        obs_names=["c1", "c2"],
+        var_names=["CD4"],
+    )
+    data = weft.from_anndata(cells, label="kind")
+    # Cell 0 lists cell 1 as its neighbor: 0 reads 1.
+    assert data.graph.edges().tolist() == [[1], [0]] and data.edge_weights.tolist() == [0.5]
+    assert data.class_names == ["B", "T"] and data.y.tolist() == [1, 0] and data.names["features"] == ["CD4"]
+    with pytest.raises(weft.ArgumentError, match="there are: connectivities"):
+        weft.from_anndata(cells, graph="distances")
 
 
 def test_many_graphs_lie_end_to_end(shapes):
