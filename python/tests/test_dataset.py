@@ -202,4 +202,4 @@ def test_data_that_break_their_format_are_refused_when_used(parts):
     data = weft.Dataset(graph, x, y, splits={"a": ([0, 1], [1], [2])})
     with pytest.raises(weft.DataError, match="split") as error:
         weft.NodeClassifier("gcn", epochs=1).fit(data)
-    assert error.value.object == "/split/a"
+    assert error.value.object == "/split/a/val"
