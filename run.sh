@@ -13,6 +13,9 @@ library_packages=(g++ cmake ninja-build ccache libtbb-dev libdnnl-dev libhdf5-de
   libpugixml-dev libsqlite3-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev)
 # With RDKit the importer and the quality of molecules are tested too; Weft builds without it.
 test_packages=(libgtest-dev pkgconf librdkit-dev rdkit-data)
+# The Python package and what its data sets are made of; nanobind and scikit-build-core, which build it, are on PyPI only.
+python_packages=(python3-dev python3-venv python3-pip python3-numpy python3-scipy python3-pandas python3-networkx
+  python3-sklearn python3-pytest)
 build=build/release
 demo=demo
 
@@ -114,10 +117,32 @@ run_demo() {
 }
 
 run_test() {
-  need_packages "${library_packages[@]}" "${test_packages[@]}"
+  need_packages "${library_packages[@]}" "${test_packages[@]}" "${python_packages[@]}"
   compile ON
+  test_python
   say "Running the tests"
   ctest --preset release -j 2
+}
+
+# Builds the Python package against the library that is built already, and runs its tests and the Python of the pages.
+test_python() {
+  local here=$build/python venv=$build/python/venv
+  say "Building the Python package and running its tests"
+  cmake --install "$build" --prefix "$here/prefix" >/dev/null
+  [ -x "$venv/bin/python" ] || "$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)" -m venv --system-site-packages "$venv"
+  if ! "$venv/bin/pip" install -q 'nanobind>=2.9' 'scikit-build-core>=0.11'; then
+    [ -z "${CI:-}" ] || fail "PyPI cannot be reached, or has not what builds the Python package: nanobind, scikit-build-core"
+    say "The Python package is NOT tested: PyPI cannot be reached, or has not what builds it, nanobind and scikit-build-core"
+    return 0
+  fi
+  CMAKE_PREFIX_PATH="$PWD/$here/prefix" CMAKE_GENERATOR=Ninja CMAKE_CXX_COMPILER_LAUNCHER=ccache \
+    "$venv/bin/pip" install -q --no-deps --no-build-isolation --force-reinstall --config-settings=build-dir="$PWD/$here/module" ./python
+  # Not from this folder: the package that counts is the one that was installed.
+  (
+    tree=$PWD
+    cd "$here"
+    WEFT_COMMAND="$tree/$build/cli/weft" "$tree/$venv/bin/python" -P -m pytest -q -p no:cacheprovider "$tree/python/tests"
+  )
 }
 
 case "${1:-}" in

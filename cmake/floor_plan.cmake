@@ -11,7 +11,7 @@
 #     checks a folder of programs, in which every file may include the outside libraries it USES.
 
 set(WEFT_OUTSIDE oneapi/ tbb/ dnnl omp.h boost/ Eigen/ Spectra/ metis.h hdf5 H5 rdkit/ DataStructs/ GraphMol/ RDGeneral/ zlib.h
-    lzma.h bzlib.h zstd.h archive pugi sqlite3.h CLI/ toml++/ nlohmann/ curl/ mpi.h)
+    lzma.h bzlib.h zstd.h archive pugi sqlite3.h CLI/ toml++/ nlohmann/ curl/ mpi.h nanobind/ Python.h)
 
 # Sets `problem` in the caller's scope to the rule that one #include line breaks; empty if it breaks none.
 function(weft_judge_include line room name allowed confined)

@@ -5,10 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "weft/generation/graph_sampler.hpp"
 #include "weft/io/dataset.hpp"
+#include "weft/molecules/typed_graph.hpp"
 #include "weft/tasks/generation_request.hpp"
 
+#pragma GCC visibility push(default)
 namespace weft {
 
 /// Of molecules, one for each; empty where the graph is none. Canonical where Weft was built with RDKit. Of other
@@ -20,3 +21,4 @@ namespace weft {
                                  std::span<const std::string> smiles);
 
 }  // namespace weft
+#pragma GCC visibility pop

@@ -11,6 +11,7 @@
 #include "weft/core/stop.hpp"
 #include "weft/core/stopwatch.hpp"
 #include "weft/io/atomic_file.hpp"
+#include "weft/io/dataset_checks.hpp"
 #include "weft/layers/weight_memory.hpp"
 #include "weft/runs/choices.hpp"
 #include "weft/runs/cross_validation.hpp"
@@ -72,11 +73,12 @@ bool counts_steps(const RunConfig& config, const TaskInfo& task) {
   });
 }
 
-PreparedRun prepare(const RunPlan& plan, const RunObserver& observer) {
+/// Data that are in memory already, or those of the plan.
+PreparedRun prepare(const RunPlan& plan, std::optional<Dataset> dataset, const RunObserver& observer) {
   PreparedRun run{.config = plan.config, .dataset = {}, .job = {}};
   const std::filesystem::path path = plan.config.dataset;
   const Stopwatch watch;
-  run.dataset = read_dataset(path, observer.on_progress, plan.read);
+  run.dataset = dataset ? std::move(*dataset) : read_dataset(path, observer.on_progress, plan.read);
   run.load_seconds = watch.seconds();
   if (run.dataset.name.empty()) {
     run.dataset.name = path.stem().string();
@@ -129,7 +131,9 @@ void keep_metric(const RunFiles& files, Options& options) {
 /// Everything that decides the run.
 void write_config(const RunFiles& files, const PreparedRun& run) {
   RunConfig saved = run.config;
-  saved.dataset = std::filesystem::absolute(saved.dataset).string();
+  if (!saved.dataset.empty()) {
+    saved.dataset = std::filesystem::absolute(saved.dataset).string();
+  }
   writing([&] { write_file_atomically(files.config(), run_config_text(saved, run.job.options)); });
 }
 
@@ -144,55 +148,21 @@ std::vector<std::string> settled_in(const RunSummary& summary) {
                                    : concat("split ", best.split, ", seed ", best.seed, ": ", best.settled)};
 }
 
-}  // namespace
-
-RunPlan plan_run(RunConfig given, const RunObserver& observer) {
+/// The config without structs, with everything checked that can be before the data are known.
+RunConfig checked(RunConfig given) {
   RunConfig config = with_settings(std::move(given));
   config.check();
   constexpr std::uint64_t kLargest = std::numeric_limits<std::uint64_t>::max();
   require(config.seed <= kLargest - static_cast<std::uint64_t>(config.runs - 1), "seed: ", config.seed, " and ",
           config.runs, " runs pass the largest seed, ", kLargest);
-  require(!config.dataset.empty(), "run: no dataset is named");
   require(!config.resume || !config.folder.empty(), "resume: no run folder is named");
   // Wrong keys and values are told before any data are read; the defaults that count follow with the data.
   check_options(config);
-  if (config.memory_limit.empty()) {
-    return {.config = std::move(config), .read = {}};
-  }
-  const std::int64_t limit = bytes_of(config.memory_limit);
-  const DatasetSize size = read_dataset_size(config.dataset);
-  const TaskInfo& task = task_of_run(config, size.task);
-  require(task.rows != Rows::links,
-          "memory limit: link_prediction reads the whole graph and all features in every step, and what that takes is "
-          "not known beforehand; expected a task about nodes");
-  require(
-      task.rows != Rows::none, "memory limit: ", task.name(),
-      " holds all graphs in memory, and what codes of them take is not known beforehand; expected a task about nodes "
-      "or graphs");
-  Options options = options_of(config, task, label_amount(size));
-  if (wants_suited_sampler(config, task)) {
-    options.set("sampler", suited_sampler(model_of(config, task), options));
-  }
-  // Columns of the data are all that is known of them; categories have more weights.
-  const bool has_table = size.features == 0 && options.has("node_table") && options.flag("node_table");
-  const ModelShape shape{
-      .feature_kind = has_table           ? FeatureKind::categorical
-                      : size.features > 0 ? FeatureKind::dense
-                                          : FeatureKind::none,
-      .num_features = size.features,
-      .num_categories = has_table ? std::vector<std::int64_t>{size.nodes} : std::vector<std::int64_t>(),
-      .num_outputs = std::max<std::int64_t>(1, size.num_classes)};
-  require_memory_for(model_of(config, task), shape, options, task.rows == Rows::graphs, WeightCopies::training, limit);
-  const MemoryPlan plan =
-      task.can_stay_in_file ? plan_memory(size, options, limit) : plan_memory_of_graphs(size, limit);
-  if (plan.inference_rows > 0) {
-    config.set("inference_rows", std::to_string(plan.inference_rows));
-  }
-  say(observer, plan_text(plan, limit));
-  return {.config = std::move(config), .read = plan.read};
+  return config;
 }
 
-RunSummary run(const RunPlan& plan, const RunObserver& observer) {
+/// A run on data that are in memory already, or on those of the plan.
+RunSummary run_on(const RunPlan& plan, std::optional<Dataset> dataset, const RunObserver& observer) {
   plan.config.check();
   // First of all: reading the data may take long, and another run may hold the folder.
   std::optional<RunFolder> folder;
@@ -203,7 +173,7 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
             "run: ", plan.config.folder.string(),
             " holds a run that has come there meanwhile, expected another folder, or --overwrite to replace it");
   }
-  PreparedRun prepared = prepare(plan, observer);
+  PreparedRun prepared = prepare(plan, std::move(dataset), observer);
   TrainJob& job = prepared.job;
   if (folder && plan.config.resume) {
     keep_metric(folder->files(), job.options);
@@ -289,6 +259,58 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer) {
   return summary;
 }
 
+}  // namespace
+
+RunPlan plan_run(RunConfig given, const RunObserver& observer) {
+  RunConfig config = checked(std::move(given));
+  require(!config.dataset.empty(), "run: no dataset is named");
+  if (config.memory_limit.empty()) {
+    return {.config = std::move(config), .read = {}};
+  }
+  const std::int64_t limit = bytes_of(config.memory_limit);
+  const DatasetSize size = read_dataset_size(config.dataset);
+  const TaskInfo& task = task_of_run(config, size.task);
+  require(task.rows != Rows::links,
+          "memory limit: link_prediction reads the whole graph and all features in every step, and what that takes is "
+          "not known beforehand; expected a task about nodes");
+  require(
+      task.rows != Rows::none, "memory limit: ", task.name(),
+      " holds all graphs in memory, and what codes of them take is not known beforehand; expected a task about nodes "
+      "or graphs");
+  Options options = options_of(config, task, label_amount(size));
+  if (wants_suited_sampler(config, task)) {
+    options.set("sampler", suited_sampler(model_of(config, task), options));
+  }
+  // Columns of the data are all that is known of them; categories have more weights.
+  const bool has_table = size.features == 0 && options.has("node_table") && options.flag("node_table");
+  const ModelShape shape{
+      .feature_kind = has_table           ? FeatureKind::categorical
+                      : size.features > 0 ? FeatureKind::dense
+                                          : FeatureKind::none,
+      .num_features = size.features,
+      .num_categories = has_table ? std::vector<std::int64_t>{size.nodes} : std::vector<std::int64_t>(),
+      .num_outputs = std::max<std::int64_t>(1, size.num_classes)};
+  require_memory_for(model_of(config, task), shape, options, task.rows == Rows::graphs, WeightCopies::training, limit);
+  const MemoryPlan plan =
+      task.can_stay_in_file ? plan_memory(size, options, limit) : plan_memory_of_graphs(size, limit);
+  if (plan.inference_rows > 0) {
+    config.set("inference_rows", std::to_string(plan.inference_rows));
+  }
+  say(observer, plan_text(plan, limit));
+  return {.config = std::move(config), .read = plan.read};
+}
+
+RunSummary run(const RunPlan& plan, const RunObserver& observer) {
+  return run_on(plan, std::nullopt, observer);
+}
+
+RunSummary run(const RunConfig& config, Dataset dataset, const RunObserver& observer) {
+  require(config.memory_limit.empty(), "memory limit: the dataset is in memory already, expected the path of one");
+  // As reading it from a file would have.
+  check_dataset(dataset, dataset.name.empty() ? "the dataset" : dataset.name);
+  return run_on({.config = checked(config), .read = {}}, std::move(dataset), observer);
+}
+
 JobEstimate estimate_run(const RunPlan& plan, const RunObserver& observer) {
   plan.config.check();
   RunPlan dry = plan;
@@ -297,7 +319,7 @@ JobEstimate estimate_run(const RunPlan& plan, const RunObserver& observer) {
   if (plan.config.memory_limit.empty() && task_of_run(plan.config, size.task).rows == Rows::nodes) {
     dry.read.leaves_features = true;
   }
-  PreparedRun prepared = prepare(dry, observer);
+  PreparedRun prepared = prepare(dry, std::nullopt, observer);
   return estimate_job(std::move(prepared.dataset), size, prepared.job, plan.read);
 }
 

@@ -92,6 +92,9 @@ RunSummary run(const RunPlan& plan, const RunObserver& observer = {});
 inline RunSummary run(const RunConfig& config, const RunObserver& observer = {}) {
   return run(plan_run(config, observer), observer);
 }
+/// The same on data that are in memory already: config.dataset only says where they came from, if it says anything, and
+/// a memory limit is an ArgumentError.
+RunSummary run(const RunConfig& config, Dataset dataset, const RunObserver& observer = {});
 
 /// The memory and time that the run will take, without training.
 [[nodiscard]] JobEstimate estimate_run(const RunPlan& plan, const RunObserver& observer = {});

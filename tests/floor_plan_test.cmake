@@ -122,6 +122,11 @@ expect_answer(io/importers/json_graph.cpp "#include <pugixml.hpp>"
 expect_answer(tensor/x.cpp "#include <tbb/parallel_for.h>" "floor plan: tensor/x.cpp: may not include <tbb/...>; ${confined}")
 expect_answer(tensor/ops.cpp "#include <dnnl.hpp>" "floor plan: tensor/ops.cpp: may not include <dnnl...>; ${confined}")
 expect_answer(io/dataset.cpp "#include <hdf5.h>" "floor plan: io/dataset.cpp: may not include <hdf5...>; ${confined}")
+expect_answer(runs/x.cpp "#include <nanobind/nanobind.h>"
+              "floor plan: runs/x.cpp: may not include <nanobind/...>; ${confined}")
+expect_answer(python/module/x.cpp "#include <nanobind/nanobind.h>\n#include \"weft/python/module/x.hpp\"" "")
+expect_answer(python/module/x.cpp "#include \"weft/cli/y.hpp\""
+              "floor plan: python/module/x.cpp: python/module/ may not include cli/")
 expect_answer(cli/x.cpp "#include < hdf5.h>" "floor plan: cli/x.cpp: may not include <hdf5...>; ${confined}")
 
 expect_answer(graph/laplacian_encoding.cpp "#include <Eigen/Core>\n#include <Spectra/SymEigsSolver.h>" "")

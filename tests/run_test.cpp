@@ -80,6 +80,28 @@ std::string content_of(const std::filesystem::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+TEST(Run, TrainsOnDataInMemoryAsOnThoseOfAFile) {
+  const TemporaryFolder folder;
+  const std::string data = folder / "data.h5";
+  write_dataset(test::communities(60), data);
+  const std::vector<std::pair<std::string, std::string>> settings = {{"epochs", "3"}};
+  const RunSummary read = run({.dataset = data, .settings = settings, .folder = folder / "read"});
+  Dataset given = test::communities(60);
+  given.name = read.dataset;
+  const RunSummary in_memory = run(RunConfig{.settings = settings, .folder = folder / "in_memory"}, std::move(given));
+  EXPECT_EQ(in_memory.mean_test(), read.mean_test());
+  EXPECT_EQ(content_of(folder / "in_memory/model.h5"), content_of(folder / "read/model.h5"));
+  EXPECT_NE(content_of(folder / "in_memory/config.toml").find("dataset = \"\""), std::string::npos);
+}
+
+TEST(Run, RefusesDataInMemoryThatAFileCouldNotHold) {
+  Dataset broken = test::communities(60);
+  broken.splits.at(0).test = broken.splits.at(0).train;
+  expect_throws<DataError>([&] { (void)run(RunConfig{}, std::move(broken)); }, "expected disjoint");
+  expect_throws<ArgumentError>([] { (void)run(RunConfig{.memory_limit = "4G"}, test::communities(60)); },
+                               "the dataset is in memory already");
+}
+
 TEST(Run, LeavesAFolderOfBeforeAsItWasWhereItIsRefused) {
   const TemporaryFolder folder;
   const std::string data = folder / "data.h5";
