@@ -25,8 +25,7 @@ typedef enum weft_status {
   WEFT_ARGUMENT = 1,
   /* A file is not there or breaks its format. */
   WEFT_DATA = 2,
-  /* Outputs, a loss or a gradient are not finite. weft_predict() and weft_score_pairs() have written them as they are.
-   */
+  /* Outputs, a loss or a gradient are not finite. Outputs and scores are written as they are. */
   WEFT_NUMERIC = 3,
   WEFT_MEMORY = 4,
   /* As weft_call.cancelled asked for. */

@@ -295,8 +295,8 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
           name_of(predictor.outputs()));
   require(flags.top <= outputs.cols(), "--top: ", flags.top, " is more than the model's ", outputs.cols(), " classes");
   look_at(prediction.logits, is_of_graphs(predictor) ? "graphs" : "nodes", flags);
-  const Table table{predictor, dataset, numbers, outputs, prediction.logits, output_names(predictor, dataset.class_names),
-                    flags.top};
+  const Table table{
+      predictor, dataset, numbers, outputs, prediction.logits, output_names(predictor, dataset.class_names), flags.top};
   const std::filesystem::path output = flags.output;
   writing([&] { output.extension() == ".h5" ? write_hdf5(table, output) : write_csv(table, output); });
   const std::string rows = is_of_graphs(predictor) ? "graphs" : "nodes";

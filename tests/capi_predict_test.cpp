@@ -119,6 +119,24 @@ TEST(CApiPredict, CountsTheWeightsOfEdgesByTheirNameOrAsAnArrayOfTheirOwn) {
   EXPECT_FALSE(same_bits(predicted(model, none).outputs, predicted(model, by_name).outputs)) << weft_last_error();
 }
 
+TEST(CApiPredict, ReadsNoEdgeThatCameLaterThanANodeIsAskedAbout) {
+  Dataset data = communities(60);
+  data.edge_time = Buffer<std::int64_t>(data.graph.sources().size());
+  for (std::size_t e = 0; e < data.edge_time.size(); ++e) {
+    data.edge_time[e] = static_cast<std::int64_t>(data.graph.sources()[e] % 7);
+  }
+  data.node_time = Buffer<std::int64_t>(60, 3);
+  const ModelInC model(std::move(data), "sage", {{"sampler", "temporal"}, {"edge_time", "-1"}});
+  GivenArrays arrays(model.data);
+  arrays.graph.edge_time = model.data.edge_time.data();
+  arrays.graph.node_time = model.data.node_time.data();
+  expect_as_in_cpp(model, arrays);
+  const std::vector<std::int64_t> later(60, 6);
+  GivenArrays other = arrays;
+  other.graph.node_time = later.data();
+  EXPECT_FALSE(same_bits(predicted(model, other).outputs, predicted(model, arrays).outputs));
+}
+
 TEST(CApiPredict, ReadsNoMoreOfAStructThanTheProgramWasBuiltWith) {
   const ModelInC model(weighted_communities(60), "gcn");
   GivenArrays now(model.data), before(model.data);
