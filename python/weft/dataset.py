@@ -193,7 +193,8 @@ class Dataset:
             fields |= more
         elif num_classes is not None:
             fields["num_classes"] = num_classes
-        fields["task"] = task or ("node_classification" if node_ptr is None else "graph_classification")
+        # Without labels this is all that can be learned.
+        fields["task"] = task or ("link_prediction" if node_ptr is None else "generation")
         fields["directed"] = not rows.is_symmetric() if directed is None else directed
         fields["splits"] = _splits(splits, unit_rows, task == "link_prediction")
         self._data = _weft.Dataset.make(fields)
