@@ -45,8 +45,9 @@ std::vector<Row> own_rows() {
       {{.name = "debian",
         .summary = "the packages of a Debian archive and what they depend on",
         .input_name = "PACKAGES",
-        .input = "a Packages file, plain or compressed (.gz, .xz, .bz2, .zst, .zip); otherwise what apt-cache knows on this "
-                 "machine",
+        .input =
+            "a Packages file, plain or compressed (.gz, .xz, .bz2, .zst, .zip); otherwise what apt-cache knows on this "
+            "machine",
         .needs_input = false,
         .options = {{.name = "vocabulary",
                      .fallback = DebianOptions{}.vocabulary,

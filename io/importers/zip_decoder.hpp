@@ -1,7 +1,8 @@
 // The text of a zip archive that holds one file. Private.
 //
 // Method: members one after the other as they stand in the archive (APPNOTE 6.3.3, 4.3.6 to 4.3.9), stored or deflated,
-// with their checksums; the directory at the end is not read. What macOS packs beside files, and folders, are passed over.
+// with their checksums; the directory at the end is not read. What macOS packs beside files, and folders, are passed
+// over.
 #pragma once
 
 #include <memory>
