@@ -174,9 +174,11 @@ def run_python(text, **more):
     return subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=120, **more)
 
 
+# A program that was started in the background ignores SIGINT, and so would the ones below.
 def test_ctrl_c_ends_fit_saves_a_checkpoint_and_the_run_goes_on(file, tmp_path):
     program = f"""
 import os, signal, threading, time, weft
+signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Timer(1.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 model = weft.NodeClassifier("gcn", epochs=1000000, options={{"checkpoint_seconds": 1000}})
 try:
@@ -196,6 +198,7 @@ def test_ctrl_c_ends_a_fit_that_nobody_keeps():
 import os, signal, threading, time, numpy, weft
 x = numpy.random.default_rng(0).normal(size=(200, 8))
 fifth = numpy.arange(200) // 2 % 5
+signal.signal(signal.SIGINT, signal.default_int_handler)
 threading.Timer(1.0, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
 try:
     weft.NodeClassifier("gcn", epochs=1000000).fit(
