@@ -143,9 +143,10 @@ class TypedImporter {
       data_.assumed.push_back(
           concat(repeats, " edges repeat another of their relation between the same nodes, and are kept as they are"));
     }
-    data_.assumed.push_back(options_.undirected
-                                ? "both directions of every relation are stored, with the relation's number"
-                                : "relations keep their directions: a node reads those that point at it");
+    // emplace_back: of push_back's temporary GCC 14 says that it is read out of bounds.
+    data_.assumed.emplace_back(options_.undirected
+                                   ? "both directions of every relation are stored, with the relation's number"
+                                   : "relations keep their directions: a node reads those that point at it");
   }
 
   /// Of edges of the same relation between the same nodes all but the first.
