@@ -313,9 +313,10 @@ TEST_F(GraphFiles, ReadTheJsonGraphFormat) {
   const auto graph = [&](const std::string& more) {
     return concat(R"({"graph": {"id": "g", "type": "people", )", more, nodes, ", ", edges, "}}");
   };
-  const Dataset expected =
+  Dataset expected =
       of_tables("source,target,relation,weight\nann,bob,knows,2\nbob,cal,likes,0.5\n",
                 "id,label,club,age\nann,Ann,a,20\nbob,,b,\ncal,,a,40\n", {{"label", "club"}, {"directed", "true"}});
+  expected.source = "g.json";
   // Directions are kept unless it says otherwise.
   expect_same_dataset(read("json", graph(""), {{"label", "club"}, {"id", "id"}}), expected);
   const Dataset undirected = read("json", graph(R"("directed": false, )"), kLabel);
