@@ -28,7 +28,7 @@ std::int64_t first_epoch_of(const Json& training) {
 
 void expect_same_figures(const RunResult& found, const Json& kept, std::int64_t first_epoch, double relative) {
   EXPECT_EQ(found.seed, kept.at("seed"));
-  EXPECT_EQ(found.split, kept.at("split"));
+  EXPECT_EQ(found.split, kept.at("split").get<std::string>());
   EXPECT_EQ(found.best_epoch + first_epoch, kept.at("best_epoch"));
   expect_near(found.train, real_in(kept.at("train")), relative);
   expect_near(found.val, real_in(kept.at("val")), relative);
@@ -44,10 +44,10 @@ TEST_F(OldFiles, RunFoldersAreReadToWhatTheCommandSaidOfThem) {
     SCOPED_TRACE(run);
     const Json kept = json_in(run / "training.json");
     const RunSummary found = read_run(run);
-    EXPECT_EQ(found.dataset, kept.at("dataset"));
+    EXPECT_EQ(found.dataset, kept.at("dataset").get<std::string>());
     EXPECT_EQ(name_of(found.task), kept.at("task").get<std::string>());
-    EXPECT_EQ(found.config.model, kept.at("model"));
-    EXPECT_EQ(found.metric, kept.at("metric"));
+    EXPECT_EQ(found.config.model, kept.at("model").get<std::string>());
+    EXPECT_EQ(found.metric, kept.at("metric").get<std::string>());
     const Json& runs = kept.at("per_run");
     ASSERT_FALSE(found.runs.empty());
     // Without a checkpoint, or with one that says no more, the model tells of one run.

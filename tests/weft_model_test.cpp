@@ -62,7 +62,8 @@ TEST(WeftModel, PropagationStartsAsPersonalizedPageRank) {
 
 TEST(WeftModel, EveryGateStartsNearlyClosed) {
   const auto model = make_model(shape_for(Tensor(1, 5), 3), WeftOptions{}, Random(7));
-  for (const float b : parameter_of(*model, "block0.gate.bias").value().values()) {
+  const Tensor& bias = parameter_of(*model, "block0.gate.bias").value();
+  for (const float b : bias.values()) {
     EXPECT_FLOAT_EQ(b, -2.0F);
   }
 }
