@@ -231,18 +231,26 @@ bool set_option(Options& options, const TaskInfo& task, const std::string& key, 
   return true;
 }
 
-/// The tasks that take an option with this value, be the config of them or not.
-std::string tasks_that_take(const RunConfig& config, const std::string& key, const std::string& text) {
+/// The tasks that take an option with this value, be the config of them or not. `refused`: what is wrong with the
+/// value, if a task has the option.
+std::string tasks_that_take(const RunConfig& config, const std::string& key, const std::string& text,
+                            std::optional<ArgumentError>& refused) {
   RunConfig of_any;
   of_any.model = is_model_of_one_task(config.model) ? "" : config.model;
   std::string names;
   for (const TaskInfo& task : tasks()) {
+    std::optional<Options> options;
     try {
-      Options options = default_options(model_of(task.model.empty() ? of_any : RunConfig{}, task), task.kind);
-      if (set_option(options, task, key, text)) {
+      options.emplace(default_options(model_of(task.model.empty() ? of_any : RunConfig{}, task), task.kind));
+    } catch (const ArgumentError&) {
+      continue;
+    }
+    try {
+      if (set_option(*options, task, key, text)) {
         names += (names.empty() ? "" : ", ") + std::string(task.name());
       }
-    } catch (const ArgumentError&) {
+    } catch (const ArgumentError& error) {
+      refused.emplace(error);
     }
   }
   return names;
@@ -261,9 +269,10 @@ void set_option_of_run(Options& options, const RunConfig& config, const TaskInfo
   } catch (const ArgumentError& error) {
     refused.emplace(error);
   }
-  const std::string others = tasks_that_take(config, key, text);
+  std::optional<ArgumentError> refused_elsewhere;
+  const std::string others = tasks_that_take(config, key, text, refused_elsewhere);
   if (others.empty()) {
-    throw refused ? *refused : unknown_option(key, options, config, task);
+    throw refused ? *refused : refused_elsewhere ? *refused_elsewhere : unknown_option(key, options, config, task);
   }
   throw ArgumentError(concat(refused ? refused->what() : concat("there is no option '", key, "'"), "; that belongs to ",
                              others, is_certain ? concat(", and this run is one of ", task.name()) : ""));

@@ -156,6 +156,9 @@ TEST(RunConfig, SaysToWhichTasksAnOptionBelongs) {
   config = {.settings = {{"smooth", "auto"}, {"class_weight", "balanced"}}};
   expect_throws<ArgumentError>([&] { check_options(config); },
                                "there is no option 'class_weight'; did you mean 'class_weights'?");
+  // And one that only some know is there, though its value is none.
+  config = {.settings = {{"smooth", "atuo"}}};
+  expect_throws<ArgumentError>([&] { check_options(config); }, "option smooth: 'atuo'");
 }
 
 TEST(RunConfig, KnowsWhatOptionsAreCalledElsewhere) {
