@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,16 @@ ColumnSizes sizes_of(const Tensor& x) {
 ColumnSizes sizes_of(const Tensor& x, std::span<const std::int64_t> rows) {
   ColumnSizes sizes(x.cols());
   sizes.add(gather_rows(x, std::vector<std::uint32_t>(rows.begin(), rows.end())));
+  return sizes;
+}
+
+/// Of some rows, and of columns that are 0 in all of them those of others.
+template <class Rows>
+ColumnSizes sizes_of(const Rows& features, std::span<const std::int64_t> nodes, std::span<const std::int64_t> others) {
+  ColumnSizes sizes = sizes_of(features, nodes);
+  if (!others.empty()) {
+    sizes.replace_zeros(sizes_of(features, others));
+  }
   return sizes;
 }
 
@@ -77,14 +88,15 @@ InputScaling InputScaling::of_text(std::string_view text) {
   return {.features = text.starts_with("features"), .edge_features = text.ends_with("edge_features")};
 }
 
-InputScaling input_scaling(const ModelInput& input, const Options& options, std::span<const std::int64_t> nodes) {
+InputScaling input_scaling(const ModelInput& input, const Options& options, std::span<const std::int64_t> nodes,
+                           std::span<const std::int64_t> others) {
   const std::string norm = options.has("feature_norm") ? options.text("feature_norm") : "none";
   if (norm != "auto" && norm != "column") {
     return {};
   }
   InputScaling scaling;
   if (has_dense_features(input.features()) && input.features().shape().cols > 0) {
-    scaling.features = norm == "column" || differ_in_size(sizes_of(input.features(), nodes));
+    scaling.features = norm == "column" || differ_in_size(sizes_of(input.features(), nodes, others));
   }
   if (const Tensor* edges = dense_edge_features(input); edges != nullptr && edges->cols() > 0) {
     scaling.edge_features = norm == "column" || differ_in_size(sizes_of(*edges));
@@ -106,14 +118,29 @@ std::unique_ptr<NodeModel> with_scaling(std::unique_ptr<NodeModel> model, const 
   return wrapped(std::move(model), std::move(scale), scaling);
 }
 
+std::vector<std::int64_t> nodes_of_other_types(std::span<const std::int32_t> node_type,
+                                               std::span<const std::int64_t> nodes) {
+  std::set<std::int32_t> seen;
+  for (const std::int64_t v : node_type.empty() ? std::span<const std::int64_t>() : nodes) {
+    seen.insert(node_type[static_cast<std::size_t>(v)]);
+  }
+  std::vector<std::int64_t> others;
+  for (std::size_t v = 0; v < node_type.size(); ++v) {
+    if (!seen.contains(node_type[v])) {
+      others.push_back(static_cast<std::int64_t>(v));
+    }
+  }
+  return others;
+}
+
 std::unique_ptr<NodeModel> with_scaling(std::unique_ptr<NodeModel> model, const ModelInput& input, InputScaling scaling,
-                                        std::span<const std::int64_t> nodes) {
+                                        std::span<const std::int64_t> nodes, std::span<const std::int64_t> others) {
   InputScale scale;
   if (scaling.features) {
     scale.features = ColumnScale(input.features().shape().cols);
-    scale.features.set(sizes_of(input.features(), nodes));
+    scale.features.set(sizes_of(input.features(), nodes, others));
     for (const Tensor& hop : input.hops()) {
-      scale.hops.emplace_back(hop.cols()).set(sizes_of(hop, nodes));
+      scale.hops.emplace_back(hop.cols()).set(sizes_of(hop, nodes, others));
     }
   }
   if (scaling.edge_features) {

@@ -78,7 +78,8 @@ NodeTask::NodeTask(const Dataset& data, const TrainJob& train_job)
             "larger memory limit");
   }
   if (const Split* split = job().splits.empty() ? nullptr : find_split(job().splits.front())) {
-    scaling_ = input_scaling(input_, options(), labeled(split->train));
+    scaling_ = input_scaling(input_, options(), labeled(split->train),
+                             nodes_of_other_types(data.node_type, labeled(split->train)));
   }
   if (Sampling::is_wanted(options())) {
     const Graphs graphs{.graph = data.graph,
@@ -94,8 +95,9 @@ NodeTask::NodeTask(const Dataset& data, const TrainJob& train_job)
 
 std::unique_ptr<Model> NodeTask::new_model(const Split& split, const Random& random) const {
   require_memory_for(job().model, shape_, options(), false, WeightCopies::training);
-  std::unique_ptr<NodeModel> model = with_scaling(make_node_model(job().model, shape_, options(), outputs(), random),
-                                                  input_, scaling_, labeled_train(split));
+  std::unique_ptr<NodeModel> model =
+      with_scaling(make_node_model(job().model, shape_, options(), outputs(), random), input_, scaling_,
+                   labeled_train(split), nodes_of_other_types(dataset().node_type, labeled_train(split)));
   set_unit(*model, split);
   if (auto* solved = dynamic_cast<SolvedModel*>(model.get())) {
     solve(*solved, split);

@@ -48,6 +48,19 @@ void ColumnSizes::add(const Tensor& rows) {
   rows_ += rows.rows();
 }
 
+void ColumnSizes::replace_zeros(const ColumnSizes& others) {
+  require(others.columns() == columns(), "ColumnSizes: the other rows have ", others.columns(), " columns, expected ",
+          columns());
+  for (std::int64_t column = 0; column < columns(); ++column) {
+    const auto j = static_cast<std::size_t>(column);
+    if (size(column) == 0.0 && others.rows_ > 0) {
+      mean_[j] = others.mean_[j];
+      squares_[j] = others.squares_[j] * static_cast<double>(rows_) / static_cast<double>(others.rows_);
+      is_flag_[j] = others.is_flag_[j];
+    }
+  }
+}
+
 double ColumnSizes::deviation(std::int64_t column) const {
   return rows_ == 0 ? 0.0 : std::sqrt(squares_[static_cast<std::size_t>(column)] / static_cast<double>(rows_));
 }

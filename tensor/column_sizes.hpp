@@ -16,6 +16,8 @@ class ColumnSizes {
 
   /// [rows, columns]
   void add(const Tensor& rows);
+  /// Columns that have held nothing but 0 become those of other rows, as if they had been as many as here.
+  void replace_zeros(const ColumnSizes& others);
 
   [[nodiscard]] std::int64_t rows() const { return rows_; }
   [[nodiscard]] std::int64_t columns() const { return static_cast<std::int64_t>(mean_.size()); }

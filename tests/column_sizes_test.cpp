@@ -33,6 +33,19 @@ TEST(ColumnSizes, LoseNothingFarFromZero) {
   EXPECT_DOUBLE_EQ(sizes.deviation(0), 128.0);
 }
 
+TEST(ColumnSizes, TakeColumnsOfZerosFromOtherRows) {
+  ColumnSizes sizes(2), others(2);
+  sizes.add(Tensor{{1, 0}, {3, 0}, {2, 0}});
+  others.add(Tensor{{50, 900}, {60, 500}});
+  sizes.replace_zeros(ColumnSizes(2));
+  EXPECT_EQ(sizes.size(1), 0.0);
+  sizes.replace_zeros(others);
+  EXPECT_DOUBLE_EQ(sizes.mean(0), 2.0);
+  EXPECT_DOUBLE_EQ(sizes.mean(1), 700.0);
+  EXPECT_NEAR(sizes.deviation(1), 200.0, 1e-9);
+  EXPECT_FALSE(sizes.is_flag(1));
+}
+
 TEST(ColumnSizes, RefuseRowsOfAnotherWidth) {
   ColumnSizes sizes(2);
   test::expect_throws<ArgumentError>([&] { sizes.add(Tensor(1, 3)); }, "the rows have 3 columns, expected 2");

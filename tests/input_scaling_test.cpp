@@ -109,6 +109,31 @@ TEST(InputScaling, LooksAtTheTrainingPartAlone) {
   }
 }
 
+TEST(InputScaling, OfTypesThatTheTrainingPartHasNoneOfIsThatOfTheirNodes) {
+  EXPECT_EQ(nodes_of_other_types({}, std::vector<std::int64_t>{0}), std::vector<std::int64_t>());
+  const std::vector<std::int32_t> types = {0, 1, 0, 2, 1};
+  EXPECT_EQ(nodes_of_other_types(types, std::vector<std::int64_t>{0, 3}), (std::vector<std::int64_t>{1, 4}));
+  // Half of the nodes that are not trained on are of another type, whose column is empty elsewhere.
+  Dataset data = test::communities(150);
+  auto& x = std::get<Tensor>(data.node_features.in_memory());
+  data.node_type = Buffer<std::int32_t>(static_cast<std::size_t>(x.rows()), 0);
+  std::vector<bool> is_trained(data.node_type.size(), false);
+  for (const std::int64_t v : data.splits[0].train) {
+    is_trained[static_cast<std::size_t>(v)] = true;
+  }
+  for (std::int64_t v = 0; v < x.rows(); ++v) {
+    const bool is_other = !is_trained[static_cast<std::size_t>(v)] && v % 3 == 1;
+    data.node_type[static_cast<std::size_t>(v)] = is_other ? 1 : 0;
+    x(v, 7) = is_other ? 900.0F + static_cast<float>(v) : 0.0F;
+  }
+  const TemporaryFolder folder;
+  (void)trained(data, "gcn", "auto", (folder / "run").string());
+  const ModelFile model = read_model_file(folder / "run" / "model.h5");
+  const Tensor* factor = model.find_tensor("feature_scale.factor");
+  ASSERT_NE(factor, nullptr);
+  EXPECT_LT((*factor)(0, 7), 0.1F);
+}
+
 TEST(InputScaling, IsTheSameLayerByLayerAsAtOnce) {
   const TemporaryFolder folder;
   const Dataset data = unscaled();
