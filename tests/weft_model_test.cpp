@@ -62,8 +62,8 @@ TEST(WeftModel, PropagationStartsAsPersonalizedPageRank) {
 
 TEST(WeftModel, EveryGateStartsNearlyClosed) {
   const auto model = make_model(shape_for(Tensor(1, 5), 3), WeftOptions{}, Random(7));
-  const Variable bias = parameter_of(*model, "block0.gate.bias");
-  for (const float b : bias.value().values()) {
+  const std::string name = "block0.gate.bias";
+  for (const float b : parameter_of(*model, name).value().values()) {
     EXPECT_FLOAT_EQ(b, -2.0F);
   }
 }
