@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tests/imported_data.hpp"
+#include "tests/rdkit_molecules.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/io/importers/npz_importer.hpp"
@@ -117,8 +118,11 @@ TEST(OriginalFiles, WordNetIsAnEdgeListOncePointersAreNumbered) {
   test::expect_same_labels(imported.node_labels, expected.node_labels);
 }
 
-/// The graphs of `actual` are those of `expected` from number `first`.
+/// The graphs of `actual` are those of `expected` from number `first`; nearly, if another RDKit made those.
 void expect_graphs_of(const Dataset& actual, const Dataset& expected, std::int64_t first) {
+  if (!test::is_rdkit_of_the_data()) {
+    return test::expect_nearly_same_molecules(actual, expected, first, actual.num_graphs());
+  }
   const auto begin = static_cast<std::size_t>(first), count = static_cast<std::size_t>(actual.num_graphs());
   ASSERT_GE(static_cast<std::size_t>(expected.num_graphs()), begin + count);
   const auto slice = [](const auto& all, std::int64_t from, std::int64_t size) {

@@ -1,6 +1,7 @@
 // Molecules from SMILES: columns, features, bad rows, and splits by scaffold.
 #include "weft/io/importers/smiles_importer.hpp"
 #include "tests/imported_data.hpp"
+#include "tests/rdkit_molecules.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/molecules/molecule_reader.hpp"
 
@@ -209,8 +210,12 @@ TEST_P(RealSmiles, EqualsTheDatasetFileWithItsScaffoldSplit) {
   if (!raw || !h5) {
     GTEST_SKIP() << GetParam().h5 << " is missing; set WEFT_DATA";
   }
-  const Dataset imported = import_smiles({.input = *raw, .targets = GetParam().targets, .strict = true});
   const Dataset expected = read_dataset(*h5);
+  if (!test::is_rdkit_of_the_data()) {
+    const Dataset imported = import_smiles({.input = *raw, .targets = GetParam().targets});
+    return test::expect_nearly_same_molecules(imported, expected, 0, expected.num_graphs());
+  }
+  const Dataset imported = import_smiles({.input = *raw, .targets = GetParam().targets, .strict = true});
   test::expect_same_data(imported, expected);
   EXPECT_EQ(imported.smiles, expected.smiles);
   test::expect_same_split(imported, expected, "scaffold");
