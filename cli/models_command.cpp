@@ -107,7 +107,9 @@ Json models_json() {
 std::string text_of(const ModelInfo& model) {
   return concat(model.name, ": ", model.summary, "\n  cost: ", model.cost, "\n  source: ", model.source, "\n",
                 options_text(model.options), overrides_text("unless set otherwise", model.always),
-                overrides_text("with 100 or more training labels a class, unless set otherwise", model.many_labels),
+                overrides_text("with 100 or more training labels a class (1000 if they are at most a fifth of the "
+                               "nodes), unless set otherwise",
+                               model.many_labels),
                 model.needs_node_labels
                     ? std::string("  for labels of nodes only\n")
                     : overrides_text("for whole graphs, unless set otherwise", graph_defaults_of(model)));

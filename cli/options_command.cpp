@@ -184,7 +184,11 @@ std::string text_of(std::string_view name, const std::vector<Owned>& found) {
   const std::string always = defaults_text(name, &ModelInfo::always),
                     many = defaults_text(name, &ModelInfo::many_labels);
   out += always.empty() ? "" : concat("  unless set otherwise: ", always, "\n");
-  out += many.empty() ? "" : concat("  with 100 or more training labels a class, unless set otherwise: ", many, "\n");
+  out += many.empty() ? ""
+                      : concat(
+                            "  with 100 or more training labels a class (1000 if they are at most a fifth of the "
+                            "nodes), unless set otherwise: ",
+                            many, "\n");
   return out;
 }
 

@@ -126,4 +126,41 @@ std::optional<double> edge_homophily(const CsrGraph& graph, std::span<const std:
   return count_edges([](std::int64_t theirs, std::int64_t own) { return theirs == own; }) / num_labeled;
 }
 
+std::optional<AdjustedHomophily> adjusted_homophily(const CsrGraph& graph, std::span<const std::int64_t> labels,
+                                                    std::int64_t num_classes) {
+  require_square("adjusted_homophily", graph);
+  require(static_cast<std::int64_t>(labels.size()) == graph.num_nodes(), "adjusted_homophily: ", labels.size(),
+          " labels for ", graph.num_nodes(), " nodes, expected one each");
+  std::vector<std::int64_t> ends(static_cast<std::size_t>(std::max<std::int64_t>(0, num_classes)), 0);
+  std::int64_t edges = 0, equal = 0;
+  for (std::int64_t v = 0; v < graph.num_nodes(); ++v) {
+    const std::int64_t own = labels[static_cast<std::size_t>(v)];
+    require(own < num_classes, "adjusted_homophily: node ", v, " has the label ", own, ", there are ", num_classes,
+            " classes");
+    if (own < 0) {
+      continue;
+    }
+    for (const NodeId u : graph.sources_of(static_cast<NodeId>(v))) {
+      if (const std::int64_t other = labels[u]; other >= 0) {
+        ++edges;
+        equal += other == own ? 1 : 0;
+        ++ends[static_cast<std::size_t>(own)];
+        require(other < num_classes, "adjusted_homophily: node ", u, " has the label ", other, ", there are ",
+                num_classes, " classes");
+        ++ends[static_cast<std::size_t>(other)];
+      }
+    }
+  }
+  double chance = 0.0;
+  for (const std::int64_t count : ends) {
+    const double share = edges == 0 ? 0.0 : static_cast<double>(count) / (2.0 * static_cast<double>(edges));
+    chance += share * share;
+  }
+  if (edges == 0 || chance >= 1.0) {
+    return std::nullopt;
+  }
+  const double observed = static_cast<double>(equal) / static_cast<double>(edges);
+  return AdjustedHomophily{.value = (observed - chance) / (1.0 - chance), .num_edges = edges};
+}
+
 }  // namespace weft

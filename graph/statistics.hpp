@@ -36,4 +36,17 @@ struct GraphStatistics {
 /// nothing if no edge counts.
 [[nodiscard]] std::optional<double> edge_homophily(const CsrGraph& graph, std::span<const std::int64_t> labels);
 
+struct AdjustedHomophily {
+  /// 1 where ends of edges always agree, 0 where they agree as often as by chance, given how many edges each class has.
+  double value = 0.0;
+  /// Those with two labeled ends, each direction counted.
+  std::int64_t num_edges = 0;
+};
+/// Platonov, Kuznedelev, Babenko, Prokhorenkova, "Characterizing graph datasets for node classification", 2023, section
+/// 2.2, over edges with two labeled ends; nothing if there are none, or all of them are of one class. Labels are below
+/// `num_classes`.
+[[nodiscard]] std::optional<AdjustedHomophily> adjusted_homophily(const CsrGraph& graph,
+                                                                  std::span<const std::int64_t> labels,
+                                                                  std::int64_t num_classes);
+
 }  // namespace weft

@@ -22,6 +22,7 @@
 #include "weft/runs/remarks.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"
+#include "weft/runs/suited_defaults.hpp"
 #include "weft/tasks/generation_task.hpp"
 #include "weft/tasks/option_uses.hpp"
 #include "weft/train/checkpoint.hpp"
@@ -128,6 +129,19 @@ void keep_metric(const RunFiles& files, Options& options) {
   }
 }
 
+/// By trials, where figures of the data do not say which suit them.
+void choose_defaults(PreparedRun& run, const RunObserver& observer) {
+  const SuitedDefaults suited = suited_defaults(run.dataset, run.config, run.job,
+                                                {.should_stop = observer.should_stop, .give_up = observer.give_up},
+                                                [&](const std::string& text) { say(observer, text); });
+  for (const auto& [name, value] : suited.options) {
+    run.job.options.set_value(name, value);
+  }
+  if (!suited.said.empty()) {
+    say(observer, suited.said);
+  }
+}
+
 /// Everything that decides the run.
 void write_config(const RunFiles& files, const PreparedRun& run) {
   RunConfig saved = run.config;
@@ -177,6 +191,9 @@ RunSummary run_on(const RunPlan& plan, std::optional<Dataset> dataset, const Run
   TrainJob& job = prepared.job;
   if (folder && plan.config.resume) {
     keep_metric(folder->files(), job.options);
+  }
+  if (!plan.config.resume) {
+    choose_defaults(prepared, observer);
   }
   // Before anything is written: a task that refuses the data leaves the folder as it was.
   std::unique_ptr<Task> task = make_task(prepared.dataset, job);

@@ -54,8 +54,10 @@ std::vector<Option> graph_reading_options() {
 /// As many classes as numbers to predict count for.
 constexpr std::int64_t kTargetsAreWorth = 10;
 
-LabelAmount amount_of(std::int64_t labels, std::int64_t classes) {
-  return labels >= 100 * classes ? LabelAmount::many : LabelAmount::few;
+/// Where labels are a small share of the nodes, hundreds of a class are still few: what is known has to reach the rest.
+LabelAmount amount_of(std::int64_t labels, std::int64_t classes, std::int64_t nodes) {
+  const std::int64_t needed = labels > nodes / 5 ? 100 : 1000;
+  return labels >= needed * classes ? LabelAmount::many : LabelAmount::few;
 }
 
 void set_those_there(Options& options, const OptionDefaults& defaults) {
@@ -89,7 +91,7 @@ std::span<const Option> training_options() {
 }
 
 LabelAmount label_amount(const DatasetSize& size) {
-  return amount_of(size.train_rows, size.num_classes > 0 ? size.num_classes : kTargetsAreWorth);
+  return amount_of(size.train_rows, size.num_classes > 0 ? size.num_classes : kTargetsAreWorth, size.nodes);
 }
 
 LabelAmount label_amount(const Dataset& dataset, const Split& split) {
@@ -98,7 +100,7 @@ LabelAmount label_amount(const Dataset& dataset, const Split& split) {
   }
   const auto* labels = std::get_if<std::vector<std::int64_t>>(&dataset.node_labels);
   if (labels == nullptr) {
-    return amount_of(static_cast<std::int64_t>(split.train.size()), kTargetsAreWorth);
+    return amount_of(static_cast<std::int64_t>(split.train.size()), kTargetsAreWorth, dataset.graph.num_nodes());
   }
   const auto num_labels = static_cast<std::int64_t>(labels->size());
   const auto count = std::ranges::count_if(split.train, [&](std::int64_t node) {
@@ -106,7 +108,7 @@ LabelAmount label_amount(const Dataset& dataset, const Split& split) {
             " in its training part, there are labels of ", num_labels);
     return (*labels)[static_cast<std::size_t>(node)] >= 0;
   });
-  return amount_of(count, dataset.num_classes);
+  return amount_of(count, dataset.num_classes, num_labels);
 }
 
 Options default_options(std::string_view model, TaskKind kind, LabelAmount amount) {

@@ -18,7 +18,8 @@ namespace weft {
 /// How much there is to learn the classes or numbers of nodes from. A hundred labels want a small model that is held
 /// back by dropout and decay, as the papers on citation graphs have it; thousands want a deep, normalized one.
 enum class LabelAmount { few, many };
-/// Many: a hundred or more labeled training nodes for each class, on average. Tasks about other rows have few.
+/// Many: a hundred or more labeled training nodes for each class, on average, or a thousand where they are no more than
+/// a fifth of all nodes. Tasks about other rows have few.
 [[nodiscard]] LabelAmount label_amount(const Dataset& dataset, const Split& split);
 /// The same from sizes alone, for one graph: every training node counts as labeled.
 [[nodiscard]] LabelAmount label_amount(const DatasetSize& size);

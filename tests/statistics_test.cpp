@@ -58,5 +58,25 @@ TEST(Statistics, HomophilySkipsUnlabeledEnds) {
   expect_throws<ArgumentError>([&] { (void)edge_homophily(graph, std::vector<std::int64_t>{0}); }, "1 labels for 4");
 }
 
+TEST(Statistics, AdjustedHomophilyIsZeroByChance) {
+  // 0 - 0, 1 - 1 and 0 - 1, each in both directions: classes have half of the ends each, two edges of three agree.
+  const CsrGraph graph =
+      CsrGraph::from_edges(5, std::vector<Edge>{{0, 1}, {1, 0}, {2, 3}, {3, 2}, {1, 2}, {2, 1}, {4, 0}, {0, 4}});
+  const auto found = adjusted_homophily(graph, std::vector<std::int64_t>{0, 0, 1, 1, -1}, 2).value();
+  EXPECT_EQ(found.num_edges, 6);
+  EXPECT_NEAR(found.value, (2.0 / 3.0 - 0.5) / 0.5, 1e-12);
+  // A ring of 0 1 0 1: never.
+  const CsrGraph ring =
+      CsrGraph::from_edges(4, std::vector<Edge>{{0, 1}, {1, 2}, {2, 3}, {3, 0}, {1, 0}, {2, 1}, {3, 2}, {0, 3}});
+  EXPECT_NEAR(adjusted_homophily(ring, std::vector<std::int64_t>{0, 1, 0, 1}, 2).value().value, -1.0, 1e-12);
+  EXPECT_FALSE(adjusted_homophily(ring, std::vector<std::int64_t>{1, 1, 1, 1}, 2).has_value());
+  EXPECT_FALSE(adjusted_homophily(ring, std::vector<std::int64_t>{-1, 1, -1, 1}, 2).has_value());
+  expect_throws<ArgumentError>(
+      [&] {
+        (void)adjusted_homophily(ring, std::vector<std::int64_t>{0, 1, 0, 2}, 2);
+      },
+      "node 3 has the label 2, there are 2 classes");
+}
+
 }  // namespace
 }  // namespace weft

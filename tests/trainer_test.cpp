@@ -202,6 +202,10 @@ TEST(LabelAmount, IsManyFromAHundredTrainingLabelsAClass) {
   EXPECT_EQ(label_amount(data, data.splits[0]), LabelAmount::many);  // 300 for 3 classes
   data.splits[0].train.pop_back();
   EXPECT_EQ(label_amount(data, data.splits[0]), LabelAmount::few);
+  // Of 300 a class that are a small share of the nodes.
+  EXPECT_EQ(label_amount({.nodes = 4500, .num_classes = 3, .train_rows = 900}), LabelAmount::few);
+  EXPECT_EQ(label_amount({.nodes = 4499, .num_classes = 3, .train_rows = 900}), LabelAmount::many);
+  EXPECT_EQ(label_amount({.nodes = 15000, .num_classes = 3, .train_rows = 3000}), LabelAmount::many);
   EXPECT_EQ(default_options("gcn").text("norm"), "none");
   EXPECT_EQ(default_options("gcn", TaskKind::node_classification, LabelAmount::many).text("norm"), "batch");
 }
