@@ -98,10 +98,19 @@ std::string evaluation_text(const Json& evaluation) {
       std::snprintf(text, sizeof text, "%.4f", value.is_number() ? value.get<double>() : 0.0);
       return std::string(value.is_number() ? text : none);
     };
+    std::string undefined;
     for (const auto& [part, metrics] : split["metrics"].items()) {
+      if (std::ranges::all_of(metrics, [](const Json& value) { return value.is_null(); })) {
+        undefined += concat(undefined.empty() ? "" : ", ", part);
+        continue;
+      }
       for (const auto& [name, value] : metrics.items()) {
         rows.emplace_back("  " + part + " " + name, number(value, "not defined"));
       }
+    }
+    if (!undefined.empty()) {
+      rows.emplace_back("  " + undefined,
+                        split["not_finite"] > 0 ? "not defined" : "nothing is labeled there that could be judged");
     }
     if (split.contains("per_class") && split["per_class"]["test"].size() <= kMostClassesShown) {
       for (const auto& [name, figures] : split["per_class"]["test"].items()) {

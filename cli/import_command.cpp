@@ -156,7 +156,8 @@ std::string labels_text(const Dataset& dataset) {
   if (const auto* targets = std::get_if<Tensor>(&labels)) {
     return concat(targets->cols(), targets->cols() == 1 ? " target" : " targets");
   }
-  return dataset.num_classes > 0 ? concat(dataset.num_classes, " classes") : "no labels";
+  return std::holds_alternative<std::vector<std::int64_t>>(labels) ? concat(dataset.num_classes, " classes")
+                                                                   : "no labels";
 }
 
 WrittenDataset import_in_memory(const ImportFlags& flags, const ImportJob& job, ProgressBar& bar, std::string& labels) {
@@ -207,7 +208,7 @@ void run_import(const ImportFlags& flags) {
     job.on_progress = [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); };
     std::string labels;
     const auto [name, size, assumed] = on_disk ? import_on_disk(flags, job) : import_in_memory(flags, job, bar, labels);
-    labels = on_disk ? concat(size.num_classes, " classes") : labels;
+    labels = on_disk ? size.num_classes > 0 ? concat(size.num_classes, " classes") : "no labels" : labels;
     bar.clear();
     for (const std::string& sentence : assumed) {
       say(flags.quiet, "assumed: " + sentence);

@@ -63,8 +63,10 @@ void require_model(const std::filesystem::path& file_or_folder) {
   std::error_code error;
   const auto type = std::filesystem::status(file_or_folder, error).type();
   if (type == std::filesystem::file_type::not_found) {
-    throw DataError(name, "",
-                    "there is no such file or folder, expected a run folder, which `weft train DATA -o RUN` makes");
+    throw DataError(
+        name, "",
+        concat("there is no such file or folder, expected a run folder, which `weft train DATA -o RUN` makes",
+               nearest_run(file_or_folder)));
   }
   if (type == std::filesystem::file_type::regular && is_hdf5(file_or_folder)) {
     // A model file begins with a seal.
@@ -132,6 +134,30 @@ std::string data_of_run(const std::filesystem::path& folder, std::string_view ex
   }
   require(!config.dataset.empty(), folder.string(), " does not say which data it was trained on, expected ", expected);
   return config.dataset;
+}
+
+std::string nearest_run(const std::filesystem::path& missing) {
+  constexpr std::size_t kMostLookedAt = 10'000;
+  // Of "run/" the name is before the slash.
+  const std::filesystem::path path = missing.has_filename() ? missing : missing.parent_path();
+  const std::filesystem::path folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  std::vector<std::string> names;
+  std::error_code error, unreadable;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (std::size_t seen = 0; !error && entry != std::filesystem::directory_iterator() && seen < kMostLookedAt; ++seen) {
+    if (std::filesystem::exists(RunFiles{entry->path()}.model(), unreadable)) {
+      names.push_back(entry->path().filename().string());
+    }
+    entry.increment(error);
+  }
+  // Folders come in any order.
+  std::ranges::sort(names);
+  const std::string nearest = nearest_name(path.filename().string(), names);
+  return nearest.empty()
+             ? ""
+             : concat("; did you mean '",
+                      (path.has_parent_path() ? path.parent_path() / nearest : std::filesystem::path(nearest)).string(),
+                      "'?");
 }
 
 void require_new_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs) {

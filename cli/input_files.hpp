@@ -25,6 +25,10 @@ namespace weft::cli {
 /// that names one.
 [[nodiscard]] std::string data_of_run(const std::filesystem::path& folder, std::string_view expected);
 
+/// "; did you mean 'NAME'?" of the run folder beside a path where there is nothing whose name is nearest; "" if none
+/// is.
+[[nodiscard]] std::string nearest_run(const std::filesystem::path& missing);
+
 /// Throws ArgumentError if `output` is a folder, one of the files that are read or one that a run folder is made of.
 void require_new_output(const std::filesystem::path& output, const std::vector<std::filesystem::path>& inputs);
 

@@ -26,8 +26,19 @@ constexpr std::string_view kGeneratorSummary =
 /// What whole graphs change, as far as the model or its training has it.
 std::vector<std::pair<std::string_view, OptionValue>> graph_defaults_of(const ModelInfo& model) {
   const Options options = default_options(model.name);
-  auto defaults = graph_defaults(model.name);
-  std::erase_if(defaults, [&](const auto& entry) { return !options.has(entry.first); });
+  std::vector<std::pair<std::string_view, OptionValue>> defaults;
+  for (const auto& [name, value] : graph_defaults(model.name)) {
+    if (!options.has(name)) {
+      continue;
+    }
+    // Of two the model's own, which comes last.
+    const auto found = std::ranges::find(defaults, name, [](const auto& entry) { return entry.first; });
+    if (found == defaults.end()) {
+      defaults.emplace_back(name, value);
+    } else {
+      found->second = value;
+    }
+  }
   return defaults;
 }
 
@@ -92,7 +103,8 @@ Json models_json() {
           {"attentions", attentions},
           {"samplers", all_samplers},
           {"training_options", options_json(training_options())},
-          {"graph_options", options_json(graph_options())},
+          {"node_options", options_json(task_info(TaskKind::node_classification).options)},
+          {"graph_options", options_json(task_info(TaskKind::graph_classification).options)},
           {"link_samplers", link_sampler_list},
           {"link_options", options_json(link_options())},
           {"links", overrides_json(link_defaults(""))},
@@ -104,15 +116,31 @@ Json models_json() {
           {"metrics", metrics_json()}};
 }
 
+/// Which more options there are, and where they are shown.
+std::string task_options_text(const ModelInfo& model) {
+  const TaskKind kind = model.needs_graphs ? TaskKind::graph_classification : TaskKind::node_classification;
+  std::string names;
+  for (const Option& option : task_info(kind).options) {
+    names += concat(names.empty() ? "" : ", ", option.name);
+  }
+  return concat("  and options of its task, of ", model.needs_graphs ? "whole graphs: " : "nodes: ", names,
+                "; these and those of training: weft options\n");
+}
+
 std::string text_of(const ModelInfo& model) {
   return concat(model.name, ": ", model.summary, "\n  cost: ", model.cost, "\n  source: ", model.source, "\n",
-                options_text(model.options), overrides_text("unless set otherwise", model.always),
+                options_text(model.options),
+                // That there is one epoch is no option of what is solved for.
+                overrides_text("unless set otherwise",
+                               model.needs_node_labels ? OverriddenDefaults() : OverriddenDefaults(model.always)),
                 overrides_text("with 100 or more training labels a class (1000 if they are at most a fifth of the "
                                "nodes), unless set otherwise",
                                model.many_labels),
                 model.needs_node_labels
-                    ? std::string("  for labels of nodes only\n")
-                    : overrides_text("for whole graphs, unless set otherwise", graph_defaults_of(model)));
+                    ? std::string("  for classes and labels of nodes only; solved for, so that options of steps "
+                                  "(epochs, learning_rate, sampler and others) are none of it\n")
+                    : overrides_text("for whole graphs, unless set otherwise", graph_defaults_of(model)),
+                task_options_text(model));
 }
 
 std::string text_of(const AttentionInfo& attention) {

@@ -186,6 +186,11 @@ Dataset read_old_graph(const std::filesystem::path& path, const SharedFlags& fla
     throw DataError(path.string(), "",
                     concat("holds ", old.num_graphs(), " graphs, expected one graph to join nodes to"));
   }
+  if (!old.node_type.empty()) {
+    throw DataError(path.string(), "/node/type",
+                    "nodes have types, and new ones cannot be joined to such a graph, expected a graph of one type; "
+                    "tables of all nodes, old and new, are read by: weft import tables FILE.toml");
+  }
   old.node_labels = {};
   old.class_names.clear();
   old.names.targets.clear();
@@ -234,6 +239,29 @@ void set_labels(const Labels& labels, const NodeJoin& join, const std::vector<st
   joined.splits = {std::move(split)};
 }
 
+/// What match_data() says.
+std::vector<std::string> matched(Dataset& dataset, const std::string& file, const TrainedModel& model) {
+  std::vector<std::string> notes;
+  try {
+    notes = model.match(dataset);
+  } catch (const ArgumentError& error) {
+    if (dataset.node_features.is_in_file()) {
+      // Another memory limit would do.
+      throw;
+    }
+    throw DataError(file, "", error.what());
+  }
+  const ModelShape& shape = model.shape();
+  const std::int64_t has = dataset.node_features.shape().cols;
+  const bool is_of_its_form = dataset.has_many_graphs() == (model.task().rows == Rows::graphs);
+  const bool reads_numbers = shape.feature_kind == FeatureKind::dense || shape.feature_kind == FeatureKind::sparse;
+  if (is_of_its_form && reads_numbers && has != shape.num_features) {
+    throw DataError(file, "",
+                    concat("the data have ", has, " features of nodes, the model reads ", shape.num_features));
+  }
+  return notes;
+}
+
 NewData joined_data(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model, bool with_labels) {
   const std::filesystem::path path = dataset_path(tables.graph);
   Dataset old = read_old_graph(path, flags, model);
@@ -244,7 +272,11 @@ NewData joined_data(const TableFlags& tables, const SharedFlags& flags, const Tr
   fresh.dataset.task = old.task = model.task().kind;
   NodeJoin join{.old_node = old_nodes_of(old, fresh.dataset)};
   join.new_nodes = new_nodes_of(tables, fresh, old, join.old_node);
-  match_data(old, path.string(), model, flags.quiet);
+  // What holds for the old graph alone is not what is said of the one that nodes have joined.
+  std::vector<std::string> notes = matched(old, path.string(), model);
+  const std::vector<std::string> of_old = model.trained().notes(old);
+  std::erase_if(notes, [&](const std::string& note) { return std::ranges::find(of_old, note) != of_old.end(); });
+  say_all(flags.quiet, notes);
   match_data(fresh.dataset, table_of(tables).string(), model, true);
   const Labels labels = std::exchange(fresh.dataset.node_labels, {});
   const std::int64_t num_classes = std::exchange(fresh.dataset.num_classes, 0);
@@ -269,6 +301,7 @@ NewData joined_data(const TableFlags& tables, const SharedFlags& flags, const Tr
                     *hops == 1 ? " edge far: " : " edges far: ", read)
            : concat(join.new_nodes.size(), " new nodes; the model ", model.model(), " reads the whole graph: ", read));
   NewData data{.dataset = std::move(joined.dataset), .rows = std::move(joined.rows)};
+  say_all(flags.quiet, model.trained().notes(data.dataset));
   if (with_labels) {
     data.dataset.num_classes = num_classes;
     data.dataset.class_names = fresh.dataset.class_names;
@@ -382,6 +415,16 @@ void require_tables_fit(const TableFlags& tables, const std::string& run, const 
   }
   require(rows == Rows::nodes || rows == Rows::links, "--edges: ", model.what(),
           ", expected one of nodes or links; others read datasets: DATA");
+  if (kind == "types" && !tables.graph.empty()) {
+    throw DataError(
+        run, "",
+        concat("was trained on several tables of nodes and edges, and nodes of types cannot be joined to an "
+               "old graph, expected no --graph; a TOML file with like = \"",
+               run,
+               "\" whose tables have the old rows and the new ones is read by: weft import tables "
+               "FILE.toml -o all.h5, then: weft predict ",
+               run, " all.h5"));
+  }
   if (kind == "types") {
     throw DataError(
         run, "",
@@ -464,23 +507,7 @@ NewData load_new_data(const TableFlags& tables, const SharedFlags& flags, const 
 }
 
 void match_data(Dataset& dataset, const std::string& file, const TrainedModel& model, bool quiet) {
-  try {
-    say_all(quiet, model.match(dataset));
-  } catch (const ArgumentError& error) {
-    if (dataset.node_features.is_in_file()) {
-      // Another memory limit would do.
-      throw;
-    }
-    throw DataError(file, "", error.what());
-  }
-  const ModelShape& shape = model.shape();
-  const std::int64_t has = dataset.node_features.shape().cols;
-  const bool is_of_its_form = dataset.has_many_graphs() == (model.task().rows == Rows::graphs);
-  const bool reads_numbers = shape.feature_kind == FeatureKind::dense || shape.feature_kind == FeatureKind::sparse;
-  if (is_of_its_form && reads_numbers && has != shape.num_features) {
-    throw DataError(file, "",
-                    concat("the data have ", has, " features of nodes, the model reads ", shape.num_features));
-  }
+  say_all(quiet, matched(dataset, file, model));
 }
 
 }  // namespace weft::cli

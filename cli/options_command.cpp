@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 
 #include "weft/cli/commands.hpp"
 #include "weft/cli/console.hpp"
@@ -29,36 +31,87 @@ struct Group {
 };
 
 std::vector<Group> groups() {
-  static const std::vector<Option> of_graphs = graph_options();
   return {{"training", "Options of training, for every model", training_options()},
-          {"graphs", "Options of every model of whole graphs and of its training", of_graphs},
+          {"nodes", "Options of tasks about nodes of one graph, for every model",
+           task_info(TaskKind::node_classification).options},
+          {"graphs", "Options of every model of whole graphs and of its training",
+           task_info(TaskKind::graph_classification).options},
           {"links", "Options of link prediction (--task link_prediction), for every model", link_options()}};
 }
 
-std::string samplers_text() {
-  Lines lines;
+/// Samplers and metrics, by their names: what the options sampler and metric may be.
+struct Choice {
+  std::string kind, name, text;
+};
+
+std::vector<Choice> sampler_choices() {
+  std::vector<Choice> choices;
   for (const SamplerInfo& sampler : samplers()) {
-    lines.emplace_back(concat("  ", sampler.name),
-                       concat(sampler.summary, sampler.is_subgraph ? " (subgraphs; " : " (", sampler.source, ")"));
+    choices.push_back({"sampler", std::string(sampler.name),
+                       concat(sampler.summary, sampler.is_subgraph ? " (subgraphs; " : " (", sampler.source, ")")});
   }
-  std::string out = concat(
+  return choices;
+}
+
+std::vector<Choice> link_sampler_choices() {
+  std::vector<Choice> choices;
+  for (const SamplerInfo& sampler : link_samplers()) {
+    choices.push_back(
+        {"sampler of links", std::string(sampler.name), concat(sampler.summary, " (", sampler.source, ")")});
+  }
+  return choices;
+}
+
+/// What a metric is of, as far as it is not for anything.
+std::vector<Choice> metric_choices() {
+  std::vector<Choice> choices;
+  for (const Metric& metric : metrics()) {
+    std::string of;
+    for (const auto& [kind, what] : {std::pair(OutputKind::classes, "classes"), std::pair(OutputKind::labels, "labels"),
+                                     std::pair(OutputKind::values, "numbers"), std::pair(OutputKind::states, "links"),
+                                     std::pair(OutputKind::graphs, "generation, which has no other")}) {
+      of += metric.is_for(kind) ? concat(of.empty() ? "" : ", ", what) : "";
+    }
+    choices.push_back(
+        {"metric", std::string(metric.info.name),
+         concat(metric.info.summary, metric.info.higher_is_better ? "" : " (lower is better)", "; of ", of)});
+  }
+  return choices;
+}
+
+Lines lines_of(const std::vector<Choice>& choices) {
+  Lines lines;
+  for (const Choice& choice : choices) {
+    lines.emplace_back(concat("  ", choice.name), choice.text);
+  }
+  return lines;
+}
+
+std::vector<Choice> all_choices() {
+  std::vector<Choice> all = sampler_choices();
+  for (std::vector<Choice>& more : std::array{link_sampler_choices(), metric_choices()}) {
+    std::ranges::move(more, std::back_inserter(all));
+  }
+  return all;
+}
+
+std::string samplers_text() {
+  return concat(
       "Samplers: weft train --sampler NAME. Those of subgraphs are for every model, the others for models whose layers "
       "read a hop each (gcn, sage, gat, gatv2, gin, mlp)\n",
-      aligned(lines));
-  lines.clear();
-  for (const SamplerInfo& sampler : link_samplers()) {
-    lines.emplace_back(concat("  ", sampler.name), concat(sampler.summary, " (", sampler.source, ")"));
-  }
-  return out + "\nSamplers of links (--task link_prediction), for every model\n" + aligned(lines);
+      aligned(lines_of(sampler_choices())), "\nSamplers of links (--task link_prediction), for every model\n",
+      aligned(lines_of(link_sampler_choices())));
 }
 
 std::string metrics_text() {
-  Lines lines;
-  for (const Metric& metric : metrics()) {
-    lines.emplace_back(concat("  ", metric.info.name),
-                       concat(metric.info.summary, metric.info.higher_is_better ? "" : " (lower is better)"));
-  }
-  return "Metrics: --set metric=NAME\n" + aligned(lines);
+  return "Metrics: --set metric=NAME\n" + aligned(lines_of(metric_choices()));
+}
+
+/// Of the samplers and metrics of that name.
+std::vector<Choice> choices_named(std::string_view name) {
+  std::vector<Choice> found = all_choices();
+  std::erase_if(found, [&](const Choice& choice) { return choice.name != name; });
+  return found;
 }
 
 std::string all_options_text() {
@@ -119,6 +172,9 @@ std::vector<std::string> all_names() {
     add(model.options);
   }
   add(generation_options());
+  for (Choice& choice : all_choices()) {
+    names.push_back(std::move(choice.name));
+  }
   return names;
 }
 
@@ -141,6 +197,10 @@ std::string defaults_text(std::string_view name,
                           std::vector<std::pair<std::string_view, OptionValue>> ModelInfo::*which) {
   std::vector<std::pair<std::string, std::string>> models_with;
   for (const ModelInfo& model : models()) {
+    if (model.needs_node_labels) {
+      // Solved for: what is said of its training is not for anybody to set.
+      continue;
+    }
     const auto& overrides = model.*which;
     const auto found = std::ranges::find(overrides, name, [](const auto& entry) { return entry.first; });
     if (found == overrides.end()) {
@@ -203,14 +263,19 @@ void show_one(const std::string& name, bool as_json) {
     return print(name == "samplers" ? samplers_text() : metrics_text());
   }
   const std::vector<Owned> found = options_named(name);
-  if (found.empty()) {
+  const std::vector<Choice> choices = choices_named(name);
+  if (found.empty() && choices.empty()) {
     const std::vector<std::string> names = all_names();
     const std::string meant = name_meant_by(name, names);
     throw meant.empty() ? unknown_name("option", name, names, "; `weft options` lists them")
                         : ArgumentError(concat("there is no option '", name, "'; did you mean '", meant, "'?"));
   }
   if (!as_json) {
-    return print(text_of(name, found));
+    std::string text = found.empty() ? "" : text_of(name, found);
+    for (const Choice& choice : choices) {
+      text += concat(text.empty() ? "" : "\n", name, "\n  a ", choice.kind, ": ", choice.text, "\n");
+    }
+    return print(text);
   }
   Json all = Json::array();
   for (const Owned& one : found) {
@@ -218,7 +283,13 @@ void show_one(const std::string& name, bool as_json) {
     json["of"] = one.owner;
     all.push_back(std::move(json));
   }
-  print_json(Json{{"options", all}});
+  Json json_of_choices = Json::array();
+  for (const Choice& choice : choices) {
+    json_of_choices.push_back({{"kind", choice.kind}, {"name", choice.name}, {"summary", choice.text}});
+  }
+  print_json(found.empty()     ? Json{{"choices", json_of_choices}}
+             : choices.empty() ? Json{{"options", all}}
+                               : Json{{"options", all}, {"choices", json_of_choices}});
 }
 
 }  // namespace
@@ -230,7 +301,8 @@ Work add_options_command(CLI::App& app) {
   const auto flags = std::make_shared<Flags>();
   CLI::App* command = app.add_subcommand("options", "the options of training, samplers and metrics, or one in full");
   command->add_option("NAME", flags->name,
-                      "an option, of training or of any model; or training, graphs, links, samplers, metrics");
+                      "an option, of training, of a task or of any model; a metric or a sampler; or training, nodes, "
+                      "graphs, links, samplers, metrics");
   add_shared_flags(*command, *flags,
                    "Options are changed by `weft train --set NAME=VALUE`. Those of a model: weft models NAME\n"
                    "Example: weft options learning_rate");

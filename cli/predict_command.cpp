@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -284,6 +285,41 @@ DataToPredict predicted_tables(const PredictFlags& flags, const TrainedModel& pr
   return {std::move(data.dataset), std::move(data.numbers), std::move(prediction)};
 }
 
+/// Of nodes of several types: how many rows each gets, and which the model was trained on.
+std::string types_text(const Dataset& dataset, const TrainedModel& model) {
+  constexpr std::size_t kMostNamed = 6;
+  if (model.task().rows != Rows::nodes || dataset.node_type.empty()) {
+    return "";
+  }
+  std::map<std::int32_t, std::int64_t> counts;
+  for (const std::int32_t type : dataset.node_type) {
+    ++counts[type];
+  }
+  if (counts.size() < 2) {
+    return "";
+  }
+  const auto name = [&](std::int32_t type) {
+    const auto t = static_cast<std::size_t>(type);
+    return t < dataset.names.node_types.size() ? concat("'", dataset.names.node_types[t], "'") : std::to_string(type);
+  };
+  std::string text;
+  std::size_t named = 0;
+  for (const auto& [type, count] : counts) {
+    if (named++ < kMostNamed) {
+      text += concat(text.empty() ? "" : ", ", count, " of type ", name(type));
+    }
+  }
+  text += named > kMostNamed ? concat(" and of ", named - kMostNamed, " types more") : "";
+  std::string trained;
+  for (const std::string& type : model.trained().description().labeled_types) {
+    trained += concat(trained.empty() ? "'" : ", '", type, "'");
+  }
+  return concat("nodes of every type get a row: ", text,
+                trained.empty() ? ""
+                                : concat("; the model was trained on labels of type ", trained,
+                                         ", and of others nothing says how good it is"));
+}
+
 void predict(const PredictFlags& flags, const std::filesystem::path& data, const TrainedModel& predictor,
              const ReadOptions& read) {
   const auto [dataset, numbers, prediction] =
@@ -294,6 +330,9 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
           "are ",
           name_of(predictor.outputs()));
   require(flags.top <= outputs.cols(), "--top: ", flags.top, " is more than the model's ", outputs.cols(), " classes");
+  if (const std::string types = types_text(dataset, predictor); !types.empty()) {
+    say(flags.quiet, types);
+  }
   look_at(prediction.logits, is_of_graphs(predictor) ? "graphs" : "nodes", flags);
   const Table table{
       predictor, dataset, numbers, outputs, prediction.logits, output_names(predictor, dataset.class_names), flags.top};

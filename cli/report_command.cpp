@@ -1,6 +1,7 @@
 // weft report: the page of a run again from its folder, or one page that compares several runs.
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <span>
 
 #include "weft/cli/console.hpp"
@@ -31,8 +32,12 @@ void sort_arguments(ReportFlags& flags) {
       flags.runs.push_back(argument);
     } else {
       if (!flags.data.empty() || &argument != &flags.arguments.back() || flags.runs.empty()) {
+        std::error_code error;
+        const bool is_there = std::filesystem::exists(argument, error);
         throw DataError(argument, "",
-                        concat("is no run folder: it has no ", RunFiles{argument}.model().filename().string()));
+                        is_there
+                            ? concat("is no run folder: it has no ", RunFiles{argument}.model().filename().string())
+                            : concat("is no run folder: there is nothing of that name", nearest_run(argument)));
       }
       flags.data = argument;
     }
@@ -51,6 +56,10 @@ std::vector<std::filesystem::path> files_of(const std::vector<std::string>& runs
   return files;
 }
 
+Json optional_json(const std::optional<double>& value) {
+  return value ? Json(*value) : Json();
+}
+
 /// What was written, and of which runs.
 void tell(const ReportFlags& flags, const std::filesystem::path& page, std::span<const RunSummary> runs) {
   if (flags.json) {
@@ -64,6 +73,7 @@ void tell(const ReportFlags& flags, const std::filesystem::path& page, std::span
                      {"val", run.mean(&RunResult::val)},
                      {"test", run.mean_test()},
                      {"test_std", run.deviation(&RunResult::test)},
+                     {"test_accuracy", optional_json(mean_test_accuracy(run))},
                      {"interrupted", run.interrupted}});
     }
     print_json({{"path", page.string()}, {"runs", all}});

@@ -13,6 +13,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/stopwatch.hpp"
 #include "weft/io/isolation.hpp"
+#include "weft/runs/model_tasks.hpp"
 #include "weft/runs/run.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/train/checkpoint.hpp"
@@ -81,7 +82,7 @@ RunConfig config_of(const TrainFlags& flags) {
 /// Decides what is read, and reads it in a child first, unless the user trusts the files. Starts no thread.
 RunPlan rehearsed_plan(const TrainFlags& flags, const RunConfig& config, const RunObserver& observer) {
   const std::filesystem::path data = config.dataset, checkpoint = RunFiles{flags.output}.checkpoint();
-  if (!config.memory_limit.empty()) {
+  if (!config.memory_limit.empty() || suits_some_tasks(config.model)) {
     rehearse_size(data, flags);
   }
   RunPlan plan = plan_run(config, observer);

@@ -20,23 +20,6 @@ void check_range(const Option& option, double value, std::string_view text) {
           " is out of range, expected ", option.minimum, " to ", option.maximum);
 }
 
-void check(const Option& option, const OptionValue& value) {
-  require(value.index() == option.fallback.index(), "option ", option.name, ": ", to_text(value),
-          " has another type than the default ", to_text(option.fallback));
-  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
-    check_range(option, static_cast<double>(*integer), to_text(value));
-  } else if (const auto* real = std::get_if<double>(&value)) {
-    check_range(option, *real, to_text(value));
-  } else if (const auto* text = std::get_if<std::string>(&value); text != nullptr && !option.choices.empty()) {
-    std::string all;
-    for (const std::string_view choice : option.choices) {
-      all += all.empty() ? choice : std::string(", ") + std::string(choice);
-    }
-    require(std::ranges::find(option.choices, *text) != option.choices.end(), "option ", option.name, ": '", *text,
-            "' is not one of ", all);
-  }
-}
-
 /// In lower case, with one kind of dash: neither is what makes a name another.
 std::string plain_name(std::string_view word) {
   std::string result(word);
@@ -70,6 +53,43 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 bool begins(std::string_view word, std::string_view name) {
   constexpr std::size_t kLeast = 4;
   return std::min(word.size(), name.size()) >= kLeast && (word.starts_with(name) || name.starts_with(word));
+}
+
+/// The first choice that begins with the text, or that holds it (acc, auc, f1), or that is near; "" if there is none.
+std::string choice_meant_by(std::string_view text, std::span<const std::string_view> choices) {
+  const std::string plain = plain_name(text);
+  constexpr std::size_t kLeast = 2;
+  if (plain.size() >= kLeast) {
+    for (const bool at_start : {true, false}) {
+      for (const std::string_view choice : choices) {
+        const std::size_t at = plain_name(choice).find(plain);
+        if (at_start ? at == 0 : at != std::string::npos) {
+          return std::string(choice);
+        }
+      }
+    }
+  }
+  return nearest_name(text, std::vector<std::string>(choices.begin(), choices.end()));
+}
+
+void check(const Option& option, const OptionValue& value) {
+  require(value.index() == option.fallback.index(), "option ", option.name, ": ", to_text(value),
+          " has another type than the default ", to_text(option.fallback));
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) {
+    check_range(option, static_cast<double>(*integer), to_text(value));
+  } else if (const auto* real = std::get_if<double>(&value)) {
+    check_range(option, *real, to_text(value));
+  } else if (const auto* text = std::get_if<std::string>(&value); text != nullptr && !option.choices.empty()) {
+    std::string all;
+    for (const std::string_view choice : option.choices) {
+      all += all.empty() ? choice : std::string(", ") + std::string(choice);
+    }
+    if (std::ranges::find(option.choices, *text) == option.choices.end()) {
+      const std::string nearest = choice_meant_by(*text, option.choices);
+      throw ArgumentError(concat("option ", option.name, ": '", *text, "' is not one of ", all,
+                                 nearest.empty() ? "" : concat("; did you mean '", nearest, "'?")));
+    }
+  }
 }
 
 }  // namespace

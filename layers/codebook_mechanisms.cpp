@@ -3,6 +3,7 @@
 #include <cmath>
 #include <optional>
 
+#include "weft/core/error.hpp"
 #include "weft/layers/attention_mechanisms.hpp"
 #include "weft/layers/codebook.hpp"
 #include "weft/layers/kernels/low_rank_attention.hpp"
@@ -50,6 +51,8 @@ class Goat : public GlobalAttention {
       learned = codebook_.as_of(pass);
     }
     const Codebook& codebook = learned ? *learned : codebook_;
+    require(h.value().rows() == graph.num_targets(), "attention goat: there are ", h.value().rows(),
+            " rows, expected one for each of ", graph.num_targets(), " nodes");
     const std::vector<std::int64_t> code_of = codebook.nearest(h.value());
     const CodesOfGraphs own(graph, code_of);
     const Variable states = Variable::constant(codebook.states());

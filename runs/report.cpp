@@ -276,7 +276,7 @@ std::string report_html(const ReportData& data) {
     out += section("Measured", pairs_table(data.facts));
   }
   if (!data.config.empty()) {
-    out += section("Configuration", pairs_table(data.config));
+    out += section(data.config_title, pairs_table(data.config));
   }
   return out + "</main>\n</body>\n</html>\n";
 }

@@ -66,6 +66,7 @@ struct ReportData {
 
   /// What was measured beside the metric, and everything that decided the run: name and value.
   std::vector<std::pair<std::string, std::string>> facts = {}, config = {};
+  std::string config_title = "Configuration";
 };
 
 /// The whole file. Throws ArgumentError if lengths do not fit together.

@@ -19,6 +19,7 @@
 #include "weft/runs/folds.hpp"
 #include "weft/runs/memory_estimate.hpp"
 #include "weft/runs/memory_plan.hpp"
+#include "weft/runs/model_tasks.hpp"
 #include "weft/runs/remarks.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"
@@ -91,6 +92,7 @@ PreparedRun prepare(const RunPlan& plan, std::optional<Dataset> dataset, const R
     run.config.task = task.name();
   }
   run.config.model = model_of(run.config, task);
+  require_model_suits(run.config.model, task);
   choose_folds(run.config, run.dataset);
   if (wants_suited_sampler(run.config, task)) {
     const std::string sampler(suited_sampler(run.config.model, options_of(run.config, task)));
@@ -281,6 +283,10 @@ RunSummary run_on(const RunPlan& plan, std::optional<Dataset> dataset, const Run
 RunPlan plan_run(RunConfig given, const RunObserver& observer) {
   RunConfig config = checked(std::move(given));
   require(!config.dataset.empty(), "run: no dataset is named");
+  if (suits_some_tasks(config.model)) {
+    // Before the data are read, which may take long.
+    require_model_suits(config.model, task_of_run(config, read_dataset_size(config.dataset).task));
+  }
   if (config.memory_limit.empty()) {
     return {.config = std::move(config), .read = {}};
   }

@@ -211,6 +211,12 @@ ArgumentError unknown_option(const std::string& key, const Options& options, con
   if (const std::string meant = name_meant_by(key, names); !meant.empty()) {
     return ArgumentError(concat("there is no option '", key, "'; did you mean '", meant, "'?"));
   }
+  // Of other tasks too: what the run is one of is not what is misspelled.
+  for (const TaskInfo& other : tasks()) {
+    for (const Option& option : other.options) {
+      names.emplace_back(option.name);
+    }
+  }
   const std::string of_model = task.model.empty() ? model_of(config, task) : std::string(task.model);
   return unknown_name("option", key, names, concat("; `weft models ", of_model, "` and `weft options` list them"));
 }

@@ -289,6 +289,69 @@ RunSummary read_run(const std::filesystem::path& folder) {
   return run;
 }
 
+std::optional<double> mean_test_accuracy(const RunSummary& run) {
+  double sum = 0.0;
+  for (const RunResult& one : run.runs) {
+    const auto found = one.test_metrics.find("accuracy");
+    if (found == one.test_metrics.end() || !std::isfinite(found->second)) {
+      return std::nullopt;
+    }
+    sum += found->second;
+  }
+  return run.runs.empty() ? std::nullopt : std::optional(sum / static_cast<double>(run.runs.size()));
+}
+
+namespace {
+
+std::string listed(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text;
+}
+
+std::string name_of_folder(const RunSummary& run) {
+  const std::filesystem::path& folder = run.config.folder;
+  return folder.filename().empty() ? folder.parent_path().filename().string() : folder.filename().string();
+}
+
+/// What the runs were told otherwise than each other, with what each was told; "-" where a model has no such option.
+std::vector<std::pair<std::string, std::string>> differences(std::span<const RunSummary> runs) {
+  std::map<std::string, std::vector<std::string>> values;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto set = [&](const std::string& name, std::string value) {
+      values.try_emplace(name, runs.size(), "-").first->second[i] = std::move(value);
+    };
+    for (const auto& [name, value] : runs[i].options.values()) {
+      set(name, to_text(value));
+    }
+    std::set<std::string> splits, seeds;
+    for (const RunResult& one : runs[i].runs) {
+      splits.insert(one.split);
+      seeds.insert(std::to_string(one.seed));
+    }
+    set("split", listed(splits));
+    set("seed", listed(seeds));
+    set("model", runs[i].config.model);
+    set("dataset", runs[i].dataset);
+  }
+  std::vector<std::pair<std::string, std::string>> rows;
+  for (const auto& [name, of_runs] : values) {
+    if (std::ranges::count(of_runs, of_runs.front()) == std::ssize(of_runs)) {
+      continue;
+    }
+    std::string text;
+    for (std::size_t i = 0; i < runs.size(); ++i) {
+      text += concat(i == 0 ? "" : "; ", name_of_folder(runs[i]), ": ", of_runs[i]);
+    }
+    rows.emplace_back(name, std::move(text));
+  }
+  return rows;
+}
+
+}  // namespace
+
 std::string comparison_html(std::span<const RunSummary> runs) {
   std::set<std::string> datasets, splits;
   for (const RunSummary& run : runs) {
@@ -297,26 +360,21 @@ std::string comparison_html(std::span<const RunSummary> runs) {
       splits.insert(one.split);
     }
   }
-  const auto listed = [](const std::set<std::string>& names) {
-    std::string text;
-    for (const std::string& name : names) {
-      text += (text.empty() ? "" : ", ") + name;
-    }
-    return text;
-  };
   ReportData data{.dataset = listed(datasets), .task = "comparison", .model = "several runs", .split = listed(splits)};
   std::map<std::string, std::vector<ChartSeries>> curves;
   std::int64_t color = 0;
   for (const RunSummary& run : runs) {
     const RunResult& best = run.runs.at(run.best_run);
-    const std::string name = run.config.folder.filename().empty() ? run.config.folder.parent_path().filename().string()
-                                                                  : run.config.folder.filename().string();
+    const std::string name = name_of_folder(run);
     ReportData of_run;
     add_curves(read_metrics(RunFiles{run.config.folder}.metrics()), best, of_run);
     curves[run.metric].push_back({name, class_color(color++), of_run.epochs, of_run.val});
     std::string fact = concat(run.config.model, " on ", run.dataset, ": test ", run.metric, " ", test_text(run),
                               ", val ", fixed_text(run.mean(&RunResult::val), 4), ", ", run.runs.size(),
                               run.runs.size() == 1 ? " run" : " runs");
+    if (const std::optional<double> accuracy = mean_test_accuracy(run); accuracy && run.metric != "accuracy") {
+      fact += concat(", test accuracy ", fixed_text(*accuracy, 4));
+    }
     // Models of before do not say the one, runs that were stopped in the midst not the other.
     if (run.num_parameters > 0) {
       fact += concat(", ", run.num_parameters, " parameters");
@@ -333,6 +391,8 @@ std::string comparison_html(std::span<const RunSummary> runs) {
          line_chart({"Validation " + metric, "The " + metric + " on the validation part by epoch", "epoch", metric},
                     series, std::nan(""))});
   }
+  data.config_title = "What the runs were told otherwise";
+  data.config = differences(runs);
   return report_html(data);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -17,7 +18,11 @@ void write_run_report(const RunFiles& files, const Dataset& dataset, const RunSu
 /// What came of the run in a folder, read again from its files. Throws DataError if they are broken.
 [[nodiscard]] RunSummary read_run(const std::filesystem::path& folder);
 
-/// One page with the figures and validation curves of several runs, as read_run() gives them.
+/// The mean over all runs, whatever they were selected by; nothing where one has none.
+[[nodiscard]] std::optional<double> mean_test_accuracy(const RunSummary& run);
+
+/// One page with the figures and validation curves of several runs, as read_run() gives them, and the options in which
+/// they differ.
 [[nodiscard]] std::string comparison_html(std::span<const RunSummary> runs);
 
 }  // namespace weft

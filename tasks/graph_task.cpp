@@ -6,6 +6,7 @@
 #include "weft/layers/weight_memory.hpp"
 #include "weft/samplers/graph_batches.hpp"
 #include "weft/tasks/inference.hpp"
+#include "weft/tasks/settled_outputs.hpp"
 #include "weft/train/model_state.hpp"
 
 namespace weft {
@@ -16,6 +17,7 @@ GraphTask::GraphTask(const Dataset& data, const TrainJob& train_job)
       input_(data.graph, data.node_ptr, data.node_features, data.edge_features, train_job.options, edge_weights_),
       shape_(shape_for(input_.features(), labels().num_outputs(),
                        reads_edge_features(train_job.options) ? data.edge_features : kNoFeatures)) {
+  check_threshold(options(), outputs(), shape_.num_outputs);
   if (const Split* split = job().splits.empty() ? nullptr : find_split(job().splits.front())) {
     scaling_ = input_scaling(input_, options(), training_nodes(*split));
   }
@@ -38,7 +40,7 @@ std::unique_ptr<Model> GraphTask::new_model(const Split& split, const Random& ra
       with_scaling(make_graph_model(job().model, shape_, options(), random), input_, scaling_,
                    scaling_.features ? training_nodes(split) : std::vector<std::int64_t>());
   set_unit(*model, split);
-  return model;
+  return with_settling(std::move(model), labels(), options(), input_.block().graph(), {});
 }
 
 std::unique_ptr<Epochs> GraphTask::epochs(const Model& model, const Split& split, std::uint64_t seed) const {
@@ -55,7 +57,22 @@ std::unique_ptr<Epochs> GraphTask::epochs(const Model& model, const Split& split
 }
 
 Tensor GraphTask::infer(const Model& model, const Split&, std::span<const std::int64_t>) const {
-  return infer_graphs(weft::node_model(model), input_).logits;
+  const NodeModel& network = weft::node_model(model);
+  Tensor logits = infer_graphs(network, input_).logits;
+  const SettledModel* settled = settled_of(network);
+  return settled == nullptr ? std::move(logits) : called_logits(*settled, std::move(logits));
+}
+
+std::string GraphTask::settle(Model& model, const Split& split) const {
+  auto* settled = dynamic_cast<SettledModel*>(&model);
+  if (settled == nullptr) {
+    return "";
+  }
+  // Again where a run that was stopped here goes on.
+  settled->set_threshold(0.5F);
+  const std::vector<std::int64_t> val = labeled(split.val);
+  return weft::settle(*settled, input_.block(), infer(model, split, {}), options(),
+                      {.labels = labels(), .metric = metric_named(metric()), .val = val, .row = "graph"});
 }
 
 TrainedGraphs::TrainedGraphs(ModelDescription described, const std::vector<NamedTensor>& state)
@@ -63,6 +80,8 @@ TrainedGraphs::TrainedGraphs(ModelDescription described, const std::vector<Named
   std::unique_ptr<NodeModel> network =
       with_scaling(make_graph_model(description().model, description().shape, description().options, Random(0)),
                    description().shape, description().options, description().scaling);
+  network = with_settling(std::move(network), description().shape.num_outputs,
+                          description().outputs == OutputKind::classes, description().options, state);
   set_state(*network, state);
   network_ = std::move(network);
 }
@@ -81,7 +100,15 @@ Prediction TrainedGraphs::predict(const Graphs& graphs, const Wanted& wanted) co
   if (wanted.embedding && !wanted.rows.empty()) {
     all.embedding = select_rows(all.embedding, wanted.rows);
   }
-  return {meaning_of(all.logits, description().outputs), std::move(all.embedding), std::move(all.logits)};
+  Tensor meant = meaning_of(all.logits, description().outputs);
+  if (const SettledModel* settled = settled_of(*network_)) {
+    all.logits = called_logits(*settled, std::move(all.logits));
+  }
+  return {std::move(meant), std::move(all.embedding), std::move(all.logits)};
+}
+
+std::vector<std::string> TrainedGraphs::notes(const Dataset&) const {
+  return description().settled.empty() ? std::vector<std::string>() : std::vector{description().settled};
 }
 
 std::vector<Evaluation> TrainedGraphs::evaluate(const Dataset& dataset, std::span<const std::string> splits) const {
@@ -109,14 +136,13 @@ std::vector<float> TrainedGraphs::node_importance(const Graphs& graphs, std::int
 }
 
 std::vector<TaskRow> graph_tasks() {
-  const auto row = [](TaskKind kind, std::string_view summary) {
-    return TaskRow{{.kind = kind,
-                    .summary = summary,
-                    .rows = Rows::graphs,
-                    .options = graph_options(),
-                    .defaults = graph_defaults},
-                   make_task_of<GraphTask>,
-                   open_task_of<TrainedGraphs>};
+  std::vector<Option> options = graph_options();
+  options.push_back(threshold_option());
+  const auto row = [&options](TaskKind kind, std::string_view summary) {
+    return TaskRow{
+        {.kind = kind, .summary = summary, .rows = Rows::graphs, .options = options, .defaults = graph_defaults},
+        make_task_of<GraphTask>,
+        open_task_of<TrainedGraphs>};
   };
   return {row(TaskKind::graph_classification, "a class, or several yes-or-no labels, for each of many graphs"),
           row(TaskKind::graph_regression, "numbers for each of many graphs")};

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "weft/layers/models.hpp"
 #include "weft/tasks/labeled_task.hpp"
@@ -22,6 +24,7 @@ class GraphTask final : public LabeledTask {
   [[nodiscard]] std::unique_ptr<Epochs> epochs(const Model& model, const Split& split,
                                                std::uint64_t seed) const override;
   [[nodiscard]] Tensor infer(const Model& model, const Split& split, std::span<const std::int64_t> rows) const override;
+  [[nodiscard]] std::string settle(Model& model, const Split& split) const override;
 
  private:
   /// Of the graphs of the training part.
@@ -44,6 +47,7 @@ class TrainedGraphs final : public TrainedTask {
                                                  std::span<const std::string> splits) const override;
   /// The derivative of the output by a weight of the node's first state.
   [[nodiscard]] std::vector<float> node_importance(const Graphs& graphs, std::int64_t output) const override;
+  [[nodiscard]] std::vector<std::string> notes(const Dataset& dataset) const override;
 
  private:
   [[nodiscard]] ModelInput input_of(const Graphs& graphs) const;

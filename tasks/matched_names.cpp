@@ -312,6 +312,10 @@ void require_same_nodes(const Dataset& dataset, const ModelDescription& model) {
           "the nodes of ", dataset.name, " are others than those of ", model.dataset,
           ", or in another order, and the model learned a row for each of those; a model that reads other graphs is "
           "trained with an encoding, with features, or with node_table=false");
+  require(model.model != kLabelPropagation || model.known_nodes.empty() || dataset.node_names.empty() ||
+              model.known_nodes == names_mark(dataset.node_names),
+          "the nodes of ", dataset.name, " have other names than those of ", model.dataset, ", or another order, and ",
+          "label_propagation knows labels of those alone");
 }
 
 /// Weights are features of edges, which are not read where the edges stay in their file.
@@ -324,6 +328,61 @@ void require_weights(std::string_view operation, const Dataset& dataset, const M
           "larger memory limit");
 }
 
+/// FNV-1a (Fowler, Noll, Vo), of names with their ends, or of numbers.
+class NameHash {
+ public:
+  void mix(std::uint64_t word) { value_ = (value_ ^ word) * 0x100000001b3; }
+  void mix(std::span<const std::string> names) {
+    for (const std::string& name : names) {
+      for (const char c : name) {
+        mix(static_cast<std::uint64_t>(static_cast<unsigned char>(c)));
+      }
+      mix(std::uint64_t{0});
+    }
+  }
+  [[nodiscard]] std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325;
+};
+
+/// Edges of types that the model never saw are read as the others are, and are said.
+std::string unknown_edge_types(const Dataset& dataset, const Names& known) {
+  const Names& types = dataset.names.edge_types;
+  if (known.empty() || types.empty() || dataset.edge_type.empty()) {
+    return "";
+  }
+  std::vector<std::int64_t> counts(types.size(), 0);
+  for (const std::int32_t type : dataset.edge_type) {
+    // Types may have no names.
+    if (const auto t = static_cast<std::size_t>(type); t < counts.size()) {
+      ++counts[t];
+    }
+  }
+  constexpr std::size_t kMostNamed = 3;
+  std::int64_t num_edges = 0;
+  std::size_t num_types = 0;
+  std::string text;
+  for (std::size_t t = 0; t < types.size(); ++t) {
+    if (counts[t] == 0 || std::ranges::find(known, types[t]) != known.end()) {
+      continue;
+    }
+    num_edges += counts[t];
+    if (num_types++ < kMostNamed) {
+      const std::string nearest = nearest_name(types[t], known);
+      text += concat(text.empty() ? "'" : ", '", types[t],
+                     nearest.empty() ? "'" : concat("' (did you mean '", nearest, "'?)"));
+    }
+  }
+  if (num_types == 0) {
+    return "";
+  }
+  return concat(num_edges, " of ", dataset.edge_type.size(), " edges are of ", num_types == 1 ? "a type" : "types",
+                " that the model never saw in training, ", text,
+                num_types > kMostNamed ? concat(" and ", num_types - kMostNamed, " more") : "",
+                ": they are read as the others; those of the model are ", listed(known));
+}
+
 bool judges_classes(const ModelDescription& model) {
   return model.outputs == OutputKind::classes;
 }
@@ -331,19 +390,21 @@ bool judges_classes(const ModelDescription& model) {
 }  // namespace
 
 std::string table_nodes(const Dataset& dataset) {
-  // FNV-1a, of names with their ends, or of numbers.
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto mix = [&hash](std::uint64_t byte) { hash = (hash ^ byte) * 0x100000001b3; };
-  for (const std::string& name : dataset.node_names) {
-    for (const char c : name) {
-      mix(static_cast<unsigned char>(c));
-    }
-    mix(0);
-  }
+  NameHash hash;
+  hash.mix(dataset.node_names);
   for (const std::int64_t node : dataset.original_node) {
-    mix(static_cast<std::uint64_t>(node));
+    hash.mix(static_cast<std::uint64_t>(node));
   }
-  return concat(dataset.graph.num_nodes(), " nodes, ", hash);
+  return concat(dataset.graph.num_nodes(), " nodes, ", hash.value());
+}
+
+std::string names_mark(std::span<const std::string> names) {
+  if (names.empty()) {
+    return "";
+  }
+  NameHash hash;
+  hash.mix(names);
+  return concat(names.size(), " names, ", hash.value());
 }
 
 std::vector<std::string> match_names(Dataset& dataset, const ModelDescription& model) {
@@ -374,6 +435,9 @@ std::vector<std::string> match_names(Dataset& dataset, const ModelDescription& m
   }
   if (!judges_classes(model) && differ(model.names.targets, dataset.names.targets)) {
     match_targets(dataset, model);
+  }
+  if (std::string unknown = unknown_edge_types(dataset, model.names.edge_types); !unknown.empty()) {
+    notes.push_back(std::move(unknown));
   }
   return notes;
 }

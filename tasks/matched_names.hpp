@@ -2,7 +2,9 @@
 // names. What has no names, in the model or in the data, is matched by number.
 #pragma once
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "weft/io/dataset.hpp"
@@ -23,5 +25,11 @@ void require_matched(std::string_view operation, const Dataset& dataset, const M
 /// Which nodes these are, and in which order, as a short text: what a model that learned a row for each must find
 /// again.
 [[nodiscard]] std::string table_nodes(const Dataset& dataset);
+
+/// The model that knows nothing but labels of nodes of one graph.
+inline constexpr std::string_view kLabelPropagation = "label_propagation";
+
+/// Names of nodes in their order as a short text; of no names empty.
+[[nodiscard]] std::string names_mark(std::span<const std::string> names);
 
 }  // namespace weft

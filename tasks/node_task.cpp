@@ -2,11 +2,13 @@
 
 #include <optional>
 
+#include "weft/io/text_lists.hpp"
 #include "weft/layers/label_propagation_model.hpp"
 #include "weft/layers/ridge_model.hpp"
 #include "weft/layers/scaled_model.hpp"
 #include "weft/layers/weight_memory.hpp"
 #include "weft/tasks/inference.hpp"
+#include "weft/tasks/matched_names.hpp"
 #include "weft/tasks/settled_outputs.hpp"
 #include "weft/tensor/dense_ops.hpp"
 #include "weft/train/model_state.hpp"
@@ -183,6 +185,30 @@ std::string NodeTask::settle(Model& model, const Split& split) const {
                       {.labels = labels(), .metric = metric_named(metric()), .val = val});
 }
 
+void NodeTask::describe(const Split& split, ModelFile& file) const {
+  RowTask::describe(split, file);
+  const std::vector<std::string>& types = dataset().names.node_types;
+  if (types.size() > 1 && !dataset().node_type.empty()) {
+    std::vector<bool> is_labeled(types.size(), false);
+    for (const std::int64_t v : labeled(split.train)) {
+      if (const auto t = static_cast<std::size_t>(dataset().node_type[static_cast<std::size_t>(v)]); t < types.size()) {
+        is_labeled[t] = true;
+      }
+    }
+    std::vector<std::string> names;
+    for (std::size_t t = 0; t < types.size(); ++t) {
+      if (is_labeled[t]) {
+        names.push_back(types[t]);
+      }
+    }
+    file.config[std::string(kLabeledTypesKey)] = joined(names);
+  }
+  const bool knows_labels = asks_to_spread(options()) || job().model == kLabelPropagation;
+  if (knows_labels && !dataset().node_names.empty()) {
+    file.config[std::string(kKnownNodesKey)] = names_mark(dataset().node_names);
+  }
+}
+
 std::vector<std::string> NodeTask::notes() const {
   std::vector<std::string> notes = RowTask::notes();
   if (dataset().node_features.shape() == Shape{}) {
@@ -219,29 +245,33 @@ TrainedNodes::TrainedNodes(ModelDescription described, const std::vector<NamedTe
   network_ = std::move(network);
 }
 
-std::string TrainedNodes::why_not_spread(const CsrGraph& graph) const {
+bool TrainedNodes::are_known(std::span<const std::string> node_names) const {
+  const std::string& known = description().known_nodes;
+  return known.empty() || node_names.empty() || known == names_mark(node_names);
+}
+
+std::string TrainedNodes::why_not_spread(const CsrGraph& graph, std::span<const std::string> node_names) const {
   const SettledModel* settled = settled_of(*network_);
   if (settled == nullptr || settled->spread().kind == SpreadKind::none) {
     return "";
   }
-  return graph.is_in_file() ? "the edges stay in their file: labels of the training part do not spread, which needs "
-                              "the edges in memory"
-         : !settled->known().are_of(graph)
-             ? "this is not the graph that the model was trained on: labels of its training part do not spread here"
-             : "";
+  return graph.is_in_file()                ? "the edges stay in their file, and labels spread along edges in memory"
+         : !settled->known().are_of(graph) ? "this is not the graph that the model was trained on"
+         : !are_known(node_names) ? "the nodes have other names than those of the graph that the model was trained on"
+                                  : "";
 }
 
 std::vector<std::string> TrainedNodes::notes(const Dataset& dataset) const {
   if (settled_of(*network_) == nullptr) {
     return {};
   }
-  std::vector<std::string> notes;
-  for (std::string note : {description().settled, why_not_spread(dataset.graph)}) {
-    if (!note.empty()) {
-      notes.push_back(std::move(note));
-    }
+  const std::string& settled = description().settled;
+  const std::string why = why_not_spread(dataset.graph, dataset.node_names);
+  if (why.empty()) {
+    return settled.empty() ? std::vector<std::string>() : std::vector{settled};
   }
-  return notes;
+  return {concat("labels of the training part do not spread here: ", why,
+                 settled.empty() ? "" : concat("; in training: ", settled))};
 }
 
 bool TrainedNodes::infers_by_samples() const {
@@ -267,8 +297,8 @@ Prediction TrainedNodes::predict(const Graphs& graphs, const Wanted& wanted) con
     sampling.emplace(input, traits_of(description().model, options, description().shape.edge_kind), options, graphs);
   }
   const SettledModel* settled = settled_of(*network_);
-  const bool spreads =
-      settled != nullptr && settled->spread().kind != SpreadKind::none && why_not_spread(graphs.graph).empty();
+  const bool spreads = settled != nullptr && settled->spread().kind != SpreadKind::none &&
+                       why_not_spread(graphs.graph, graphs.node_names).empty();
   // Labels spread over what is said of all nodes.
   const Wanted asked{.rows = spreads ? std::span<const std::int64_t>() : wanted.rows, .embedding = wanted.embedding};
   Outputs outputs = infer_nodes(*network_, input, options, sampling ? &*sampling : nullptr, asked);
@@ -301,9 +331,7 @@ std::vector<TaskRow> node_tasks() {
                       {},
                       {},
                       {"none", "auto", "smooth", "correct"}};
-  const Option threshold{"threshold", std::string("none"),
-                         "two classes: above which probability a node is called the second; none: 0.5; accuracy, "
-                         "balanced_accuracy or macro_f1: where that is best on the validation part; or a number"};
+  const Option threshold = threshold_option();
   const auto row = [](TaskKind kind, std::string_view summary, std::vector<Option> options) {
     return TaskRow{{.kind = kind,
                     .summary = summary,

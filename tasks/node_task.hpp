@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,7 @@ class NodeTask final : public LabeledTask {
   [[nodiscard]] Tensor infer(const Model& model, const Split& split, std::span<const std::int64_t> rows) const override;
   [[nodiscard]] std::string settle(Model& model, const Split& split) const override;
   [[nodiscard]] std::vector<std::string> notes() const override;
+  void describe(const Split& split, ModelFile& file) const override;
 
  private:
   /// Of a model that is not trained.
@@ -55,8 +57,10 @@ class TrainedNodes : public TrainedTask {
   [[nodiscard]] std::vector<std::string> notes(const Dataset& dataset) const override;
 
  private:
-  /// Why labels that the model has do not spread over this graph, or nothing.
-  [[nodiscard]] std::string why_not_spread(const CsrGraph& graph) const;
+  /// Why labels that the model has do not spread over this graph of nodes of these names, or nothing.
+  [[nodiscard]] std::string why_not_spread(const CsrGraph& graph, std::span<const std::string> node_names) const;
+  /// Whether the nodes are called as those whose labels the model knows, as far as both have names.
+  [[nodiscard]] bool are_known(std::span<const std::string> node_names) const;
   /// Whether predictions too are made from samples.
   [[nodiscard]] bool infers_by_samples() const;
 

@@ -49,6 +49,8 @@ struct Graphs {
   std::span<const std::int64_t> node_time = {};
   /// What each edge counts, in the order of the graph's arrays, or empty: all alike.
   std::span<const float> edge_weight = {};
+  /// What each node is called, or empty. A model that knows labels of nodes looks whether these are they.
+  std::span<const std::string> node_names = {};
 };
 
 /// Which outputs somebody will read: what is not wanted need not be computed.

@@ -81,6 +81,12 @@ inline constexpr std::string_view kScalingKey = "scaled";
 /// The key of the name of the column that edges counted as their weights in training, where they did.
 inline constexpr std::string_view kWeightKey = "edge_weight";
 
+/// The key of names_mark() of the nodes whose labels the model knows, where they have names.
+inline constexpr std::string_view kKnownNodesKey = "known_nodes";
+
+/// The key of the types of nodes whose labels were learned, where nodes have types.
+inline constexpr std::string_view kLabeledTypesKey = "labeled_types";
+
 /// The dataset, if it is many graphs. Throws ArgumentError, which names its task, if it is one.
 [[nodiscard]] const Dataset& many_graphs(const Dataset& dataset);
 

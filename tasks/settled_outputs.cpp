@@ -214,11 +214,11 @@ std::string settle_threshold(SettledModel& model, const Tensor& logits, const st
   } else {
     const auto [best, figure] = best_threshold(option, logits, job);
     threshold = best;
-    why = figure < 0.0 ? ", as all nodes of the validation part score alike"
+    why = figure < 0.0 ? concat(", as all ", job.row, "s of the validation part score alike")
                        : concat(": val ", option, " ", number_text("%.4f", figure), " is the best there");
   }
   model.set_threshold(threshold);
-  return concat("a node is called '", name, "' where its probability is above ",
+  return concat("a ", job.row, " is called '", name, "' where its probability is above ",
                 number_text("%.6g", static_cast<double>(threshold)), " (threshold=", option, ")", why);
 }
 
@@ -234,6 +234,12 @@ bool asks_to_spread(const Options& options) {
 
 bool asks_for_threshold(const Options& options) {
   return options.has("threshold") && options.text("threshold") != "none";
+}
+
+Option threshold_option() {
+  return {"threshold", std::string("none"),
+          "two classes: above which probability a node or graph is called the second; none: 0.5; accuracy, "
+          "balanced_accuracy or macro_f1: where that is best on the validation part; or a number"};
 }
 
 void check_threshold(const Options& options, OutputKind kind, std::int64_t num_outputs) {

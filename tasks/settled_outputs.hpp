@@ -1,5 +1,6 @@
 // What is settled on the validation part once a model's weights are: how labels of the training part spread over what
-// it says (option smooth), and above which probability a node is called the second of two classes (option threshold).
+// it says (option smooth), and above which probability a node or graph is called the second of two classes (option
+// threshold).
 #pragma once
 
 #include <cstdint>
@@ -23,6 +24,8 @@ namespace weft {
 /// Whether options ask for labels to spread, or for a threshold.
 [[nodiscard]] bool asks_to_spread(const Options& options);
 [[nodiscard]] bool asks_for_threshold(const Options& options);
+/// The option threshold, of tasks that have it.
+[[nodiscard]] Option threshold_option();
 /// Throws ArgumentError if the options ask for a threshold that is none, or of other labels than two classes.
 void check_threshold(const Options& options, OutputKind kind, std::int64_t num_outputs);
 
@@ -52,6 +55,8 @@ struct SettleJob {
   const Metric& metric;
   /// The rows of the validation part that have a label; none: nothing is chosen.
   std::span<const std::int64_t> val;
+  /// What a row is.
+  std::string_view row = "node";
 };
 /// Chooses, puts what it chose into the model, and says it in a sentence for each choice. logits: of all nodes as the
 /// model says them.

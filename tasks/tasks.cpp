@@ -97,6 +97,8 @@ void read_rows(const ModelFile& file, const std::string& name, ModelDescription&
   description.encoder = text_if_there("encoder");
   description.settled = text_if_there("settled");
   description.table_nodes = text_if_there("table_nodes");
+  description.labeled_types = parts_of(text_if_there(std::string(kLabeledTypesKey)));
+  description.known_nodes = text_if_there(std::string(kKnownNodesKey));
   description.edge_weight = text_if_there(std::string(kWeightKey));
   description.scaling = InputScaling::of_text(text_if_there(std::string(kScalingKey)));
 }

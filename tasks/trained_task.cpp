@@ -53,7 +53,8 @@ Graphs graphs_of(const Dataset& dataset, const ModelShape& shape, OwnOfGraphs& o
           .edge_type = dataset.edge_type,
           .edge_time = dataset.edge_time,
           .node_time = dataset.node_time,
-          .edge_weight = own.edge_weights};
+          .edge_weight = own.edge_weights,
+          .node_names = dataset.node_names};
 }
 
 Tensor meaning_of(const Tensor& logits, OutputKind outputs) {

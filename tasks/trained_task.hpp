@@ -44,6 +44,10 @@ struct ModelDescription {
   std::string settled = {};
   /// Of a model that learned a row for each node: table_nodes() of its graph; otherwise empty.
   std::string table_nodes = {};
+  /// Of a model that knows labels of nodes: names_mark() of the nodes of their graph; empty: they have no names.
+  std::string known_nodes = {};
+  /// Of nodes of several types: those of the labels that it learned.
+  std::vector<std::string> labeled_types = {};
   /// The column that edges counted as their weights in training; empty: they counted alike.
   std::string edge_weight = {};
 

@@ -16,7 +16,7 @@ std::vector<Option> graph_reading_options() {
   Option metric{"metric", std::string("auto"),
                 "what validation selects by; auto: roc_auc for two classes, for several labels and for links, "
                 "otherwise accuracy; "
-                "mae for numbers"};
+                "mae for numbers. Generation selects by nll alone"};
   metric.choices.push_back("auto");
   for (const Metric& one : metrics()) {
     if (!one.of_graphs) {

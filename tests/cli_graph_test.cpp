@@ -218,6 +218,18 @@ TEST_F(Cli, GoesOnWithTheMetricThatARunHasBegunWith) {
   EXPECT_EQ(weft_json(with(job, {"--no-save"}))["metric"], "roc_auc");
 }
 
+TEST_F(Cli, NamesAModelThatGraphsCannotUseBeforeAnythingIsWritten) {
+  write_ten_folds(path("folds.h5"));
+  for (const char* model : {"ridge", "label_propagation"}) {
+    const CommandResult result = weft({"train", "folds.h5", "--model", model, "-o", "run"});
+    EXPECT_EQ(result.code, 2);
+    EXPECT_EQ(result.err, concat("weft: model ", model,
+                                 ": made for classes and labels of nodes, and the task is graph_classification; "
+                                 "expected another model\n"));
+    EXPECT_FALSE(std::filesystem::exists(path("run")));
+  }
+}
+
 TEST_F(Cli, NamesAModelThatNodesCannotUse) {
   make_sbm();
   const CommandResult result = weft({"train", "sbm.h5", "--model", "wl"});

@@ -143,7 +143,19 @@ TEST_F(NewTables, AreJudgedByTheColumnThatTheRunLearned) {
   }
   EXPECT_NEAR(judged["metrics"]["test"]["accuracy"].get<double>(), right / 3.0, 1e-6);
   EXPECT_TRUE(judged["metrics"]["train"]["accuracy"].is_null());
+  const std::string shown = weft({"evaluate", "run", "--nodes", "new.csv", "--edges", "new_trade.csv"}).out;
+  EXPECT_NE(shown.find("\n  train, val "), std::string::npos) << shown;
+  EXPECT_EQ(shown.find("  train accuracy"), std::string::npos) << shown;
+  EXPECT_NE(shown.find("  test accuracy"), std::string::npos) << shown;
   write_content(path("bare.csv"), "firm,staff,city\nn1,3,Ulm\nn2,4,Ulm\nn3,5,Ulm\n");
+  // Without labels they are for what the run was.
+  ASSERT_EQ(weft(with(with({"import", "edgelist", "new_trade.csv"}, words_),
+                      {"--nodes", "bare.csv", "--id", "firm", "--like", "run", "-o", "bare.h5"}))
+                .code,
+            0);
+  const Json info = weft_json({"info", "bare.h5"});
+  EXPECT_EQ(info["task"], "node_classification");
+  EXPECT_EQ(info["labels"]["kind"], "none");
   const CommandResult bare = weft({"evaluate", "run", "--nodes", "bare.csv", "--edges", "new_trade.csv"});
   EXPECT_EQ(bare.code, 3) << bare.err;
   EXPECT_NE(bare.err.find("bare.csv: there is no column 'sector'"), std::string::npos) << bare.err;
@@ -210,6 +222,19 @@ TEST_F(NewTables, JoinedToAnOldGraphArePredictedAsPartOfAllOfIt) {
     EXPECT_NE(told.err.find("2 of the edges of new_trade.csv are in firms.h5 already"), std::string::npos) << told.err;
     EXPECT_EQ(told.err.find("have no row in new.csv"), std::string::npos) << "old nodes need none\n" << told.err;
   }
+}
+
+TEST_F(NewTables, JoinedToAnOldGraphAreNotSpreadOverAndThatIsSaidOnce) {
+  make_firms();
+  train({"--model", "gcn", "--set", "edge_weights=false", "--set", "smooth=correct"});
+  make_new("n2,n1,4\nn1,n3,2\nf30,n2,5\n");
+  const CommandResult told = weft(with(predict_, {"--graph", "firms.h5", "-o", "one.csv"}));
+  ASSERT_EQ(told.code, 0) << told.err;
+  EXPECT_EQ(told.err.find("stay in their file"), std::string::npos) << "no memory limit was given\n" << told.err;
+  const std::string no = "labels of the training part do not spread here: this is not the graph that the model was";
+  ASSERT_NE(told.err.find(no), std::string::npos) << told.err;
+  EXPECT_EQ(told.err.find("\nlabels of the training part spread"), std::string::npos) << told.err;
+  EXPECT_EQ(told.err.find("spread here", told.err.find(no) + no.size()), std::string::npos) << told.err;
 }
 
 TEST_F(NewTables, JoinedToAnOldGraphAreJudgedAsTheyArePredicted) {
@@ -294,9 +319,16 @@ TEST_F(NewTables, OfSeveralTypesAreReadByTheirDescription) {
   ASSERT_EQ(trained.code, 0) << trained.err;
   refuses({"predict", "run", "--nodes", "c.csv", "--edges", "b.csv", "-o", "x.csv"}, 3,
           {"run: was trained on several tables", "weft import tables FILE.toml"});
+  refuses({"predict", "run", "--nodes", "c.csv", "--edges", "b.csv", "--graph", "shop.h5", "-o", "x.csv"}, 3,
+          {"run: was trained on several tables", "nodes of types cannot be joined to an old graph"});
   write_content(path("like.toml"), "like = \"run\"\n" + content_of(path("shop.toml")));
   ASSERT_EQ(weft({"import", "tables", "like.toml", "-o", "new.h5"}).code, 0);
-  EXPECT_EQ(weft({"predict", "run", "new.h5", "-o", "p.csv"}).code, 0);
+  const CommandResult predicted = weft({"predict", "run", "new.h5", "-o", "p.csv"});
+  EXPECT_EQ(predicted.code, 0);
+  EXPECT_NE(predicted.err.find("nodes of every type get a row: 20 of type 'customer', 20 of type 'product'; the model "
+                               "was trained on labels of type 'customer', "),
+            std::string::npos)
+      << predicted.err;
   EXPECT_EQ(weft({"import", "tables", "shop.toml", "--strict", "-o", "s.h5"}).code, 3);
 }
 

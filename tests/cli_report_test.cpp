@@ -56,17 +56,21 @@ TEST_F(CliReport, TakesTheDatasetOfARunFromWhereItIsNow) {
 
 TEST_F(CliReport, ComparesSeveralRunsOnOnePage) {
   make_sbm();
-  const Json first = train("first", {"--model", "gcn"}), second = train("second", {"--model", "mlp", "--runs", "2"});
+  const Json first = train("first", {"--model", "gcn", "--set", "dropout=0.5"}),
+             second = train("second", {"--model", "mlp", "--runs", "2", "--set", "dropout=0.25"});
   const Json told = weft_json({"report", "first", "second/", "-o", "page.html"});
   ASSERT_EQ(told["runs"].size(), 2U);
   EXPECT_EQ(told["runs"][0]["test"], first["test"]);
   EXPECT_EQ(told["runs"][1]["test"], second["test"]);
   EXPECT_EQ(told["runs"][1]["test_std"], second["test_std"]);
   const std::string page = content_of(path("page.html"));
-  for (const char* part :
-       {"first", "second", "gcn on sbm", "mlp on sbm", "2 runs", "parameters", "Validation roc_auc"}) {
+  for (const char* part : {"first", "second", "gcn on sbm", "mlp on sbm", "2 runs", "parameters", "Validation roc_auc",
+                           "test accuracy", "What the runs were told otherwise", "first: gcn; second: mlp",
+                           "<th scope=\"row\">dropout</th>", "first: 0.5; second: 0.25"}) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
+  EXPECT_EQ(page.find("<th scope=\"row\">epochs</th>"), std::string::npos) << "both have 3";
+  EXPECT_TRUE(told["runs"][0]["test_accuracy"].is_number());
 }
 
 TEST_F(CliReport, LeavesOutWhatAStoppedRunOfBeforeDoesNotSay) {
@@ -109,6 +113,10 @@ TEST_F(CliReport, RefusesWhatIsNoRunFolder) {
   (void)train("run");
   refuses({"report", "sbm.h5"}, 3, "sbm.h5: is no run folder: it has no model.h5");
   refuses({"report", "nothing", "run", "-o", "page.html"}, 3, "nothing: is no run folder");
+  refuses({"report", "rum"}, 3, "rum: is no run folder: there is nothing of that name; did you mean 'run'?");
+  refuses({"report", "./rum/"}, 3, "did you mean './run'?");
+  refuses({"evaluate", "rum", "sbm.h5"}, 3, "there is no such file or folder, expected a run folder");
+  refuses({"evaluate", "rum", "sbm.h5"}, 3, "did you mean 'run'?");
   refuses({"report", "run", "run", "sbm.h5", "-o", "page.html"}, 2, "expected no dataset");
   refuses({"report", "run", "run"}, 2, "expected -o PAGE.html");
   refuses({"report", "run", "-o", "page.html"}, 2, "expected several runs");

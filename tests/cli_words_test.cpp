@@ -62,16 +62,46 @@ TEST_F(CliWords, OfOptionsAndModelsAreNamedWithTheNearest) {
   EXPECT_EQ(weft({"train", "sbm.h5", "--model", "xgboost"})
                 .err.find("weft: there is no model 'xgboost'; expected one of weft, gcn"),
             0U);
+  says({"options", "smoth"}, "there is no option 'smoth'; did you mean 'smooth'?");
+  says({"train", "sbm.h5", "--set", "treshold=0.2"}, "there is no option 'treshold'; did you mean 'threshold'?");
+  says({"train", "sbm.h5", "--set", "metric=acc"}, "; did you mean 'accuracy'?");
   says({"options", "lr"}, "there is no option 'lr'; did you mean 'learning_rate'?");
   says({"models", "GCN"}, "there is no model or attention 'GCN'; did you mean 'gcn'?");
   says({"train", "sbm.h5", "--set", "qqqqqq=1"},
        "there is no option 'qqqqqq'; `weft models weft` and `weft options` list them");
 }
 
+TEST_F(CliWords, OfTasksMetricsAndSamplersAreShownToo) {
+  const std::string all = weft({"options"}).out;
+  for (const char* part : {"\n  smooth = none", "\n  threshold = none", "\n  node_table = true", "\n  nll"}) {
+    EXPECT_NE(all.find(part), std::string::npos) << part;
+  }
+  const std::string smooth = weft({"options", "smooth"}).out;
+  EXPECT_NE(smooth.find("none, auto, smooth, correct"), std::string::npos) << smooth;
+  EXPECT_NE(weft({"options", "threshold"}).out.find("of nodes, graphs: "), std::string::npos);
+  EXPECT_EQ(weft({"options", "accuracy"}).out.find("accuracy\n  a metric: share of rows"), 0U);
+  EXPECT_NE(weft({"options", "nll"}).out.find("of generation"), std::string::npos);
+  // An option and a sampler.
+  const std::string parts = weft({"options", "parts"}).out;
+  EXPECT_NE(parts.find("of training: "), std::string::npos) << parts;
+  EXPECT_NE(parts.find("\n  a sampler: "), std::string::npos) << parts;
+  EXPECT_EQ(weft_json({"options", "accuracy"})["choices"][0]["kind"], "metric");
+  const std::string gcn = weft({"models", "gcn"}).out, ridge = weft({"models", "ridge"}).out,
+                    wl = weft({"models", "wl"}).out;
+  EXPECT_NE(gcn.find("nodes: node_table, smooth, threshold; "), std::string::npos) << gcn;
+  EXPECT_EQ(ridge.find("epochs = "), std::string::npos) << ridge;
+  EXPECT_EQ(weft({"options", "epochs"}).out.find("ridge"), std::string::npos);
+  const std::size_t first = wl.find("learning_rate = ");
+  ASSERT_NE(first, std::string::npos) << wl;
+  EXPECT_EQ(wl.find("learning_rate = ", first + 1), std::string::npos) << wl;
+  EXPECT_EQ(wl.find("learning_rate = 0.01"), first) << "the model's own counts\n" << wl;
+}
+
 TEST_F(CliWords, ThatThereAreToChooseFromFitAScreenAndEachIsShownInFull) {
   const std::string models = weft({"models"}).out;
   EXPECT_LT(std::ranges::count(models, '\n'), 60);
-  for (const Json& model : weft_json({"models"})["models"]) {
+  const Json all = weft_json({"models"});
+  for (const Json& model : all["models"]) {
     const std::string name = model["name"];
     EXPECT_NE(models.find("\n  " + name + " "), std::string::npos) << name;
     const std::string full = weft({"models", name}).out;

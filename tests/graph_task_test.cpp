@@ -271,6 +271,39 @@ TEST(GraphTraining, PredictsAGraphAloneAsItDoesAmongOthers) {
   expect_throws<ArgumentError>([&] { (void)predictor.probabilities(alone, {}); }, "is one of graph_classification");
 }
 
+TEST(GraphTraining, ChoosesAThresholdOfTwoClassesAndKeepsIt) {
+  // A fifth of the stars is of class 1, whatever their size, so that no graph is likely to be.
+  Dataset data = rings_and_stars(300);
+  auto& classes = std::get<std::vector<std::int64_t>>(data.graph_labels);
+  for (std::size_t g = 0; g < classes.size(); ++g) {
+    classes[g] = (g / 3) % 10 == 1 ? 1 : 0;
+  }
+  const auto trained = [&](const std::string& threshold) {
+    const TemporaryFolder folder;
+    TrainJob job = short_job("gin", 6);
+    job.options.set("threshold", threshold);
+    job.folder = folder.path();
+    TrainReport report = train(data, job);
+    return std::pair(std::move(report), TrainedModel::load(folder.path()));
+  };
+  const auto [before, plain] = trained("none");
+  const auto [after, moved] = trained("balanced_accuracy");
+  const auto judged = [&](const TrainedModel& model) {
+    return model.evaluate(data, std::vector<std::string>{"rand0"})[0];
+  };
+  EXPECT_GT(judged(moved).val.at("balanced_accuracy"), judged(plain).val.at("balanced_accuracy") + 0.1);
+  EXPECT_DOUBLE_EQ(judged(moved).test.at("balanced_accuracy"), after.runs[0].test_metrics.at("balanced_accuracy"));
+  // It moves what graphs are called, and neither their order nor their probabilities.
+  EXPECT_DOUBLE_EQ(judged(moved).test.at("roc_auc"), judged(plain).test.at("roc_auc"));
+  expect_same_bits(moved.predict(data).probabilities, plain.predict(data).probabilities);
+  EXPECT_NE(moved.predict(data).logits(0, 1), plain.predict(data).logits(0, 1));
+  const std::string& settled = after.runs[0].settled;
+  EXPECT_EQ(settled.find("a graph is called '1' where its probability is above "), 0U) << settled;
+  EXPECT_EQ(moved.match(data), std::vector{settled});
+  expect_throws<ArgumentError>([&] { (void)trained("1.5"); }, "option threshold: '1.5'");
+  EXPECT_TRUE(before.runs[0].settled.empty());
+}
+
 TEST(GraphTraining, RefusesDataAndMetricsThatDoNotFit) {
   Dataset data = rings_and_stars();
   TrainJob job = short_job("gin", 2);

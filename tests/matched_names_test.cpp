@@ -256,6 +256,22 @@ TEST(MatchedNames, RefuseOtherNodesWhereEachHasALearnedRow) {
   }
 }
 
+TEST(MatchedNames, CountEdgesOfTypesThatTheModelNeverSaw) {
+  ModelDescription description = model();
+  description.names.edge_types = {"bought", "follows"};
+  Dataset data;
+  data.graph = CsrGraph::from_edges(3, std::vector<Edge>{{0, 1}, {1, 2}, {2, 0}});
+  data.edge_type = Buffer<std::int32_t>::copy_of(std::vector<std::int32_t>{0, 1, 1});
+  data.names.edge_types = {"follows", "bougth"};
+  const std::vector<std::string> notes = match_names(data, description);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0],
+            "2 of 3 edges are of a type that the model never saw in training, 'bougth' (did you mean 'bought'?): they "
+            "are read as the others; those of the model are 'bought', 'follows'");
+  data.names.edge_types = {"follows", "bought"};
+  EXPECT_TRUE(match_names(data, description).empty());
+}
+
 TEST(MatchedNames, KeepTheWeightOfEdgesWhereItsColumnGoes) {
   ModelDescription description = model();
   description.shape.edge_kind = FeatureKind::dense;

@@ -62,6 +62,26 @@ TEST(Options, RefuseWhatIsNotOfTheirTypeOrRange) {
   EXPECT_EQ(options, Options(table())) << "a refused value changes nothing";
 }
 
+TEST(Options, NameTheChoiceThatAWordMeans) {
+  const Option metric{"metric", std::string("auto"),
+                      "",       {},
+                      {},       {"auto", "accuracy", "balanced_accuracy", "macro_f1", "roc_auc", "rmse", "mae"}};
+  for (const auto& [word, meant] : std::vector<std::pair<std::string, std::string>>{{"acc", "accuracy"},
+                                                                                    {"auc", "roc_auc"},
+                                                                                    {"F1", "macro_f1"},
+                                                                                    {"balanced", "balanced_accuracy"},
+                                                                                    {"acuracy", "accuracy"},
+                                                                                    {"mse", "rmse"}}) {
+    expect_throws<ArgumentError>([&] { (void)parse_option(metric, word); }, "rmse, mae; did you mean '" + meant + "'?");
+  }
+  try {
+    (void)parse_option(metric, "xyzzy");
+    FAIL();
+  } catch (const ArgumentError& error) {
+    EXPECT_EQ(std::string(error.what()).find("did you mean"), std::string::npos) << error.what();
+  }
+}
+
 TEST(Options, NameTheNearestWhenOneIsMisspelled) {
   Options options(table());
   expect_throws<ArgumentError>([&] { options.set("droput", "0.1"); }, "did you mean 'dropout'?");

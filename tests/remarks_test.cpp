@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "tests/support.hpp"
+#include "weft/tasks/training_options.hpp"
 
 namespace weft {
 namespace {
@@ -51,6 +52,54 @@ TEST(Remarks, NameTheThresholdOfTwoClasses) {
   data.class_names.emplace_back("odd");
   for (const std::string& remark : remarks_on(data, summary)) {
     EXPECT_EQ(remark.find("threshold"), std::string::npos) << remark;
+  }
+}
+
+TEST(Remarks, JudgeByWhatTheRunWasSelectedBy) {
+  RunSummary summary = summary_of({run_at(0.8, 9)});
+  summary.options.add(std::vector<Option>{{.name = "threshold", .fallback = std::string("none"), .help = ""}});
+  const auto remark = [&](const std::string& metric, double accuracy, double balanced, double auc) {
+    summary.metric = metric;
+    summary.runs[0].test_metrics = {{"accuracy", accuracy}, {"balanced_accuracy", balanced}, {"roc_auc", auc}};
+    const std::vector<std::string> remarks = remarks_on(rare(), summary);
+    return remarks.empty() ? "" : remarks[0];
+  };
+  // As many are called right as by always saying ok, and others are found too.
+  EXPECT_EQ(remark("accuracy", 0.8, 0.7, 0.9), "");
+  EXPECT_NE(remark("accuracy", 0.8, 0.5, 0.9), "");
+  EXPECT_NE(remark("accuracy", 0.7, 0.7, 0.9), "");
+  // By ranks.
+  EXPECT_EQ(remark("roc_auc", 0.6, 0.7, 0.9), "");
+  EXPECT_EQ(remark("roc_auc", 0.9, 0.9, 0.4).find("the test roc_auc, 0.4000, is not above that of guessing, 0.5000"),
+            0U);
+  const std::string unfound = remark("roc_auc", 0.8, 0.5, 0.9);
+  EXPECT_EQ(unfound.find("the test balanced_accuracy, 0.5000, is not above that of always saying 'ok', 0.5000, though "
+                         "the rows are ranked better than by chance; try threshold="),
+            0U)
+      << unfound;
+  // By classes counted alike.
+  EXPECT_EQ(remark("macro_f1", 0.6, 0.7, 0.4), "");
+  summary.options.set("threshold", "balanced_accuracy");
+  EXPECT_EQ(remark("accuracy", 0.6, 0.7, 0.9), "");
+  EXPECT_EQ(remark("roc_auc", 0.6, 0.7, 0.9), "");
+  EXPECT_NE(remark("accuracy", 0.6, 0.5, 0.9), "");
+}
+
+TEST(Remarks, AdviseNothingThatTheModelDoesNotRead) {
+  Dataset data = rare();
+  data.node_features = Tensor(6, 2);
+  RunSummary summary = summary_of({run_at(0.8, 9)});
+  summary.metric = "accuracy";
+  for (const auto& [model, is_trained] :
+       {std::pair("gcn", true), std::pair("ridge", false), std::pair("label_propagation", false)}) {
+    summary.config.model = model;
+    summary.options = default_options(model, TaskKind::node_classification);
+    const std::vector<std::string> remarks = remarks_on(data, summary);
+    ASSERT_FALSE(remarks.empty()) << model;
+    for (const char* word : {"learning_rate", "epochs", "class_weights"}) {
+      EXPECT_EQ(remarks[0].find(word) != std::string::npos, is_trained) << model << ": " << remarks[0];
+    }
+    EXPECT_NE(remarks[0].find("another model"), std::string::npos) << remarks[0];
   }
 }
 

@@ -161,6 +161,15 @@ TEST(RunConfig, SaysToWhichTasksAnOptionBelongs) {
   expect_throws<ArgumentError>([&] { check_options(config); }, "option smooth: 'atuo'");
 }
 
+TEST(RunConfig, NamesTheNearestOptionOfAnyTask) {
+  for (const auto& [word, meant] : std::vector<std::pair<std::string, std::string>>{
+           {"smoth", "smooth"}, {"treshold", "threshold"}, {"degree_powr", "degree_power"}, {"epoch", "epochs"}}) {
+    RunConfig config{.settings = {{word, "auto"}}};
+    expect_throws<ArgumentError>([&] { check_options(config); },
+                                 "there is no option '" + word + "'; did you mean '" + meant + "'?");
+  }
+}
+
 TEST(RunConfig, KnowsWhatOptionsAreCalledElsewhere) {
   const std::vector<std::pair<std::string, std::string>> words = {
       {"lr", "learning_rate"}, {"n_layers", "layers"},   {"hidden_dim", "hidden"}, {"hidden_channels", "hidden"},

@@ -96,7 +96,52 @@ TEST(Smooth, NeedsNoLabelsToPredictAndIsOfItsGraphAlone) {
   std::vector<Edge> edges = {{0, 1}, {1, 0}};
   other.graph = CsrGraph::from_edges(300, edges, {});
   EXPECT_TRUE(test::same_bits(spread.model.predict(other).logits, plain.model.predict(other).logits));
-  EXPECT_EQ(spread.model.match(other).size(), 2U);
+  const std::vector<std::string> notes = spread.model.match(other);
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_EQ(notes[0].find("labels of the training part do not spread here: this is not the graph"), 0U) << notes[0];
+}
+
+std::vector<std::string> names_from(int first) {
+  std::vector<std::string> names;
+  for (int v = 0; v < 300; ++v) {
+    names.push_back(concat("n", first + v));
+  }
+  return names;
+}
+
+TEST(Smooth, IsOfNodesOfTheSameNamesAlone) {
+  Dataset data = test::communities();
+  data.node_names = names_from(0);
+  const Trained plain = trained(data, {}), spread = trained(data, {{"smooth", "correct"}});
+  const Tensor at_home = spread.model.predict(data).logits;
+  EXPECT_FALSE(test::same_bits(at_home, plain.model.predict(data).logits));
+  EXPECT_EQ(spread.model.match(data), std::vector{spread.report.runs[0].settled});
+  // Without names the graph alone is compared.
+  Dataset unnamed = test::communities();
+  EXPECT_TRUE(test::same_bits(spread.model.predict(unnamed).logits, at_home));
+  Dataset renamed = test::communities();
+  renamed.node_names = names_from(1000);
+  EXPECT_TRUE(test::same_bits(spread.model.predict(renamed).logits, plain.model.predict(renamed).logits));
+  const std::vector<std::string> notes = spread.model.match(renamed);
+  ASSERT_EQ(notes.size(), 1U) << "one thing is said, and it is true";
+  EXPECT_EQ(notes[0].find("labels of the training part do not spread here: the nodes have other names"), 0U)
+      << notes[0];
+}
+
+TEST(LabelPropagation, RefusesNodesOfOtherNames) {
+  const TemporaryFolder folder;
+  Dataset data = test::communities();
+  data.node_names = names_from(0);
+  const TrainJob job{.model = "label_propagation",
+                     .options = default_options("label_propagation", TaskKind::node_classification),
+                     .splits = {"rand0"},
+                     .folder = folder.path()};
+  (void)train(data, job);
+  const TrainedModel model = TrainedModel::load(folder.path());
+  EXPECT_EQ(model.predict(data).logits.rows(), 300);
+  data.node_names = names_from(1);
+  test::expect_throws<ArgumentError>([&] { (void)model.match(data); }, "have other names");
+  test::expect_throws<ArgumentError>([&] { (void)model.predict(data); }, "have other names");
 }
 
 TEST(Smooth, DoesNotReadLabelsOfTheTestPart) {

@@ -186,8 +186,9 @@ void require_same_job(const ModelFile& checkpoint, const ModelFile& expected) {
   for (const auto& [key, value] : expected.config) {
     // Names are not what was learned, and were not always there; another time between checkpoints may be
     // asked for without changing what was done; of the metric counts what it was, named or chosen (key metric).
-    if (key == "class_names" || key == "encoder" || key == "table_nodes" || key == "edge_weight" ||
-        key.starts_with("names_") || key == "option.checkpoint_seconds" || key == "option.metric") {
+    if (key == "class_names" || key == "encoder" || key == "table_nodes" || key == "known_nodes" ||
+        key == "labeled_types" || key == "edge_weight" || key.starts_with("names_") ||
+        key == "option.checkpoint_seconds" || key == "option.metric") {
       continue;
     }
     const std::string has = option_of(checkpoint, key);

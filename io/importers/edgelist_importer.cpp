@@ -287,6 +287,7 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
   tables.read(options);
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data);
+  known.task.give_to_unlabeled(data);
   data.encoder = with_words(data.encoder, words_of(options, reading.form, tables));
   for (const NodeId node : tables.feature_nodes) {
     result.rows.push_back(number[node]);
@@ -382,6 +383,7 @@ WrittenDataset import_to_file(const EdgelistOptions& options, const KnownTables&
   }
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data.rest);
+  known.task.give_to_unlabeled(data.rest);
   data.rest.encoder = with_words(data.rest.encoder, words_of(options, reading.form, tables));
   say_isolated(options, in_edges, tables, data.rest.assumed);
   std::vector<std::int64_t> feature_row;

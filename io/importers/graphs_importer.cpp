@@ -86,7 +86,8 @@ class GraphTables {
   void adopt_known() {
     std::string text = options_.encoder;
     if (text.empty() && !options_.like.empty()) {
-      text = encoder_like(options_.like, "graphs", "a dataset made of tables by `weft import graphs`, or a run on one");
+      text = encoder_like(options_.like, "graphs", "a dataset made of tables by `weft import graphs`, or a run on one")
+                 .text;
     }
     words_ = {.table = "graphs", .directed = options_.directed};
     if (text.empty()) {

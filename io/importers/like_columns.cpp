@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <span>
 #include <utility>
+#include <variant>
 
 #include "weft/core/error.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edgelist_words.hpp"
 #include "weft/io/model_file.hpp"
+#include "weft/io/text_lists.hpp"
 
 namespace weft {
 namespace {
@@ -46,24 +48,52 @@ void adopt(const EdgelistOptions& options, const fs::path& table, std::span<cons
   }
 }
 
+KnownEncoder known_of(const ModelFile& file) {
+  const auto text = [&](const char* key) {
+    const auto found = file.config.find(key);
+    return found == file.config.end() ? std::string() : found->second;
+  };
+  const auto outputs = file.numbers.find("num_outputs");
+  const auto* counts =
+      outputs == file.numbers.end() ? nullptr : std::get_if<std::vector<std::int64_t>>(&outputs->second);
+  KnownTask task{.task = task_of(text("task")).value_or(TaskKind::link_prediction)};
+  if (text("outputs") == "classes" && counts != nullptr && counts->size() == 1) {
+    task.num_classes = counts->front();
+    task.class_names = parts_of(text("class_names"));
+  }
+  return {text("encoder"), std::move(task)};
+}
+
 }  // namespace
 
-std::string encoder_like(const fs::path& path, std::string_view kind, std::string_view expected) {
-  std::error_code error;
-  std::string text;
-  if (fs::is_directory(path, error)) {
-    const ModelFile file = read_model_file(path / "model.h5");
-    const auto found = file.config.find("encoder");
-    text = found == file.config.end() ? "" : found->second;
-  } else {
-    text = read_dataset(path).encoder;
+void KnownTask::give_to_unlabeled(Dataset& data) const {
+  const bool is_of_nodes = task == TaskKind::node_classification || task == TaskKind::node_regression;
+  // Several yes-or-no labels are no classes, and without them nothing says how many there are.
+  if (!is_of_nodes || (task == TaskKind::node_classification && num_classes < 1) || data.has_many_graphs() ||
+      !std::holds_alternative<std::monostate>(data.node_labels)) {
+    return;
   }
+  data.task = task;
+  data.num_classes = task == TaskKind::node_classification ? num_classes : 0;
+  data.class_names = task == TaskKind::node_classification ? class_names : std::vector<std::string>();
+}
+
+KnownEncoder encoder_like(const fs::path& path, std::string_view kind, std::string_view expected) {
+  std::error_code error;
+  KnownEncoder known;
+  if (fs::is_directory(path, error)) {
+    known = known_of(read_model_file(path / "model.h5"));
+  } else {
+    Dataset data = read_dataset(path);
+    known = {std::move(data.encoder), {data.task, data.num_classes, std::move(data.class_names)}};
+  }
+  const std::string& text = known.text;
   // Encoders of before say no kind.
   const std::optional<EdgelistWords> words = words_in(text, path.string());
   if (text.empty() || (words ? words->table != kind : kind != "nodes")) {
     throw DataError(path.string(), "", concat("holds no encoder of a table, expected ", expected));
   }
-  return text;
+  return known;
 }
 
 std::vector<std::string> first_row_of(const fs::path& path, const CellForm& cells) {
@@ -97,7 +127,8 @@ KnownTables known_tables(EdgelistOptions& options) {
   if (options.like.empty()) {
     return known;
   }
-  const std::string text = encoder_like(options.like, "nodes", "a dataset made with --nodes, or a run on one");
+  auto [text, task] = encoder_like(options.like, "nodes", "a dataset made with --nodes, or a run on one");
+  known.task = std::move(task);
   known.encoder = parse_encoder(text, options.like.string());
   options.cells = joined_forms(known.encoder->form(), options.cells);
   // Data of before hold none.

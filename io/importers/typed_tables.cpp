@@ -59,9 +59,10 @@ class TypedTableReader {
       ends_.push_back(edge_ends_of(edges, type_names_, told_.description));
     }
     if (!told_.like.empty()) {
-      const std::string text = encoder_like(told_.like, "types",
-                                            "a dataset made of several tables of nodes by `weft import tables`, or a "
-                                            "run on one");
+      auto [text, task] = encoder_like(told_.like, "types",
+                                       "a dataset made of several tables of nodes by `weft import tables`, or a "
+                                       "run on one");
+      known_task_ = std::move(task);
       std::map<std::string, TableEncoder> known = parse_encoders(text, told_.like.string());
       for (TypeReading& type : types_) {
         if (const auto found = known.find(type.name); found != known.end()) {
@@ -275,6 +276,7 @@ class TypedTableReader {
         data_.node_names.insert(data_.node_names.end(), names.begin(), names.end());
       }
     }
+    known_task_.give_to_unlabeled(data_);
     data_.encoder = with_words(encoders_text(encoders), {.table = "types",
                                                          .merge = told_.merge,
                                                          .directed = told_.directed,
@@ -351,6 +353,7 @@ class TypedTableReader {
   std::vector<TypeReading> types_;
   std::vector<EdgeEnds> ends_;
   std::vector<RelationTable> relations_;
+  KnownTask known_task_ = {};
   std::int64_t num_bad_ = 0, num_told_ = 0;
   Dataset data_;
 };
