@@ -68,7 +68,8 @@ int run(int argc, char** argv) {
   std::vector<Work> works;
   for (const auto add :
        {add_info_command, add_import_command, add_synth_command, add_train_command, add_evaluate_command,
-        add_predict_command, add_generate_command, add_report_command, add_export_command, add_score_command, add_models_command, add_options_command, add_datasets_command}) {
+        add_predict_command, add_generate_command, add_report_command, add_export_command, add_score_command,
+        add_serve_command, add_models_command, add_options_command, add_datasets_command}) {
     works.push_back(add(app));
   }
   const std::vector<std::string> words = with_help(app, {argv + 1, argv + argc});
