@@ -7,6 +7,7 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
+#include "weft/cli/matched_data.hpp"
 #include "weft/cli/new_tables.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/parallel.hpp"

@@ -17,6 +17,7 @@
 
 #include "weft/cli/commands.hpp"
 #include "weft/cli/console.hpp"
+#include "weft/cli/model_commands.hpp"
 #include "weft/cli/stop_signal.hpp"
 #include "weft/cli/wrong_words.hpp"
 #include "weft/core/error.hpp"
@@ -65,9 +66,10 @@ int run(int argc, char** argv) {
       "Example: weft synth sbm -o sbm.h5 && weft train sbm.h5 -o run && weft predict run sbm.h5 -o classes.csv\n"
       "Exit codes: 0 done, 1 the work failed, 2 the command line is wrong, 3 an input file is wrong, 130 interrupted.");
   std::vector<Work> works;
-  for (const auto add : {add_info_command, add_import_command, add_synth_command, add_train_command,
-                         add_evaluate_command, add_predict_command, add_generate_command, add_report_command,
-                         add_models_command, add_options_command, add_datasets_command}) {
+  for (const auto add :
+       {add_info_command, add_import_command, add_synth_command, add_train_command, add_evaluate_command,
+        add_predict_command, add_generate_command, add_report_command, add_export_command, add_score_command,
+        add_serve_command, add_models_command, add_options_command, add_datasets_command}) {
     works.push_back(add(app));
   }
   const std::vector<std::string> words = with_help(app, {argv + 1, argv + argc});

@@ -13,6 +13,7 @@
 
 #include "weft/cli/console.hpp"
 #include "weft/cli/input_files.hpp"
+#include "weft/cli/matched_data.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/options.hpp"
@@ -75,9 +76,16 @@ std::string name_of_node(const Dataset& data, std::int64_t node) {
 }
 
 /// Which old node each of the new dataset is, by name, or where the old ones have no names by number; -1: none.
-std::vector<std::int64_t> old_nodes_of(const Dataset& old, const Dataset& fresh) {
+std::vector<std::int64_t> old_nodes_of(const OldGraph& old_graph, const Dataset& fresh) {
+  const Dataset& old = old_graph.dataset;
   const std::int64_t n = old.graph.num_nodes();
   std::vector<std::int64_t> found(static_cast<std::size_t>(fresh.graph.num_nodes()), -1);
+  if (old_graph.find) {
+    for (std::size_t v = 0; v < found.size(); ++v) {
+      found[v] = old_graph.find(name_of_node(fresh, static_cast<std::int64_t>(v)));
+    }
+    return found;
+  }
   if (!old.node_names.empty()) {
     std::unordered_map<std::string, std::size_t> wanted;
     for (std::size_t v = 0; v < found.size(); ++v) {
@@ -239,83 +247,6 @@ void set_labels(const Labels& labels, const NodeJoin& join, const std::vector<st
   joined.splits = {std::move(split)};
 }
 
-/// What match_data() says.
-std::vector<std::string> matched(Dataset& dataset, const std::string& file, const TrainedModel& model) {
-  std::vector<std::string> notes;
-  try {
-    notes = model.match(dataset);
-  } catch (const ArgumentError& error) {
-    if (dataset.node_features.is_in_file()) {
-      // Another memory limit would do.
-      throw;
-    }
-    throw DataError(file, "", error.what());
-  }
-  const ModelShape& shape = model.shape();
-  const std::int64_t has = dataset.node_features.shape().cols;
-  const bool is_of_its_form = dataset.has_many_graphs() == (model.task().rows == Rows::graphs);
-  const bool reads_numbers = shape.feature_kind == FeatureKind::dense || shape.feature_kind == FeatureKind::sparse;
-  if (is_of_its_form && reads_numbers && has != shape.num_features) {
-    throw DataError(file, "",
-                    concat("the data have ", has, " features of nodes, the model reads ", shape.num_features));
-  }
-  return notes;
-}
-
-NewData joined_data(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model, bool with_labels) {
-  const std::filesystem::path path = dataset_path(tables.graph);
-  Dataset old = read_old_graph(path, flags, model);
-  EdgelistOptions options = options_of(tables, model, with_labels);
-  options.directed = old.directed;
-  require_labels(tables, options, with_labels);
-  NewNodes fresh = import_tables(options, true, flags);
-  fresh.dataset.task = old.task = model.task().kind;
-  NodeJoin join{.old_node = old_nodes_of(old, fresh.dataset)};
-  join.new_nodes = new_nodes_of(tables, fresh, old, join.old_node);
-  // What holds for the old graph alone is not what is said of the one that nodes have joined.
-  std::vector<std::string> notes = matched(old, path.string(), model);
-  const std::vector<std::string> of_old = model.trained().notes(old);
-  std::erase_if(notes, [&](const std::string& note) { return std::ranges::find(of_old, note) != of_old.end(); });
-  say_all(flags.quiet, notes);
-  match_data(fresh.dataset, table_of(tables).string(), model, true);
-  const Labels labels = std::exchange(fresh.dataset.node_labels, {});
-  const std::int64_t num_classes = std::exchange(fresh.dataset.num_classes, 0);
-  const std::optional<std::int64_t> hops = hops_of(model);
-  join.hops = hops.value_or(-1);
-  join.joins_edge_features = model.shape().edge_kind != FeatureKind::none;
-  join.joins_weights = reads_weights(model);
-  JoinedNodes joined;
-  try {
-    joined = join_nodes(old, fresh.dataset, join);
-  } catch (const ArgumentError& error) {
-    throw DataError(tables.edges, "", error.what());
-  }
-  if (joined.num_repeats > 0) {
-    say(flags.quiet, concat(joined.num_repeats, " of the edges of ", tables.edges, " are in ", tables.graph,
-                            " already, in the direction that is stored, and count as they do there"));
-  }
-  const std::string read = concat("read ", joined.num_old_nodes, " of ", old.graph.num_nodes(), " nodes and ",
-                                  joined.num_old_edges, " of ", old.graph.num_edges(), " edges of ", tables.graph);
-  say(flags.quiet,
-      hops ? concat(join.new_nodes.size(), " new nodes, which see ", *hops,
-                    *hops == 1 ? " edge far: " : " edges far: ", read)
-           : concat(join.new_nodes.size(), " new nodes; the model ", model.model(), " reads the whole graph: ", read));
-  NewData data{.dataset = std::move(joined.dataset), .rows = std::move(joined.rows)};
-  say_all(flags.quiet, model.trained().notes(data.dataset));
-  if (with_labels) {
-    data.dataset.num_classes = num_classes;
-    data.dataset.class_names = fresh.dataset.class_names;
-    set_labels(labels, join, data.rows, data.dataset);
-    say(flags.quiet, concat("judged: ", data.dataset.splits.front().test.size(), " labeled nodes of ",
-                            table_of(tables).string(), ", as the test part"));
-  }
-  for (std::size_t i = 0; i < join.new_nodes.size(); ++i) {
-    data.numbers.push_back(old.graph.num_nodes() + static_cast<std::int64_t>(i));
-    data.names.push_back(name_of_node(fresh.dataset, join.new_nodes[i]));
-  }
-  return data;
-}
-
 /// All that is labeled is judged.
 void set_test_part(Dataset& dataset, const std::string& table, bool quiet) {
   Split split{.name = "new"};
@@ -475,7 +406,15 @@ NewData load_new_data(const TableFlags& tables, const SharedFlags& flags, const 
   if (!tables.graph.empty()) {
     require(!with_labels || judges_nodes, "--graph: ", model.what(),
             ", expected one of nodes, whose labels are judged");
-    return joined_data(tables, flags, model, with_labels);
+    const std::filesystem::path path = dataset_path(tables.graph);
+    OldGraph old{.name = path.string(), .dataset = read_old_graph(path, flags, model)};
+    old.dataset.task = model.task().kind;
+    // What holds for the old graph alone is not what is said of the one that nodes have joined.
+    std::vector<std::string> notes = notes_of_match(old.dataset, old.name, model);
+    const std::vector<std::string> of_old = model.trained().notes(old.dataset);
+    std::erase_if(notes, [&](const std::string& note) { return std::ranges::find(of_old, note) != of_old.end(); });
+    say_all(flags.quiet, notes);
+    return join_new_data(old, tables, flags, model, with_labels);
   }
   const EdgelistOptions options = options_of(tables, model, with_labels);
   const std::string table = table_of(tables).string();
@@ -506,8 +445,54 @@ NewData load_new_data(const TableFlags& tables, const SharedFlags& flags, const 
   return data;
 }
 
-void match_data(Dataset& dataset, const std::string& file, const TrainedModel& model, bool quiet) {
-  say_all(quiet, matched(dataset, file, model));
+NewData join_new_data(const OldGraph& old_graph, const TableFlags& tables, const SharedFlags& flags,
+                      const TrainedModel& model, bool with_labels, HeaderRow header) {
+  const Dataset& old = old_graph.dataset;
+  EdgelistOptions options = options_of(tables, model, with_labels);
+  options.directed = old.directed;
+  options.header = header;
+  require_labels(tables, options, with_labels);
+  NewNodes fresh = import_tables(options, true, flags);
+  fresh.dataset.task = model.task().kind;
+  NodeJoin join{.old_node = old_nodes_of(old_graph, fresh.dataset)};
+  join.new_nodes = new_nodes_of(tables, fresh, old, join.old_node);
+  match_data(fresh.dataset, table_of(tables).string(), model, true);
+  const Labels labels = std::exchange(fresh.dataset.node_labels, {});
+  const std::int64_t num_classes = std::exchange(fresh.dataset.num_classes, 0);
+  const std::optional<std::int64_t> hops = hops_of(model);
+  join.hops = hops.value_or(-1);
+  join.joins_edge_features = model.shape().edge_kind != FeatureKind::none;
+  join.joins_weights = reads_weights(model);
+  JoinedNodes joined;
+  try {
+    joined = join_nodes(old, fresh.dataset, join);
+  } catch (const ArgumentError& error) {
+    throw DataError(tables.edges, "", error.what());
+  }
+  if (joined.num_repeats > 0) {
+    say(flags.quiet, concat(joined.num_repeats, " of the edges of ", tables.edges, " are in ", tables.graph,
+                            " already, in the direction that is stored, and count as they do there"));
+  }
+  const std::string read = concat("read ", joined.num_old_nodes, " of ", old.graph.num_nodes(), " nodes and ",
+                                  joined.num_old_edges, " of ", old.graph.num_edges(), " edges of ", tables.graph);
+  say(flags.quiet,
+      hops ? concat(join.new_nodes.size(), " new nodes, which see ", *hops,
+                    *hops == 1 ? " edge far: " : " edges far: ", read)
+           : concat(join.new_nodes.size(), " new nodes; the model ", model.model(), " reads the whole graph: ", read));
+  NewData data{.dataset = std::move(joined.dataset), .rows = std::move(joined.rows)};
+  say_all(flags.quiet, model.trained().notes(data.dataset));
+  if (with_labels) {
+    data.dataset.num_classes = num_classes;
+    data.dataset.class_names = fresh.dataset.class_names;
+    set_labels(labels, join, data.rows, data.dataset);
+    say(flags.quiet, concat("judged: ", data.dataset.splits.front().test.size(), " labeled nodes of ",
+                            table_of(tables).string(), ", as the test part"));
+  }
+  for (std::size_t i = 0; i < join.new_nodes.size(); ++i) {
+    data.numbers.push_back(old.graph.num_nodes() + static_cast<std::int64_t>(i));
+    data.names.push_back(name_of_node(fresh.dataset, join.new_nodes[i]));
+  }
+  return data;
 }
 
 }  // namespace weft::cli

@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "weft/cli/commands.hpp"
 #include "weft/io/dataset.hpp"
+#include "weft/io/importers/edgelist_importer.hpp"
 #include "weft/runs/trained_model.hpp"
 
 namespace weft::cli {
@@ -36,6 +38,20 @@ struct NewData {
   std::vector<std::string> names = {};
 };
 
+/// A graph that new nodes are joined to: matched to the model, and what messages call it.
+struct OldGraph {
+  std::string name;
+  Dataset dataset;
+  /// The old node that a name is, or -1; empty: every name is looked for when tables come.
+  std::function<std::int64_t(const std::string&)> find = {};
+};
+
+/// The tables' nodes beside those of the old graph; may be called by threads. `header`: of the edges. with_labels: as
+/// load_new_data() has it.
+[[nodiscard]] NewData join_new_data(const OldGraph& old, const TableFlags& tables, const SharedFlags& flags,
+                                    const TrainedModel& model, bool with_labels,
+                                    HeaderRow header = HeaderRow::automatic);
+
 /// Throws DataError if the run does not say how such tables are read, and names what else reads them.
 void require_tables_fit(const TableFlags& tables, const std::string& run, const TrainedModel& model);
 
@@ -46,8 +62,5 @@ void rehearse_old_graph(const TableFlags& tables, const SharedFlags& flags, cons
 /// of a split "new". Says what was assumed.
 [[nodiscard]] NewData load_new_data(const TableFlags& tables, const SharedFlags& flags, const TrainedModel& model,
                                     bool with_labels);
-
-/// TrainedModel::match() of data of that file, said. Throws DataError naming it if the data lack what the model reads.
-void match_data(Dataset& dataset, const std::string& file, const TrainedModel& model, bool quiet);
 
 }  // namespace weft::cli

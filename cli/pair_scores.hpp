@@ -6,10 +6,17 @@
 
 #include <filesystem>
 #include <span>
+#include <string>
 
 #include "weft/io/dataset.hpp"
 
 namespace weft::cli {
+
+/// The lines, with their ends.
+[[nodiscard]] std::string pair_header(const Dataset& dataset);
+[[nodiscard]] std::string pair_line(const Dataset& dataset, const Edge& pair, float score);
+/// The logistic function.
+[[nodiscard]] float probability_of_link(float score);
 
 /// A row for each pair, in their order.
 void write_pair_scores(const std::filesystem::path& path, const Dataset& dataset, std::span<const Edge> pairs,

@@ -12,17 +12,15 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
-#include <numeric>
 #include <optional>
 
 #include "weft/cli/console.hpp"
-#include "weft/cli/csv_text.hpp"
 #include "weft/cli/input_files.hpp"
+#include "weft/cli/matched_data.hpp"
 #include "weft/cli/new_tables.hpp"
 #include "weft/cli/pair_scores.hpp"
+#include "weft/cli/prediction_table.hpp"
 #include "weft/cli/progress_bar.hpp"
 #include "weft/cli/text_output.hpp"
 #include "weft/core/error.hpp"
@@ -47,102 +45,7 @@ struct PredictFlags : SharedFlags {
   bool strict = false, allow_nan = false;
 };
 
-bool is_of_graphs(const TrainedModel& model) {
-  return model.task().rows == Rows::graphs;
-}
-
-/// The `count` likeliest classes, equal ones in their order, those without a number last.
-std::vector<std::int64_t> likeliest(std::span<const float> row, std::int64_t count) {
-  std::vector<std::int64_t> order(row.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::partial_sort(order.begin(), order.begin() + count, order.end(), [&](std::int64_t a, std::int64_t b) {
-    const auto known = [&](std::int64_t c) {
-      const float p = row[static_cast<std::size_t>(c)];
-      return std::isnan(p) ? -std::numeric_limits<float>::infinity() : p;
-    };
-    const float pa = known(a), pb = known(b);
-    return pa != pb ? pa > pb : a < b;
-  });
-  order.resize(static_cast<std::size_t>(count));
-  return order;
-}
-
-/// What is written: a row for each node or graph.
-struct Table {
-  const TrainedModel& predictor;
-  const Dataset& dataset;
-  /// The rows of a text that graphs come from, or the numbers of nodes that come from tables; empty: all of the
-  /// dataset, in order.
-  const std::vector<std::int64_t>& text_rows;
-  /// [rows, outputs]
-  const Tensor& outputs;
-  /// Classes: the largest of each row is what it is called.
-  const Tensor& logits;
-  /// Of the outputs.
-  std::vector<std::string> names;
-  std::int64_t top;
-
-  [[nodiscard]] bool has_classes() const { return predictor.outputs() == OutputKind::classes; }
-  [[nodiscard]] bool has_probabilities() const { return has_classes() || predictor.outputs() == OutputKind::labels; }
-  /// What rows are called besides their number, where there is something: a word for the header and a text for each.
-  [[nodiscard]] std::vector<std::pair<std::string, const std::vector<std::string>*>> rows() const {
-    std::vector<std::pair<std::string, const std::vector<std::string>*>> found;
-    if (!is_of_graphs(predictor)) {
-      found = {{"name", &dataset.node_names}};
-    } else {
-      found = {{"id", &dataset.graph_names}, {"smiles", &dataset.smiles}};
-    }
-    std::erase_if(found, [](const auto& column) { return column.second->empty(); });
-    return found;
-  }
-
-  /// The likeliest class, but of two classes the one that the model's threshold says.
-  [[nodiscard]] std::int64_t called(std::int64_t i) const {
-    return likeliest(outputs.cols() == 2 ? logits.row(i) : outputs.row(i), 1).front();
-  }
-
-  [[nodiscard]] std::string header() const {
-    std::string out = is_of_graphs(predictor) ? "graph" : "node";
-    for (const auto& column : rows()) {
-      out += "," + column.first;
-    }
-    out += has_classes() ? ",class" : "";
-    if (top > 0) {
-      for (std::int64_t k = 1; k <= top; ++k) {
-        out += ",class_" + std::to_string(k) + ",p_" + std::to_string(k);
-      }
-      return out + "\n";
-    }
-    for (const std::string& name : names) {
-      out += "," + csv_field((has_probabilities() ? "p_" : "") + name);
-    }
-    return out + "\n";
-  }
-
-  [[nodiscard]] std::string line(std::int64_t i) const {
-    const std::span<const float> row = outputs.row(i);
-    std::string out = std::to_string(text_rows.empty() ? i : text_rows[static_cast<std::size_t>(i)]);
-    for (const auto& column : rows()) {
-      out += "," + csv_field((*column.second)[static_cast<std::size_t>(i)]);
-    }
-    const auto name_of_class = [&](std::int64_t c) { return csv_field(names[static_cast<std::size_t>(c)]); };
-    if (has_classes()) {
-      out += "," + name_of_class(called(i));
-    }
-    if (top > 0) {
-      for (const std::int64_t c : likeliest(row, top)) {
-        out += "," + name_of_class(c) + "," + number_text(row[static_cast<std::size_t>(c)]);
-      }
-    } else {
-      for (const float value : row) {
-        out += "," + number_text(value);
-      }
-    }
-    return out + "\n";
-  }
-};
-
-void write_csv(const Table& table, const std::filesystem::path& path) {
+void write_csv(const PredictionTable& table, const std::filesystem::path& path) {
   constexpr std::size_t kBlockBytes = 1 << 20;
   TextOutput file(path);
   std::string block = table.header();
@@ -157,7 +60,7 @@ void write_csv(const Table& table, const std::filesystem::path& path) {
   file.commit();
 }
 
-void write_hdf5(const Table& table, const std::filesystem::path& path) {
+void write_hdf5(const PredictionTable& table, const std::filesystem::path& path) {
   ModelFile file;
   const std::string kind(name_of(table.predictor.outputs()));
   file.config = {{"dataset", table.dataset.name}, {"model", table.predictor.model()}, {"outputs", kind}};
@@ -334,7 +237,7 @@ void predict(const PredictFlags& flags, const std::filesystem::path& data, const
     say(flags.quiet, types);
   }
   look_at(prediction.logits, is_of_graphs(predictor) ? "graphs" : "nodes", flags);
-  const Table table{
+  const PredictionTable table{
       predictor, dataset, numbers, outputs, prediction.logits, output_names(predictor, dataset.class_names), flags.top};
   const std::filesystem::path output = flags.output;
   writing([&] { output.extension() == ".h5" ? write_hdf5(table, output) : write_csv(table, output); });

@@ -11,7 +11,7 @@
 #     checks a folder of programs, in which every file may include the outside libraries it USES.
 
 set(WEFT_OUTSIDE oneapi/ tbb/ dnnl omp.h boost/ Eigen/ Spectra/ metis.h hdf5 H5 rdkit/ DataStructs/ GraphMol/ RDGeneral/ zlib.h
-    lzma.h bzlib.h zstd.h archive pugi sqlite3.h CLI/ toml++/ nlohmann/ curl/ mpi.h nanobind/ Python.h)
+    lzma.h bzlib.h zstd.h archive pugi sqlite3.h CLI/ toml++/ nlohmann/ curl/ mpi.h nanobind/ Python.h httplib.h)
 
 # Sets `problem` in the caller's scope to the rule that one #include line breaks; empty if it breaks none.
 function(weft_judge_include line room name allowed confined)
@@ -133,8 +133,8 @@ function(weft_door header)
 endfunction()
 
 function(weft_program folder)
-  cmake_parse_arguments(arg "" "" "MAY_INCLUDE;USES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "MAY_INCLUDE;USES;CONFINE" ${ARGN})
   file(GLOB files CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.hpp" "${PROJECT_SOURCE_DIR}/${folder}/*.cpp")
   list(TRANSFORM arg_USES APPEND "=*")
-  weft_check_includes(${folder} "${files}" "${folder};${arg_MAY_INCLUDE}" "${arg_USES}")
+  weft_check_includes(${folder} "${files}" "${folder};${arg_MAY_INCLUDE}" "${arg_USES};${arg_CONFINE}")
 endfunction()

@@ -51,8 +51,8 @@ class Goat : public GlobalAttention {
       learned = codebook_.as_of(pass);
     }
     const Codebook& codebook = learned ? *learned : codebook_;
-    require(h.value().rows() == graph.num_targets(), "attention goat: there are ", h.value().rows(),
-            " rows, expected one for each of ", graph.num_targets(), " nodes");
+    require(h.value().rows() == graph.num_outputs(), "attention goat: there are ", h.value().rows(),
+            " rows, expected one for each of ", graph.num_outputs(), " nodes");
     const std::vector<std::int64_t> code_of = codebook.nearest(h.value());
     const CodesOfGraphs own(graph, code_of);
     const Variable states = Variable::constant(codebook.states());

@@ -10,6 +10,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/stopwatch.hpp"
 #include "weft/io/atomic_file.hpp"
+#include "weft/io/safetensors.hpp"
 #include "weft/runs/cross_validation.hpp"
 #include "weft/runs/folds.hpp"
 #include "weft/runs/molecule_pictures.hpp"
@@ -242,10 +243,12 @@ RunResult run_in(const ModelFile& model, const std::string& split) {
 
 RunSummary read_run(const std::filesystem::path& folder) {
   const RunFiles files{folder};
-  const ModelFile model = read_model_file(files.model());
-  const TrainedModel trained = TrainedModel::from_file(model, files.model().string());
+  const std::filesystem::path file = model_file_in(folder);
+  const bool is_folder = file != folder;
+  const ModelFile model = read_any_model_file(file);
+  const TrainedModel trained = TrainedModel::from_file(model, file.string());
   RunSummary run;
-  if (std::filesystem::exists(files.config())) {
+  if (is_folder && std::filesystem::exists(files.config())) {
     reading(files.config().string(), [&] { read_run_config(files.config(), run.config); });
   }
   run.config.folder = folder;
@@ -254,7 +257,7 @@ RunSummary read_run(const std::filesystem::path& folder) {
   run.task = trained.task().kind;
   run.options = trained.options();
   run.metric = trained.metric();
-  if (std::filesystem::exists(files.checkpoint())) {
+  if (is_folder && std::filesystem::exists(files.checkpoint())) {
     const ModelFile checkpoint = read_model_file(files.checkpoint(), kCheckpointFormat);
     reading(files.checkpoint().string(), [&] {
       JobProgress progress =
@@ -265,13 +268,14 @@ RunSummary read_run(const std::filesystem::path& folder) {
       run.interrupted = checkpoint.numbers.contains("run.epochs");
     });
   }
-  reading(files.model().string(), [&] {
+  reading(file.string(), [&] {
     run.higher_is_better = metric_named(run.metric).info.higher_is_better;
     if (model.numbers.contains("num_parameters")) {
       run.num_parameters = numbers_of(model.integers("num_parameters"), "num_parameters", 1)[0];
     }
     if (run.runs.empty()) {
-      // Stopped in its first run, or a generator of before: what the model says of itself is all there is.
+      // A model alone, a run stopped in its first round, or a generator of before: what the model says of itself is all
+      // there is.
       run.runs.push_back(run_in(model, trained.split()));
     }
   });

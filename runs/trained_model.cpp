@@ -5,6 +5,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/dataset_checks.hpp"
+#include "weft/io/safetensors.hpp"
 #include "weft/runs/memory_plan.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/tasks/matched_names.hpp"
@@ -31,7 +32,7 @@ void check(std::string_view operation, const Graphs& graphs) {
 
 TrainedModel TrainedModel::load(const std::filesystem::path& file_or_folder) {
   const std::filesystem::path file = model_file_in(file_or_folder);
-  return from_file(read_model_file(file), file.string());
+  return from_file(read_any_model_file(file), file.string());
 }
 
 TrainedModel TrainedModel::from_file(const ModelFile& file, const std::string& name) {

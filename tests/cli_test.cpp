@@ -31,7 +31,7 @@ void expect_same_tensors(const fs::path& a, const fs::path& b) {
 
 TEST_F(Cli, TeachesEveryCommandByAnExample) {
   for (const std::string command : {"info", "import", "synth", "train", "evaluate", "predict", "generate", "report",
-                                    "models", "options", "datasets"}) {
+                                    "export", "score", "serve", "models", "options", "datasets"}) {
     const CommandResult result = weft({command, "--help"});
     EXPECT_EQ(result.code, 0) << command;
     EXPECT_NE(result.out.find("Example: "), std::string::npos) << command;

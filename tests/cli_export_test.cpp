@@ -1,0 +1,88 @@
+// weft export, run as a command: weights that others read and Weft opens again, and model cards.
+#include "tests/cli_fixture.hpp"
+#include "weft/io/model_file.hpp"
+
+namespace weft::test {
+namespace {
+
+class CliExport : public Cli {
+ protected:
+  void train(const std::vector<std::string>& more = {}) const {
+    make_sbm();
+    const CommandResult trained = weft(with({"train", "sbm.h5", "--epochs", "3", "-o", "run", "-q"}, more));
+    ASSERT_EQ(trained.code, 0) << trained.err;
+  }
+  void refuses(const std::vector<std::string>& arguments, int code, const std::string& part) const {
+    const CommandResult result = weft(arguments);
+    EXPECT_EQ(result.code, code) << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+  }
+};
+
+TEST_F(CliExport, WeightsPredictAsTheRunThatTheyAreOf) {
+  train();
+  const Json told = weft_json({"export", "run", "-o", "m.safetensors"});
+  EXPECT_EQ(told["path"], "m.safetensors");
+  EXPECT_GT(told["tensors"], 1);
+  ASSERT_EQ(weft({"export", "m.safetensors", "-o", "again.h5"}).code, 0);
+  std::vector<std::string> written;
+  for (const char* model : {"run", "m.safetensors", "again.h5"}) {
+    ASSERT_EQ(weft({"predict", model, "sbm.h5", "-o", "p.h5"}).code, 0);
+    const ModelFile file = read_model_file(path("p.h5"), "weft-predictions");
+    const auto values = file.tensors.at(0).value.values();
+    written.emplace_back(reinterpret_cast<const char*>(values.data()), values.size_bytes());
+  }
+  EXPECT_EQ(written[0], written[1]);
+  EXPECT_EQ(written[0], written[2]);
+  const ModelFile first = read_model_file(path("run/model.h5")), last = read_model_file(path("again.h5"));
+  EXPECT_EQ(first.config, last.config);
+  EXPECT_EQ(first.tensors.size(), last.tensors.size());
+}
+
+TEST_F(CliExport, TheCardHasTheFiguresOfTheRun) {
+  train({"--runs", "2", "--seed", "7"});
+  ASSERT_EQ(weft({"export", "run", "-o", "card.md"}).code, 0);
+  const std::string card = content_of(path("card.md"));
+  const Json figures = weft_json({"report", "run"})["runs"][0];
+  char mean[64];
+  std::snprintf(mean, sizeof mean, "of 2 runs: %.4f ± %.4f", figures["test"].get<double>(),
+                figures["test_std"].get<double>());
+  for (const std::string& part :
+       {std::string("# weft on sbm"), std::string(mean), std::string("| 7 |"), std::string("| 8 |"),
+        std::string("## Limits"), std::string("8 dense features of nodes"), std::string("| hidden |"),
+        std::string("these weights")}) {
+    EXPECT_NE(card.find(part), std::string::npos) << part << "\nis not in\n" << card;
+  }
+  // A model alone knows its own run.
+  ASSERT_EQ(weft({"export", "run/model.h5", "-o", "alone.md"}).code, 0);
+  EXPECT_EQ(content_of(path("alone.md")).find("of 2 runs"), std::string::npos);
+  EXPECT_EQ(weft({"export", "run", "-o", "-", "-q"}).out, card);
+}
+
+TEST_F(CliExport, NamesOfOthersAreNoMarksInACard) {
+  make_sbm();
+  std::filesystem::rename(path("sbm.h5"), path("s.h5"));
+  const CommandResult trained = weft({"train", "s.h5", "--epochs", "1", "-o", "run", "-q"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  ModelFile model = read_model_file(path("run/model.h5"));
+  model.config["dataset"] = "a|b\n# c <script>";
+  write_model_file(model, path("odd.h5"));
+  ASSERT_EQ(weft({"export", "odd.h5", "-o", "card.md"}).code, 0);
+  const std::string card = content_of(path("card.md"));
+  EXPECT_NE(card.find("# weft on a\\|b \\# c \\<script\\>\n"), std::string::npos) << card;
+}
+
+TEST_F(CliExport, SaysWhatItDoesNotWrite) {
+  train();
+  refuses({"export", "run", "-o", "m.onnx"}, 2, "ends in none of .safetensors, .h5 and .md");
+  refuses({"export", "run", "-o", "m.onnx"}, 2, "ONNX is not written");
+  refuses({"export", "sbm.h5", "-o", "m.safetensors"}, 3, "is no model but a dataset");
+  refuses({"export", "run", "-o", "run/model.h5"}, 2, "is a file that is read");
+  refuses({"export", "run", "-o", "-", "--json"}, 2, "-o -");
+  write_content(path("m.safetensors"), "no weights at all");
+  refuses({"predict", "m.safetensors", "sbm.h5", "-o", "p.csv"}, 3, "m.safetensors: header: declares");
+  EXPECT_FALSE(std::filesystem::exists(path("p.csv")));
+}
+
+}  // namespace
+}  // namespace weft::test
