@@ -295,7 +295,7 @@ TEST(GraphTraining, ChoosesAThresholdOfTwoClassesAndKeepsIt) {
   EXPECT_DOUBLE_EQ(judged(moved).test.at("balanced_accuracy"), after.runs[0].test_metrics.at("balanced_accuracy"));
   // It moves what graphs are called, and neither their order nor their probabilities.
   EXPECT_DOUBLE_EQ(judged(moved).test.at("roc_auc"), judged(plain).test.at("roc_auc"));
-  expect_same_bits(moved.predict(data).probabilities, plain.predict(data).probabilities);
+  EXPECT_TRUE(test::same_bits(moved.predict(data).probabilities, plain.predict(data).probabilities));
   EXPECT_NE(moved.predict(data).logits(0, 1), plain.predict(data).logits(0, 1));
   const std::string& settled = after.runs[0].settled;
   EXPECT_EQ(settled.find("a graph is called '1' where its probability is above "), 0U) << settled;
