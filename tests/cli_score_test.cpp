@@ -74,7 +74,7 @@ TEST_F(CliScore, JsonHasTheBitsOfPredict) {
   EXPECT_EQ(answer["outputs"], "classes");
   ASSERT_EQ(answer["rows"].size(), 2U);
   for (const auto& [row, node] : {std::pair(0, 7), std::pair(1, 12)}) {
-    EXPECT_EQ(answer["rows"][row]["name"], "f" + std::to_string(node));
+    EXPECT_EQ(answer["rows"][row]["name"], concat("f", node));
     for (int c = 0; c < 2; ++c) {
       EXPECT_EQ(answer["rows"][row]["probabilities"][c].get<float>(), expected(node, c));
     }

@@ -8,11 +8,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include "tests/command.hpp"
 #include "tests/file_content.hpp"
 #include "tests/support.hpp"
 #include "tests/temporary_folder.hpp"
 #include "weft/core/error.hpp"
+#include "weft/core/random.hpp"
 
 namespace weft {
 namespace {
@@ -43,6 +43,15 @@ void expect_same(const ModelFile& a, const ModelFile& b) {
     EXPECT_EQ(a.tensors[i].name, b.tensors[i].name);
     EXPECT_TRUE(test::same_bits(a.tensors[i].value, b.tensors[i].value));
   }
+}
+
+/// With `count` bytes that may be anything.
+std::string mutated(std::string bytes, std::uint64_t seed, std::uint64_t count) {
+  const Random random(seed);
+  for (std::uint64_t k = 0; k < count; ++k) {
+    bytes[random.below(bytes.size(), 2 * k)] = static_cast<char>(random.below(256, 2 * k + 1));
+  }
+  return bytes;
 }
 
 /// A file with this header and so many bytes of numbers.
@@ -147,7 +156,7 @@ TEST(Safetensors, DamagedOnesAreReadOrRefused) {
   const std::string sound = content_of(folder / "m.safetensors");
   std::int64_t refused = 0;
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
-    const std::string damaged = test::mutated(sound, seed, 1 + static_cast<int>(seed % 4));
+    const std::string damaged = mutated(sound, seed, 1 + seed % 4);
     write_content(folder / "d.safetensors",
                   seed % 5 == 0 ? damaged.substr(0, damaged.size() * (seed % 97) / 97) : damaged);
     try {
