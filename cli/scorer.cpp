@@ -320,7 +320,12 @@ struct Scorer::State {
     std::vector<std::string> skipped;
     SmilesOptions options{.input = file.path(), .splits = false};
     options.on_skipped = [&](const std::string& problem) { skipped.push_back(problem); };
-    found.table = import_molecules(options);
+    try {
+      found.table = import_molecules(options);
+    } catch (const DataError& error) {
+      // Where none is a molecule, each was said.
+      require(skipped.size() == smiles.size(), "smiles: ", error.problem());
+    }
     found.table.dataset.name = "smiles";
     for (std::size_t i = 0, row = 0, problem = 0; i < smiles.size(); ++i) {
       if (row < found.table.rows.size() && found.table.rows[row] == static_cast<std::int64_t>(i)) {
@@ -357,12 +362,7 @@ struct Scorer::State {
     if (smiles.empty()) {
       return Json::array();
     }
-    Molecules found;
-    try {
-      found = molecules(smiles);
-    } catch (const DataError& error) {
-      throw ArgumentError(concat("smiles: ", error.problem()));
-    }
+    const Molecules found = molecules(smiles);
     const PredictionTable table = table_of(found, top);
     Json rows = Json::array();
     for (std::int64_t i = 0, row = 0; i < static_cast<std::int64_t>(smiles.size()); ++i) {

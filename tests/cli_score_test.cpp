@@ -192,6 +192,40 @@ TEST_F(CliScore, PairsOfALinkModelAreThoseOfPredict) {
   }
 }
 
+TEST_F(CliScore, GraphsOfTablesAreThoseOfPredict) {
+  std::string graphs = "graph_id,label\n", nodes = "graph_id,node_id,size\n", edges = "graph_id,source,target\n";
+  for (int g = 0; g < 30; ++g) {
+    graphs += concat(g, g % 2 == 0 ? ",ring\n" : ",line\n");
+    for (int v = 0; v < 4; ++v) {
+      nodes += concat(g, ",", v, ",", g % 2 + v % 3, "\n");
+      edges += v < 3 || g % 2 == 0 ? concat(g, ",", v, ",", (v + 1) % 4, "\n") : std::string();
+    }
+  }
+  write_content(path("g.csv"), graphs);
+  write_content(path("n.csv"), nodes);
+  write_content(path("e.csv"), edges);
+  ASSERT_EQ(weft({"import", "graphs", "g.csv", "--nodes", "n.csv", "--edges", "e.csv", "-o", "g.h5"}).code, 0);
+  ASSERT_EQ(weft({"train", "g.h5", "--model", "gin", "--epochs", "2", "-o", "run", "-q"}).code, 0);
+  write_content(path("g.csv"), "graph_id\n0\n");
+  write_content(path("n.csv"), "graph_id,node_id,size\n0,0,1\n0,1,2\n0,2,0\n");
+  write_content(path("e.csv"), "graph_id,source,target\n0,0,1\n0,1,2\n");
+  const CommandResult told =
+      weft({"predict", "run", "--graphs", "g.csv", "--nodes", "n.csv", "--edges", "e.csv", "-o", "p.h5"});
+  ASSERT_EQ(told.code, 0) << told.err;
+  const Tensor expected = read_model_file(path("p.h5"), "weft-predictions").tensors.at(0).value;
+  const CommandResult result =
+      score({"run", "-q"}, R"({"graphs":[{"nodes":[{"size":1},{"size":2},{"size":0}],"edges":[[0,1],[1,2]]}]})"
+                           "\n{\"graphs\":[{\"edges\":[]}]}\n");
+  ASSERT_EQ(result.code, 0) << result.err;
+  const std::vector<std::string> lines = lines_of(result.out);
+  ASSERT_EQ(lines.size(), 2U);
+  const Json row = Json::parse(lines[0])["rows"][0];
+  for (int c = 0; c < 2; ++c) {
+    EXPECT_EQ(row["probabilities"][c].get<float>(), expected(0, c)) << lines[0];
+  }
+  EXPECT_NE(lines[1].find("graphs[0] is no object with a list of nodes"), std::string::npos) << lines[1];
+}
+
 TEST_F(CliScore, AnswersALineBeforeTheNextIsThereAndEndsAtASignal) {
   train_sbm();
   int to[2], from[2];

@@ -45,6 +45,15 @@ void expect_same(const ModelFile& a, const ModelFile& b) {
   }
 }
 
+/// With `count` bytes that may be anything.
+std::string mutated(std::string bytes, std::uint64_t seed, std::uint64_t count) {
+  const Random random(seed);
+  for (std::uint64_t k = 0; k < count; ++k) {
+    bytes[random.below(bytes.size(), 2 * k)] = static_cast<char>(random.below(256, 2 * k + 1));
+  }
+  return bytes;
+}
+
 /// A file with this header and so many bytes of numbers.
 std::string file_of(const std::string& header, std::size_t bytes) {
   const auto length = static_cast<std::uint64_t>(header.size());
@@ -147,11 +156,7 @@ TEST(Safetensors, DamagedOnesAreReadOrRefused) {
   const std::string sound = content_of(folder / "m.safetensors");
   std::int64_t refused = 0;
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
-    const Random random(seed);
-    std::string damaged = sound;
-    for (std::uint64_t k = 0; k <= seed % 4; ++k) {
-      damaged[random.below(damaged.size(), 2 * k)] = static_cast<char>(random.below(256, 2 * k + 1));
-    }
+    const std::string damaged = mutated(sound, seed, 1 + seed % 4);
     write_content(folder / "d.safetensors",
                   seed % 5 == 0 ? damaged.substr(0, damaged.size() * (seed % 97) / 97) : damaged);
     try {
