@@ -142,14 +142,14 @@ TEST_F(TypedTablesOfAShop, AreReadLikeThoseOfADataset) {
 
 TEST_F(TypedTablesOfAShop, WithoutLabelsAreForWhatThoseThatTheyAreLikeWereFor) {
   write_dataset(read(customers_ + "label = \"segment\"\nsplit = \"part\"\n" + products_ + bought_), folder_ / "old.h5");
-  write_content(folder_ / "customers.csv", "id,age\n7,50\n8,31\n");
+  write_content(folder_ / "customers.csv", "id,age\n1,50\n2,31\n");
   write_dataset(read("like = \"old.h5\"\n" + customers_ + products_ + bought_), folder_ / "new.h5");
   const Dataset fresh = read_dataset(folder_ / "new.h5");
   EXPECT_EQ(fresh.task, TaskKind::node_classification);
   EXPECT_EQ(fresh.class_names, (std::vector<std::string>{"new", "old"}));
   EXPECT_TRUE(std::holds_alternative<std::monostate>(fresh.node_labels));
   // Those that are like data of links are for links.
-  write_dataset(read(customers_ + "drop = [\"segment\", \"part\"]\n" + products_ + bought_), folder_ / "links.h5");
+  write_dataset(read(customers_ + products_ + bought_), folder_ / "links.h5");
   EXPECT_EQ(read("like = \"links.h5\"\n" + customers_ + products_ + bought_).task, TaskKind::link_prediction);
 }
 
