@@ -68,7 +68,7 @@ class Hostile : public Cli {
 };
 
 TEST_F(Hostile, NamesAWordThatIsNoCommand) {
-  refuses({"serve"}, 2, "there is no command 'serve'");
+  refuses({"explain"}, 2, "there is no command 'explain'");
   refuses({"trian", "x.h5"}, 2, "there is no command 'trian'; did you mean `weft train`?");
   refuses({"import", "edglist", "x.csv", "-o", "x.h5"}, 2,
           "there is no format 'edglist'; did you mean `weft import edgelist`?");

@@ -64,7 +64,10 @@ TEST_F(CliWords, OfOptionsAndModelsAreNamedWithTheNearest) {
             0U);
   says({"options", "smoth"}, "there is no option 'smoth'; did you mean 'smooth'?");
   says({"train", "sbm.h5", "--set", "treshold=0.2"}, "there is no option 'treshold'; did you mean 'threshold'?");
-  says({"train", "sbm.h5", "--set", "metric=acc"}, "; did you mean 'accuracy'?");
+  says({"train", "sbm.h5", "--set", "metric=acc"},
+       "option metric: 'acc' is not one of auto, accuracy, balanced_accuracy, macro_f1, roc_auc, average_precision, "
+       "mae, "
+       "rmse, r2, hits@20, hits@50, mrr, recall@20, ndcg@20; did you mean 'accuracy'?");
   says({"options", "lr"}, "there is no option 'lr'; did you mean 'learning_rate'?");
   says({"models", "GCN"}, "there is no model or attention 'GCN'; did you mean 'gcn'?");
   says({"train", "sbm.h5", "--set", "qqqqqq=1"},
