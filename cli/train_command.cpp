@@ -1,7 +1,4 @@
 // weft train: one model on one dataset, over seeds and splits.
-//
-// What decides the run comes, later ones winning, from: the model's defaults, --config (or, with --resume, the folder's
-// own config.toml), --set, and the flags of their own.
 #include <CLI/CLI.hpp>
 
 #include "weft/cli/console.hpp"
@@ -21,64 +18,6 @@
 namespace weft::cli {
 namespace {
 
-/// The run that the command line asks for.
-RunConfig config_of(const TrainFlags& flags) {
-  RunConfig config;
-  const std::filesystem::path own = RunFiles{flags.output}.config();
-  if (!flags.config.empty()) {
-    read_run_config(flags.config, config);
-  } else if (flags.resume && std::filesystem::exists(own)) {
-    reading(own.string(), [&] { read_run_config(own, config); });
-  }
-  const auto set = [&](const char* key, const auto& value) {
-    if constexpr (requires { value.has_value(); }) {
-      if (value) {
-        config.set(key, std::to_string(*value));
-      }
-    } else if (!value.empty()) {
-      config.set(key, value);
-    }
-  };
-  if (!flags.task.empty() && flags.task != config.task && is_model_of_one_task(config.model)) {
-    config.model.clear();
-  }
-  for (const std::string& assignment : flags.assignments) {
-    require(flags.data.empty() || !assignment.starts_with("dataset="), "--set ", assignment,
-            ": the dataset is named on the command line already, ", flags.data);
-    config.set(assignment);
-  }
-  set("model", flags.model);
-  set("task", flags.task);
-  set("dataset", flags.data);
-  require(!config.dataset.empty() || !flags.resume, "weft train: the run in '", flags.output,
-          "' does not say what it was trained on, and no dataset is named");
-  require(!config.dataset.empty(), "weft train: no dataset is named, on the command line or in --config");
-  config.dataset = dataset_path(config.dataset).string();
-  if (!flags.output.empty()) {
-    const RunFiles run{flags.output};
-    for (const auto& file : {run.config(), run.model(), run.checkpoint(), run.metrics(), run.report()}) {
-      std::error_code error;
-      require(!std::filesystem::equivalent(file, config.dataset, error),
-              "-o: the run would be written over its dataset, ", config.dataset, "; expected another folder");
-    }
-  }
-  config.splits = flags.splits.empty() ? config.splits : flags.splits;
-  set("protocol", flags.protocol);
-  set("epochs", flags.epochs);
-  set("sampler", flags.sampler);
-  set("batch_size", flags.batch_size);
-  set("users", flags.users);
-  set("runs", flags.runs);
-  set("seed", flags.seed);
-  config.folder = flags.output;
-  config.resume = flags.resume;
-  config.keeps_former = !flags.overwrite;
-  config.memory_limit = flags.memory_limit;
-  config.on_samples = flags.batch_size.has_value();
-  config.max_minutes = flags.max_minutes;
-  return config;
-}
-
 /// Decides what is read, and reads it in a child first, unless the user trusts the files. Starts no thread.
 RunPlan rehearsed_plan(const TrainFlags& flags, const RunConfig& config, const RunObserver& observer) {
   const std::filesystem::path data = config.dataset, checkpoint = RunFiles{flags.output}.checkpoint();
@@ -94,21 +33,21 @@ RunPlan rehearsed_plan(const TrainFlags& flags, const RunConfig& config, const R
 }
 
 RunSummary summary_of(const RunPlan& plan, TrainProgress& progress, const std::string& folder) {
+  RunObserver observer = progress.observer();
+  bool has_begun = false;
+  observer.on_begin = [&, next = observer.on_begin](const Task& task) {
+    has_begun = true;
+    if (next) {
+      next(task);
+    }
+  };
   try {
-    return run(plan, progress.observer());
+    return run(plan, observer);
   } catch (const Stopped&) {
-    throw Interrupted("interrupted; the run is whole but for its page, which this writes: weft report " + folder);
+    throw Interrupted(
+        has_begun ? "interrupted; the run is whole but for its page, which this writes: weft report " + folder
+                  : "interrupted before the training began; nothing was saved, and the same command begins again");
   }
-}
-
-void require_flags_agree(const TrainFlags& flags) {
-  require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
-  require(!flags.overwrite || !flags.output.empty(), "--overwrite: no run folder is named, expected -o RUN");
-  require(!flags.overwrite || !flags.resume, "--overwrite: the run in ", flags.output,
-          " is replaced or gone on with (--resume), expected one of the two");
-  require(!flags.keeps_nothing || flags.output.empty(), "--no-save: nothing is kept, but -o ", flags.output,
-          " says where; expected one of the two");
-  require(flags.output != "-", "-o -: a run is a folder, expected -o RUN");
 }
 
 /// Gives the run a folder where the user gave none; the sentence that says which.

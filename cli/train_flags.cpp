@@ -6,8 +6,12 @@
 #include <CLI/CLI.hpp>
 
 #include "weft/cli/console.hpp"
+#include "weft/cli/input_files.hpp"
+#include "weft/core/error.hpp"
 #include "weft/layers/models.hpp"
+#include "weft/runs/run_folder.hpp"
 #include "weft/tasks/training_options.hpp"
+#include "weft/train/checkpoint.hpp"
 #include "weft/train/trainer.hpp"
 
 namespace weft::cli {
@@ -92,6 +96,73 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
       most_used_options() +
           "An interrupted run (Ctrl-C) saves within a second and says how to go on; a second Ctrl-C stops at once.\n"
           "Example: weft train cora.h5 --runs 10 -o run --set dropout=0.5");
+}
+
+void require_flags_agree(const TrainFlags& flags) {
+  require(!flags.resume || !flags.output.empty(), "--resume: no run folder is named, expected -o RUN");
+  require(!flags.overwrite || !flags.output.empty(), "--overwrite: no run folder is named, expected -o RUN");
+  require(!flags.overwrite || !flags.resume, "--overwrite: the run in ", flags.output,
+          " is replaced or gone on with (--resume), expected one of the two");
+  require(!flags.keeps_nothing || flags.output.empty(), "--no-save: nothing is kept, but -o ", flags.output,
+          " says where; expected one of the two");
+  require(flags.output != "-", "-o -: a run is a folder, expected -o RUN");
+}
+
+RunConfig config_of(const TrainFlags& flags) {
+  RunConfig config;
+  const std::filesystem::path own = RunFiles{flags.output}.config();
+  if (!flags.config.empty()) {
+    read_run_config(flags.config, config);
+  } else if (flags.resume && std::filesystem::exists(own)) {
+    reading(own.string(), [&] { read_run_config(own, config); });
+  }
+  const auto set = [&](const char* key, const auto& value) {
+    if constexpr (requires { value.has_value(); }) {
+      if (value) {
+        config.set(key, std::to_string(*value));
+      }
+    } else if (!value.empty()) {
+      config.set(key, value);
+    }
+  };
+  if (!flags.task.empty() && flags.task != config.task && is_model_of_one_task(config.model)) {
+    config.model.clear();
+  }
+  for (const std::string& assignment : flags.assignments) {
+    require(flags.data.empty() || !assignment.starts_with("dataset="), "--set ", assignment,
+            ": the dataset is named on the command line already, ", flags.data);
+    config.set(assignment);
+  }
+  set("model", flags.model);
+  set("task", flags.task);
+  set("dataset", flags.data);
+  require(!config.dataset.empty() || !flags.resume, "weft train: the run in '", flags.output,
+          "' does not say what it was trained on, and no dataset is named");
+  require(!config.dataset.empty(), "weft train: no dataset is named, on the command line or in --config");
+  config.dataset = dataset_path(config.dataset).string();
+  if (!flags.output.empty()) {
+    const RunFiles run{flags.output};
+    for (const auto& file : {run.config(), run.model(), run.checkpoint(), run.metrics(), run.report()}) {
+      std::error_code error;
+      require(!std::filesystem::equivalent(file, config.dataset, error),
+              "-o: the run would be written over its dataset, ", config.dataset, "; expected another folder");
+    }
+  }
+  config.splits = flags.splits.empty() ? config.splits : flags.splits;
+  set("protocol", flags.protocol);
+  set("epochs", flags.epochs);
+  set("sampler", flags.sampler);
+  set("batch_size", flags.batch_size);
+  set("users", flags.users);
+  set("runs", flags.runs);
+  set("seed", flags.seed);
+  config.folder = flags.output;
+  config.resume = flags.resume;
+  config.keeps_former = !flags.overwrite;
+  config.memory_limit = flags.memory_limit;
+  config.on_samples = flags.batch_size.has_value();
+  config.max_minutes = flags.max_minutes;
+  return config;
 }
 
 }  // namespace weft::cli

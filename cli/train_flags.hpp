@@ -1,4 +1,4 @@
-// The flags of weft train.
+// The flags of weft train, and the run that they ask for.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "weft/cli/commands.hpp"
+#include "weft/runs/run_config.hpp"
 
 namespace weft::cli {
 
@@ -20,5 +21,12 @@ struct TrainFlags : SharedFlags {
 };
 
 void add_train_flags(CLI::App& command, TrainFlags& flags);
+
+/// Throws ArgumentError for flags that contradict each other.
+void require_flags_agree(const TrainFlags& flags);
+
+/// The run that the command line asks for. What decides it comes, later ones winning, from: the model's defaults,
+/// --config (or, with --resume, the folder's own config.toml), --set, and the flags of their own.
+[[nodiscard]] RunConfig config_of(const TrainFlags& flags);
 
 }  // namespace weft::cli

@@ -27,7 +27,8 @@ struct RunObserver {
   std::function<void(const Task&)> on_begin = {};
   /// After every epoch.
   std::function<void(const EpochRecord&)> on_epoch = {};
-  /// Asked after every step; true ends the training with a checkpoint.
+  /// Asked after every step; true ends the training with a checkpoint. Where sets of defaults are tried before the
+  /// training begins, run() throws Stopped, and nothing is written.
   std::function<bool()> should_stop = {};
   /// As TrainObserver says; once the run is whole and only its page is to be written, run() throws Stopped.
   StopFlag* give_up = nullptr;

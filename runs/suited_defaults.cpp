@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "weft/core/error.hpp"
+#include "weft/core/stop.hpp"
 #include "weft/graph/statistics.hpp"
 #include "weft/runs/run.hpp"
 #include "weft/tasks/sampling.hpp"
@@ -143,7 +144,8 @@ SuitedDefaults suited_defaults(const Dataset& dataset, const RunConfig& config, 
       const TrainReport report =
           train(dataset, trial, {.should_stop = observer.should_stop, .give_up = observer.give_up});
       if (report.interrupted || report.runs.empty()) {
-        return {};
+        // Going on with any of them would make another run of it than one that was let be.
+        throw Stopped();
       }
       metric = report.metric;
       figure = report.higher_is_better ? report.runs.front().val : -report.runs.front().val;

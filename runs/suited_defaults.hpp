@@ -25,7 +25,8 @@ struct SuitedDefaults {
 /// "When do graph neural networks help with node classification?", 2023). So the sets of defaults are tried, each for
 /// half of the epochs on the job's first split and seed, and judged by its validation part. Options that the config
 /// sets stay as they are. Nothing is tried with another model or task, on samples, or on graphs where it would take
-/// minutes. `begin`: called with a sentence before the first is tried.
+/// minutes. `begin`: called with a sentence before the first is tried. Throws Stopped
+/// if the observer asks to end.
 [[nodiscard]] SuitedDefaults suited_defaults(const Dataset& dataset, const RunConfig& config, const TrainJob& job,
                                              const TrainObserver& observer,
                                              const std::function<void(const std::string&)>& begin);

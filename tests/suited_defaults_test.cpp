@@ -8,6 +8,7 @@
 #include "tests/support.hpp"
 #include "tests/synthetic_data.hpp"
 #include "tests/temporary_folder.hpp"
+#include "weft/core/stop.hpp"
 #include "weft/runs/run.hpp"
 #include "weft/tasks/training_options.hpp"
 
@@ -96,6 +97,17 @@ TEST(SuitedDefaults, AreKeptInTheConfigOfTheRun) {
   EXPECT_EQ(summary.options.integer("epochs"), 40);
   EXPECT_NE(test::content_of(folder / "run" / "config.toml").find("convolution = \"sage\""), std::string::npos);
   EXPECT_TRUE(std::ranges::any_of(said, [](const std::string& text) { return text.starts_with("labels go along"); }));
+}
+
+TEST(SuitedDefaults, LeaveNothingBehindWhereTheyAreStopped) {
+  const test::TemporaryFolder folder;
+  RunConfig config{.model = "weft", .settings = {{"epochs", "40"}, {"hidden", "16"}}};
+  config.splits = {"rand0"};
+  config.folder = folder / "run";
+  int asked = 0;
+  const RunObserver observer{.should_stop = [&] { return ++asked > 50; }};
+  EXPECT_THROW((void)run(config, labels_apart(), observer), Stopped);
+  EXPECT_FALSE(std::filesystem::exists(folder / "run" / "config.toml"));
 }
 
 }  // namespace
