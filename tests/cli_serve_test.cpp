@@ -179,7 +179,7 @@ TEST_F(CliServe, RefusesWhatIsNoQuestion) {
   const Client chunks(port_);
   chunks.send("POST /predict HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n");
   for (int i = 0; i < 5; ++i) {
-    chunks.send("3e8\r\n" + std::string(1000, ' ') + "\r\n");
+    chunks.send(concat("3e8\r\n", std::string(1000, ' '), "\r\n"));
   }
   chunks.send("0\r\n\r\n");
   EXPECT_EQ(chunks.answer().status, 413);
