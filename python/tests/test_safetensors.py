@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import weft
+from conftest import need
 
 
 def read_safetensors(path):
@@ -47,7 +48,7 @@ def test_python_opens_it_as_the_model_that_it_is(exported, model, clubs):
 
 
 def test_the_package_of_that_name_reads_it(exported):
-    safetensors = pytest.importorskip("safetensors.numpy")
+    safetensors = need("safetensors.numpy")
     own, _ = read_safetensors(exported)
     theirs = safetensors.load_file(exported)
     assert set(own) == set(theirs)
