@@ -192,10 +192,11 @@ class Importer {
     if (fields.size() != num_columns_ && reads_more) {
       rows_.expect_fields(fields, num_columns_);
     }
-    if (columns_.smiles >= fields.size() || fields[columns_.smiles].empty()) {
+    // Some tables have a line break inside the quotes (ZINC-250k's).
+    row.smiles = columns_.smiles < fields.size() ? trimmed(fields[columns_.smiles]) : "";
+    if (row.smiles.empty()) {
       rows_.fail("has no SMILES");
     }
-    row.smiles = fields[columns_.smiles];
     if (columns_.id && *columns_.id < fields.size()) {
       row.id = fields[*columns_.id];
     }
