@@ -34,7 +34,7 @@ struct PublicDataset {
   std::string_view figure;
   /// Of `weft import`.
   std::string_view format;
-  std::vector<PublicFile> files;
+  std::vector<PublicFile> files = {};
   /// What is imported: a file by its name; empty: the folder of all.
   std::string input = {};
   /// Of the format. Those that name further files name them in the folder.
