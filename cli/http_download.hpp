@@ -26,7 +26,7 @@ struct DownloadOptions {
 
 struct DownloadResult {
   /// Empty: all of the file is there.
-  std::string problem;
+  std::string problem = {};
   /// Whether another attempt may go further: the connection broke, or the server is busy.
   bool may_pass = false;
   /// Whether it was asked to leave off.
