@@ -174,6 +174,8 @@ ImportFlags import_of(const PublicDataset& set, const fs::path& folder, const fs
   static_cast<SharedFlags&>(flags) = shared;
   flags.input = (set.input.empty() ? folder : folder / set.input).string();
   flags.output = output.string();
+  flags.source = set.files.front().addresses.front();
+  flags.license = set.license;
   for (std::size_t i = 0; i < flags.values.size(); ++i) {
     const Option& option = flags.importer.options[i];
     if (option.name == "name") {

@@ -75,6 +75,8 @@ std::string labels_text(const Dataset& dataset) {
 
 WrittenDataset import_in_memory(const ImportFlags& flags, const ImportJob& job, ProgressBar& bar, std::string& labels) {
   Dataset dataset = import_dataset(flags.importer.name, job);
+  dataset.source = flags.source.empty() ? dataset.source : flags.source;
+  dataset.license = flags.license.empty() ? dataset.license : flags.license;
   if (flags.order != "none") {
     dataset = reordered(dataset, node_order_of(dataset.graph, flags.order));
   }

@@ -29,6 +29,8 @@ struct ImportFlags : SharedFlags, StorageFlags {
   bool strict = false;
   /// Of nodes: as they come, community, rcm or degree.
   std::string order = "none";
+  /// Of a public set, kept in what is made in memory.
+  std::string source = {}, license = {};
 };
 
 /// Writes the output, says so, and returns it as what `weft import --json` prints.

@@ -78,6 +78,9 @@ TEST_F(CliDatasets, AreHadFromAFolderOnceAndFoundByName) {
   const Json info = weft_json({"info", "mutag"});
   EXPECT_EQ(info["graphs"], 20);
   EXPECT_EQ(info["dataset"], "mutag");
+  const Dataset data = read_dataset(path("cache/weft/mutag.h5"));
+  EXPECT_EQ(data.source, "https://www.chrsmrrs.com/graphkerneldatasets/MUTAG.zip");
+  EXPECT_EQ(data.license, "not stated (TUDataset: cite Morris et al. 2020)");
 
   const Json again = weft_json({"datasets", "get", "mutag", "--mirror", "nowhere"});
   EXPECT_EQ(again["was_there"], true);

@@ -39,7 +39,7 @@ TEST(PublicDatasets, SayWhatTheyAreAndMayBeUsedFor) {
     EXPECT_FALSE(set.summary.empty()) << set.name;
     EXPECT_FALSE(set.license.empty()) << set.name;
     EXPECT_FALSE(set.figure.empty()) << set.name;
-    EXPECT_TRUE(value_named<TaskKind>(set.task)) << set.name << ": " << set.task;
+    EXPECT_TRUE(task_of(set.task)) << set.name << ": " << set.task;
   }
 }
 
