@@ -11,6 +11,7 @@
 #include "weft/cli/public_files.hpp"
 #include "weft/cli/stop_signal.hpp"
 #include "weft/io/importers/public_datasets.hpp"
+#include "weft/molecules/molecule_reader.hpp"
 #include "weft/runs/memory_plan.hpp"
 
 namespace weft::cli {
@@ -205,6 +206,8 @@ void get(const DatasetsFlags& flags) {
   if (is_present(set, flags)) {
     return;
   }
+  require(set.format != "smiles" || reads_molecules(), "datasets get ", set.name,
+          ": molecules are read with RDKit, and this Weft was built without it");
   say(flags.quiet, concat(set.name, ": ", set.summary, "; license: ", set.license));
   std::int64_t fetched = 0;
   {
@@ -240,6 +243,11 @@ Work add_datasets_command(CLI::App& app) {
       "they are published");
   fetched->add_flag("--again", flags->again,
                     "import it anew although it is there; files that are kept are not fetched");
+  list->footer("Example: weft datasets list cora --json");
+  fetched->footer(
+      "Downloads go on where they broke off, and are compared by SHA-256. --json, --quiet and --trust as\n"
+      "`weft datasets --help` says.\n"
+      "Example: weft datasets get cora && weft train cora");
   add_shared_flags(*command, *flags,
                    "NAME.h5 is looked for in $WEFT_DATA, $WEFT_DATA/h5, then ${XDG_CACHE_HOME:-~/.cache}/weft.\n"
                    "Example: weft datasets get cora && weft train cora");
