@@ -189,6 +189,15 @@ TEST_F(CliDatasets, OfWhichAnArchiveLeadsOutOfTheFolderAreRefused) {
   }
 }
 
+TEST_F(CliDatasets, ThatDoNotFitOnTheDiskFailAndAreNotTakenForWhole) {
+  write_mutag();
+  const CommandResult got = weft({"datasets", "get", "mutag", "--mirror", "mirror"}, 300);
+  EXPECT_EQ(got.code, 1) << got.err;
+  EXPECT_NE(got.err.find("MUTAG.zip.part: cannot be written: File too large"), std::string::npos) << got.err;
+  EXPECT_FALSE(fs::exists(kept_ / "MUTAG.zip"));
+  EXPECT_FALSE(fs::exists(path("cache/weft/mutag.h5")));
+}
+
 TEST_F(CliDatasets, ThatAreNotHereAreNamedWithTheCommandThatDownloadsThem) {
   const auto says = [&](const std::string& name, const std::string& text) {
     const CommandResult result = weft({"train", name});
