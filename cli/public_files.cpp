@@ -239,7 +239,7 @@ class Fetch {
       first_done_ = done;
     }
     const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start_;
-    bar_.show(concat(set_.name, ": ", name_, ", bytes"), done, total, speed_text(done - first_done_, passed.count()));
+    bar_.show(name_, done, total, speed_text(done - first_done_, passed.count()));
   }
 
   const PublicDataset& set_;
