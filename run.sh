@@ -10,7 +10,7 @@ export HOME="${HOME:-/root}"
 
 library_packages=(g++ cmake ninja-build ccache libtbb-dev libdnnl-dev libhdf5-dev libboost-dev libeigen3-dev
   libspectra-dev libmetis-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev libarchive-dev
-  libpugixml-dev libsqlite3-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev
+  libpugixml-dev libsqlite3-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libcurl4-openssl-dev libssl-dev
   pkgconf libcpp-httplib-dev)
 # With RDKit the importer and the quality of molecules are tested too; Weft builds without it.
 test_packages=(libgtest-dev librdkit-dev rdkit-data)

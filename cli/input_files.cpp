@@ -9,6 +9,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/options.hpp"
 #include "weft/io/dataset_lookup.hpp"
+#include "weft/io/importers/public_datasets.hpp"
 #include "weft/io/isolation.hpp"
 #include "weft/runs/run_config.hpp"
 #include "weft/runs/run_folder.hpp"
@@ -57,6 +58,40 @@ std::vector<std::string> dataset_names(const std::vector<std::filesystem::path>&
   return names;
 }
 
+/// What a bare name that finds no file stands for: a public data set that is spelled in another way ("Cora",
+/// "ogbn-arxiv") and is here. Throws DataError with the command that downloads it, or with the nearest name of all.
+std::filesystem::path named_otherwise(const std::string& name, const std::vector<std::filesystem::path>& folders,
+                                      const DataError& error) {
+  const std::string_view stem = std::string_view(name).substr(0, name.size() - (name.ends_with(".h5") ? 3 : 0));
+  if (const PublicDataset* set = find_public_dataset(stem); set != nullptr) {
+    for (const std::filesystem::path& folder : folders) {
+      std::error_code missing;
+      const std::filesystem::path file = folder / concat(set->name, ".h5");
+      if (std::filesystem::is_regular_file(file, missing)) {
+        return file;
+      }
+    }
+    throw DataError(error.file(), error.object(),
+                    concat(error.problem(), "; run `weft datasets get ", set->name, "`, which downloads it"));
+  }
+  std::vector<std::string> names = dataset_names(folders);
+  std::string nearest = nearest_name(name, names);
+  if (!nearest.empty()) {
+    throw DataError(error.file(), error.object(), concat(error.problem(), "; did you mean '", nearest, "'?"));
+  }
+  names.clear();
+  for (const PublicDataset& set : public_datasets()) {
+    names.emplace_back(set.name);
+  }
+  nearest = nearest_name(name, names);
+  if (!nearest.empty()) {
+    throw DataError(error.file(), error.object(),
+                    concat(error.problem(), "; did you mean the public '", nearest, "'? `weft datasets get ", nearest,
+                           "` downloads it"));
+  }
+  throw error;
+}
+
 /// Throws DataError where there is no model, and says what there is.
 void require_model(const std::filesystem::path& file_or_folder) {
   const std::string name = file_or_folder.string();
@@ -101,12 +136,18 @@ std::vector<std::filesystem::path> dataset_folders() {
     folders.emplace_back(data);
     folders.push_back(std::filesystem::path(data) / "h5");
   }
-  if (const std::string cache = environment("XDG_CACHE_HOME"); !cache.empty()) {
-    folders.push_back(std::filesystem::path(cache) / "weft");
-  } else if (const std::string home = environment("HOME"); !home.empty()) {
-    folders.push_back(std::filesystem::path(home) / ".cache" / "weft");
+  if (const std::filesystem::path cache = cache_folder(); !cache.empty()) {
+    folders.push_back(cache);
   }
   return folders;
+}
+
+std::filesystem::path cache_folder() {
+  if (const std::string cache = environment("XDG_CACHE_HOME"); !cache.empty()) {
+    return std::filesystem::path(cache) / "weft";
+  }
+  const std::string home = environment("HOME");
+  return home.empty() ? std::filesystem::path() : std::filesystem::path(home) / ".cache" / "weft";
 }
 
 std::filesystem::path dataset_path(const std::string& path_or_name) {
@@ -115,11 +156,10 @@ std::filesystem::path dataset_path(const std::string& path_or_name) {
   try {
     found = find_dataset(path_or_name, folders);
   } catch (const DataError& error) {
-    const std::string nearest = nearest_name(path_or_name, dataset_names(folders));
-    if (nearest.empty() || path_or_name.find('/') != std::string::npos) {
+    if (path_or_name.find('/') != std::string::npos) {
       throw;
     }
-    throw DataError(error.file(), error.object(), concat(error.problem(), "; did you mean '", nearest, "'?"));
+    found = named_otherwise(path_or_name, folders, error);
   }
   if (const std::string why = why_no_dataset(found); !why.empty()) {
     throw DataError(found.string(), "", why);

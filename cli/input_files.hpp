@@ -17,8 +17,12 @@ namespace weft::cli {
 /// $WEFT_DATA, $WEFT_DATA/h5, and the cache; those that the environment names.
 [[nodiscard]] std::vector<std::filesystem::path> dataset_folders();
 
+/// ${XDG_CACHE_HOME:-~/.cache}/weft, or nothing where the environment names neither.
+[[nodiscard]] std::filesystem::path cache_folder();
+
 /// A path, or a bare name looked for in the folders above. Throws DataError with the nearest name if there is none,
-/// with the command that makes a dataset of it if it is a file of another kind (foreign_files.hpp).
+/// with the command that downloads it if it is a public data set, and with the command that makes a dataset of it if it
+/// is a file of another kind (foreign_files.hpp).
 [[nodiscard]] std::filesystem::path dataset_path(const std::string& path_or_name);
 
 /// The dataset that a run folder says it was trained on. Throws ArgumentError if it does not say, with the command line

@@ -87,7 +87,8 @@ constexpr OtherWord kOtherWords[] = {
     {"sdf", "smiles"},
     {"molecules", "smiles"},
     {"rdkit", "smiles"},
-    {"get", "list"},
+    {"download", "get"},
+    {"fetch", "get"},
     {"ls", "list"},
 };
 

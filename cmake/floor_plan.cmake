@@ -7,11 +7,12 @@
 #     of the room may include <prefix...>; no other room may include it at all.
 #   weft_door(weft.hpp)
 #     after all rooms: the one header that stands in none, which gathers public ones for programs.
-#   weft_program(cli MAY_INCLUDE core graph USES CLI/)
-#     checks a folder of programs, in which every file may include the outside libraries it USES.
+#   weft_program(cli MAY_INCLUDE core graph USES CLI/ CONFINE curl/=http_download.cpp)
+#     checks a folder of programs, in which every file may include the outside libraries it USES, and one file alone
+#     those that are confined to it.
 
 set(WEFT_OUTSIDE oneapi/ tbb/ dnnl omp.h boost/ Eigen/ Spectra/ metis.h hdf5 H5 rdkit/ DataStructs/ GraphMol/ RDGeneral/ zlib.h
-    lzma.h bzlib.h zstd.h archive pugi sqlite3.h CLI/ toml++/ nlohmann/ curl/ mpi.h nanobind/ Python.h httplib.h)
+    lzma.h bzlib.h zstd.h archive pugi sqlite3.h CLI/ toml++/ nlohmann/ curl/ openssl/ mpi.h nanobind/ Python.h httplib.h)
 
 # Sets `problem` in the caller's scope to the rule that one #include line breaks; empty if it breaks none.
 function(weft_judge_include line room name allowed confined)

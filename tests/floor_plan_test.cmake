@@ -127,6 +127,11 @@ expect_answer(runs/x.cpp "#include <nanobind/nanobind.h>"
 expect_answer(python/module/x.cpp "#include <nanobind/nanobind.h>\n#include \"weft/python/module/x.hpp\"" "")
 expect_answer(python/module/x.cpp "#include \"weft/cli/y.hpp\""
               "floor plan: python/module/x.cpp: python/module/ may not include cli/")
+expect_answer(cli/http_download.cpp "#include <curl/curl.h>" "")
+expect_answer(cli/sha256.cpp "#include <openssl/evp.h>" "")
+expect_answer(cli/public_files.cpp "#include <curl/curl.h>"
+              "floor plan: cli/public_files.cpp: may not include <curl/...>; ${confined}")
+expect_answer(io/x.cpp "#include <openssl/evp.h>" "floor plan: io/x.cpp: may not include <openssl/...>; ${confined}")
 expect_answer(cli/x.cpp "#include < hdf5.h>" "floor plan: cli/x.cpp: may not include <hdf5...>; ${confined}")
 
 expect_answer(graph/laplacian_encoding.cpp "#include <Eigen/Core>\n#include <Spectra/SymEigsSolver.h>" "")

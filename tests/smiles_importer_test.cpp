@@ -189,6 +189,8 @@ TEST_F(Smiles, ReadsLineBreaksInsideQuotes) {
   EXPECT_NE(skipped[0].find("line 6: 'x'"), std::string::npos) << skipped[0];
   test::expect_throws<DataError>([&] { import("smiles,note\nC,\"never ends\nCC,b\n"); },
                                  "line 2: a quoted field does not end");
+  // As ZINC-250k is published.
+  EXPECT_EQ(import("smiles,logP\n\"CCO\n\",0.5\n\"C\r\n\",1\n").smiles, (std::vector<std::string>{"CCO", "C"}));
 }
 
 struct RealSet {

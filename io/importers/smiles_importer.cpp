@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 #include "weft/core/error.hpp"
@@ -17,6 +18,12 @@
 
 namespace weft {
 namespace {
+
+/// Some tables have a line break inside the quotes (ZINC-250k's).
+std::string_view without_line_end(std::string_view text) {
+  const std::size_t last = text.find_last_not_of(" \t\r\n");
+  return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
 
 constexpr std::size_t kRowsAtOnce = 4096;
 constexpr std::int64_t kRowsOfATask = 64;
@@ -192,10 +199,10 @@ class Importer {
     if (fields.size() != num_columns_ && reads_more) {
       rows_.expect_fields(fields, num_columns_);
     }
-    if (columns_.smiles >= fields.size() || fields[columns_.smiles].empty()) {
+    row.smiles = columns_.smiles < fields.size() ? without_line_end(fields[columns_.smiles]) : "";
+    if (row.smiles.empty()) {
       rows_.fail("has no SMILES");
     }
-    row.smiles = fields[columns_.smiles];
     if (columns_.id && *columns_.id < fields.size()) {
       row.id = fields[*columns_.id];
     }

@@ -49,6 +49,8 @@ def dataset_path(name_or_path):
         return path
     nearest = _weft.nearest_name(text, datasets()) if is_name else ""
     hint = f"; did you mean {nearest!r}?" if nearest else ""
+    if is_name and not hint:
+        hint = "; `weft datasets` lists public ones, and `weft datasets get NAME` downloads them"
     raise DataError(text, "", f"there is no such data set; looked for {', '.join(looked)}{hint}")
 
 
