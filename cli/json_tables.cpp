@@ -12,6 +12,7 @@
 #include "weft/core/error.hpp"
 #include "weft/core/options.hpp"
 #include "weft/io/importers/delimited_text.hpp"
+#include "weft/io/importers/table_encoder.hpp"
 
 namespace weft::cli {
 namespace {
@@ -103,25 +104,41 @@ void add_node(const Question& node, const std::string& id, const std::string& wh
 struct Role {
   std::string_view usual;
   std::string word;
+  /// The edges of the run had the column, so that new ones need it.
+  bool is_of_run;
 };
 
 /// Those that the run reads.
 std::vector<Role> roles_of(const EdgelistWords& words) {
-  std::vector<Role> roles = {{"source", words.source},
-                             {"target", words.target},
-                             {"weight", words.weight},
-                             {"time", words.time},
-                             {"relation", words.relation}};
-  for (Role& role : roles) {
+  std::vector<Role> roles;
+  const auto add = [&](std::string_view usual, const std::string& word) {
     // A run that does not say: usual words.
-    role.word = role.word.empty() ? std::string(role.usual) : role.word;
-  }
+    roles.push_back({usual, word.empty() ? std::string(usual) : word, !word.empty()});
+  };
+  add("source", words.source);
+  add("target", words.target);
+  add("weight", words.weight);
+  add("time", words.time);
+  add("relation", words.relation);
   std::erase_if(roles, [](const Role& role) { return role.word == "none"; });
   return roles;
 }
 
 /// A row with a cell for each role that it has.
 using Cells = std::vector<std::optional<std::string>>;
+
+/// Throws ArgumentError unless the edge has what those of the run had.
+void require_all(const Cells& cells, std::span<const Role> roles, const std::string& where) {
+  for (std::size_t r = 0; r < roles.size(); ++r) {
+    require(cells[r] || !roles[r].is_of_run, where, " has no ", roles[r].usual,
+            roles[r].word == roles[r].usual ? "" : concat(" ('", roles[r].word, "')"),
+            ", which the edges of the run have");
+  }
+}
+
+bool is_role(std::string_view key, std::span<const Role> roles) {
+  return std::ranges::any_of(roles, [&](const Role& role) { return role.word == key || role.usual == key; });
+}
 
 Cells cells_of(const Question& edge, std::span<const Role> roles, const std::string& where) {
   Cells cells(roles.size());
@@ -179,9 +196,14 @@ EdgeTable edge_table(const Question& edges, const EdgelistWords& words) {
   require_list(edges, "edges");
   const std::vector<Role> roles = roles_of(words);
   std::vector<Cells> rows;
-  std::vector<bool> is_used(roles.size(), false);
+  std::vector<bool> is_used;
+  for (const Role& role : roles) {
+    is_used.push_back(role.is_of_run);
+  }
   for (std::size_t i = 0; i < edges.size(); ++i) {
-    rows.push_back(cells_of(edges[i], roles, concat("edges[", i, "]")));
+    const std::string where = concat("edges[", i, "]");
+    rows.push_back(cells_of(edges[i], roles, where));
+    require_all(rows.back(), roles, where);
     for (std::size_t r = 0; r < roles.size(); ++r) {
       is_used[r] = is_used[r] || rows.back()[r].has_value();
     }
@@ -200,7 +222,11 @@ EdgeTable edge_table(const Question& edges, const EdgelistWords& words) {
       columns.push_back(std::to_string(c));
     }
   } else {
-    columns = {roles[0].word, roles[1].word};
+    for (std::size_t r = 0; r < roles.size(); ++r) {
+      if (r < 2 || is_used[r]) {
+        columns.push_back(roles[r].word);
+      }
+    }
   }
   Table table(columns);
   for (const Cells& row : rows) {
@@ -218,7 +244,13 @@ GraphTables graph_tables(const Question& graphs, const EdgelistWords& words) {
   require_list(graphs, "graphs");
   const std::string graph = words.graph.empty() ? "graph_id" : words.graph, id = words.id.empty() ? "id" : words.id;
   const std::vector<Role> roles = roles_of(words);
-  Table of_graphs({graph}), nodes({graph, id}), edges({graph, roles[0].word, roles[1].word});
+  std::vector<std::string> edge_columns = {graph};
+  for (const Role& role : roles) {
+    if (role.is_of_run || role.usual == "source" || role.usual == "target") {
+      edge_columns.push_back(role.word);
+    }
+  }
+  Table of_graphs({graph}), nodes({graph, id}), edges(edge_columns);
   for (std::size_t g = 0; g < graphs.size(); ++g) {
     const std::string where = concat("graphs[", g, "]"), name = field(std::to_string(g));
     require(graphs[g].is_object() && graphs[g].contains("nodes"), where,
@@ -245,14 +277,18 @@ GraphTables graph_tables(const Question& graphs, const EdgelistWords& words) {
       const std::string at = concat(where, ".edges[", e, "]");
       edges.begin_row();
       edges.put(graph, name);
-      if (links[e].is_object()) {
+      Question of_roles = links[e];
+      if (of_roles.is_object()) {
+        // The others are features of the edge.
         for (const auto& [key, value] : links[e].items()) {
-          const auto role = std::ranges::find(roles, std::string_view(key), &Role::usual);
-          edges.put(role == roles.end() ? key : role->word, cell(value, concat(at, ".", key)));
+          if (!is_role(key, roles)) {
+            edges.put(key, cell(value, concat(at, ".", key)));
+            of_roles.erase(key);
+          }
         }
-        continue;
       }
-      const Cells cells = cells_of(links[e], roles, at);
+      const Cells cells = cells_of(of_roles, roles, at);
+      require_all(cells, roles, at);
       for (std::size_t r = 0; r < roles.size(); ++r) {
         if (cells[r]) {
           edges.put(roles[r].word, *cells[r]);
@@ -261,6 +297,49 @@ GraphTables graph_tables(const Question& graphs, const EdgelistWords& words) {
     }
   }
   return {of_graphs.text(true), nodes.text(true), edges.text(true)};
+}
+
+Question table_words(const std::string& encoder) {
+  const std::optional<EdgelistWords> words = words_in(encoder, "the encoder of the run");
+  if (!words) {
+    return nullptr;
+  }
+  Question edges = Question::array();
+  for (const Role& role : roles_of(*words)) {
+    if (role.is_of_run) {
+      edges.push_back(role.word);
+    }
+  }
+  Question said = {{"edges", std::move(edges)}};
+  if (words->table == "nodes" || words->table == "features" || words->table == "graphs") {
+    Question columns = Question::object();
+    const TableEncoder encoded = parse_encoder(encoder, "the encoder of the run");
+    for (const ColumnCode& column : encoded.columns()) {
+      columns[column.name] = name_of(column.kind);
+    }
+    said["nodes"] = {{"id", words->id.empty() ? "id" : words->id}, {"columns", std::move(columns)}};
+  }
+  return said;
+}
+
+std::string with_places(std::string text, const std::string& file, const std::string& list, HeaderRow header) {
+  const std::int64_t first_line = header == HeaderRow::yes ? 2 : 1;
+  for (std::size_t at = text.find(file); at != std::string::npos; at = text.find(file, at + list.size())) {
+    constexpr std::string_view kLine = ": line ";
+    const std::size_t begin = at + file.size(), digits = begin + kLine.size();
+    std::size_t end = begin;
+    std::string place;
+    if (text.compare(begin, kLine.size(), kLine) == 0) {
+      const std::size_t stop = text.find_first_not_of("0123456789", digits);
+      const std::int64_t line = parse_id(std::string_view(text).substr(digits, stop - digits));
+      if (line >= first_line) {
+        place = concat("[", line - first_line, "]");
+        end = std::min(stop, text.size());
+      }
+    }
+    text.replace(at, end - at, list + place);
+  }
+  return text;
 }
 
 }  // namespace weft::cli

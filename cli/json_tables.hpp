@@ -34,4 +34,11 @@ struct GraphTables {
 };
 [[nodiscard]] GraphTables graph_tables(const Question& graphs, const EdgelistWords& words);
 
+/// What questions may say of new things: {"nodes": {"id": "firm", "columns": {"staff": "number"}}, "edges": ["buyer",
+/// "seller"]}; null where the run was not trained on tables.
+[[nodiscard]] Question table_words(const std::string& encoder);
+/// "FILE: line 3: ..." about a table that was made of a list is "LIST[1]: ..." where the table has a header.
+[[nodiscard]] std::string with_places(std::string text, const std::string& file, const std::string& list,
+                                      HeaderRow header = HeaderRow::yes);
+
 }  // namespace weft::cli

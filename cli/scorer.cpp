@@ -106,7 +106,9 @@ struct Scorer::State {
       read_graph(source, flags);
     }
     names = output_names(model, graph.dataset.class_names);
-    description = capi::description_of(model, names);
+    Json about = Json::parse(capi::description_of(model, names));
+    about["tables"] = table_words(model.encoder());
+    description = about.dump();
   }
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -177,6 +179,8 @@ struct Scorer::State {
   [[nodiscard]] Json new_nodes(const Question& question, std::int64_t top) const {
     require_graph("new_nodes");
     require(model.task().rows == Rows::nodes, "new_nodes: ", model.what(), ", expected one of nodes");
+    require(graph.dataset.node_type.empty(), "new_nodes: nodes of ", graph.name,
+            " have types, and new ones cannot be joined to such a graph");
     const std::vector<Question> nodes = things(question, "new_node", "new_nodes");
     require(!nodes.empty(), "new_nodes is empty");
     const bool has_table = !words.table.empty();
@@ -194,7 +198,8 @@ struct Scorer::State {
       NewData data = join_new_data(graph, tables, quiet, model, false, edges.header);
       return rows_of_joined(std::move(data), has_table ? std::vector<Question>() : nodes, top);
     } catch (const DataError& error) {
-      throw ArgumentError(with_our_names(error.what(), edge_file, node_file));
+      throw ArgumentError(with_places(with_places(error.what(), node_file.path().string(), "new_nodes"),
+                                      edge_file.path().string(), "edges", edges.header));
     }
   }
 
@@ -222,11 +227,6 @@ struct Scorer::State {
       rows.push_back(table.json(at - data.dataset.node_names.begin()));
     }
     return rows;
-  }
-
-  [[nodiscard]] static std::string with_our_names(std::string text, const MemoryFile& edges, const MemoryFile& nodes) {
-    text = replaced(std::move(text), nodes.path().string(), "new_nodes");
-    return replaced(std::move(text), edges.path().string(), "edges");
   }
 
   [[nodiscard]] Json pairs(const Question& question) const {
@@ -393,7 +393,9 @@ struct Scorer::State {
       }
       return rows;
     } catch (const DataError& error) {
-      throw ArgumentError(replaced(with_our_names(error.what(), edges, nodes), graphs.path().string(), "graphs"));
+      std::string text = with_places(error.what(), edges.path().string(), "the edges of all graphs");
+      text = with_places(std::move(text), nodes.path().string(), "the nodes of all graphs");
+      throw ArgumentError(with_places(std::move(text), graphs.path().string(), "graphs"));
     }
   }
 

@@ -114,6 +114,20 @@ TEST_F(CliScore, NewNodesAreThoseOfPredictAndAreForgotten) {
   }
 }
 
+TEST_F(CliScore, NewNodesMayHaveNoEdges) {
+  train_firms();
+  const CommandResult result =
+      score({"run", "firms.h5", "-q"}, R"({"new_nodes":[{"firm":"n","staff":3,"city":"Ulm"}],"edges":[]})"
+                                       "\n"
+                                       R"({"new_node":{"firm":"n","staff":3,"city":"Ulm"}})"
+                                       "\n");
+  ASSERT_EQ(result.code, 0) << result.err;
+  const std::vector<std::string> lines = lines_of(result.out);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_EQ(lines[0], lines[1]);
+  EXPECT_EQ(Json::parse(lines[0])["rows"].at(0)["name"], "n") << lines[0];
+}
+
 TEST_F(CliScore, SaysWhatIsWrongWithAQuestionAndGoesOn) {
   train_firms();
   const std::vector<std::pair<std::string, std::string>> cases = {
@@ -136,6 +150,11 @@ TEST_F(CliScore, SaysWhatIsWrongWithAQuestionAndGoesOn) {
       {R"({"new_nodes":[{"firm":"n","staff":3,"city":"Ulm"}],"edges":[["n","f77",1]]})", "names node 'f77'"},
       {R"({"new_nodes":[{"firm":"n","staff":3,"city":"Ulm"}],"edges":[["n"]]})", "edges[0] is a list of 1"},
       {R"({"new_nodes":[{"firm":"n","staff":3,"city":"Ulm"}],"edges":[{"byer":"n"}]})", "did you mean 'buyer'?"},
+      {R"({"new_nodes":[{"firm":"n","staff":3,"city":"Ulm"}],"edges":[["n","f1",1],["n","f2"]]})",
+       "edges[1] has no weight"},
+      {R"({"new_nodes":[{"firm":"n","staff":3,"city":"Ulm"}],"edges":[["n","f1",1],["n","f2","much"]]})", "edges[1]: "},
+      {R"({"new_nodes":[{"firm":"n","staff":3,"city":"Ulm"},{"firm":"m","staff":"few","city":"Ulm"}],"edges":[]})",
+       "new_nodes[1]: "},
       {R"({"new_nodes":[{"firm":"f3","staff":3,"city":"Ulm"}],"edges":[["f3","f1",1]]})", "has already"},
       {R"({"new_nodes":[{"firm":"n","staff":{},"city":"Ulm"}],"edges":[["n","f1",1]]})", "staff is an object"},
   };

@@ -156,7 +156,11 @@ TEST_F(CliServe, AnswersAsPredictDoes) {
     }
   }
   EXPECT_EQ(client.ask("GET", "/health").json()["status"], "ok");
-  EXPECT_EQ(client.ask("GET", "/model").json()["task"], "node_classification");
+  const Json about = client.ask("GET", "/model").json();
+  EXPECT_EQ(about["task"], "node_classification");
+  EXPECT_EQ(about["tables"]["edges"], (Json{"buyer", "seller", "orders"})) << about;
+  EXPECT_EQ(about["tables"]["nodes"]["id"], "firm");
+  EXPECT_EQ(about["tables"]["nodes"]["columns"], (Json{{"staff", "number"}, {"city", "category"}}));
   const Client::Answer figures = client.ask("GET", "/metrics");
   EXPECT_NE(figures.body.find("weft_requests_total{code=\"200\"} 5\n"), std::string::npos) << figures.body;
   EXPECT_NE(figures.body.find("weft_batched_questions_total 2\n"), std::string::npos) << figures.body;
