@@ -60,7 +60,11 @@ std::vector<std::pair<std::string, const std::vector<std::string>*>> PredictionT
 }
 
 std::int64_t PredictionTable::called(std::int64_t i) const {
-  return likeliest(outputs.cols() == 2 ? logits.row(i) : outputs.row(i), 1).front();
+  return first_classes(i, 1).front();
+}
+
+std::vector<std::int64_t> PredictionTable::first_classes(std::int64_t i, std::int64_t count) const {
+  return likeliest(outputs.cols() == 2 ? logits.row(i) : outputs.row(i), count);
 }
 
 std::string PredictionTable::header() const {
@@ -92,7 +96,7 @@ std::string PredictionTable::line(std::int64_t i) const {
     out.append(1, ',').append(name_of_class(called(i)));
   }
   if (top > 0) {
-    for (const std::int64_t c : likeliest(row, top)) {
+    for (const std::int64_t c : first_classes(i, top)) {
       out.append(1, ',').append(name_of_class(c));
       out.append(1, ',').append(number_text(row[static_cast<std::size_t>(c)]));
     }
@@ -115,7 +119,7 @@ Json PredictionTable::json(std::int64_t i) const {
   }
   Json values = Json::array();
   if (top > 0) {
-    for (const std::int64_t c : likeliest(row, top)) {
+    for (const std::int64_t c : first_classes(i, top)) {
       values.push_back({names[static_cast<std::size_t>(c)], number_json(row[static_cast<std::size_t>(c)])});
     }
     object["top"] = std::move(values);

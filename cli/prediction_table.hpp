@@ -46,6 +46,8 @@ struct PredictionTable {
   [[nodiscard]] Json json(std::int64_t i) const;
 
  private:
+  /// From the one that it is called on.
+  [[nodiscard]] std::vector<std::int64_t> first_classes(std::int64_t i, std::int64_t count) const;
   /// What rows are called besides their number, where there is something: a word for the header and a text for each.
   [[nodiscard]] std::vector<std::pair<std::string, const std::vector<std::string>*>> texts() const;
   [[nodiscard]] std::int64_t number(std::int64_t i) const {
