@@ -26,18 +26,44 @@ struct ReportFlags : SharedFlags {
   std::string data;
 };
 
+[[noreturn]] void refuse_as_run(const std::string& argument) {
+  std::error_code error;
+  const auto type = std::filesystem::status(argument, error).type();
+  if (type == std::filesystem::file_type::not_found) {
+    throw DataError(argument, "", concat("is no run folder: there is nothing of that name", nearest_run(argument)));
+  }
+  if (type == std::filesystem::file_type::directory) {
+    throw DataError(argument, "",
+                    concat("is no run folder: it has no ", RunFiles{argument}.model().filename().string()));
+  }
+  throw DataError(argument, "",
+                  "is a file, and a report takes a run folder, which has the curves; the card of a model alone: weft "
+                  "export MODEL -o card.md");
+}
+
+/// Throws DataError that names the nearest run too, where what follows a run is no dataset.
+std::filesystem::path data_behind(const std::string& run, const std::string& argument) {
+  try {
+    return dataset_path(argument.empty() ? data_of_run(run, "weft report RUN DATA") : argument);
+  } catch (const DataError&) {
+    const std::string nearest = argument.empty() ? std::string() : nearest_run(argument);
+    if (nearest.empty()) {
+      throw;
+    }
+    throw DataError(argument, "", "is neither a run folder nor a dataset" + nearest);
+  }
+}
+
 void sort_arguments(ReportFlags& flags) {
   for (const std::string& argument : flags.arguments) {
     if (std::filesystem::exists(RunFiles{argument}.model())) {
       flags.runs.push_back(argument);
     } else {
-      if (!flags.data.empty() || &argument != &flags.arguments.back() || flags.runs.empty()) {
-        std::error_code error;
-        const bool is_there = std::filesystem::exists(argument, error);
-        throw DataError(argument, "",
-                        is_there
-                            ? concat("is no run folder: it has no ", RunFiles{argument}.model().filename().string())
-                            : concat("is no run folder: there is nothing of that name", nearest_run(argument)));
+      // A page of its own is one of several runs, so that what is not there was to be one.
+      std::error_code error;
+      const bool is_no_run = !flags.output.empty() && !std::filesystem::exists(argument, error);
+      if (&argument != &flags.arguments.back() || flags.runs.empty() || is_no_run) {
+        refuse_as_run(argument);
       }
       flags.data = argument;
     }
@@ -141,8 +167,7 @@ Work add_report_command(CLI::App& app) {
       return compare(*flags);
     }
     require(flags->output.empty(), "-o: the page of one run is its report.html, expected several runs");
-    const std::filesystem::path data =
-        dataset_path(flags->data.empty() ? data_of_run(flags->runs.front(), "weft report RUN DATA") : flags->data);
+    const std::filesystem::path data = data_behind(flags->runs.front(), flags->data);
     rehearse_dataset(data, *flags);
     with_threads(flags->threads, [&] { report_again(*flags, data); });
   };

@@ -111,7 +111,10 @@ TEST_F(CliReport, SaysThatARunWasInterrupted) {
 TEST_F(CliReport, RefusesWhatIsNoRunFolder) {
   make_sbm();
   (void)train("run");
-  refuses({"report", "sbm.h5"}, 3, "sbm.h5: is no run folder: it has no model.h5");
+  refuses({"report", "sbm.h5"}, 3, "sbm.h5: is a file, and a report takes a run folder");
+  refuses({"report", "run", "rnu"}, 3, "rnu: is neither a run folder nor a dataset; did you mean 'run'?");
+  refuses({"report", "run", "rnu", "-o", "page.html"}, 3,
+          "rnu: is no run folder: there is nothing of that name; did you mean 'run'?");
   refuses({"report", "nothing", "run", "-o", "page.html"}, 3, "nothing: is no run folder");
   refuses({"report", "rum"}, 3, "rum: is no run folder: there is nothing of that name; did you mean 'run'?");
   refuses({"report", "./rum/"}, 3, "did you mean './run'?");
