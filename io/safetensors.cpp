@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdint>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -20,6 +21,7 @@
 
 #include "weft/core/error.hpp"
 #include "weft/io/atomic_file.hpp"
+#include "weft/io/file_seal.hpp"
 #include "weft/io/regular_file.hpp"
 #include "weft/io/utf8.hpp"
 
@@ -32,11 +34,21 @@ using Json = nlohmann::json;
 /// Keeps the order of the keys, but finds them one after the other.
 using OrderedJson = nlohmann::ordered_json;
 
-constexpr std::string_view kMetadata = "__metadata__", kVersion = "1", kOrder = "tensor_order";
+constexpr std::string_view kMetadata = "__metadata__", kVersion = "1", kOrder = "tensor_order", kSum = "tensor_crc32";
 constexpr std::string_view kConfig = "config.", kIntegers = "int64.", kReals = "float64.";
 constexpr std::int64_t kLengthBytes = 8, kAlignment = 8;
 /// What the format allows.
 constexpr std::int64_t kMostHeaderBytes = 100'000'000;
+
+/// Of the numbers of all tensors, in their order.
+std::string sum_of(const std::vector<NamedTensor>& tensors) {
+  std::uint32_t sum = 0;
+  for (const NamedTensor& tensor : tensors) {
+    const auto bytes = std::as_bytes(tensor.value.values());
+    sum = crc32({reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}, sum);
+  }
+  return std::to_string(sum);
+}
 
 template <class T>
 std::string text_of(const std::vector<T>& numbers) {
@@ -92,6 +104,7 @@ OrderedJson header_of(const ModelFile& model) {
     offset = end;
   }
   metadata[std::string(kOrder)] = order.dump();
+  metadata[std::string(kSum)] = sum_of(model.tensors);
   header[std::string(kMetadata)] = std::move(metadata);
   return header;
 }
@@ -111,6 +124,9 @@ class Reader {
     ModelFile model;
     read_settings(model);
     read_tensors(model);
+    if (metadata(std::string(kSum)) != sum_of(model.tensors)) {
+      forget_figures(model);
+    }
     return model;
   }
 
@@ -190,6 +206,16 @@ class Reader {
       fail(object, "is no list of numbers between blanks");
     }
     model.numbers.insert_or_assign(name, std::move(*numbers));
+  }
+
+  /// Of weights that another program has changed nobody knows how good they are.
+  static void forget_figures(ModelFile& model) {
+    if (const auto found = model.numbers.find("figures"); found != model.numbers.end()) {
+      found->second = std::vector<double>(3, std::numeric_limits<double>::quiet_NaN());
+    }
+    if (const auto found = model.numbers.find("best_epoch"); found != model.numbers.end()) {
+      found->second = std::vector<std::int64_t>{-1};
+    }
   }
 
   struct Place {

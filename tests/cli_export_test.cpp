@@ -59,6 +59,19 @@ TEST_F(CliExport, TheCardHasTheFiguresOfTheRun) {
   EXPECT_EQ(weft({"export", "run", "-o", "-", "-q"}).out, card);
 }
 
+TEST_F(CliExport, ACardOfChangedWeightsKnowsNoFigures) {
+  train();
+  ASSERT_EQ(weft({"export", "run", "-o", "m.safetensors"}).code, 0);
+  ASSERT_EQ(weft({"export", "m.safetensors", "-o", "same.md"}).code, 0);
+  EXPECT_EQ(content_of(path("same.md")).find("not known |"), std::string::npos) << content_of(path("same.md"));
+  std::string bytes = content_of(path("m.safetensors"));
+  bytes[bytes.size() - 2] = static_cast<char>(bytes[bytes.size() - 2] ^ 1);
+  write_content(path("m.safetensors"), bytes);
+  ASSERT_EQ(weft({"export", "m.safetensors", "-o", "card.md"}).code, 0);
+  EXPECT_NE(content_of(path("card.md")).find("| not known | not known | not known | not known |"), std::string::npos)
+      << content_of(path("card.md"));
+}
+
 TEST_F(CliExport, NamesOfOthersAreNoMarksInACard) {
   make_sbm();
   std::filesystem::rename(path("sbm.h5"), path("s.h5"));

@@ -2,6 +2,7 @@
 // read.
 #include "weft/io/safetensors.hpp"
 
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -70,6 +71,26 @@ TEST(Safetensors, ComesBackToTheBitInTheSameOrder) {
   expect_same(read_safetensors(folder / "nothing.safetensors"), {});
 }
 
+TEST(Safetensors, OfChangedWeightsNoFiguresAreKnown) {
+  const TemporaryFolder folder;
+  ModelFile model = example();
+  model.numbers["figures"] = std::vector<double>{0.9, 0.8, 0.7};
+  model.numbers["best_epoch"] = std::vector<std::int64_t>{11};
+  const std::filesystem::path path = folder.path() / "model.safetensors";
+  write_safetensors(model, path);
+  EXPECT_EQ(read_safetensors(path).reals("figures"), model.reals("figures"));
+  std::string bytes = content_of(path);
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  write_content(path, bytes);
+  const ModelFile changed = read_safetensors(path);
+  for (const double figure : changed.reals("figures")) {
+    EXPECT_TRUE(std::isnan(figure));
+  }
+  EXPECT_EQ(changed.reals("figures").size(), 3U);
+  EXPECT_EQ(changed.integers("best_epoch"), std::vector<std::int64_t>{-1});
+  EXPECT_EQ(changed.integers("step"), model.integers("step"));
+}
+
 TEST(Safetensors, AreTheBytesThatTheFormatSays) {
   const TemporaryFolder folder;
   ModelFile model;
@@ -81,7 +102,7 @@ TEST(Safetensors, AreTheBytesThatTheFormatSays) {
   const std::string content = content_of(folder / "m.safetensors");
   const std::string header =
       R"({"__metadata__":{"format":"weft-model","version":"1","config.model":"gcn","float64.figures":"0.5 nan",)"
-      R"("tensor_order":"[\"w\",\"b\"]"},"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},)"
+      R"("tensor_order":"[\"w\",\"b\"]","tensor_crc32":"2142219606"},"w":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},)"
       R"("b":{"dtype":"F32","shape":[1,1],"data_offsets":[8,12]}})";
   const std::size_t padded = (header.size() + 7) / 8 * 8;
   ASSERT_EQ(content.size(), 8 + padded + 12);
