@@ -129,10 +129,13 @@ std::string advice_on_number(std::string_view text, const CellForm& form) {
   const bool is_ambiguous = !has_comma && parse_real_with_comma(text);
   if (!plain.empty() && !(has_comma && parse_real_with_comma(text))) {
     return concat("it looks like a number with separators of thousands, expected ", plain, " in the file",
-                  is_ambiguous ? ", or --decimal , if it is a small one" : "");
+                  is_ambiguous && !form.is_fixed ? ", or --decimal , if it is a small one" : "");
   }
   if (text.ends_with('%') && parse_real(trimmed(text.substr(0, text.size() - 1)), form)) {
     return "expected a number without '%' in the file";
+  }
+  if (form.is_fixed) {
+    return "mend it there";
   }
   if (has_comma ? parse_real(text) : parse_real_with_comma(text)) {
     return concat("--decimal ", has_comma ? '.' : ',', " reads it as one");

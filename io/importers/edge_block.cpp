@@ -311,7 +311,8 @@ class BlockParser {
 
   [[nodiscard]] std::string advice_on_weight(std::string_view field) const {
     if (field.empty()) {
-      return ", and an edge has no missing weight; --skip-bad-rows leaves such rows out";
+      return concat(", and an edge has no missing weight",
+                    lines_.cells.is_fixed ? "" : "; --skip-bad-rows leaves such rows out");
     }
     const std::string advice = advice_on_number(field, lines_.cells);
     return concat(is_missing(field) ? ", and an edge has no missing weight; " : "; ", advice,

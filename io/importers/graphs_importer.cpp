@@ -98,6 +98,7 @@ class GraphTables {
     for (const auto& [name, encoder] : known_) {
       options_.cells = joined_forms(encoder.form(), options_.cells);
     }
+    options_.cells.is_fixed = !options_.encoder.empty();
     const EdgelistWords words = words_in(text, origin).value_or(EdgelistWords{});
     const auto adopt = [](std::string& said, const std::string& known) { said = said.empty() ? known : said; };
     adopt(options_.graph_column, words.graph);

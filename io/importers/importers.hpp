@@ -28,6 +28,8 @@ struct CellForm {
   std::vector<std::string> missing = {};
   /// What stands before the decimals of a number, '.' or ','; 0: a point, unless an encoder says otherwise.
   char decimal = '\0';
+  /// They are read as a run says, by a command that is told nothing of cells.
+  bool is_fixed = false;
 };
 
 /// What one import reads, and whom it tells.

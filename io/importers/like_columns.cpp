@@ -122,6 +122,7 @@ KnownTables known_tables(EdgelistOptions& options) {
   if (!options.encoder.empty()) {
     known.encoder = parse_encoder(options.encoder, "the run");
     options.cells = joined_forms(known.encoder->form(), options.cells);
+    options.cells.is_fixed = true;
     return known;
   }
   if (options.like.empty()) {

@@ -102,7 +102,8 @@ class ColumnReader {
                       name_of(kind), odd->count == 1 ? ", '" : "s, the first '", cell(odd->row).substr(0, 40),
                       "' in line ", table_.line(odd->row), " (",
                       kind == ColumnKind::number ? advice_on_number(cell(odd->row), table_.form())
-                                                 : concat("--missing takes texts for missing values"),
+                      : table_.form().is_fixed   ? std::string("mend it in the file")
+                                                 : std::string("--missing takes texts for missing values"),
                       ")");
       }
     }
