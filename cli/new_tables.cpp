@@ -44,6 +44,10 @@ std::optional<std::int64_t> hops_of(const TrainedModel& model) {
   if (network == nullptr || !model.reads_by_layers() || has_encoding) {
     return std::nullopt;
   }
+  if (options.has("convolution") && options.text("convolution") == "none") {
+    // Its layers see no edges.
+    return 0;
+  }
   return static_cast<std::int64_t>(network->hop_layers()->num_layers());
 }
 
@@ -476,9 +480,12 @@ NewData join_new_data(const OldGraph& old_graph, const TableFlags& tables, const
   const std::string read = concat("read ", joined.num_old_nodes, " of ", old.graph.num_nodes(), " nodes and ",
                                   joined.num_old_edges, " of ", old.graph.num_edges(), " edges of ", tables.graph);
   say(flags.quiet,
-      hops ? concat(join.new_nodes.size(), " new nodes, which see ", *hops,
-                    *hops == 1 ? " edge far: " : " edges far: ", read)
-           : concat(join.new_nodes.size(), " new nodes; the model ", model.model(), " reads the whole graph: ", read));
+      hops == 0
+          ? concat(join.new_nodes.size(), " new nodes; the model ", model.model(), " reads each by itself: ", read)
+      : hops
+          ? concat(join.new_nodes.size(), " new nodes, which see ", *hops,
+                   *hops == 1 ? " edge far: " : " edges far: ", read)
+          : concat(join.new_nodes.size(), " new nodes; the model ", model.model(), " reads the whole graph: ", read));
   NewData data{.dataset = std::move(joined.dataset), .rows = std::move(joined.rows)};
   say_all(flags.quiet, model.trained().notes(data.dataset));
   if (with_labels) {

@@ -22,7 +22,7 @@ std::string range_text(const Option& option) {
     for (const std::string_view choice : option.choices) {
       out += (out.empty() ? "" : ", ") + std::string(choice);
     }
-    return out.empty() ? "any text" : out;
+    return out.empty() ? "text" : out;
   }
   const bool low = std::isfinite(option.minimum), high = std::isfinite(option.maximum);
   const std::string from = to_text(option.minimum), to = to_text(option.maximum);

@@ -138,7 +138,11 @@ std::string settle_spread(SettledModel& model, const MessageBlock& block, const 
   if (option == "auto" && !search.is_better(search.figure(), least)) {
     model.set_spread({});
     return concat("labels are not spread: val ", metric, " is ", number_text("%.4f", before), ", and ",
-                  number_text("%.4f", search.figure()), " at best where they are (smooth=auto)");
+                  number_text("%.4f", search.figure()), " at best where they are",
+                  search.is_better(search.figure(), before)
+                      ? concat(", while less than ", number_text("%.4f", chance), " more may be chance")
+                      : "",
+                  " (smooth=auto)");
   }
   model.set_spread(search.best());
   return concat("labels of the training part spread over what the model says (smooth=", name_of(search.best().kind),
