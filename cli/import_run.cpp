@@ -127,7 +127,9 @@ Json run_import(const ImportFlags& flags) {
     job.on_progress = [&](const Progress& p) { bar.show(p.stage, p.done, p.total, p.detail); };
     std::string labels;
     const auto [name, size, assumed] = on_disk ? import_on_disk(flags, job) : import_in_memory(flags, job, bar, labels);
-    labels = on_disk ? size.num_classes > 0 ? concat(size.num_classes, " classes") : "no labels" : labels;
+    if (on_disk) {
+      labels = size.num_classes > 0 ? concat(size.num_classes, " classes") : "no classes";
+    }
     bar.clear();
     for (const std::string& sentence : assumed) {
       say(flags.quiet, "assumed: " + sentence);

@@ -125,6 +125,31 @@ TEST(Edgelist, KeepsTargetsAndWeights) {
   EXPECT_TRUE(same_bits(std::get<Tensor>(data.edge_features), Tensor{{0.5F}, {0.5F}, {0.25F}, {0.25F}}));
 }
 
+TEST(Edgelist, TakesLabelsWithFractionsForTargetsUnlessSomeAreNoNumbers) {
+  const TemporaryFolder folder;
+  const std::filesystem::path edges = write_content(folder / "e", "a,b\nb,c\nc,d\n");
+  const auto read = [&](const std::string& rows, char decimal = '\0') {
+    return import_edgelist({.edges = edges,
+                            .nodes = write_content(folder / "n.csv", "id;x;price\n" + rows),
+                            .label_column = "price",
+                            .cells = {.decimal = decimal}});
+  };
+  const Dataset data = read("a;1;0.5\nb;2;3\nc;3;-1\nd;4;\n");
+  EXPECT_EQ(data.task, TaskKind::node_regression);
+  EXPECT_EQ(data.names.targets, (Lines{"price"}));
+  const Tensor& targets = std::get<Tensor>(data.node_labels);
+  EXPECT_EQ(targets(0, 0), 0.5F);
+  EXPECT_EQ(targets(1, 0), 3.0F);
+  EXPECT_TRUE(std::isnan(targets(2, 0)) && std::isnan(targets(3, 0)));
+  EXPECT_TRUE(std::ranges::any_of(data.assumed, [](const std::string& sentence) {
+    return sentence == "column 'price' of n.csv holds numbers with fractions, which are predicted as numbers";
+  }));
+  EXPECT_EQ(read("a;1;0,5\nb;2;3\nc;3;2\nd;4;1\n", ',').task, TaskKind::node_regression);
+  for (const char* rows : {"a;1;0.5\nb;2;3\nc;3;low\nd;4;1\n", "a;1;2.0\nb;2;3\nc;3;1.0\nd;4;\n"}) {
+    EXPECT_EQ(read(rows).task, TaskKind::node_classification) << rows;
+  }
+}
+
 TEST(Edgelist, ReadsDecimalCommasAndMarksOfMissingValues) {
   const TemporaryFolder folder;
   const std::filesystem::path labels = write_content(folder / "y", "id;y\na;0,5\nb;?\n");

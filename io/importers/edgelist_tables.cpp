@@ -1,6 +1,7 @@
 #include "weft/io/importers/edgelist_tables.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string_view>
 
@@ -283,7 +284,10 @@ void set_labels_and_split(const EdgelistOptions& options, const EdgelistTables& 
   std::vector<std::int64_t> strata(number.size(), -1);
   if (tables.labels_file.empty()) {
     data.task = TaskKind::link_prediction;
-  } else if (options.task == TaskKind::node_regression) {
+  } else if (tables.task == TaskKind::node_regression) {
+    if (!tables.label_column.empty()) {
+      data.names.targets = {tables.label_column};
+    }
     Tensor targets = Tensor::full(static_cast<std::int64_t>(number.size()), 1, std::numeric_limits<float>::quiet_NaN());
     if (tables.targets.empty()) {
       throw DataError(tables.labels_file.string(), "", "holds no labels");
@@ -379,6 +383,35 @@ bool EdgelistTables::add_label(const EdgelistOptions& options, NodeId node, std:
   return true;
 }
 
+void EdgelistTables::take_fractions(const EdgelistOptions& options) {
+  std::vector<std::optional<float>> value(class_of.size());
+  bool has_fraction = false;
+  for (const auto& [text, place] : class_of) {
+    const bool is_none = without_zeros(text) == "-1";
+    const std::optional<float> number = parse_real(text, options.cells);
+    if (!is_none && !number) {
+      return;
+    }
+    value[static_cast<std::size_t>(place)] = is_none ? std::nullopt : number;
+    has_fraction = has_fraction || (!is_none && std::floor(*number) != *number);
+  }
+  if (!has_fraction) {
+    return;
+  }
+  for (const auto& [node, place] : classes) {
+    if (const std::optional<float>& number = value[static_cast<std::size_t>(place)]) {
+      targets.emplace_back(node, *number);
+    }
+  }
+  classes.clear();
+  class_of.clear();
+  task = TaskKind::node_regression;
+  assumed.push_back(
+      concat(label_column.empty() ? std::string("the labels") : concat("column '", label_column, "'"), " of ",
+             labels_file.filename().string(), label_column.empty() ? " are" : " holds",
+             " numbers with fractions, which are predicted as numbers"));
+}
+
 std::string EdgelistTables::name_without_row() const {
   std::vector<bool> has_row(names.size(), false);
   for (const NodeId node : feature_nodes) {
@@ -397,6 +430,11 @@ void EdgelistTables::read(const EdgelistOptions& options) {
   }
   if (!options.nodes.empty()) {
     read_node_table(options, *this);
+  }
+  task = options.task;
+  // Of tables like others, what labels are is known.
+  if (task == TaskKind::node_classification && options.like.empty() && options.encoder.empty()) {
+    take_fractions(options);
   }
   if (names.size() == 0) {
     throw DataError(options.edges.string(), "", "holds no edges, expected one or more, or nodes in the other files");
@@ -423,7 +461,7 @@ std::vector<std::int64_t> EdgelistTables::feature_rows(const EdgelistOptions& op
 void EdgelistTables::describe(const EdgelistOptions& options, std::span<const NodeId> number, Dataset& data) const {
   data.name = options.name;
   data.source = options.edges.filename().string();
-  data.task = options.task;
+  data.task = task;
   data.directed = options.directed;
   data.assumed.insert(data.assumed.end(), assumed.begin(), assumed.end());
   data.names.features = feature_names;

@@ -54,6 +54,9 @@ struct EdgelistTables {
   /// In the order of feature_nodes.
   RowStore features;
   std::vector<NodeId> feature_nodes;
+  /// What labels are, once the files are read: as the options say, or targets where all are numbers and some have
+  /// fractions.
+  TaskKind task = TaskKind::node_classification;
   /// Classes are numbered as they first appear.
   std::map<std::string, std::int64_t, std::less<>> class_of;
   std::vector<std::pair<NodeId, std::int64_t>> classes;
@@ -69,6 +72,8 @@ struct EdgelistTables {
     return !options.features.empty() || (!options.nodes.empty() && width > 0);
   }
 
+  /// Makes targets of classes that are numbers with fractions, and says so.
+  void take_fractions(const EdgelistOptions& options);
   /// The first node that has no row of features.
   [[nodiscard]] std::string name_without_row() const;
   /// The files that the options name.

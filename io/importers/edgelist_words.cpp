@@ -31,7 +31,7 @@ EdgelistWords words_of(const EdgelistOptions& options, const EdgeForm& form, con
           .merge = options.merge,
           .directed = options.directed,
           .bipartite = options.bipartite,
-          .regression = options.task == TaskKind::node_regression};
+          .regression = tables.task == TaskKind::node_regression};
 }
 
 std::string with_words(const std::string& encoder, const EdgelistWords& words) {
