@@ -88,7 +88,10 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
       .add_option("--max-minutes", flags.max_minutes,
                   "stop with a checkpoint after so much time, and judge what was learned until then; 0: no limit")
       ->check(CLI::Range(0.0, 1e6));
-  command.add_flag("--resume", flags.resume, "go on from the checkpoint in -o, with its config");
+  command.add_flag(
+      "--resume", flags.resume,
+      "go on from the checkpoint in -o, with its config; where -o has none, begin, so that one command can be repeated "
+      "until it is done");
   command.add_flag("--overwrite", flags.overwrite, "replace the run that is in -o");
   command.add_flag("--no-save", flags.keeps_nothing, "keep nothing of the run but what is printed");
   add_shared_flags(

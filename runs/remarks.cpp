@@ -177,6 +177,21 @@ std::string remark_on_guessing(Rows rows, const std::vector<RunResult>& runs) {
                 share_text(of_guessing), "; try another learning_rate, more epochs, or another model");
 }
 
+/// Nothing where the run is better by validation than what is not trained, or none of that is known.
+std::string remark_on_floor(const RunSummary& summary) {
+  const Floor& floor = summary.floor;
+  if (floor.model.empty() || summary.runs.empty()) {
+    return "";
+  }
+  const double own = summary.runs.at(summary.best_run).val;
+  const bool is_better = summary.higher_is_better ? is_above(own, floor.val) : is_above(floor.val, own);
+  return is_better || std::isnan(own) || std::isnan(floor.val)
+             ? ""
+             : concat("the val ", summary.metric, ", ", share_text(own), ", is not better than that of ", floor.model,
+                      ", ", share_text(floor.val), ", which is not trained: --model ", floor.model,
+                      " is as good and cheaper");
+}
+
 }  // namespace
 
 MajorityClass majority_class(const Dataset& dataset, const std::vector<std::int64_t>& part) {
@@ -238,9 +253,12 @@ std::vector<std::string> remarks_on(const Dataset& dataset, const RunSummary& su
                              last.is_ranked ? ", though the rows are ranked better than by chance" : "",
                              tries.empty() ? "" : concat("; try ", tries)));
   } else if (2 * never_rose > count) {
-    remarks.push_back(concat("validation was best after the first epoch and never rose", of_runs(never_rose),
-                             "; try a lower learning_rate or feature_norm=column, and look whether the features say "
-                             "anything of what is to be learned"));
+    remarks.push_back(concat("validation was best after the first epoch and never rose", of_runs(never_rose), "; try ",
+                             advice(dataset, summary, false),
+                             ", and look whether the features say anything of what is to be learned"));
+  }
+  if (const std::string remark = remark_on_floor(summary); !remark.empty()) {
+    remarks.push_back(remark);
   }
   return remarks;
 }

@@ -262,14 +262,14 @@ RunSummary run_on(const RunPlan& plan, std::optional<Dataset> dataset, const Run
   for (const std::string& settled : settled_in(summary)) {
     say(observer, settled);
   }
-  for (const std::string& remark : remarks_on(prepared.dataset, summary)) {
-    say(observer, remark);
-  }
   const bool was_stopped = summary.interrupted && ((observer.should_stop && observer.should_stop()) ||
                                                    (observer.give_up != nullptr && observer.give_up->is_requested()));
   if (!was_stopped) {
     const StopScope scope(observer.give_up);
     summary.floor = floor_of(prepared.dataset, summary);
+  }
+  for (const std::string& remark : remarks_on(prepared.dataset, summary)) {
+    say(observer, remark);
   }
   if (folder && !was_stopped) {
     const StopScope scope(observer.give_up);

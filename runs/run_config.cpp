@@ -199,8 +199,26 @@ bool may_be_of(const RunConfig& config, const TaskInfo& task) {
          (task.model.empty() ? !is_model_of_one_task(config.model) : config.model == task.model);
 }
 
+/// "sgformer, nodeformer and 3 more": the models that have an option of that name; empty if none has.
+std::string models_with(std::string_view option) {
+  constexpr std::size_t kMostNamed = 6;
+  std::string names;
+  std::size_t count = 0;
+  for (const ModelInfo& model : models()) {
+    const bool has_it = std::ranges::any_of(model.options, [&](const Option& one) { return one.name == option; });
+    if (has_it && count++ < kMostNamed) {
+      names += (names.empty() ? "" : ", ") + std::string(model.name);
+    }
+  }
+  return count > kMostNamed ? concat(names, " and ", count - kMostNamed, " more") : names;
+}
+
 ArgumentError unknown_option(const std::string& key, const Options& options, const RunConfig& config,
                              const TaskInfo& task) {
+  const std::string of_model = task.model.empty() ? model_of(config, task) : std::string(task.model);
+  if (const std::string others = models_with(key); !others.empty()) {
+    return ArgumentError(concat("the model ", of_model, " has no option '", key, "'; models with it: ", others));
+  }
   std::vector<std::string> names(kRunKeys.begin(), kRunKeys.end());
   for (const auto& [name, value] : options.values()) {
     names.push_back(name);
@@ -217,7 +235,6 @@ ArgumentError unknown_option(const std::string& key, const Options& options, con
       names.emplace_back(option.name);
     }
   }
-  const std::string of_model = task.model.empty() ? model_of(config, task) : std::string(task.model);
   return unknown_name("option", key, names, concat("; `weft models ", of_model, "` and `weft options` list them"));
 }
 

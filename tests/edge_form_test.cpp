@@ -295,10 +295,10 @@ TEST(EdgeForm, NamesFeaturesAndCountsNodesOfNoEdge) {
   const Dataset data = imported({.edges = write_content(folder / "e", "a,b\n"),
                                  .features = write_content(folder / "x", "name,height,width\na,1,2\nb,3,4\nc,5,6\n")});
   EXPECT_EQ(data.names.features, (Lines{"height", "width"}));
-  EXPECT_EQ(data.assumed, (Lines{"1 of 3 nodes are in x and in no edge"}));
+  EXPECT_EQ(data.assumed, (Lines{"1 node in x is in no edge"}));
   const Dataset numbers = imported(
       {.edges = write_content(folder / "e", "0,3\n"), .features = write_content(folder / "x", "0,1\n1,1\n2,1\n3,1\n")});
-  EXPECT_EQ(numbers.assumed, (Lines{"2 of 4 nodes are in x and in no edge"}));
+  EXPECT_EQ(numbers.assumed, (Lines{"2 nodes in x are in no edge"}));
 }
 
 TEST(EdgeForm, FeaturesThatAreCalledAlikeHaveNoNames) {

@@ -143,6 +143,21 @@ TEST(Remarks, SayWhenLinksAndNumbersAreNoBetterThanGuessed) {
   EXPECT_TRUE(remarks(TaskKind::node_regression, {at("r2", 0.1)}).empty());
 }
 
+TEST(Remarks, SayWhenAModelThatIsNotTrainedIsAsGood) {
+  RunSummary summary = summary_of({run_at(1.0, 9)});
+  summary.higher_is_better = true;
+  summary.metric = "accuracy";
+  summary.runs[0].val = 0.71;
+  summary.floor = {.model = "ridge", .val = 0.71, .test = 0.5};
+  const std::vector<std::string> remarks = remarks_on(rare(), summary);
+  ASSERT_EQ(remarks.size(), 1U);
+  EXPECT_EQ(remarks[0].find("the val accuracy, 0.7100, is not better than that of ridge, 0.7100"), 0U) << remarks[0];
+  summary.floor.val = 0.70;
+  EXPECT_TRUE(remarks_on(rare(), summary).empty());
+  summary.higher_is_better = false;
+  EXPECT_EQ(remarks_on(rare(), summary).size(), 1U);
+}
+
 TEST(Remarks, SayWhenValidationNeverRose) {
   const std::vector<std::string> remarks = remarks_on(rare(), summary_of({run_at(1.0, 0)}));
   ASSERT_EQ(remarks.size(), 1U);

@@ -138,6 +138,14 @@ TEST(RunConfig, ChecksValuesThatAreGivenByFormerNames) {
                                "there is no option 'warmup_steps'");
 }
 
+TEST(RunConfig, SaysWhichModelsHaveAnOptionThatItsOwnHasNot) {
+  RunConfig config{.model = "gcn", .settings = {{"attention", "performer"}}};
+  expect_throws<ArgumentError>([&] { check_options(config); },
+                               "the model gcn has no option 'attention'; models with it: weft");
+  config.model = "weft";
+  EXPECT_NO_THROW(check_options(config));
+}
+
 TEST(RunConfig, SaysToWhichTasksAnOptionBelongs) {
   const TaskInfo& nodes = task_info(TaskKind::node_classification);
   RunConfig config{.settings = {{"epoch_graphs", "64"}}};

@@ -243,9 +243,10 @@ void say_isolated(const EdgelistOptions& options, std::size_t in_edges, const Ed
     const std::filesystem::path& table = !options.nodes.empty()      ? options.nodes
                                          : !options.features.empty() ? options.features
                                                                      : options.labels;
-    assumed.push_back(concat(all - in_edges, " of ", all, " nodes are in ", table.filename().string(),
+    const std::size_t alone = all - in_edges;
+    assumed.push_back(concat(alone, alone == 1 ? " node in " : " nodes in ", table.filename().string(),
                              options.features.empty() || options.labels.empty() ? "" : " or the labels",
-                             " and in no edge"));
+                             alone == 1 ? " is in no edge" : " are in no edge"));
   }
 }
 
