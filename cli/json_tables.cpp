@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <span>
@@ -70,7 +71,8 @@ class Table {
     }
     for (const std::vector<std::string>& row : rows_) {
       for (std::size_t c = 0; c < columns_.size(); ++c) {
-        out.append(c == 0 ? "" : "\t").append(c < row.size() ? row[c] : std::string());
+        // An empty one at the end would be none.
+        out.append(c == 0 ? "" : "\t").append(c < row.size() && !row[c].empty() ? row[c] : field(""));
       }
       out += '\n';
     }
@@ -136,8 +138,58 @@ void require_all(const Cells& cells, std::span<const Role> roles, const std::str
   }
 }
 
+/// Columns that are features of the edges, in the words of the run.
+std::vector<std::string> feature_columns(const EdgelistWords& words) {
+  std::vector<std::string> names;
+  if (!words.edge_encoder.empty()) {
+    const TableEncoder encoder = parse_encoder(words.edge_encoder, "the encoder of the run");
+    for (const ColumnCode& code : encoder.columns()) {
+      names.push_back(code.name);
+    }
+  }
+  return names;
+}
+
 bool is_role(std::string_view key, std::span<const Role> roles) {
   return std::ranges::any_of(roles, [&](const Role& role) { return role.word == key || role.usual == key; });
+}
+
+/// Without what is a feature of the edge.
+Question of_roles(Question edge, std::span<const Role> roles) {
+  for (auto at = edge.begin(); edge.is_object() && at != edge.end();) {
+    at = is_role(at.key(), roles) ? std::next(at) : edge.erase(at);
+  }
+  return edge;
+}
+
+/// What the run reads of an edge besides, all of it, which only an object can say.
+void put_features(const Question& edge, std::span<const Role> roles, std::span<const std::string> features,
+                  const std::string& where, Table& table) {
+  require(edge.is_object() || features.empty(), where,
+          " is a list, and the edges of the run have features, expected an object with ",
+          features.empty() ? "" : features[0]);
+  for (const std::string& name : features) {
+    require(edge.contains(name), where, " has no '", name, "', which the edges of the run have; null: missing");
+    table.put(name, cell(edge[name], concat(where, ".", name)));
+  }
+  for (auto at = edge.begin(); !features.empty() && at != edge.end(); ++at) {
+    if (!is_role(at.key(), roles) && std::ranges::find(features, at.key()) == features.end()) {
+      throw unknown_name(concat(where, ": column"), at.key(),
+                         std::vector<std::string>(features.begin(), features.end()));
+    }
+  }
+}
+
+/// What is a feature of the edge.
+void put_others(const Question& edge, std::span<const Role> roles, const std::string& where, Table& table) {
+  if (!edge.is_object()) {
+    return;
+  }
+  for (const auto& [key, value] : edge.items()) {
+    if (!is_role(key, roles)) {
+      table.put(key, cell(value, concat(where, ".", key)));
+    }
+  }
 }
 
 Cells cells_of(const Question& edge, std::span<const Role> roles, const std::string& where) {
@@ -200,9 +252,10 @@ EdgeTable edge_table(const Question& edges, const EdgelistWords& words) {
   for (const Role& role : roles) {
     is_used.push_back(role.is_of_run);
   }
+  const std::vector<std::string> features = feature_columns(words);
   for (std::size_t i = 0; i < edges.size(); ++i) {
     const std::string where = concat("edges[", i, "]");
-    rows.push_back(cells_of(edges[i], roles, where));
+    rows.push_back(cells_of(features.empty() ? edges[i] : of_roles(edges[i], roles), roles, where));
     require_all(rows.back(), roles, where);
     for (std::size_t r = 0; r < roles.size(); ++r) {
       is_used[r] = is_used[r] || rows.back()[r].has_value();
@@ -217,6 +270,9 @@ EdgeTable edge_table(const Question& edges, const EdgelistWords& words) {
     for (const Role& role : roles) {
       width = std::max(width, parse_id(role.word));
     }
+    for (const std::string& column : features) {
+      width = std::max(width, parse_id(column));
+    }
     require(width <= kMostColumns, "the edges of the run had ", width, " columns without names");
     for (std::int64_t c = 1; c <= width; ++c) {
       columns.push_back(std::to_string(c));
@@ -227,15 +283,17 @@ EdgeTable edge_table(const Question& edges, const EdgelistWords& words) {
         columns.push_back(roles[r].word);
       }
     }
+    columns.insert(columns.end(), features.begin(), features.end());
   }
   Table table(columns);
-  for (const Cells& row : rows) {
+  for (std::size_t i = 0; i < rows.size(); ++i) {
     table.begin_row();
     for (std::size_t r = 0; r < roles.size(); ++r) {
       if (is_used[r]) {
-        table.put(roles[r].word, row[r].value_or(""));
+        table.put(roles[r].word, rows[i][r].value_or(""));
       }
     }
+    put_features(edges[i], roles, features, concat("edges[", i, "]"), table);
   }
   return {table.text(has_header), has_header ? HeaderRow::yes : HeaderRow::no};
 }
@@ -277,17 +335,8 @@ GraphTables graph_tables(const Question& graphs, const EdgelistWords& words) {
       const std::string at = concat(where, ".edges[", e, "]");
       edges.begin_row();
       edges.put(graph, name);
-      Question of_roles = links[e];
-      if (of_roles.is_object()) {
-        // The others are features of the edge.
-        for (const auto& [key, value] : links[e].items()) {
-          if (!is_role(key, roles)) {
-            edges.put(key, cell(value, concat(at, ".", key)));
-            of_roles.erase(key);
-          }
-        }
-      }
-      const Cells cells = cells_of(of_roles, roles, at);
+      put_others(links[e], roles, at, edges);
+      const Cells cells = cells_of(of_roles(links[e], roles), roles, at);
       require_all(cells, roles, at);
       for (std::size_t r = 0; r < roles.size(); ++r) {
         if (cells[r]) {
@@ -309,6 +358,9 @@ Question table_words(const std::string& encoder) {
     if (role.is_of_run) {
       edges.push_back(role.word);
     }
+  }
+  for (std::string& column : feature_columns(*words)) {
+    edges.push_back(std::move(column));
   }
   Question said = {{"edges", std::move(edges)}};
   if (words->table == "nodes" || words->table == "features" || words->table == "graphs") {

@@ -114,6 +114,45 @@ TEST_F(CliScore, NewNodesAreThoseOfPredictAndAreForgotten) {
   }
 }
 
+TEST_F(CliScore, NewNodesMayHaveEdgesWithFeatures) {
+  std::string nodes = "id,size,y\n", edges = "from,to,kind,price\n";
+  for (int i = 0; i < 40; ++i) {
+    nodes += concat("n", i, ",", i % 7, i % 3 == 0 ? ",a\n" : ",b\n");
+    edges += concat("n", i, ",n", (i + 1) % 40, i % 2 == 0 ? ",sold," : ",lent,", i * i % 11, "\n");
+  }
+  write_content(path("n.csv"), nodes);
+  write_content(path("e.csv"), edges);
+  const CommandResult made = weft({"import", "edgelist", "e.csv", "--nodes", "n.csv", "--label", "y", "--edge-features",
+                                   "kind,price", "-o", "d.h5", "-q"});
+  ASSERT_EQ(made.code, 0) << made.err;
+  const CommandResult trained = weft({"train", "d.h5", "--model", "gine", "--epochs", "3", "-o", "run", "-q"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  write_content(path("new.csv"), "id,size\nx,3\ny,5\n");
+  write_content(path("more.csv"), "price,kind,from,to\n4,lent,x,n3\n9,sold,y,x\n,lent,y,n5\n");
+  const CommandResult told =
+      weft({"predict", "run", "--nodes", "new.csv", "--edges", "more.csv", "--graph", "d.h5", "-o", "p.h5"});
+  ASSERT_EQ(told.code, 0) << told.err;
+  const Tensor expected = read_model_file(path("p.h5"), "weft-predictions").tensors.at(0).value;
+  const std::string both = R"({"new_nodes":[{"id":"x","size":3},{"id":"y","size":5}],"edges":[)";
+  const CommandResult result = score(
+      {"run", "d.h5", "-q"},
+      both +
+          R"({"source":"x","target":"n3","kind":"lent","price":4},{"from":"y","to":"x","price":9,"kind":"sold"},)"
+          R"({"from":"y","to":"n5","kind":"lent","price":null}]})" +
+          "\n" + both + R"(["x","n3"]]})" + "\n" + both + R"({"from":"x","to":"n3","kind":"lent","color":1}]})" + "\n");
+  const std::vector<std::string> lines = lines_of(result.out);
+  ASSERT_EQ(lines.size(), 3U) << result.out << result.err;
+  const Json answer = Json::parse(lines[0]);
+  ASSERT_TRUE(answer.contains("rows")) << lines[0];
+  for (int i = 0; i < 2; ++i) {
+    for (int c = 0; c < 2; ++c) {
+      EXPECT_EQ(answer["rows"][i]["probabilities"][c].get<float>(), expected(i, c));
+    }
+  }
+  EXPECT_NE(lines[1].find("edges[0] is a list, and the edges of the run have features"), std::string::npos);
+  EXPECT_NE(lines[2].find("edges[0] has no 'price', which the edges of the run have"), std::string::npos) << lines[2];
+}
+
 TEST_F(CliScore, NewNodesMayHaveNoEdges) {
   train_firms();
   const CommandResult result =

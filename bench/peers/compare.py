@@ -42,9 +42,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--batches", type=int, default=50)
-    parser.add_argument("--workers", type=int, default=0, help="the peers' processes that sample beside training")
+    parser.add_argument("--workers", type=int, nargs="+", default=[0],
+                        help="the peers' processes that sample beside training; of several numbers each is tried")
     parser.add_argument("--model", choices=["sage", "gat"], default="sage")
     parser.add_argument("--split", default="")
+    parser.add_argument("--dgl-python", default=sys.executable, help="the Python that has DGL, if it is another")
     parser.add_argument("--without", nargs="*", default=[], help="peers to leave out, by the start of their name")
     chosen = parser.parse_args()
     common = [chosen.what, chosen.data, "--threads", str(chosen.threads), "--batches", str(chosen.batches), "--model",
@@ -52,7 +54,10 @@ def main():
     commands = {"weft": [chosen.weft] + common}
     for name, (script, *way) in PEERS[chosen.what].items():
         if not name.startswith(tuple(chosen.without) or ("\0",)):
-            commands[name] = [sys.executable, str(HERE / script)] + common + way + ["--workers", str(chosen.workers)]
+            for workers in chosen.workers:
+                of_workers = name if len(chosen.workers) == 1 else f"{name}, {workers} workers"
+                python = chosen.dgl_python if name.startswith("dgl") else sys.executable
+                commands[of_workers] = [python, str(HERE / script)] + common + way + ["--workers", str(workers)]
     times, cpu, rates, memory, ratios = ({name: [] for name in commands} for _ in range(5))
     for turn in range(chosen.rounds):
         figures = {name: measured(command, chosen.threads) for name, command in commands.items()}

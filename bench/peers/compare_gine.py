@@ -29,6 +29,8 @@ def main():
     parser.add_argument("--weft", required=True, help="weft_graph_bench")
     parser.add_argument("--threads", type=int, choices=[1, 2], default=2)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--workers", type=int, default=0, help="of the peer, as pyg_gine.py has them")
+    parser.add_argument("--compile", action="store_true", help="the peer by torch.compile")
     chosen = parser.parse_args()
     root = pathlib.Path(os.environ.get("WEFT_DATA", "."))
     paths = [folder / f"{chosen.dataset}.h5" for folder in (root, root / "h5")]
@@ -37,7 +39,8 @@ def main():
         raise SystemExit(f"there is no {chosen.dataset}.h5 in {root} or {root}/h5; WEFT_DATA names the folder")
     weft = [chosen.weft, f"--benchmark_filter=gine_{chosen.dataset}/threads:{chosen.threads}/",
             "--benchmark_format=json"]
-    peer = [sys.executable, HERE / "pyg_gine.py", data, "--threads", str(chosen.threads)]
+    peer = [sys.executable, HERE / "pyg_gine.py", data, "--threads", str(chosen.threads), "--workers",
+            str(chosen.workers), *(["--compile"] if chosen.compile else [])]
     ours, theirs = [], []
     for turn in range(chosen.rounds):
         ours.append(json.loads(output_of(weft))["benchmarks"][0]["molecules_per_second"])

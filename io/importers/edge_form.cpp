@@ -11,6 +11,7 @@
 #include "weft/io/importers/column_values.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edgelist_words.hpp"
+#include "weft/io/importers/table_encoder.hpp"
 
 namespace weft {
 namespace {
@@ -126,6 +127,7 @@ class FormFinder {
     }
     refuse_triples();
     find_dates();
+    find_features();
     say_what_is_left();
   }
 
@@ -274,11 +276,51 @@ class FormFinder {
                : "";
   }
 
+  /// Those that are named, or that the encoder of a run has a code for.
+  void find_features() {
+    const bool is_known = !options_.edge_encoder.empty();
+    const bool takes_all = !is_known && options_.edge_features == std::vector<std::string>{"all"};
+    if (is_known) {
+      const TableEncoder encoder = parse_encoder(options_.edge_encoder, "the run");
+      for (const ColumnCode& code : encoder.columns()) {
+        if (const auto found = std::ranges::find(form_.header, code.name); found != form_.header.end()) {
+          form_.features.push_back(static_cast<std::size_t>(found - form_.header.begin()));
+        }
+      }
+      return;
+    }
+    for (std::size_t column = 0; column < form_.width && takes_all; ++column) {
+      if (!is_taken(column)) {
+        form_.features.push_back(column);
+      }
+    }
+    for (const std::string& name : options_.edge_features) {
+      if (takes_all) {
+        break;
+      }
+      const std::size_t column = column_of(name, form_.header, form_.width, fail_);
+      if (is_taken(column)) {
+        fail_(concat("column ", form_.name_of(column),
+                     " is an end, the weight, the time or the relation of the edges, and no feature too"));
+      }
+      if (!is_feature(column)) {
+        form_.features.push_back(column);
+      }
+    }
+    if (takes_all && form_.features.empty()) {
+      fail_("has no more columns, expected some that become features of the edges (--edge-features)");
+    }
+  }
+
+  [[nodiscard]] bool is_feature(std::size_t column) const {
+    return std::ranges::find(form_.features, column) != form_.features.end();
+  }
+
   void say_what_is_left() {
     constexpr std::size_t kMostNamed = 8;
     std::size_t unnamed = 0, named = 0;
     for (std::size_t column = 0; column < form_.width; ++column) {
-      if (is_taken(column)) {
+      if (is_taken(column) || is_feature(column)) {
         continue;
       }
       if (++named > kMostNamed) {

@@ -22,6 +22,8 @@ enum class EdgeRows { edges, triples, triples_of_openke };
 struct EdgeForm {
   std::size_t source = 0, target = 1;
   std::optional<std::size_t> weight, time, relation;
+  /// Columns that become features of the edges.
+  std::vector<std::size_t> features;
   /// Whether the times are dates, which are read as seconds since 1970.
   bool times_are_dates = false;
   /// Fields of the header; empty: there is none.

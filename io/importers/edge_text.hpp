@@ -30,6 +30,8 @@ struct EdgeBatch {
   std::vector<std::int64_t> times;
   /// By their places in EdgeText::relations().
   std::vector<std::int32_t> relations;
+  /// Whether an edge has to be found again in the file once edges are merged.
+  bool wants_places = false;
 };
 
 class EdgeText {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "weft/io/importers/edge_columns.hpp"
 #include "weft/io/importers/edge_rows.hpp"
 #include "weft/io/importers/edge_sorter.hpp"
 #include "weft/io/importers/edge_text.hpp"
@@ -289,7 +290,13 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
   const std::vector<NodeId> number = tables.names.numbering();
   tables.describe(options, number, data);
   known.task.give_to_unlabeled(data);
-  data.encoder = with_words(data.encoder, words_of(options, reading.form, tables));
+  EdgeColumns columns;
+  EdgelistWords words = words_of(options, reading.form, tables);
+  if (reads_edge_columns(options)) {
+    columns = read_edge_columns(options, reading.form, reading.counts.count(), data.assumed);
+    words.edge_encoder = columns.encoder;
+  }
+  data.encoder = with_words(data.encoder, words);
   for (const NodeId node : tables.feature_nodes) {
     result.rows.push_back(number[node]);
   }
@@ -308,8 +315,10 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
     }
   }
   say_isolated(options, in_edges, tables, data.assumed);
-  const bool has_values = reading.form.weight || reading.form.time || reading.form.relation;
+  const bool has_columns = reads_edge_columns(options);
+  const bool has_values = reading.form.weight || reading.form.time || reading.form.relation || has_columns;
   if (has_values) {
+    all.wants_places = has_columns;
     MergedEdges edges = merged_edges(num_nodes, all, !options.directed, options.merge);
     data.graph = std::move(edges.graph);
     if (reading.form.weight) {
@@ -317,6 +326,9 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
       data.edge_features = Tensor::from_buffer(data.graph.num_edges(), 1, std::move(edges.weights));
       data.weight_column = 0;
       data.names.edge_features = {reading.form.header.empty() ? "weight" : reading.form.header[*reading.form.weight]};
+    }
+    if (has_columns) {
+      add_edge_columns(columns, {edges.places.data(), edges.places.size()}, data);
     }
     data.edge_time = std::move(edges.times);
     data.time_unit = unit_of_times(options, reading.form, data.edge_time);
@@ -326,7 +338,7 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
     }
   } else {
     require(options.merge != MergeEdges::keep, "merge: is keep, and ", options.edges.string(),
-            " has no weights, times or relations, which tell edges between the same two nodes apart");
+            " has no weights, times, relations or features, which tell edges between the same two nodes apart");
     data.graph = CsrGraph::from_edges(num_nodes, all.edges, {.symmetrize = !options.directed});
   }
   if (const std::int64_t repeats =
@@ -346,8 +358,11 @@ NewNodes import_in_memory(const EdgelistOptions& options, const KnownTables& kno
 /// A share of the memory for sorting edges, one for features; the rest is for what has an entry a node.
 WrittenDataset import_to_file(const EdgelistOptions& options, const KnownTables& known, const ImportedFile& file,
                               const ProgressCallback& progress, NodeNames names) {
-  require(!options.bipartite && options.merge == MergeEdges::first,
-          "import_edgelist_to_file: ", options.bipartite ? "bipartite" : concat("merge=", name_of(options.merge)),
+  require(!options.bipartite && options.merge == MergeEdges::first && !reads_edge_columns(options),
+          "import_edgelist_to_file: ",
+          options.bipartite             ? std::string("bipartite")
+          : reads_edge_columns(options) ? std::string("features of edges")
+                                        : concat("merge=", name_of(options.merge)),
           " needs the edges in memory, expected a larger memory limit");
   EdgelistTables tables(std::move(names), file.output, file.memory_bytes / 8);
   LargeDataset data;
@@ -451,7 +466,8 @@ std::int64_t edgelist_memory_bytes(const EdgelistOptions& options) {
   // Of a byte of text: an edge of 14 bytes, a name, or a number of 8 bytes, in all the forms that they pass through.
   constexpr std::int64_t kOfEdges = 10, kOfTables = 2, kOfNodes = 6;
   return memory_of_text(options.edges, kOfEdges) + memory_of_text(options.features, kOfTables) +
-         memory_of_text(options.labels, kOfTables) + memory_of_text(options.nodes, kOfNodes);
+         memory_of_text(options.labels, kOfTables) + memory_of_text(options.nodes, kOfNodes) +
+         (reads_edge_columns(options) ? memory_of_text(options.edges, kOfNodes) : 0);
 }
 
 WrittenDataset import_edgelist_to_file(const EdgelistOptions& options, const ImportedFile& file,

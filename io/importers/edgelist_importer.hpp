@@ -58,6 +58,9 @@ struct EdgelistOptions {
   /// are whole numbers, or dates (YYYY-MM-DD, with a time of the day or not) read in seconds since 1970, and become
   /// Dataset::edge_time, relations Dataset::edge_type.
   std::string source_column = {}, target_column = {}, weight_column = {}, time_column = {}, relation_column = {};
+  /// Columns of the edges that become features of them, of any kind as those of `nodes`; "all": every one that is
+  /// nothing else. `edge_kinds` says "COLUMN=kind". How they became features is kept in Dataset::encoder too.
+  std::vector<std::string> edge_features = {}, edge_kinds = {};
   HeaderRow header = HeaderRow::automatic;
   /// Of times; empty: as they look.
   std::string time_unit = {};
@@ -80,6 +83,8 @@ struct EdgelistOptions {
   CellForm cells = {};
   /// The same as text (Dataset::encoder), which wins over `like`.
   std::string encoder = {};
+  /// That of the columns of the edges, which wins over `edge_features`.
+  std::string edge_encoder = {};
 };
 
 /// If the names of all nodes are the integers 0 .. n - 1, they are the nodes; else nodes are numbered as they

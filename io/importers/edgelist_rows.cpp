@@ -33,6 +33,8 @@ EdgelistOptions edgelist_options(const ImportJob& job) {
           .weight_column = options.text("weight"),
           .time_column = options.text("time"),
           .relation_column = options.text("relation"),
+          .edge_features = list_of(options.text("edge_features")),
+          .edge_kinds = list_of(options.text("edge_kind")),
           .header = header_of(options),
           .time_unit = options.text("time_unit"),
           .merge = value_named<MergeEdges>(options.text("merge")).value_or(MergeEdges::first),
@@ -118,6 +120,10 @@ ImporterRow edgelist_row() {
                         "the column of their times, whole numbers or dates, or none; otherwise what the header calls "
                         "so"),
                    text("relation", "the column of their kinds, or none; otherwise what the header calls so"),
+                   text("edge_features",
+                        "columns of the edges that become features of them, or all: numbers, categories, flags, dates, "
+                        "texts"),
+                   text("edge_kind", "COLUMN=kind: as --edge-features are read; otherwise guessed"),
                    header(),
                    text("time_unit", "the unit of the times, such as s, ms or day; otherwise as they look"),
                    {.name = "merge",
@@ -130,7 +136,7 @@ ImporterRow edgelist_row() {
                    text("name", "the name of the dataset; otherwise that of the output file"),
                    skip_bad_rows()},
        .files = {"features", "labels", "split", "nodes", "like"},
-       .lists = {"drop", "kind"},
+       .lists = {"drop", "kind", "edge_features", "edge_kind"},
        .seed = "decides a random split",
        .can_go_to_disk = true,
        .example = "weft import edgelist edges.csv --labels labels.csv --features x.csv -o mine.h5"},

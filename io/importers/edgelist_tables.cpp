@@ -406,10 +406,9 @@ void EdgelistTables::take_fractions(const EdgelistOptions& options) {
   classes.clear();
   class_of.clear();
   task = TaskKind::node_regression;
-  assumed.push_back(
-      concat(label_column.empty() ? std::string("the labels") : concat("column '", label_column, "'"), " of ",
-             labels_file.filename().string(), label_column.empty() ? " are" : " holds",
-             " numbers with fractions, which are predicted as numbers"));
+  assumed.push_back(concat(label_column.empty() ? std::string("the labels") : concat("column '", label_column, "'"),
+                           " of ", labels_file.filename().string(), label_column.empty() ? " are" : " holds",
+                           " numbers with fractions, which are predicted as numbers"));
 }
 
 std::string EdgelistTables::name_without_row() const {

@@ -9,7 +9,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr const char* kKey = "read";
+constexpr const char *kKey = "read", *kEdges = "edges";
 
 }  // namespace
 
@@ -52,6 +52,9 @@ std::string with_words(const std::string& encoder, const EdgelistWords& words) {
   if (!words.graph.empty()) {
     json[kKey]["graph"] = words.graph;
   }
+  if (!words.edge_encoder.empty()) {
+    json[kEdges] = Json::parse(words.edge_encoder);
+  }
   // Names of columns may be any bytes.
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -81,7 +84,8 @@ std::optional<EdgelistWords> words_in(const std::string& encoder, const std::str
                          .directed = read.value("directed", false),
                          .bipartite = read.value("bipartite", false),
                          .regression = read.value("regression", false),
-                         .graph = text("graph")};
+                         .graph = text("graph"),
+                         .edge_encoder = json.contains(kEdges) ? json.at(kEdges).dump() : std::string()};
   } catch (const Json::exception& error) {
     throw DataError(origin, "encoder", concat("says wrongly how edges were read: ", error.what()));
   }
@@ -99,6 +103,7 @@ EdgelistOptions options_like(const std::string& encoder, const std::string& orig
     options.time_unit = words->time_unit;
     options.merge = words->merge;
     options.bipartite = words->bipartite;
+    options.edge_encoder = words->edge_encoder;
   }
   return options;
 }

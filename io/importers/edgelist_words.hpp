@@ -22,6 +22,8 @@ struct EdgelistWords {
   bool directed = false, bipartite = false, regression = false;
   /// Of tables of many graphs: the column that calls the graph.
   std::string graph = {};
+  /// How columns of the edges became features of them, or empty.
+  std::string edge_encoder = {};
 };
 
 /// Of edges and tables that were read.

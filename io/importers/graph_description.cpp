@@ -27,8 +27,8 @@ const std::vector<Keys>& known_keys() {
   static const std::vector<Keys> kKeys = {
       {"", {"name", "directed", "regression", "decimal", "missing"}},
       {"edges",
-       {"source", "target", "weight", "weights", "time", "time_unit", "relation", "header", "merge", "bipartite",
-        "missing"}},
+       {"source", "target", "weight", "weights", "time", "time_unit", "relation", "edge_features", "edge_kind",
+        "header", "merge", "bipartite", "missing"}},
       {"nodes", {"id", "label", "split", "split_time", "split_group", "drop", "like", "missing"}}};
   return kKeys;
 }
@@ -53,12 +53,13 @@ class DescriptionReader {
       read_types(root, edges, nodes);
       return std::move(result_);
     }
-    read_table("edges", "edges", *edges.front(), {"file"}, result_.options);
+    read_table("edges", "edges", *edges.front(), {"file", "kinds"}, result_.options);
+    read_kinds("edges", *edges.front(), "edge_kind", result_.options);
     result_.edges = file_of("edges", *edges.front());
     if (!nodes.empty()) {
       read_table("nodes", "nodes", *nodes.front(), {"file", "kinds"}, result_.options);
       result_.options.set("nodes", file_of("nodes", *nodes.front()).string());
-      read_kinds("nodes", *nodes.front(), result_.options);
+      read_kinds("nodes", *nodes.front(), "kind", result_.options);
     }
     return std::move(result_);
   }
@@ -94,7 +95,7 @@ class DescriptionReader {
       DescribedTable described = described_table("nodes", *table, result_.node_tables);
       const std::string where = concat("nodes.", described.name);
       read_table("nodes", where, *table, {"name", "type", "file", "kinds"}, described.options);
-      read_kinds(where, *table, described.options);
+      read_kinds(where, *table, "kind", described.options);
       if (described.file.empty() && table->size() > 1) {
         fail(where + ".file", "is missing, and of nodes that edges alone name there is nothing to say but the name");
       }
@@ -119,6 +120,11 @@ class DescriptionReader {
         }
       }
       read_table("edges", where, *table, {"name", "type", "file", "source_type", "target_type"}, described.options);
+      for (const char* key : {"edge_features", "edge_kind"}) {
+        if (table->contains(key)) {
+          fail(concat(where, ".", key), "is read of one table of edges between nodes of one type");
+        }
+      }
       if (described.options.flag("bipartite")) {
         fail(where + ".bipartite", "says what types of nodes say (source_type, target_type), expected one of them");
       }
@@ -245,7 +251,8 @@ class DescriptionReader {
     fail(where, "is neither a text nor a whole number");
   }
 
-  void read_kinds(const std::string& path, const toml::table& nodes, Options& options) const {
+  /// `option`: the one of the same meaning.
+  void read_kinds(const std::string& path, const toml::table& nodes, const char* option, Options& options) const {
     if (!nodes.contains("kinds")) {
       return;
     }
@@ -258,7 +265,7 @@ class DescriptionReader {
       words += concat(words.empty() ? "" : ",", std::string(column.str()), "=",
                       text_of(concat(path, ".kinds.", std::string(column.str())), kind));
     }
-    options.set("kind", words);
+    options.set(option, words);
   }
 
   const fs::path& path_;

@@ -151,6 +151,7 @@ KnownTables known_tables(EdgelistOptions& options) {
                                              {"time", words.time, options.time_column},
                                              {"relation", words.relation, options.relation_column}};
   adopt(options, options.edges, of_edges, "", known.assumed);
+  options.edge_encoder = words.edge_encoder;
   return known;
 }
 

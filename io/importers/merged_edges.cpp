@@ -149,6 +149,7 @@ MergedEdges merged_edges(std::int64_t num_nodes, const EdgeBatch& batch, bool sy
   result.weights = Buffer<float>(batch.weights.empty() ? 0 : num_edges);
   result.times = Buffer<std::int64_t>(batch.times.empty() ? 0 : num_edges);
   result.relations = Buffer<std::int32_t>(batch.relations.empty() ? 0 : num_edges);
+  result.places = Buffer<std::uint32_t>(batch.wants_places ? num_edges : 0);
   Buffer<NodeId> sources(num_edges);
   std::atomic<bool> has_repeats{false};
   parallel_rows(rows.offsets, kGrain, [&](std::int64_t begin, std::int64_t end) {
@@ -167,6 +168,9 @@ MergedEdges merged_edges(std::int64_t num_nodes, const EdgeBatch& batch, bool sy
         }
         if (!batch.relations.empty()) {
           result.relations[edge] = batch.relations[kept];
+        }
+        if (batch.wants_places) {
+          result.places[edge] = static_cast<std::uint32_t>(kept);
         }
       });
     }

@@ -20,6 +20,8 @@ struct MergedEdges {
   Buffer<float> weights;
   Buffer<std::int64_t> times;
   Buffer<std::int32_t> relations;
+  /// Of the edge whose values are kept, in the batch; empty unless the batch wants them.
+  Buffer<std::uint32_t> places;
 };
 
 /// With `symmetrize` both directions of every edge; they have the same values. Edges of different relations are no

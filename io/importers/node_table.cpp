@@ -134,16 +134,11 @@ class ColumnFinder {
 
 FitOptions fit_options(const EdgelistOptions& options, const TextTable& table) {
   FitOptions fit;
-  for (const std::string& text : options.kinds) {
-    const std::size_t sign = text.rfind('=');
-    const std::string column = text.substr(0, sign), kind = sign == std::string::npos ? "" : text.substr(sign + 1);
-    const std::optional<ColumnKind> value = value_named<ColumnKind>(kind);
-    require(value.has_value(), "import_edgelist: kind is '", text,
-            "', expected COLUMN=number, category, flag, date or text");
+  for (const auto& [column, kind] : kinds_of(options.kinds, "import_edgelist: kind")) {
     const std::optional<std::size_t> place = ColumnFinder(options, table).named(column);
-    const auto [known, is_new] = fit.kinds.emplace(table.header()[*place], *value);
-    require(is_new || known->second == *value, "import_edgelist: column '", known->first, "' has the kinds ",
-            name_of(known->second), " and ", kind, ", expected one");
+    const auto [known, is_new] = fit.kinds.emplace(table.header()[*place], kind);
+    require(is_new || known->second == kind, "import_edgelist: column '", known->first, "' has the kinds ",
+            name_of(known->second), " and ", name_of(kind), ", expected one");
   }
   return fit;
 }

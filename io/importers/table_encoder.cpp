@@ -290,6 +290,18 @@ std::vector<std::string> TableEncoder::names() const {
   return names;
 }
 
+std::vector<std::pair<std::string, ColumnKind>> kinds_of(std::span<const std::string> texts, std::string_view option) {
+  std::vector<std::pair<std::string, ColumnKind>> kinds;
+  for (const std::string& text : texts) {
+    const std::size_t sign = text.rfind('=');
+    const std::optional<ColumnKind> kind =
+        sign == std::string::npos ? std::nullopt : value_named<ColumnKind>(text.substr(sign + 1));
+    require(kind.has_value(), option, " is '", text, "', expected COLUMN=number, category, flag, date or text");
+    kinds.emplace_back(text.substr(0, sign), *kind);
+  }
+  return kinds;
+}
+
 TableEncoder fitted_encoder(const TextTable& table, std::span<const std::size_t> columns, const FitOptions& options,
                             std::vector<std::string>& assumed) {
   std::vector<ColumnCode> codes;

@@ -56,6 +56,10 @@ struct FitOptions {
   std::size_t categories = 64, words = 128;
 };
 
+/// Of texts "COLUMN=kind", as options have them. Throws ArgumentError naming `option` if one is none.
+[[nodiscard]] std::vector<std::pair<std::string, ColumnKind>> kinds_of(std::span<const std::string> texts,
+                                                                       std::string_view option);
+
 /// The codes of some columns of a table. What is guessed, filled in or left out is added to `assumed`, a sentence a
 /// column. Throws DataError naming line and column if a cell is not of the kind that it is said to be.
 [[nodiscard]] TableEncoder fitted_encoder(const TextTable& table, std::span<const std::size_t> columns,
