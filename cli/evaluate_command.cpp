@@ -135,7 +135,7 @@ Work add_evaluate_command(CLI::App& app) {
   add_table_flags(*command, flags->tables);
   command
       ->add_option("--split", flags->splits,
-                   "a split, a pattern, or all; repeatable. Otherwise the one that the model was trained on")
+                   "a split, several between commas, a pattern, or all. Otherwise the one that the model was trained on")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       // Otherwise CLI11 takes a pattern in brackets for a list of its own.

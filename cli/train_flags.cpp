@@ -72,7 +72,7 @@ void add_train_flags(CLI::App& command, TrainFlags& flags) {
   command.add_flag("--estimate", flags.estimate, "tell the memory and time that the job needs, without training");
   command.add_option("--seed", flags.seed, "decides everything that is random")->check(whole_seed());
   command.add_option("--runs", flags.runs, "so many runs, with seeds one apart: mean and deviation");
-  command.add_option("--split", flags.splits, "a split, a pattern such as '[0-9]', or all; repeatable: a run each")
+  command.add_option("--split", flags.splits, "a split, several between commas, a pattern such as '[0-9]', or all: a run each")
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
       // Otherwise CLI11 takes a pattern in brackets for a list of its own.

@@ -38,8 +38,16 @@ std::vector<std::string> matching_splits(const Dataset& dataset, const TaskInfo&
   if (wanted.empty()) {
     return {is_name("public") ? "public" : usual_split(dataset, names)};
   }
-  std::vector<std::string> result;
+  std::vector<std::string> words, result;
   for (const std::string& word : wanted) {
+    // A list, unless a split is called so or a pattern has a comma between brackets.
+    const bool is_one = is_name(word) || word.find('[') != std::string::npos;
+    for (std::size_t begin = 0, end = 0; begin <= word.size(); begin = end + 1) {
+      end = is_one ? word.size() : std::min(word.find(',', begin), word.size());
+      words.push_back(word.substr(begin, end - begin));
+    }
+  }
+  for (const std::string& word : words) {
     bool matched = false;
     for (const std::string& name : names) {
       const bool matches = is_name(word)   ? name == word

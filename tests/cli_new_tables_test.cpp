@@ -181,6 +181,31 @@ TEST_F(NewTables, AreReadWithTheDirectionsAndTheWeightsOfTheRun) {
   EXPECT_EQ(rows, expected);
 }
 
+TEST_F(NewTables, OfSeveralLabelsAreJudgedAndPredictedByTheirNames) {
+  std::string nodes = "id,size,likes,buys\n", edges = "from,to\n";
+  for (int i = 0; i < 40; ++i) {
+    nodes += concat("n", i, ",", i % 7, i % 3 == 0 ? ",yes," : ",no,", i % 2, "\n");
+    edges += concat("n", i, ",n", (i + 1) % 40, "\n");
+  }
+  write_content(path("n.csv"), nodes);
+  write_content(path("e.csv"), edges);
+  const CommandResult made =
+      weft({"import", "edgelist", "e.csv", "--nodes", "n.csv", "--label", "likes,buys", "-o", "d.h5", "-q"});
+  ASSERT_EQ(made.code, 0) << made.err;
+  const CommandResult trained = weft({"train", "d.h5", "--model", "gcn", "--epochs", "3", "-o", "run", "-q"});
+  ASSERT_EQ(trained.code, 0) << trained.err;
+  const CommandResult told = weft({"predict", "run", "--nodes", "n.csv", "--edges", "e.csv", "-o", "p.csv"});
+  ASSERT_EQ(told.code, 0) << told.err;
+  EXPECT_EQ(content_of(path("p.csv")).rfind("node,name,p_likes,p_buys\n", 0), 0U) << content_of(path("p.csv"));
+  const Json judged = weft_json({"evaluate", "run", "--nodes", "n.csv", "--edges", "e.csv"});
+  EXPECT_EQ(judged["split"], "new") << judged;
+  const CommandResult again =
+      weft({"import", "edgelist", "e.csv", "--nodes", "n.csv", "--like", "run", "-o", "again.h5"});
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_NE(again.err.find("label 'likes,buys'"), std::string::npos) << again.err;
+  EXPECT_EQ(weft_json({"info", "again.h5"})["features"]["columns"], weft_json({"info", "d.h5"})["features"]["columns"]);
+}
+
 TEST_F(NewTables, JoinedToAnOldGraphArePredictedAsPartOfAllOfIt) {
   make_firms();
   // n2 has two old neighbors, one of which has another new one; f29,f30 is an old edge.

@@ -150,6 +150,41 @@ TEST(Edgelist, TakesLabelsWithFractionsForTargetsUnlessSomeAreNoNumbers) {
   }
 }
 
+TEST(Edgelist, KeepsSeveralLabelsOfEachNode) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& rows, const std::string& label,
+                        TaskKind task = TaskKind::node_classification) {
+    return import_edgelist({.edges = write_content(folder / "e", "a,b\nb,c\nc,d\n"),
+                            .task = task,
+                            .nodes = write_content(folder / "n.csv", "id;x;likes;buys;part\n" + rows),
+                            .label_column = label,
+                            .split_column = "part"});
+  };
+  const Dataset labels = read("a;1;yes;0;train\nb;2;no;1;train\nc;3;;1;val\nd;4;;;test\n", "likes,buys");
+  EXPECT_EQ(labels.task, TaskKind::node_classification);
+  EXPECT_EQ(labels.num_classes, 2);
+  EXPECT_EQ(labels.names.targets, (Lines{"likes", "buys"}));
+  EXPECT_EQ(labels.names.features, (Lines{"x"}));
+  const Tensor& y = std::get<Tensor>(labels.node_labels);
+  EXPECT_EQ(y(0, 0), 1.0F);
+  EXPECT_EQ(y(0, 1), 0.0F);
+  EXPECT_EQ(y(1, 0), 0.0F);
+  EXPECT_TRUE(std::isnan(y(2, 0)));
+  EXPECT_EQ(y(2, 1), 1.0F);
+  // Of which nothing is known is in no part.
+  EXPECT_EQ(labels.splits.at(0).val, std::vector<std::int64_t>{2});
+  EXPECT_TRUE(labels.splits.at(0).test.empty());
+  const Dataset numbers = read("a;1;0.5;3;train\nb;2;1;1;train\nc;3;2;-1;val\nd;4;3;4;test\n", "buys,likes");
+  EXPECT_EQ(numbers.task, TaskKind::node_regression);
+  EXPECT_EQ(numbers.names.targets, (Lines{"buys", "likes"}));
+  EXPECT_EQ(std::get<Tensor>(numbers.node_labels)(2, 0), -1.0F);
+  EXPECT_EQ(read("a;1;1;0;train\nb;2;0;1;val\n", "likes,buys", TaskKind::node_regression).task,
+            TaskKind::node_regression);
+  expect_throws<DataError>([&] { (void)read("a;1;red;0;train\nb;2;no;1;val\n", "likes,buys"); },
+                           "'red' in column 'likes' is neither a number nor yes or no");
+  expect_throws<ArgumentError>([&] { (void)read("a;1;1;0;train\n", "likes,likes"); }, "named twice");
+}
+
 TEST(Edgelist, ReadsDecimalCommasAndMarksOfMissingValues) {
   const TemporaryFolder folder;
   const std::filesystem::path labels = write_content(folder / "y", "id;y\na;0,5\nb;?\n");

@@ -70,6 +70,9 @@ TEST(MatchingSplits, ChoosePublicOrElseTheFirstOfThoseThatTrainOnMost) {
   add("public", 1);
   EXPECT_EQ(matching_splits(data, nodes, {}), std::vector<std::string>{"public"});
   EXPECT_EQ(matching_splits(data, nodes, {"rand*"}), (std::vector<std::string>{"rand0", "rand1"}));
+  EXPECT_EQ(matching_splits(data, nodes, {"rand1,rand0"}), (std::vector<std::string>{"rand1", "rand0"}));
+  EXPECT_EQ(matching_splits(data, nodes, {"rand[1,7]"}), std::vector<std::string>{"rand1"});
+  test::expect_throws<ArgumentError>([&] { (void)matching_splits(data, nodes, {"rand0,rand7"}); }, "'rand7'");
   test::expect_throws<ArgumentError>([&] { (void)matching_splits(data, nodes, {"val"}); },
                                      "'val' is a part of a split, and");
   add("test", 3);

@@ -101,7 +101,9 @@ ImporterRow edgelist_row() {
                         "random, 60/20/20"),
                    text("nodes", "a table of nodes with a header: numbers, categories, flags, dates, texts"),
                    text("id", "the column of --nodes that calls the nodes; otherwise id, or the first"),
-                   text("label", "the column of --nodes to predict"),
+                   text(
+                       "label",
+                       "the column of --nodes to predict, or several between commas: each yes or no, or each a number"),
                    text("drop", "columns of --nodes that are not read"),
                    text("kind", "COLUMN=number, category, flag, date or text: as --nodes is read; otherwise guessed"),
                    text("split_time",

@@ -8,6 +8,7 @@
 #include "weft/io/importers/bad_rows.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/node_table.hpp"
+#include "weft/io/importers/node_targets.hpp"
 #include "weft/io/splits.hpp"
 
 namespace weft {
@@ -278,12 +279,32 @@ Split read_split(const EdgelistOptions& options, const EdgelistTables& tables, s
   return split;
 }
 
+/// Several labels of each node, and as strata those that have any.
+void set_several(const EdgelistTables& tables, std::span<const NodeId> number, std::vector<std::int64_t>& strata,
+                 Dataset& data) {
+  const std::int64_t cols = tables.several.cols();
+  Tensor labels = Tensor::full(static_cast<std::int64_t>(number.size()), cols, std::numeric_limits<float>::quiet_NaN());
+  for (std::size_t i = 0; i < tables.several_nodes.size(); ++i) {
+    const NodeId node = number[tables.several_nodes[i]];
+    const std::span<const float> row = tables.several.row(static_cast<std::int64_t>(i));
+    std::ranges::copy(row, labels.row(node).begin());
+    if (std::ranges::any_of(row, [](float value) { return value == value; })) {
+      strata[node] = 0;
+    }
+  }
+  data.num_classes = tables.task == TaskKind::node_classification ? 2 : 0;
+  data.names.targets = label_names(tables.label_column, {});
+  data.node_labels = std::move(labels);
+}
+
 void set_labels_and_split(const EdgelistOptions& options, const EdgelistTables& tables, std::span<const NodeId> number,
                           Dataset& data) {
   // One class for all that has a target: a split of the labeled nodes.
   std::vector<std::int64_t> strata(number.size(), -1);
   if (tables.labels_file.empty()) {
     data.task = TaskKind::link_prediction;
+  } else if (!tables.several_nodes.empty()) {
+    set_several(tables, number, strata, data);
   } else if (tables.task == TaskKind::node_regression) {
     if (!tables.label_column.empty()) {
       data.names.targets = {tables.label_column};
@@ -430,9 +451,12 @@ void EdgelistTables::read(const EdgelistOptions& options) {
   if (!options.nodes.empty()) {
     read_node_table(options, *this);
   }
-  task = options.task;
+  if (several_nodes.empty()) {
+    task = options.task;
+  }
   // Of tables like others, what labels are is known.
-  if (task == TaskKind::node_classification && options.like.empty() && options.encoder.empty()) {
+  if (several_nodes.empty() && task == TaskKind::node_classification && options.like.empty() &&
+      options.encoder.empty()) {
     take_fractions(options);
   }
   if (names.size() == 0) {

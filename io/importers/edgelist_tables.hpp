@@ -36,7 +36,7 @@ struct EdgelistTables {
   std::vector<std::string> feature_names;
   /// How features were made of a table of nodes, or empty.
   std::string encoder;
-  /// The columns of a table of nodes that call them and that hold their labels, or empty.
+  /// The columns of a table of nodes that call them and that hold their labels, of several a line each, or empty.
   std::string id_column, label_column;
   /// Whether nodes of edges that have no row are known elsewhere, so that nothing is assumed of them.
   bool are_some = false;
@@ -61,6 +61,10 @@ struct EdgelistTables {
   std::map<std::string, std::int64_t, std::less<>> class_of;
   std::vector<std::pair<NodeId, std::int64_t>> classes;
   std::vector<std::pair<NodeId, float>> targets;
+  /// Instead of both, several labels of each of some nodes, [nodes, labels]; NaN: none. Their names are lines of
+  /// label_column.
+  Tensor several;
+  std::vector<NodeId> several_nodes;
 
   /// The number that a label is, where numbers are predicted and it is not missing. Throws by `fail` if it is none.
   [[nodiscard]] static std::optional<float> target_of(const EdgelistOptions& options, std::string_view label,

@@ -8,6 +8,7 @@
 #include "weft/core/error.hpp"
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/edgelist_words.hpp"
+#include "weft/io/importers/node_targets.hpp"
 #include "weft/io/model_file.hpp"
 #include "weft/io/text_lists.hpp"
 
@@ -34,12 +35,17 @@ void adopt(const EdgelistOptions& options, const fs::path& table, std::span<cons
     }
     const std::int64_t number = parse_id(known);
     const bool is_none = known == "none";
+    const std::vector<std::string> all = label_names(known, names);
     const bool is_there =
         is_none ? has_usual_column(role, names)
-                : std::ranges::find(names, known) != names.end() || (number >= 1 && number <= std::ssize(names));
+                : std::ranges::all_of(
+                      all, [&](const std::string& one) { return std::ranges::find(names, one) != names.end(); }) ||
+                      (number >= 1 && number <= std::ssize(names));
     if (is_there && (is_none || !is_usual_column(role, known))) {
       said = known;
-      adopted += concat(adopted.empty() ? "" : ", ", role, is_none ? " " : " '", known, is_none ? "" : "'");
+      std::string shown = known;
+      std::ranges::replace(shown, '\n', ',');
+      adopted += concat(adopted.empty() ? "" : ", ", role, is_none ? " " : " '", shown, is_none ? "" : "'");
     }
   }
   if (!adopted.empty()) {

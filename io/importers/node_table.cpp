@@ -12,6 +12,7 @@
 #include "weft/io/importers/edge_form.hpp"
 #include "weft/io/importers/edgelist_words.hpp"
 #include "weft/io/importers/like_columns.hpp"
+#include "weft/io/importers/node_targets.hpp"
 #include "weft/io/importers/table_encoder.hpp"
 #include "weft/io/importers/text_table.hpp"
 
@@ -23,6 +24,8 @@ namespace fs = std::filesystem;
 /// What the columns of the table are.
 struct NodeColumns {
   std::size_t id = 0;
+  /// One, or several; and the one.
+  std::vector<std::size_t> labels;
   std::optional<std::size_t> label, split, group, time;
   /// The shares of the split by time: up to where training goes, and validation.
   std::array<double, 2> time_shares = {0.8, 0.9};
@@ -36,7 +39,15 @@ class ColumnFinder {
   NodeColumns find(std::vector<std::string>& assumed) const {
     NodeColumns columns;
     columns.id = id_column(assumed);
-    columns.label = named(options_.label_column);
+    for (const std::string& name : label_names(options_.label_column, table_.header())) {
+      const std::size_t column = *named(name);
+      require(std::ranges::find(columns.labels, column) == columns.labels.end(), "import_edgelist: column '", name,
+              "' is named twice by --label, expected once");
+      columns.labels.push_back(column);
+    }
+    if (columns.labels.size() == 1) {
+      columns.label = columns.labels.front();
+    }
     columns.split = named(options_.split_column);
     columns.group = named(options_.split_group);
     if (!options_.split_time.empty()) {
@@ -46,10 +57,11 @@ class ColumnFinder {
             "import_edgelist: the split is by a column, by a group and by time, expected one of them");
     std::vector<bool> is_taken(table_.num_columns());
     is_taken[columns.id] = true;
-    for (const std::optional<std::size_t>& column : {columns.label, columns.split}) {
-      if (column) {
-        is_taken[*column] = true;
-      }
+    for (const std::size_t column : columns.labels) {
+      is_taken[column] = true;
+    }
+    if (columns.split) {
+      is_taken[*columns.split] = true;
     }
     for (const std::string& name : options_.drop) {
       is_taken[*named(name)] = true;
@@ -153,8 +165,8 @@ void refuse_two_uses(const EdgelistOptions& options, const TextTable& table, con
             found->second, " and by ", flag, ", expected one of them");
   };
   use(columns.id, options.id_column.empty() ? "its name as the nodes' id" : "--id");
-  if (columns.label) {
-    use(*columns.label, "--label");
+  for (const std::size_t column : columns.labels) {
+    use(column, "--label");
   }
   if (columns.split) {
     use(*columns.split, "--split");
@@ -292,7 +304,9 @@ void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
   tables.width = encoder.width();
   tables.feature_names = encoder.names();
   tables.encoder = encoder_text(encoder);
-  tables.labels_file = columns.label ? options.nodes : tables.labels_file;
+  tables.labels_file = columns.labels.empty() ? tables.labels_file : options.nodes;
+  const bool has_several = columns.labels.size() > 1;
+  NodeTargets several(table, columns.labels);
   std::vector<float> values(static_cast<std::size_t>(tables.width));
   std::vector<bool> seen;
   Parts parts(options, columns, table);
@@ -310,7 +324,9 @@ void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
         fail(concat("node '", table.cell(row, columns.id), "' has a second row, expected one"));
       }
       seen[node] = true;
-      const bool is_labeled = columns.label && tables.add_label(options, node, label, target, table.line(row));
+      const bool is_labeled = has_several
+                                  ? several.add(row, node)
+                                  : columns.label && tables.add_label(options, node, label, target, table.line(row));
       parts.add(row, node, is_labeled, tables);
       tables.feature_nodes.push_back(node);
       if (tables.width > 0) {
@@ -321,6 +337,9 @@ void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
   if (tables.width > 0) {
     rows.encode_missing(values);
     tables.features.append(values);
+  }
+  if (has_several) {
+    several.finish(options, tables);
   }
   parts.finish(tables);
   const std::vector<std::string> said = rows.assumed();

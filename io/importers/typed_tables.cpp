@@ -293,9 +293,13 @@ class TypedTableReader {
       data_.num_classes = own.num_classes;
       data_.class_names = std::move(own.class_names);
     } else if (const auto* targets = std::get_if<Tensor>(&own.node_labels)) {
-      Tensor all = Tensor::full(static_cast<std::int64_t>(n), 1, std::numeric_limits<float>::quiet_NaN());
-      std::copy_n(targets->data(), targets->rows(), all.data() + type.first);
+      Tensor all = Tensor::full(static_cast<std::int64_t>(n), targets->cols(), std::numeric_limits<float>::quiet_NaN());
+      for (std::int64_t row = 0; row < targets->rows(); ++row) {
+        std::ranges::copy(targets->row(row), all.row(static_cast<std::int64_t>(type.first) + row).begin());
+      }
       data_.node_labels = std::move(all);
+      data_.num_classes = own.num_classes;
+      data_.names.targets = std::move(own.names.targets);
     }
     for (Split& split : own.splits) {
       for (std::vector<std::int64_t>* part : {&split.train, &split.val, &split.test}) {
