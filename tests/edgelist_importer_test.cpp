@@ -150,6 +150,47 @@ TEST(Edgelist, TakesLabelsWithFractionsForTargetsUnlessSomeAreNoNumbers) {
   }
 }
 
+TEST(Edgelist, TakesMasksForTheSplit) {
+  const TemporaryFolder folder;
+  const auto read = [&](const std::string& rows) {
+    return import_edgelist({.edges = write_content(folder / "e", "a,b\nb,c\nc,d\n"),
+                            .nodes = write_content(folder / "n.csv", "id,x,y,train_mask,val_mask,test_mask\n" + rows),
+                            .label_column = "y"});
+  };
+  const Dataset data = read("a,1,p,True,False,False\nb,2,q,False,True,False\nc,3,p,False,False,True\nd,4,q,0,0,0\n");
+  EXPECT_EQ(data.names.features, (Lines{"x"}));
+  ASSERT_EQ(data.splits.size(), 1U);
+  EXPECT_EQ(data.splits[0].name, "masks");
+  EXPECT_EQ(data.splits[0].train, std::vector<std::int64_t>{0});
+  EXPECT_EQ(data.splits[0].val, std::vector<std::int64_t>{1});
+  EXPECT_EQ(data.splits[0].test, std::vector<std::int64_t>{2});
+  expect_throws<DataError>([&] { (void)read("a,1,p,1,0,1\nb,2,q,0,1,0\n"); },
+                           "is in two parts of the split, by its masks");
+  // Columns of other values are no masks.
+  EXPECT_EQ(read("a,1,p,2,0,1\nb,2,q,0,1,0\nc,3,p,3,0,1\nd,4,q,0,1,0\n").splits[0].name, "rand0");
+}
+
+TEST(Edgelist, SaysWhichColumnsTellTheLabel) {
+  const TemporaryFolder folder;
+  std::string nodes = "id,y,code,color,x\n";
+  for (int i = 0; i < 60; ++i) {
+    const int label = i % 3;
+    nodes += concat("n", i, ",", std::string_view("abc").substr(static_cast<std::size_t>(label), 1), ",", 10 + label,
+                    ",", i % 2 == 0 || label == 0 ? "red" : "blue", ",", i, "\n");
+  }
+  const Dataset data = import_edgelist({.edges = write_content(folder / "e", "n0,n1\nn1,n2\n"),
+                                        .nodes = write_content(folder / "n.csv", nodes),
+                                        .label_column = "y"});
+  std::int64_t told = 0;
+  for (const std::string& sentence : data.assumed) {
+    told += sentence.find("tells the label") == std::string::npos ? 0 : 1;
+  }
+  EXPECT_EQ(told, 1);
+  EXPECT_TRUE(std::ranges::any_of(data.assumed, [](const std::string& sentence) {
+    return sentence.starts_with("column 'code' tells the label 'y' of every row and is read; ");
+  }));
+}
+
 TEST(Edgelist, KeepsSeveralLabelsOfEachNode) {
   const TemporaryFolder folder;
   const auto read = [&](const std::string& rows, const std::string& label,

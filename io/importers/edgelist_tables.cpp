@@ -9,6 +9,7 @@
 #include "weft/io/importers/delimited_text.hpp"
 #include "weft/io/importers/node_table.hpp"
 #include "weft/io/importers/node_targets.hpp"
+#include "weft/io/importers/smiles_columns.hpp"
 #include "weft/io/splits.hpp"
 
 namespace weft {
@@ -361,11 +362,12 @@ void check_split(const EdgelistOptions& options, const EdgelistTables& tables, s
 
 }  // namespace
 
-std::optional<SplitPart> part_named(std::string_view word) {
-  return word == "train"                                            ? std::optional(SplitPart::train)
-         : word == "val" || word == "valid" || word == "validation" ? std::optional(SplitPart::val)
-         : word == "test"                                           ? std::optional(SplitPart::test)
-                                                                    : std::nullopt;
+std::optional<SplitPart> part_named(std::string_view text) {
+  const auto is = [&](std::string_view word) { return equal_words(text, word); };
+  return is("train")                                    ? std::optional(SplitPart::train)
+         : is("val") || is("valid") || is("validation") ? std::optional(SplitPart::val)
+         : is("test")                                   ? std::optional(SplitPart::test)
+                                                        : std::nullopt;
 }
 
 std::optional<float> EdgelistTables::target_of(const EdgelistOptions& options, std::string_view label,

@@ -20,8 +20,8 @@ namespace weft {
 
 class TableEncoder;
 enum class SplitPart : std::uint8_t { train, val, test };
-/// Nothing if the word is none of train, val, valid, validation and test.
-[[nodiscard]] std::optional<SplitPart> part_named(std::string_view word);
+/// Nothing if the text is none of train, val, valid, validation and test, in letters of any size.
+[[nodiscard]] std::optional<SplitPart> part_named(std::string_view text);
 
 /// What is read of an edge list's files, nodes by their places in `names`.
 struct EdgelistTables {

@@ -13,7 +13,9 @@
 #include "weft/io/importers/edgelist_words.hpp"
 #include "weft/io/importers/like_columns.hpp"
 #include "weft/io/importers/node_targets.hpp"
+#include "weft/io/importers/smiles_targets.hpp"
 #include "weft/io/importers/table_encoder.hpp"
+#include "weft/io/importers/telling_columns.hpp"
 #include "weft/io/importers/text_table.hpp"
 
 namespace weft {
@@ -27,6 +29,9 @@ struct NodeColumns {
   /// One, or several; and the one.
   std::vector<std::size_t> labels;
   std::optional<std::size_t> label, split, group, time;
+  /// Columns that say of each part whether a node is in it, as PyTorch Geometric has them; that of validation may lack.
+  std::array<std::optional<std::size_t>, 3> masks;
+  [[nodiscard]] bool has_masks() const { return masks[0].has_value(); }
   /// The shares of the split by time: up to where training goes, and validation.
   std::array<double, 2> time_shares = {0.8, 0.9};
   std::vector<std::size_t> features;
@@ -55,7 +60,15 @@ class ColumnFinder {
     }
     require((columns.split ? 1 : 0) + (columns.group ? 1 : 0) + (columns.time ? 1 : 0) <= 1,
             "import_edgelist: the split is by a column, by a group and by time, expected one of them");
+    if (!columns.split && !columns.group && !columns.time) {
+      columns.masks = masks(assumed);
+    }
     std::vector<bool> is_taken(table_.num_columns());
+    for (const std::optional<std::size_t>& mask : columns.masks) {
+      if (mask) {
+        is_taken[*mask] = true;
+      }
+    }
     is_taken[columns.id] = true;
     for (const std::size_t column : columns.labels) {
       is_taken[column] = true;
@@ -83,6 +96,38 @@ class ColumnFinder {
   }
 
  private:
+  /// Nothing unless there is one of training and one of the test.
+  [[nodiscard]] std::array<std::optional<std::size_t>, 3> masks(std::vector<std::string>& assumed) const {
+    const auto mask = [&](std::initializer_list<std::string_view> names) -> std::optional<std::size_t> {
+      for (std::size_t column = 0; column < table_.num_columns(); ++column) {
+        if (std::ranges::find(names, table_.header()[column]) != names.end() && is_flag(column)) {
+          return column;
+        }
+      }
+      return std::nullopt;
+    };
+    std::array<std::optional<std::size_t>, 3> found = {
+        mask({"train_mask"}), mask({"val_mask", "valid_mask", "validation_mask"}), mask({"test_mask"})};
+    if (options_.label_column.empty() || !found[0] || !found[2]) {
+      return {};
+    }
+    std::string names;
+    for (const std::optional<std::size_t>& column : found) {
+      names += column ? concat(names.empty() ? "'" : ", '", table_.header()[*column], "'") : std::string();
+    }
+    assumed.push_back(concat("columns ", names, " of ", options_.nodes.filename().string(), " are the split"));
+    return found;
+  }
+
+  [[nodiscard]] bool is_flag(std::size_t column) const {
+    for (std::size_t row = 0; row < table_.num_rows(); ++row) {
+      if (!yes_or_no(table_.cell(row, column))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   [[nodiscard]] std::size_t id_column(std::vector<std::string>& assumed) const {
     if (!options_.id_column.empty()) {
       return *named(options_.id_column);
@@ -205,6 +250,24 @@ class Parts {
       if (is_labeled) {
         tables.parts.emplace_back(node, *part);
       }
+    } else if (columns_.has_masks()) {
+      constexpr std::array kParts = {SplitPart::train, SplitPart::val, SplitPart::test};
+      std::optional<SplitPart> part;
+      for (std::size_t i = 0; i < kParts.size(); ++i) {
+        const std::optional<std::size_t>& mask = columns_.masks[i];
+        if (!mask || !*yes_or_no(table_.cell(row, *mask))) {
+          continue;
+        }
+        if (part) {
+          table_.fail(
+              row, concat("is in two parts of the split, by its masks; the second is '", table_.header()[*mask], "'"));
+        }
+        part = kParts[i];
+      }
+      num_unlabeled_ += part && !is_labeled ? 1 : 0;
+      if (part && is_labeled) {
+        tables.parts.emplace_back(node, *part);
+      }
     } else if (is_labeled && columns_.group) {
       groups_[std::string(table_.cell(row, *columns_.group))].push_back(node);
     } else if (is_labeled && columns_.time) {
@@ -229,7 +292,9 @@ class Parts {
     if (num_timeless_ > 0) {
       tables.assumed.push_back(concat(num_timeless_, " labeled nodes have no time and are in no part of the split"));
     }
-    if (columns_.split) {
+    if (columns_.has_masks()) {
+      tables.part_name = "masks";
+    } else if (columns_.split) {
       tables.part_name = table_.header()[*columns_.split];
     } else if (columns_.group) {
       tables.part_name = "group";
@@ -300,6 +365,11 @@ void read_node_table(const EdgelistOptions& options, EdgelistTables& tables) {
                                                        : TableEncoder(tables.known->columns(), table.form());
   tables.id_column = table.header()[columns.id];
   tables.label_column = columns.label ? table.header()[*columns.label] : "";
+  if (tables.known == nullptr && columns.label) {
+    for (std::string& sentence : telling_columns(table, columns.features, *columns.label)) {
+      tables.assumed.push_back(std::move(sentence));
+    }
+  }
   RowEncoder rows(encoder, table);
   tables.width = encoder.width();
   tables.feature_names = encoder.names();
