@@ -2,6 +2,8 @@
 # From a bare Debian 12 or 13 to a result, each command on its own:
 #   ./run.sh demo   builds Weft, trains on the packages of this system with and without their links
 #   ./run.sh test   builds Weft and runs every test
+#   ./run.sh install [PREFIX]   builds Weft for this machine and installs it, in /usr/local unless told otherwise
+#   ./run.sh package   makes Debian packages for every x86-64 machine with this version of Debian
 # Missing Debian packages are installed when run as root or where sudo asks no password.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
@@ -147,8 +149,45 @@ test_python() {
   )
 }
 
+# Keeps a list of what it installs, so that all of it can be removed.
+run_install() {
+  local prefix rights=() list
+  prefix=$(realpath -m -- "${1:-/usr/local}")
+  list=$prefix/share/doc/weft/installed_files.txt
+  need_packages "${library_packages[@]}"
+  compile OFF
+  if ! { mkdir -p "$prefix" && [ -w "$prefix" ]; } 2>/dev/null; then
+    may_install || fail "no right to write to $prefix; as root, or: ./run.sh install FOLDER"
+    rights=("${as_root[@]}")
+  fi
+  say "Installing Weft in $prefix"
+  "${rights[@]}" cmake --install "$build" --prefix "$prefix" --strip >/dev/null
+  { cat "$build/install_manifest.txt" && printf '\n%s\n' "$list"; } | "${rights[@]}" tee "$list" >/dev/null
+  # One that belongs to root could not be replaced later.
+  "${rights[@]}" rm -f "$build/install_manifest.txt"
+  case $prefix in
+    /usr | /usr/local) "${rights[@]}" ldconfig || true ;;
+    *) echo "  programs find it by CMAKE_PREFIX_PATH=$prefix, or PKG_CONFIG_PATH=$prefix/lib/pkgconfig" ;;
+  esac
+  "$prefix/bin/weft" --version
+  [ "$(command -v weft)" = "$prefix/bin/weft" ] || echo "  the command is $prefix/bin/weft, which PATH does not find first"
+  printf "  to remove it: xargs -rd '\\\\n' rm -f <%q; find %q -depth -type d -path '*weft*' -empty -delete\n" "$list" "$prefix"
+}
+
+run_package() {
+  need_packages "${library_packages[@]}" dpkg-dev file
+  say "The library is compiled three times, without tests: about an hour on two cores"
+  cmake --preset package --log-level=WARNING
+  cmake --build --preset package
+  (cd build/package && cpack)
+  say "Packages for this version of Debian; apt-get install takes them with a path: $(ls ./build/package/packages/weft_*.deb)"
+  ls -l build/package/packages/*.deb
+}
+
 case "${1:-}" in
   demo) run_demo ;;
   test) run_test ;;
-  *) fail "usage: ./run.sh demo | test" ;;
+  install) run_install "${2:-}" ;;
+  package) run_package ;;
+  *) fail "usage: ./run.sh demo | test | install [PREFIX] | package" ;;
 esac

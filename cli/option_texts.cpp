@@ -3,6 +3,9 @@
 #include <cmath>
 
 #include "weft/core/error.hpp"
+#include "weft/layers/models.hpp"
+#include "weft/tasks/generation_task.hpp"
+#include "weft/tasks/training_options.hpp"
 
 namespace weft::cli {
 namespace {
@@ -44,6 +47,23 @@ std::string overrides_text(std::string_view when, OverriddenDefaults overrides) 
     out += concat(out.empty() ? "" : ", ", name, " = ", to_text(value));
   }
   return out.empty() ? "" : concat("  ", when, ": ", out, "\n");
+}
+
+std::vector<std::string> option_names() {
+  std::vector<std::string> names;
+  const auto add = [&](std::span<const Option> options) {
+    for (const Option& option : options) {
+      names.emplace_back(option.name);
+    }
+  };
+  for (const TaskInfo& task : tasks()) {
+    add(task.options);
+  }
+  add(training_options());
+  for (const ModelInfo& model : models()) {
+    add(model.options);
+  }
+  return names;
 }
 
 Json options_json(std::span<const Option> options) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "weft/cli/console.hpp"
 #include "weft/core/options.hpp"
@@ -20,6 +21,9 @@ using OverriddenDefaults = std::span<const std::pair<std::string_view, OptionVal
 [[nodiscard]] std::string options_text(std::span<const Option> options);
 /// "  WHEN: name = value, …", or nothing.
 [[nodiscard]] std::string overrides_text(std::string_view when, OverriddenDefaults overrides);
+
+/// Of every option of every model, of training and of tasks.
+[[nodiscard]] std::vector<std::string> option_names();
 
 [[nodiscard]] Json options_json(std::span<const Option> options);
 [[nodiscard]] Json overrides_json(OverriddenDefaults overrides);

@@ -5,13 +5,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "weft/cli/option_texts.hpp"
 #include "weft/core/error.hpp"
 #include "weft/core/options.hpp"
-#include "weft/layers/models.hpp"
 #include "weft/runs/other_names.hpp"
 #include "weft/runs/run_config.hpp"
-#include "weft/tasks/generation_task.hpp"
-#include "weft/tasks/training_options.hpp"
 
 namespace weft::cli {
 namespace {
@@ -152,24 +150,6 @@ std::string wrong_command(const Named& at, const std::string& word) {
   return concat("there is no ", what, " '", word, "'; ",
                 meant.empty() ? concat("`", at.way, " --help` lists the ", what, "s")
                               : concat("did you mean `", at.way, " ", meant, "`?"));
-}
-
-/// Of every model, of training and of tasks.
-std::vector<std::string> option_names() {
-  std::vector<std::string> names;
-  const auto add = [&](std::span<const Option> options) {
-    for (const Option& option : options) {
-      names.emplace_back(option.name);
-    }
-  };
-  for (const TaskInfo& task : tasks()) {
-    add(task.options);
-  }
-  add(training_options());
-  for (const ModelInfo& model : models()) {
-    add(model.options);
-  }
-  return names;
 }
 
 /// An option that is set by --set and not by a flag of its own: "" if it is none.
