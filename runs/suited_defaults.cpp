@@ -47,11 +47,17 @@ std::vector<Options> candidates_for(const RunConfig& config, const TrainJob& job
   Options near = few;
   near.set_value("layers", std::int64_t{2});
   near.set_value("propagation", std::int64_t{0});
+  // Many steps, as tuned plain models take them (Luo, Shi, Wu 2024, table 8).
+  Options far = many;
+  far.set_value("layers", std::int64_t{5});
+  far.set_value("norm", std::string("batch"));
+  far.set_value("dropout", 0.2);
   std::vector<Options> candidates = {job.options};
-  for (const Options* set : {&few, &many, static_cast<const Options*>(&near)}) {
+  for (const Options* set : {&few, &many, static_cast<const Options*>(&near), static_cast<const Options*>(&far)}) {
     Options candidate = job.options;
     for (const auto& [name, value] : set->values()) {
-      const bool differs = few.value(name) != many.value(name) || few.value(name) != near.value(name);
+      const bool differs = few.value(name) != many.value(name) || few.value(name) != near.value(name) ||
+                           many.value(name) != far.value(name);
       const bool is_set = std::ranges::any_of(config.settings, [&](const auto& one) { return one.first == name; });
       if (differs && !is_set) {
         candidate.set_value(name, value);

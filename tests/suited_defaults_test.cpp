@@ -47,7 +47,7 @@ Tried tried(const Dataset& data, RunConfig config) {
 TEST(SuitedDefaults, AreTheBestByValidationWhereLabelsDoNotGoAlongEdges) {
   const Tried found = tried(labels_apart(), {.model = "weft", .settings = {{"epochs", "40"}, {"hidden", "16"}}});
   ASSERT_EQ(found.said.size(), 1U);
-  EXPECT_NE(found.said[0].find("trying 3 sets of defaults for 40 epochs each on split rand0"), std::string::npos)
+  EXPECT_NE(found.said[0].find("trying 4 sets of defaults for 40 epochs each on split rand0"), std::string::npos)
       << found.said[0];
   EXPECT_NE(found.suited.said.find("that with"), std::string::npos) << found.suited.said;
   bool is_sage = false;
