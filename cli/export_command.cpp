@@ -1,4 +1,4 @@
-// weft export: a trained model in a form that others read, safetensors or a model card, or as a model file again.
+// weft export: a trained model in a form that others read, safetensors, ONNX or a model card, or as a model file again.
 #include <CLI/CLI.hpp>
 
 #include <optional>
@@ -12,6 +12,7 @@
 #include "weft/io/atomic_file.hpp"
 #include "weft/io/safetensors.hpp"
 #include "weft/runs/model_card.hpp"
+#include "weft/runs/onnx_model.hpp"
 #include "weft/runs/run_folder.hpp"
 #include "weft/runs/run_report.hpp"
 
@@ -42,8 +43,11 @@ void export_run(const ExportFlags& flags, const std::string& extension) {
   if (extension == ".md") {
     write_card(flags);
   } else {
-    writing(
-        [&] { extension == ".h5" ? write_model_file(model, flags.output) : write_safetensors(model, flags.output); });
+    writing([&] {
+      extension == ".h5"     ? write_model_file(model, flags.output)
+      : extension == ".onnx" ? write_onnx(trained, model, flags.output)
+                             : write_safetensors(model, flags.output);
+    });
   }
   if (flags.json) {
     print_json(Json{{"path", flags.output},
@@ -69,19 +73,21 @@ Work add_export_command(CLI::App& app) {
       ->add_option(
           "-o,--output", flags->output,
           "the file to write. .safetensors: all tensors, and the settings as text beside them, which Weft opens "
-          "again wherever a RUN is asked for; .h5: a model file; .md: a model card, what the model is, how it "
-          "was judged and what is not known of it; -: the card on standard output")
+          "again wherever a RUN is asked for; .h5: a model file; .onnx: a network for ONNX Runtime and others, of "
+          "models of nodes that are convolutions one after the other (gcn, sage, gat, mlp, ...); .md: a model card, "
+          "what the model is, how it was judged and what is not known of it; -: the card on standard output")
       ->required();
   add_shared_flags(*command, *flags,
                    "Example: weft export run -o model.safetensors\n"
                    "         weft export model.safetensors -o model.h5\n"
+                   "         weft export run -o model.onnx\n"
                    "         weft export run -o card.md");
   return [flags] {
     const bool is_to_output = is_standard_output(flags->output);
     const std::string extension = is_to_output ? ".md" : std::filesystem::path(flags->output).extension().string();
-    require(extension == ".safetensors" || extension == ".h5" || extension == ".md", "weft export: '", flags->output,
-            "' ends in none of .safetensors, .h5 and .md, which decides what is written",
-            extension == ".onnx" ? "; ONNX is not written" : "");
+    require(extension == ".safetensors" || extension == ".h5" || extension == ".onnx" || extension == ".md",
+            "weft export: '", flags->output,
+            "' ends in none of .safetensors, .h5, .onnx and .md, which decides what is written");
     if (!is_to_output) {
       require_new_output(flags->output, {flags->run, model_file_in(flags->run)});
     }
