@@ -150,6 +150,23 @@ TEST(Edgelist, TakesLabelsWithFractionsForTargetsUnlessSomeAreNoNumbers) {
   }
 }
 
+TEST(Edgelist, ReadsEmptyLastCellsBetweenTabs) {
+  const TemporaryFolder folder;
+  const Dataset data = import_edgelist(
+      {.edges = write_content(folder / "e.tsv", "src\tdst\tnote\na\tb\tx\nb\tc\t\nc\td\t\n"),
+       .nodes = write_content(folder / "n.tsv", "id\tx\ty\t\na\t1\tp\t\nb\t\tq\nc\t3\t\nd\t4\tp\t\t\r\n"),
+       .label_column = "y"});
+  EXPECT_EQ(std::get<1>(data.node_labels), (std::vector<std::int64_t>{0, 1, -1, 0}));
+  EXPECT_EQ(data.names.features, (Lines{"x", "x=missing"}));
+  for (const std::string& sentence : data.assumed) {
+    EXPECT_EQ(sentence.find("another number of fields"), std::string::npos) << sentence;
+  }
+  const Dataset commas = import_edgelist({.edges = write_content(folder / "e.csv", "src,dst,note\na,b,x\nb,c,\n")});
+  for (const std::string& sentence : commas.assumed) {
+    EXPECT_EQ(sentence.find("another number of fields"), std::string::npos) << sentence;
+  }
+}
+
 TEST(Edgelist, TakesMasksForTheSplit) {
   const TemporaryFolder folder;
   const auto read = [&](const std::string& rows) {

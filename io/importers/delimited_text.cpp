@@ -197,10 +197,23 @@ bool is_missing(std::string_view text, const CellForm& form) {
 FieldSplitter::FieldSplitter(std::string_view first_row, bool has_decimal_commas)
     : separator_(separator_of(first_row, has_decimal_commas)) {}
 
+namespace {
+
+/// Without what ends a line, and blanks that are no tabs.
+std::string_view without_ends(std::string_view line) {
+  constexpr std::string_view kEnds = " \r\n\v\f";
+  const std::size_t begin = std::min(line.find_first_not_of(kEnds), line.size());
+  const std::size_t last = line.find_last_not_of(kEnds);
+  return line.substr(begin, last == std::string_view::npos ? 0 : last + 1 - begin);
+}
+
+}  // namespace
+
 bool FieldSplitter::split(std::string_view line, std::vector<std::string_view>& fields,
                           std::deque<std::string>& resolved) const {
   fields.clear();
-  std::string_view rest = trimmed(line);
+  // A tab at the end divides the last field, which is empty, from the one before.
+  std::string_view rest = separator_ == '\t' ? without_ends(line) : trimmed(line);
   while (true) {
     while (!rest.empty() && is_blank(rest.front()) && rest.front() != separator_) {
       rest.remove_prefix(1);
@@ -289,6 +302,9 @@ void DelimitedRows::start() {
   std::reverse(held_.begin(), held_.end());
   if (header_ == Header::expect || (header_ == Header::recognize && is_header(first, numbers_from_))) {
     header_fields_ = std::move(first.front());
+    while (splitter_.separator() == '\t' && header_fields_.size() > 1 && header_fields_.back().empty()) {
+      header_fields_.pop_back();
+    }
     held_.pop_back();
   }
 }
@@ -315,7 +331,10 @@ void DelimitedRows::split(std::vector<std::string_view>& fields) {
   }
 }
 
-void DelimitedRows::expect_fields(const std::vector<std::string_view>& fields, std::size_t count) const {
+void DelimitedRows::expect_fields(std::vector<std::string_view>& fields, std::size_t count) const {
+  while (splitter_.separator() == '\t' && fields.size() > count && fields.back().empty()) {
+    fields.pop_back();
+  }
   if (fields.size() != count) {
     fail(concat("has ", fields.size(), " fields, expected ", count));
   }

@@ -64,7 +64,7 @@ class DelimitedRows {
   /// The fields of the next row, without blanks around them, valid until the next call; false at the end.
   [[nodiscard]] bool next(std::vector<std::string_view>& fields);
   /// Throws unless the row just given has `count` fields.
-  void expect_fields(const std::vector<std::string_view>& fields, std::size_t count) const;
+  void expect_fields(std::vector<std::string_view>& fields, std::size_t count) const;
   /// A finite number of 32 bits in the row just given, or a DataError.
   [[nodiscard]] float parse_float(std::string_view field, const CellForm& form) const;
   /// Throws DataError naming file and line of the row just given.

@@ -294,7 +294,7 @@ class BlockParser {
     if (!parse_values(values, number)) {
       return;
     }
-    check_width(line, number, width_of_fields());
+    check_width(line, number, fields_.size() == form.width ? form.width : width_of_fields());
     if (wants_names_) {
       out_.named.push_back({from, to, number});
       return add_values(values);

@@ -43,10 +43,17 @@ EdgeColumns read_edge_columns(const EdgelistOptions& options, const EdgeForm& fo
     table.fail(concat("has ", table.num_rows(), " rows of ", table.num_columns(), " columns, and ", num_rows,
                       " edges: columns of edges that become features need whole rows"));
   }
+  const std::size_t before = assumed.size();
   const TableEncoder encoder =
       options.edge_encoder.empty()
           ? fitted_encoder(table, form.features, fit_options(options, form, table), assumed)
           : TableEncoder(parse_encoder(options.edge_encoder, "the run").columns(), table.form());
+  // What is said of kinds is said of columns of nodes too.
+  for (std::string& sentence : std::span(assumed).subspan(before)) {
+    if (const std::size_t at = sentence.find("(--kind "); at != std::string::npos) {
+      sentence.replace(at, 8, "(--edge-kind ");
+    }
+  }
   RowEncoder rows(encoder, table);
   EdgeColumns result{Tensor::uninitialized(num_rows, encoder.width()), encoder.names(), encoder_text(encoder)};
   for (std::int64_t row = 0; row < num_rows; ++row) {

@@ -223,8 +223,8 @@ std::vector<std::string> EdgeText::assumed() const {
     }
   };
   say(comments_, " behind the first row start with '#' or '%' and are passed over as comments");
-  say(other_widths_, " have another number of fields than the ", lines_.form.width,
-      " of the first; what is in none of the columns read is not kept");
+  say(other_widths_, other_widths_.count == 1 ? " has" : " have", " another number of fields than the ",
+      lines_.form.width, " of the first; what is in none of the columns read is not kept");
   if (lines_.form.weight) {
     say(negative_, " have a weight below 0 in column ", lines_.form.name_of(*lines_.form.weight),
         "; models that read weights refuse them, unless edge_weights=false");

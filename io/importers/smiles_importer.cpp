@@ -192,7 +192,7 @@ class Importer {
     }
   }
 
-  void read_fields(const std::vector<std::string_view>& fields, Row& row) const {
+  void read_fields(std::vector<std::string_view>& fields, Row& row) const {
     // Names of several words may stand behind the SMILES where nothing else is read.
     const bool is_list = columns_.header.empty() || rows_.separator() == ' ';
     const bool reads_more = !columns_.targets.empty() || columns_.split || !is_list;
