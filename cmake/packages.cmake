@@ -13,7 +13,7 @@ set(command_folder "${CMAKE_INSTALL_LIBDIR}/weft")
 file(WRITE "${PROJECT_BINARY_DIR}/package/command.map" "{ global: extern \"C++\" { weft::cli::run_command_line*; }; local: *; };\n")
 function(weft_command_library target objects folder)
   add_library(${target} SHARED $<TARGET_OBJECTS:weft_commands> $<TARGET_OBJECTS:${objects}>)
-  target_link_libraries(${target} PRIVATE ${weft_libraries} CURL::libcurl OpenSSL::Crypto ${HTTPLIB_LINK_LIBRARIES})
+  target_link_libraries(${target} PRIVATE ${weft_libraries} CURL::libcurl OpenSSL::Crypto ${httplib})
   target_link_options(${target} PRIVATE LINKER:--as-needed "LINKER:--version-script=${PROJECT_BINARY_DIR}/package/command.map")
   set_target_properties(${target} PROPERTIES OUTPUT_NAME weft-command INSTALL_RPATH ""
                                              LIBRARY_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/${folder}")
@@ -22,6 +22,7 @@ endfunction()
 
 find_package(CURL REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+get_directory_property(httplib DIRECTORY cli DEFINITION HTTPLIB_LINK_LIBRARIES)
 set_target_properties(weft PROPERTIES INSTALL_RPATH "")
 set_target_properties(weft_commands PROPERTIES POSITION_INDEPENDENT_CODE ON)
 weft_command_library(weft_command weft_objects "")
@@ -81,6 +82,9 @@ set(CPACK_PACKAGING_INSTALL_PREFIX "${CMAKE_INSTALL_PREFIX}")
 set(CPACK_PACKAGE_DIRECTORY "${PROJECT_BINARY_DIR}/packages")
 set(CPACK_PACKAGE_CONTACT "${WEFT_MAINTAINER}")
 set(CPACK_PACKAGE_NAME weft)
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "graph learning on CPUs in linear time")
+set(about "Weft classifies nodes, judges whole graphs, says which nodes are joined, and
+makes new graphs, at a cost that grows linearly with nodes and edges.\n")
 set(CPACK_STRIP_FILES ON)
 set(CPACK_INSTALL_DEFAULT_DIRECTORY_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE GROUP_READ GROUP_EXECUTE WORLD_READ
     WORLD_EXECUTE)
@@ -93,28 +97,19 @@ set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA "${PROJECT_BINARY_DIR}/package/triggers" "${PROJECT_BINARY_DIR}/package/shlibs")
-set(CPACK_COMPONENT_LIBRARY_DESCRIPTION "graph learning on CPUs in linear time, shared library
- Weft classifies nodes, judges whole graphs, says which nodes are joined, and
- makes new graphs, at a cost that grows linearly with nodes and edges.
- .
- This is the library that programs in C++ and C are linked with. It is here for
- every x86-64 machine, and again for x86-64-v3 and x86-64-v4; the loader takes
- the best that the machine has.")
+set(CPACK_DEBIAN_LIBRARY_DESCRIPTION "${about}
+This is the library that programs in C++ and C are linked with. It is here for
+every x86-64 machine, and again for newer ones; the loader takes the best that
+the machine is able to run.")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libweft${PROJECT_VERSION_MAJOR} (= ${version})")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SUGGESTS "libboost-dev")
-set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "graph learning on CPUs in linear time, headers
- Weft classifies nodes, judges whole graphs, says which nodes are joined, and
- makes new graphs, at a cost that grows linearly with nodes and edges.
- .
- These are the headers for C++ and C, and what find_package(weft) of CMake and
- pkg-config need to find them.")
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${about}
+These are the headers for C++ and C, and what find_package(weft) of CMake and
+pkg-config need to find them.")
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_COMMAND_PACKAGE_SUGGESTS "libweft-dev")
-set(CPACK_COMPONENT_COMMAND_DESCRIPTION "graph learning on CPUs in linear time, command
- Weft classifies nodes, judges whole graphs, says which nodes are joined, and
- makes new graphs, at a cost that grows linearly with nodes and edges.
- .
- This is the weft command with its manual, its pages and its examples. SMILES
- of molecules are not read: that needs a build of Weft with RDKit.")
+set(CPACK_DEBIAN_COMMAND_DESCRIPTION "${about}
+This is the weft command with its manual, its pages and its examples. SMILES
+of molecules are not read: that needs a build of Weft with RDKit.")
 include(CPack)
