@@ -134,14 +134,16 @@ TEST_F(CliScore, NewNodesMayHaveEdgesWithFeatures) {
   ASSERT_EQ(told.code, 0) << told.err;
   const Tensor expected = read_model_file(path("p.h5"), "weft-predictions").tensors.at(0).value;
   const std::string both = R"({"new_nodes":[{"id":"x","size":3},{"id":"y","size":5}],"edges":[)";
-  const CommandResult result = score(
-      {"run", "d.h5", "-q"},
-      both +
-          R"({"source":"x","target":"n3","kind":"lent","price":4},{"from":"y","to":"x","price":9,"kind":"sold"},)"
-          R"({"from":"y","to":"n5","kind":"lent","price":null}]})" +
-          "\n" + both + R"(["x","n3"]]})" + "\n" + both + R"({"from":"x","to":"n3","kind":"lent","color":1}]})" + "\n");
+  const CommandResult result =
+      score({"run", "d.h5", "-q"},
+            both +
+                R"({"source":"x","target":"n3","kind":"lent","price":4},{"from":"y","to":"x","price":9,"kind":"sold"},)"
+                R"({"from":"y","to":"n5","kind":"lent","price":null}]})" +
+                "\n" + both + R"(["x","n3"]]})" + "\n" + both + R"({"from":"x","to":"n3","kind":"lent","color":1}]})" +
+                "\n" + both + "]}\n");
   const std::vector<std::string> lines = lines_of(result.out);
-  ASSERT_EQ(lines.size(), 3U) << result.out << result.err;
+  ASSERT_EQ(lines.size(), 4U) << result.out << result.err;
+  EXPECT_EQ(Json::parse(lines[3])["rows"].size(), 2U) << lines[3];
   const Json answer = Json::parse(lines[0]);
   ASSERT_TRUE(answer.contains("rows")) << lines[0];
   for (int i = 0; i < 2; ++i) {

@@ -32,6 +32,10 @@ bool reads_edge_columns(const EdgelistOptions& options) {
 
 EdgeColumns read_edge_columns(const EdgelistOptions& options, const EdgeForm& form, std::int64_t num_rows,
                               std::vector<std::string>& assumed) {
+  if (num_rows == 0 && !options.edge_encoder.empty()) {
+    const TableEncoder known = parse_encoder(options.edge_encoder, "the run");
+    return {Tensor(0, known.width()), known.names(), options.edge_encoder};
+  }
   std::error_code error;
   require(std::filesystem::is_regular_file(options.edges, error), "edge_features: ", options.edges.string(),
           " is read twice for them, expected a file");
