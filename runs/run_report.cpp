@@ -23,6 +23,7 @@
 #include "weft/tasks/link_split.hpp"
 #include "weft/tasks/link_task.hpp"
 #include "weft/tasks/target_metrics.hpp"
+#include "weft/tasks/training_options.hpp"
 #include "weft/train/checkpoint.hpp"
 
 namespace weft {
@@ -320,15 +321,51 @@ std::string name_of_folder(const RunSummary& run) {
   return folder.filename().empty() ? folder.parent_path().filename().string() : folder.filename().string();
 }
 
+/// Whether an option is as a run of the model has it where nothing is said.
+bool is_default(const RunSummary& run, const std::string& name, const OptionValue& value) {
+  for (const LabelAmount amount : {LabelAmount::few, LabelAmount::many}) {
+    try {
+      const Options options = default_options(run.config.model, run.task, amount);
+      if (options.has(name) && options.value(name) == value) {
+        return true;
+      }
+    } catch (const ArgumentError&) {
+      // A model of before.
+      return false;
+    }
+  }
+  return false;
+}
+
+/// Options that some run was told, or that runs of one model have otherwise than each other: where models differ, so do
+/// the defaults of many more.
+std::set<std::string> told_options(std::span<const RunSummary> runs) {
+  std::set<std::string> told;
+  for (const RunSummary& run : runs) {
+    for (const auto& [name, value] : run.options.values()) {
+      const bool differs = std::ranges::any_of(runs, [&, &key = name, &own = value](const RunSummary& other) {
+        return other.config.model == run.config.model && other.options.has(key) && other.options.value(key) != own;
+      });
+      if (differs || !is_default(run, name, value)) {
+        told.insert(name);
+      }
+    }
+  }
+  return told;
+}
+
 /// What the runs were told otherwise than each other, with what each was told; "-" where a model has no such option.
 std::vector<std::pair<std::string, std::string>> differences(std::span<const RunSummary> runs) {
+  const std::set<std::string> told = told_options(runs);
   std::map<std::string, std::vector<std::string>> values;
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto set = [&](const std::string& name, std::string value) {
       values.try_emplace(name, runs.size(), "-").first->second[i] = std::move(value);
     };
     for (const auto& [name, value] : runs[i].options.values()) {
-      set(name, to_text(value));
+      if (told.contains(name)) {
+        set(name, to_text(value));
+      }
     }
     std::set<std::string> splits, seeds;
     for (const RunResult& one : runs[i].runs) {

@@ -70,6 +70,7 @@ TEST_F(CliReport, ComparesSeveralRunsOnOnePage) {
     EXPECT_NE(page.find(part), std::string::npos) << part;
   }
   EXPECT_EQ(page.find("<th scope=\"row\">epochs</th>"), std::string::npos) << "both have 3";
+  EXPECT_EQ(page.find("<th scope=\"row\">hidden</th>"), std::string::npos) << "nobody was told, models differ";
   EXPECT_TRUE(told["runs"][0]["test_accuracy"].is_number());
 }
 
