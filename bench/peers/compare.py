@@ -21,7 +21,9 @@ PEERS = {
                "pyg (at once)": ["pyg_sampled.py", "--way", "loader"],
                "dgl (dataloader)": ["dgl_sampled.py", "--way", "dataloader"],
                "dgl (graphbolt)": ["dgl_sampled.py", "--way", "graphbolt"]},
-    "train": {"pyg": ["pyg_sampled.py", "--way", "blocks"], "dgl": ["dgl_sampled.py", "--way", "dataloader"]},
+    "train": {"pyg": ["pyg_sampled.py", "--way", "blocks"],
+              "dgl (dataloader)": ["dgl_sampled.py", "--way", "dataloader"],
+              "dgl (graphbolt)": ["dgl_sampled.py", "--way", "graphbolt"]},
 }
 
 
