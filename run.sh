@@ -14,8 +14,9 @@ library_packages=(g++ cmake ninja-build ccache libtbb-dev libdnnl-dev libhdf5-de
   libspectra-dev libmetis-dev zlib1g-dev liblzma-dev libbz2-dev libzstd-dev libarchive-dev
   libpugixml-dev libsqlite3-dev libcli11-dev nlohmann-json3-dev libtomlplusplus-dev libcurl4-openssl-dev libssl-dev
   pkgconf libcpp-httplib-dev)
-# With RDKit the importer and the quality of molecules are tested too; Weft builds without it.
-test_packages=(libgtest-dev librdkit-dev rdkit-data)
+# With RDKit the importer and the quality of molecules are tested too; Weft builds without it. The manual and the completion
+# are tried by what reads them.
+test_packages=(libgtest-dev librdkit-dev rdkit-data groff-base zsh)
 # The Python package and what its data sets are made of; nanobind and scikit-build-core, which build it, are on PyPI only,
 # as is safetensors, which reads what Weft exports.
 python_packages=(python3-dev python3-venv python3-pip python3-numpy python3-scipy python3-pandas python3-networkx

@@ -39,23 +39,24 @@ mkdir "$root/packages" "$root/work"
 cp "$packages"/*deb"$1"_*.deb "$root/packages"
 
 inside() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive sh -ec "$1"; }
+# Installs, by the words that follow apt-get; what it says is shown where it fails.
+apt() { inside "apt-get -qq -o Dpkg::Use-Pty=0 $* >/work/apt.log 2>&1" || { cat "$root/work/apt.log"; fail "apt-get $1 failed"; }; }
 # Everything but what apt and dpkg note for themselves, and what commands leave where they are run.
 files() { (cd "$root" && find . -xdev -path ./proc -prune -o -path ./work -prune -o -path ./var/lib/dpkg -prune -o -path ./var/lib/apt -prune \
   -o -path ./var/cache -prune -o -path ./var/log -prune -o -path ./root -prune -o -print | sort); }
 
 say "Installing what the packages depend on"
-inside 'apt-get -qq update
-  for package in packages/libweft0_*.deb packages/weft_*.deb; do
-    apt-get -qq satisfy -y --no-install-recommends "$(dpkg-deb -f $package Depends)" >/dev/null
-  done'
-files >"$root/work/before"
+apt update
+for package in "$root"/packages/libweft0_*.deb "$root"/packages/weft_*.deb; do
+  apt satisfy -y --no-install-recommends "'$(dpkg-deb -f "$package" Depends)'"
+done
 
 say "The command alone, without the library's package"
 inside 'dpkg -i packages/weft_*.deb >/dev/null && weft --version'
 loaded=$(inside 'ldd /usr/bin/weft')
 echo "  it loads $(wc -l <<<"$loaded") libraries"
 ! grep -q "not found" <<<"$loaded" || fail "libraries are missing: $loaded"
-! grep -E "RDKit|libX11|libicu" <<<"$loaded" || fail "the command loads RDKit, or what came with it"
+! grep -E "RDKit|libX11|libboost" <<<"$loaded" || fail "the command loads RDKit, or what came with it"
 # The loader's own words: which instruction sets it has found, and which of our files it took.
 for level in $(inside '/lib64/ld-linux-x86-64.so.2 --help | sed -n "s/^  \(x86-64-v[0-9]\) (supported, searched)/\1/p"'); do
   if [ -e "$root/usr/lib/x86_64-linux-gnu/weft/glibc-hwcaps/$level" ]; then
@@ -79,9 +80,10 @@ grep -c '^+ ' "$root/work/how_to.log" | sed 's/$/ commands ran/'
 
 say "Programs in C and C++ on the library"
 inside 'dpkg -i packages/libweft0_*.deb packages/libweft-dev_*.deb >/dev/null && ldconfig -p | grep libweft'
-grep -q "glibc-hwcaps" <(inside 'ls /usr/lib/x86_64-linux-gnu/glibc-hwcaps/*/libweft.so.0') || echo "  (there is no libweft for newer machines in these packages)"
+compgen -G "$root/usr/lib/x86_64-linux-gnu/glibc-hwcaps/*/libweft.so.0" >/dev/null || echo "  (there is no libweft for newer machines in these packages)"
 # The compiler stays; what is compared below is compared from here on.
-inside 'dpkg -r libweft-dev libweft0 weft >/dev/null && apt-get -qq install -y --no-install-recommends g++ cmake make pkgconf >/dev/null'
+inside 'dpkg --purge libweft-dev libweft0 weft >/dev/null'
+apt install -y --no-install-recommends g++ cmake make pkgconf
 files >"$root/work/before"
 inside 'dpkg -i packages/*.deb >/dev/null
   cd work && cc -std=c99 examples/c/classify.c -o classify $(pkg-config --cflags --libs weft-c) && ldd ./classify | grep libweft
