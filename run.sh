@@ -15,7 +15,7 @@ library_packages=(g++ cmake ninja-build ccache libtbb-dev libdnnl-dev libhdf5-de
 # With RDKit the importer and the quality of molecules are tested too; Weft builds without it.
 test_packages=(libgtest-dev librdkit-dev rdkit-data)
 # The Python package and what its data sets are made of; nanobind and scikit-build-core, which build it, are on PyPI only,
-# as is safetensors, which reads what Weft exports.
+# as are safetensors, onnx and onnxruntime, which read what Weft exports.
 python_packages=(python3-dev python3-venv python3-pip python3-numpy python3-scipy python3-pandas python3-networkx
   python3-sklearn python3-pytest)
 build=build/release
@@ -129,12 +129,13 @@ run_test() {
 # Builds the Python package against the library that is built already, and runs its tests and the Python of the pages.
 test_python() {
   local here=$build/python venv=$build/python/venv
+  local from_pypi=('nanobind>=2.9' 'scikit-build-core>=0.11' 'safetensors>=0.4' 'onnx>=1.15' 'onnxruntime>=1.17')
   say "Building the Python package and running its tests"
   cmake --install "$build" --prefix "$here/prefix" >/dev/null
   [ -x "$venv/bin/python" ] || "$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)" -m venv --system-site-packages "$venv"
-  if ! "$venv/bin/pip" install -q 'nanobind>=2.9' 'scikit-build-core>=0.11' 'safetensors>=0.4'; then
-    [ -z "${CI:-}" ] || fail "PyPI cannot be reached, or has not what builds and tests the Python package: nanobind, scikit-build-core, safetensors"
-    say "The Python package is NOT tested: PyPI cannot be reached, or has not what builds and tests it, nanobind, scikit-build-core and safetensors"
+  if ! "$venv/bin/pip" install -q "${from_pypi[@]}"; then
+    [ -z "${CI:-}" ] || fail "PyPI cannot be reached, or has not what builds and tests the Python package: ${from_pypi[*]}"
+    say "The Python package is NOT tested: PyPI cannot be reached, or has not what builds and tests it: ${from_pypi[*]}"
     return 0
   fi
   CMAKE_PREFIX_PATH="$PWD/$here/prefix" CMAKE_GENERATOR=Ninja CMAKE_CXX_COMPILER_LAUNCHER=ccache \

@@ -3,7 +3,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <utility>
 #include <vector>
 
 #include "weft/io/utf8.hpp"
@@ -50,53 +49,83 @@ StackOptions stack_options(const TrainedModel& model) {
   return from_options(option_table<StackOptions>(), model.options());
 }
 
-/// What keeps the model from being one of ONNX, and what is expected; nothing if there is nothing.
-std::optional<std::pair<std::string, std::string>> obstacle(const TrainedModel& model) {
-  using Obstacle = std::pair<std::string, std::string>;
-  if (model.task().rows != Rows::nodes) {
-    return Obstacle{concat("judges ", model.task().rows == Rows::links    ? "links"
-                                      : model.task().rows == Rows::graphs ? "whole graphs"
-                                                                          : "no rows"),
-                    "a model of nodes"};
+/// What keeps a model from being one of ONNX, and what is expected.
+struct Obstacle {
+  std::string what, expected;
+};
+
+std::optional<Obstacle> obstacle_of_task(const TrainedModel& model) {
+  switch (model.task().rows) {
+    case Rows::nodes:
+      return std::nullopt;
+    case Rows::links:
+      return Obstacle{"judges links", "a model of nodes"};
+    case Rows::graphs:
+      return Obstacle{"judges whole graphs", "a model of nodes"};
+    default:
+      return Obstacle{"makes graphs", "a model of nodes"};
   }
-  const ModelRow* row = row_of(model);
-  if (row == nullptr || !is_stack(*row)) {
-    return Obstacle{concat("is a ", model.model()), concat("one of ", written_models())};
-  }
-  const StackOptions options = stack_options(model);
+}
+
+/// Of a model of nodes that is a stack of convolutions.
+std::optional<Obstacle> obstacle_of_layers(const StackOptions& options) {
   if (!onnx::has_convolution(options.convolution)) {
     return Obstacle{concat("has the convolution ", options.convolution), concat("one of ", written_models())};
   }
   if (options.virtual_node) {
-    return Obstacle{"has a virtual node (virtual_node=true)", "virtual_node=false"};
+    return Obstacle{"has a virtual node", "virtual_node=false"};
   }
   if (options.encoding != NodeEncoding::none) {
     return Obstacle{concat("reads places in the graph (encoding=", name_of(options.encoding), ")"), "encoding=none"};
   }
+  return std::nullopt;
+}
+
+std::optional<Obstacle> obstacle_of_input(const TrainedModel& model) {
   const ModelShape& shape = model.shape();
-  if (shape.feature_kind == FeatureKind::none || shape.num_features == 0) {
-    if (shape.feature_kind != FeatureKind::categorical) {
-      return Obstacle{"reads degrees, as its nodes have no features", "dense or sparse features of nodes"};
-    }
+  if (!model.trained().description().table_nodes.empty()) {
+    return Obstacle{"has learned a row for each node of its graph (node_table)", "nodes with features"};
   }
   if (shape.feature_kind == FeatureKind::categorical) {
-    return Obstacle{model.trained().description().table_nodes.empty()
-                        ? "reads categorical features"
-                        : "has learned a row for each node of its graph (node_table=true)",
-                    "dense or sparse features of nodes"};
+    return Obstacle{"reads categories of nodes", "dense or sparse features"};
+  }
+  if (shape.feature_kind == FeatureKind::none || shape.num_features == 0) {
+    return Obstacle{"reads degrees in the place of features, of which its nodes have none", "nodes with features"};
   }
   if (shape.edge_kind != FeatureKind::none) {
-    return Obstacle{"reads features of edges", "edge_features=false"};
-  }
-  const NodeModel* network = model.trained().node_model();
-  const SettledModel* settled = network == nullptr ? nullptr : settled_of(*network);
-  if (settled != nullptr && settled->spread().kind != SpreadKind::none) {
-    return Obstacle{"spreads the labels of its graph over what it says (smooth)", "smooth=none"};
-  }
-  if (Sampling::is_wanted(model.options()) && sampler_info(model.options().text("sampler")).infers_by_samples) {
-    return Obstacle{concat("predicts by samples (sampler=", model.options().text("sampler"), ")"), "another sampler"};
+    return Obstacle{"reads features of edges", "one that reads nodes, and weights of edges at most"};
   }
   return std::nullopt;
+}
+
+/// Of how predictions come from what the network says.
+std::optional<Obstacle> obstacle_of_prediction(const TrainedModel& model) {
+  const SettledModel* settled = settled_of(*model.trained().node_model());
+  if (settled != nullptr && settled->spread().kind != SpreadKind::none) {
+    return Obstacle{"spreads labels of its graph over what it says (smooth)", "smooth=none"};
+  }
+  const Options& options = model.options();
+  if (Sampling::is_wanted(options) && sampler_info(options.text("sampler")).infers_by_samples) {
+    return Obstacle{concat("predicts by samples (sampler=", options.text("sampler"), ")"), "another sampler"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Obstacle> obstacle_of(const TrainedModel& model) {
+  if (auto found = obstacle_of_task(model)) {
+    return found;
+  }
+  const ModelRow* row = row_of(model);
+  if (row == nullptr || !is_stack(*row)) {
+    return Obstacle{"is no stack of convolutions", concat("one of ", written_models())};
+  }
+  if (auto found = obstacle_of_layers(stack_options(model))) {
+    return found;
+  }
+  if (auto found = obstacle_of_input(model)) {
+    return found;
+  }
+  return obstacle_of_prediction(model);
 }
 
 /// Features as layers read them: rows of sum 1, or columns in the unit of the training part.
@@ -186,9 +215,9 @@ std::map<std::string, std::string> metadata_of(const TrainedModel& model) {
 }  // namespace
 
 void require_onnx(const TrainedModel& model) {
-  if (const auto found = obstacle(model)) {
-    throw ArgumentError(
-        concat("export to ONNX: ", model.what(), ", which ", found->first, "; expected ", found->second));
+  if (const auto found = obstacle_of(model)) {
+    throw ArgumentError(concat("export to ONNX: the model ", model.model(), " of ", model.dataset(), " ", found->what,
+                               "; expected ", found->expected));
   }
 }
 

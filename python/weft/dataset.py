@@ -64,8 +64,12 @@ def _labels(name, y, rows, task, num_classes, class_names):
     regression, classification = f"{unit}_regression", f"{unit}_classification"
     if task is None or task not in (regression, classification):
         task = regression if array.dtype.kind == "f" and array.ndim == 1 else classification
-    if task == regression or array.ndim == 2:
+    if task == regression:
         return task, {name: matrix("y", array, np.float32, rows)}
+    if array.ndim == 2:
+        # A column of yes or no for each label.
+        more = {"num_classes": array.shape[1], "class_names": class_names}
+        return task, {name: matrix("y", array, np.float32, rows), **more}
     if is_text or array.dtype.kind == "b":
         known = np.array([value is not None and value == value for value in array], bool)
         names, codes = np.unique(array[known].astype(str), return_inverse=True)
