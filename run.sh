@@ -17,7 +17,7 @@ test_packages=(libgtest-dev librdkit-dev rdkit-data)
 # The Python package and what its data sets are made of; nanobind and scikit-build-core, which build it, are on PyPI only,
 # as are safetensors, onnx and onnxruntime, which read what Weft exports.
 python_packages=(python3-dev python3-venv python3-pip python3-numpy python3-scipy python3-pandas python3-networkx
-  python3-sklearn python3-pytest)
+  python3-sklearn python3-h5py python3-pytest)
 build=build/release
 demo=demo
 
@@ -133,6 +133,8 @@ test_python() {
   say "Building the Python package and running its tests"
   cmake --install "$build" --prefix "$here/prefix" >/dev/null
   [ -x "$venv/bin/python" ] || "$([ -x /usr/bin/python3 ] && echo /usr/bin/python3 || echo python3)" -m venv --system-site-packages "$venv"
+  # Debian's packages are made for its NumPy, a newer one must not come with others.
+  from_pypi+=("numpy==$("$venv/bin/python" -c 'import numpy; print(numpy.__version__)')")
   if ! "$venv/bin/pip" install -q "${from_pypi[@]}"; then
     [ -z "${CI:-}" ] || fail "PyPI cannot be reached, or has not what builds and tests the Python package: ${from_pypi[*]}"
     say "The Python package is NOT tested: PyPI cannot be reached, or has not what builds and tests it: ${from_pypi[*]}"

@@ -227,6 +227,7 @@ void write_onnx(const TrainedModel& model, const ModelFile& file, const std::fil
   onnx::Network network(graph, file);
   const Value x = graph.input("x", OnnxType::real, {"N", model.shape().num_features});
   const bool reads_weights =
+      model.options().flag("edge_weights") &&
       reads_edge_weights(traits_of(model.model(), model.options(), model.shape().edge_kind), model.options());
   onnx::Edges edges(network, x, model.options().flag("edges"),
                     reads_weights ? onnx::Edges::Weights::optional : onnx::Edges::Weights::none);
