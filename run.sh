@@ -20,7 +20,7 @@ test_packages=(libgtest-dev librdkit-dev rdkit-data groff-base zsh)
 # The Python package and what its data sets are made of; nanobind and scikit-build-core, which build it, are on PyPI only,
 # as are safetensors, onnx and onnxruntime, which read what Weft exports.
 python_packages=(python3-dev python3-venv python3-pip python3-numpy python3-scipy python3-pandas python3-networkx
-  python3-sklearn python3-pytest)
+  python3-sklearn python3-h5py python3-pytest)
 build=build/release
 demo=demo
 
