@@ -13,7 +13,10 @@ NodeIndex::NodeIndex(const Dataset& dataset) : dataset_(dataset) {
   }
   for (std::size_t v = 0; v < dataset.node_names.size(); ++v) {
     by_name_.emplace(dataset.node_names[v], static_cast<NodeId>(v));
-    are_names_numbers_ = are_names_numbers_ || parse_id(dataset.node_names[v]) >= 0;
+    // With zeros before it too: of such names 7 is no place.
+    const std::string& name = dataset.node_names[v];
+    are_names_numbers_ =
+        are_names_numbers_ || (!name.empty() && name.find_first_not_of("0123456789") == std::string::npos);
   }
 }
 

@@ -155,6 +155,24 @@ TEST_F(CliScore, NewNodesMayHaveEdgesWithFeatures) {
   EXPECT_NE(lines[2].find("edges[0] has no 'price', which the edges of the run have"), std::string::npos) << lines[2];
 }
 
+TEST_F(CliScore, NamesWithZerosBeforeThemAreNotFoundByTheirPlaces) {
+  std::string nodes = "id,size,y\n", edges = "from,to\n";
+  for (int i = 10; i < 50; ++i) {
+    nodes += concat("0", i, ",", i % 7, i % 3 == 0 ? ",a\n" : ",b\n");
+    edges += concat("0", i, ",0", i < 49 ? i + 1 : 10, "\n");
+  }
+  write_content(path("n.csv"), nodes);
+  write_content(path("e.csv"), edges);
+  ASSERT_EQ(weft({"import", "edgelist", "e.csv", "--nodes", "n.csv", "--label", "y", "-o", "d.h5", "-q"}).code, 0);
+  ASSERT_EQ(weft({"train", "d.h5", "--model", "gcn", "--epochs", "1", "-o", "run", "-q"}).code, 0);
+  const CommandResult result = score({"run", "d.h5", "-q"}, "012\n12\n{\"node\":12}\n");
+  const std::vector<std::string> lines = lines_of(result.out);
+  ASSERT_EQ(lines.size(), 3U) << result.out << result.err;
+  EXPECT_EQ(lines[0].rfind("2,012,", 0), 0U) << lines[0];
+  EXPECT_EQ(lines[1].rfind("error,", 0), 0U) << lines[1];
+  EXPECT_NE(lines[2].find("there is no node '12'"), std::string::npos) << lines[2];
+}
+
 TEST_F(CliScore, NewNodesMayHaveNoEdges) {
   train_firms();
   const CommandResult result =
