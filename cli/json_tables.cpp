@@ -233,6 +233,27 @@ void require_list(const Question& list, std::string_view what) {
 
 }  // namespace
 
+Question parsed_question(std::string_view text) {
+  constexpr int kDeepest = 64;
+  int depth = 0;
+  bool is_text = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_text) {
+      i += c == '\\' ? 1 : 0;
+      is_text = c != '"';
+    } else if (c == '[' || c == '{') {
+      if (++depth > kDeepest) {
+        return Question(Question::value_t::discarded);
+      }
+    } else {
+      is_text = c == '"';
+      depth -= c == ']' || c == '}' ? 1 : 0;
+    }
+  }
+  return Question::parse(text, nullptr, false);
+}
+
 std::string node_table(const Question& nodes, const EdgelistWords& words, const std::string& what) {
   require_list(nodes, what);
   const std::string id = words.id.empty() ? "id" : words.id;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -12,6 +13,10 @@ namespace weft::cli {
 
 /// What is asked. Unlike Json it finds a key fast, however many there are.
 using Question = nlohmann::json;
+
+/// A discarded value if the text is no JSON, or lies deeper in itself than any question does: what is read is walked
+/// through by calls within calls, which must not exhaust the stack.
+[[nodiscard]] Question parsed_question(std::string_view text);
 
 struct EdgeTable {
   std::string text;

@@ -151,9 +151,9 @@ class ModelService::Parts {
 
   [[nodiscard]] ServiceAnswer predict(const std::string& body) {
     auto waiting = std::make_shared<Waiting>();
-    waiting->question = Question::parse(body, nullptr, false);
+    waiting->question = parsed_question(body);
     if (waiting->question.is_discarded()) {
-      return refusal(400, "the body is no JSON");
+      return refusal(400, "the body is no JSON, or lies too deep in itself");
     }
     const std::shared_ptr<const Scorer> now = scorer();
     if (now->is_quick(waiting->question)) {

@@ -80,8 +80,8 @@ class InputLines {
 std::string answer(const Scorer& scorer, const std::string& line, std::int64_t number, const ScoreFlags& flags) {
   const std::size_t first = line.find_first_not_of(" \t\r");
   if (first != std::string::npos && line[first] == '{') {
-    Question question = Question::parse(line, nullptr, false);
-    require(!question.is_discarded(), "is no JSON");
+    Question question = parsed_question(line);
+    require(!question.is_discarded(), "is no JSON, or lies too deep in itself");
     if (flags.top > 0 && !question.contains("top")) {
       question["top"] = flags.top;
     }

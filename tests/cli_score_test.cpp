@@ -191,6 +191,8 @@ TEST_F(CliScore, SaysWhatIsWrongWithAQuestionAndGoesOn) {
   train_firms();
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"{", "is no JSON"},
+      {"{\"nodes\":" + std::string(200'000, '[') + std::string(200'000, ']') + "}", "lies too deep in itself"},
+      {R"({"nodes":["]]]]}}\"[[[["]})", "there is no node ']]]]}}"},
       {R"({"nod":"f1"})", "there is no"},
       {R"({"nod":"f1"})", "did you mean 'node'?"},
       {R"({})", "needs one of node, nodes"},
